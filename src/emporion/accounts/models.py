@@ -1,0 +1,58 @@
+"""The user: somebody who can sign in. What they are at a fair is said in `registry`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+
+from emporion.core.ids import new_id
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users; `createsuperuser` calls it as well."""
+
+    def create_user(
+        self, email: str | None = None, phone: str | None = None, password: str | None = None,
+        **values: Any,
+    ) -> User:
+        user = self.model(email=email or None, phone=phone or None, **values)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str, **values: Any) -> User:
+        return self.create_user(
+            email=email, password=password, is_superuser=True, is_staff=True, **values
+        )
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Many people have a phone number and no habit of e-mail: each is optional, one is needed."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    email = models.EmailField(null=True, blank=True, unique=True)
+    phone = models.CharField(max_length=20, null=True, blank=True, unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    # May be entered from the sign-in page without a password; only the demonstration makes them.
+    is_demonstration = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.phone or self.public_id
+
+    @property
+    def actor(self) -> str:
+        """How the journal names this user."""
+        return f"user:{self.public_id}"

@@ -1,0 +1,98 @@
+"""The `emporion` command: a small table of commands, each loaded only when it is called.
+
+Commands of the engines work on files and never load Django. `match` and `schedule` have two
+faces: with `--edition` they work on the database, else on a file.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Command:
+    """Where a command's `main(argv) -> exit status` lives, and what it is for."""
+
+    target: str
+    help: str
+    needs_django: bool = True
+
+
+ENGINE_COMMANDS = {
+    "schedule": Command("emporion.engines.scheduling.command:main",
+                        "schedule an instance file, or check a solution", False),
+    "schedule-generate": Command("emporion.engines.scheduling.command:generate_main",
+                                 "write a seeded instance of the size of an expo", False),
+    "match": Command("emporion.engines.matching.command:main",
+                     "rank counterparts from an instance file", False),
+}
+EDITION_COMMANDS = {
+    "schedule": Command("emporion.meetings.interfaces.commands:schedule",
+                        "with --edition: compute a draft release"),
+    "match": Command("emporion.matchmaking.interfaces.commands:match",
+                     "with --edition: compute everybody's ranked list"),
+}
+COMMANDS = {
+    "demo": Command("emporion.demo.interfaces.commands:demo",
+                    "build the model edition and serve it"),
+    "demo-buyers": Command("emporion.demo.interfaces.commands:demo_buyers",
+                           "add made-up buyers and their requests to an edition"),
+    "import": Command("emporion.portal.interfaces.commands:take_in",
+                      "take in exhibitors, buyers or requests from a CSV or XLSX file"),
+    "export": Command("emporion.portal.interfaces.commands:give_out",
+                      "write exhibitors, buyers, requests or meetings to a CSV or XLSX file"),
+    "publish": Command("emporion.meetings.interfaces.commands:publish",
+                       "publish a draft release"),
+    "schedule-export": Command("emporion.meetings.interfaces.commands:export",
+                               "write what is published as instance and solution files"),
+    "organiser": Command("emporion.edition.interfaces.commands:organiser",
+                         "make a user an organiser of an expo"),
+    "prepare": Command("emporion.project.commands:prepare",
+                       "bring the database, translations and static files up to date"),
+    "serve": Command("emporion.project.commands:serve", "serve the pages"),
+    "django": Command("emporion.project.commands:django", "any command of Django"),
+}
+
+
+def usage() -> str:
+    """Return the list of commands."""
+    rows = {**ENGINE_COMMANDS, **COMMANDS}
+    width = max(map(len, rows))
+    lines = [f"  {name:<{width}}  {command.help}" for name, command in sorted(rows.items())]
+    lines += [f"  {name:<{width}}  {c.help}" for name, c in sorted(EDITION_COMMANDS.items())]
+    return "usage: emporion COMMAND [options]\n\n" + "\n".join(sorted(lines))
+
+
+def find(argv: list[str]) -> Command | None:
+    """Return the command that `argv` names, None if there is none."""
+    name = argv[0]
+    on_edition = any(a == "--edition" or a.startswith("--edition=") for a in argv[1:])
+    if name in EDITION_COMMANDS and on_edition:
+        return EDITION_COMMANDS[name]
+    return ENGINE_COMMANDS.get(name) or COMMANDS.get(name)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; return its exit status (2 for words that are off)."""
+    argv = sys.argv[1:] if argv is None else argv
+    if not argv or argv[0] in {"-h", "--help", "help"}:
+        print(usage())
+        return 0
+    command = find(argv)
+    if command is None:
+        print(f"emporion: there is no command {argv[0]!r}.\n\n{usage()}", file=sys.stderr)
+        return 2
+    if command.needs_django:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "emporion.project.settings")
+        import django
+
+        django.setup()
+    module, function = command.target.split(":")
+    return int(getattr(importlib.import_module(module), function)(argv[1:]) or 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

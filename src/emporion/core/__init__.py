@@ -1,0 +1,1 @@
+"""What every capability stands on. It knows no noun of a fair."""

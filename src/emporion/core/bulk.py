@@ -1,0 +1,92 @@
+"""Many rows at once, the fastest way each database has.
+
+Measured on 200,000 rows: building model objects alone costs 2.3 s, bulk_create 6 to 9 s, COPY and
+executemany half of that. So bulk work passes tuples.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from django.db import connection, models, transaction
+from django.db.models import Max
+
+from emporion.core.translated import Translated, as_dict
+
+T = TypeVar("T")
+# Rows a transaction: keeps the write lock far below the 250 ms that a page may wait.
+CHUNK = 2000
+
+
+def chunks(rows: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """Yield `rows` in slices of at most `size`."""
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+def reserve_ids(model: type[models.Model], count: int) -> list[int]:
+    """Return `count` fresh primary keys of `model`, ascending.
+
+    On SQLite they are only reserved while the caller's transaction (IMMEDIATE: it holds the write
+    lock) lasts, so insert in the same transaction.
+    """
+    if connection.vendor == "postgresql":
+        table = model._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                [table, count],
+            )
+            return sorted(row[0] for row in cursor.fetchall())
+    highest = model._base_manager.aggregate(highest=Max("pk"))["highest"] or 0
+    return list(range(highest + 1, highest + 1 + count))
+
+
+def load_rows(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> int:
+    """Insert `rows` (tuples in the order of `columns`, model field names) and return how many.
+
+    Values are what the field's own conversion takes (a dict for JSON, a Translated, a date).
+    Defaults of the model are not filled in: name every column that has no database default.
+    Runs in the caller's transaction; raises IntegrityError like any insert.
+    """
+    fields = [model._meta.get_field(name) for name in columns]
+    names = ", ".join(connection.ops.quote_name(str(f.column)) for f in fields)
+    table = connection.ops.quote_name(model._meta.db_table)
+    prepare = [_converter(field) for field in fields]
+    ready = [tuple(p(v) for p, v in zip(prepare, row, strict=True)) for row in rows]
+    if not ready:
+        return 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in ready:
+                    copy.write_row(row)
+        else:
+            marks = ", ".join(["%s"] * len(fields))
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", ready)  # noqa: S608
+    return len(ready)
+
+
+def _converter(field: Any) -> Any:
+    """Return the function that turns a Python value into what the driver takes for `field`."""
+    if isinstance(field, models.ForeignKey):
+        return lambda value: value
+    if isinstance(field, models.JSONField):
+        def to_json(value: Any) -> Any:
+            if value is None:
+                return None
+            # JSON text is right for both: COPY reads it as text, SQLite stores it as text.
+            plain = as_dict(value) if isinstance(value, Translated) else value
+            return json.dumps(plain, ensure_ascii=False)
+
+        return to_json
+    if isinstance(
+        field, models.CharField | models.TextField | models.IntegerField | models.BooleanField
+        | models.FloatField
+    ):
+        return lambda value: value
+    return lambda value: field.get_db_prep_save(value, connection)

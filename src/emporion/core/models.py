@@ -1,0 +1,120 @@
+"""Tables of the ground: journal, import batches, progress of long work."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from emporion.core.ids import new_id
+from emporion.core.translated import RealCharacters
+
+
+class JournalEntry(models.Model):
+    """One command that changed something: who, on whose behalf, what. Never the values."""
+
+    at = models.DateTimeField()
+    # The tenant and the people are plain ids: the ground points at nothing above it, and an entry
+    # outlives what it speaks of.
+    tenant = models.CharField(max_length=16, blank=True)
+    action = models.CharField(max_length=60)
+    actor = models.CharField(max_length=40)
+    on_behalf = models.CharField(max_length=40, blank=True)
+    object_kind = models.CharField(max_length=40)
+    object_ids = models.JSONField(default=list)
+    object_count = models.PositiveIntegerField(default=1)
+    fields = models.JSONField(default=list)
+    commitment = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant", "action", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.action} by {self.actor}"
+
+
+class JournalValue(models.Model):
+    """The values behind an entry's commitment. Erasing this row leaves the journal whole."""
+
+    entry = models.OneToOneField(JournalEntry, models.CASCADE, related_name="value")
+    salt = models.CharField(max_length=32)
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return f"values of entry {self.entry_id}"
+
+
+class ImportBatch(models.Model):
+    """One file taken in: what it changed can be undone by its id."""
+
+    class State(models.TextChoices):
+        WRITING = "writing"
+        DONE = "done"
+        UNDONE = "undone"
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    tenant = models.CharField(max_length=16)
+    subject = models.CharField(max_length=40)
+    place = models.CharField(max_length=60)
+    source = models.CharField(max_length=60)
+    file_name = models.CharField(max_length=255)
+    file_digest = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WRITING)
+    counts = models.JSONField(default=dict)
+    process = models.CharField(max_length=60, blank=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.subject} from {self.file_name}"
+
+
+class ImportChange(models.Model):
+    """One object that a batch made or changed, with what it was before."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="changes")
+    object_kind = models.CharField(max_length=40)
+    object_id = models.CharField(max_length=16)
+    before = models.JSONField(null=True, encoder=RealCharacters)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "object_kind", "object_id"], name="import_change_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.object_kind} {self.object_id}"
+
+
+class Progress(models.Model):
+    """How far a long piece of work is; pages show it while it runs."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        STOPPED = "stopped"
+
+    job = models.CharField(max_length=60)
+    step = models.CharField(max_length=60)
+    position = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    message = models.CharField(max_length=200, blank=True)
+    seconds = models.FloatField(default=0)
+    started_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["job", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["job", "step"], name="progress_step_once"),
+            models.CheckConstraint(
+                condition=Q(total=0) | Q(done__lte=F("total")), name="progress_not_above_total"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job}: {self.step}"

@@ -1,0 +1,1 @@
+"""The model edition, built through the public domain functions. All of it is made up."""

@@ -1,0 +1,1 @@
+"""The visual language as code: tokens, stylesheets, parts, the shell of a page."""

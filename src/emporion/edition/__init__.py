@@ -1,0 +1,1 @@
+"""One fair: its dates and pavilions, who takes part, and what they need and offer."""

@@ -1,0 +1,255 @@
+"""Tables of one edition of an expo."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.db.models import F, Q
+
+from emporion.core.ids import new_id
+from emporion.core.tenancy import ScopedManager
+from emporion.core.translated import TranslatedField
+
+
+class Edition(models.Model):
+    """One fair of a series. Times are its local wall time; instants are derived."""
+
+    class Phase(models.TextChoices):
+        BUILDING = "building"  # being filled; pages show progress
+        OPEN = "open"  # taking requests
+        RUNNING = "running"
+        CLOSED = "closed"
+
+    expo = models.ForeignKey("registry.Expo", models.CASCADE, related_name="editions")
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    slug = models.SlugField(unique=True)
+    title = TranslatedField()
+    subtitle = TranslatedField()
+    place = TranslatedField()
+    starts = models.DateField()
+    ends = models.DateField()
+    zone = models.CharField(max_length=60, default="UTC")
+    languages = models.JSONField(default=list)
+    phase = models.CharField(max_length=10, choices=Phase.choices, default=Phase.OPEN)
+    # Everything in it may be generated: every page and export says so.
+    is_demonstration = models.BooleanField(default=False)
+    # The release whose meetings people see; a publish changes this one cell.
+    published_release = models.PositiveIntegerField(null=True, blank=True)
+
+    objects = ScopedManager(expo="expo")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends__gte=F("starts")), name="edition_ends_after_start"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.title)
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+
+class Fact(models.Model):
+    """A published figure about the edition, with where and when it was published."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="facts")
+    key = models.SlugField()
+    position = models.PositiveSmallIntegerField(default=0)
+    value = models.CharField(max_length=40)
+    unit = models.CharField(max_length=20, blank=True)
+    label = TranslatedField()
+    source = models.CharField(max_length=200)
+    source_url = models.CharField(max_length=300, blank=True)
+    source_date = models.DateField()
+
+    objects = ScopedManager(expo="edition__expo")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["edition", "key"], name="fact_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.value}"
+
+
+class Pavilion(models.Model):
+    """A hall or part of a hall with a letter, colour and pattern."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="pavilions")
+    letter = models.CharField(max_length=4)
+    name = TranslatedField()
+    gate_minutes = models.PositiveSmallIntegerField(default=0)
+
+    objects = ScopedManager(expo="edition__expo")
+
+    class Meta:
+        ordering = ["letter"]
+        constraints = [models.UniqueConstraint(fields=["edition", "letter"], name="pavilion_once")]
+
+    def __str__(self) -> str:
+        return f"{self.letter} {self.name}"
+
+
+class PavilionMinutes(models.Model):
+    """Minutes on foot between two pavilions, as the organiser entered them."""
+
+    origin = models.ForeignKey(Pavilion, models.CASCADE, related_name="ways_out")
+    target = models.ForeignKey(Pavilion, models.CASCADE, related_name="ways_in")
+    minutes = models.PositiveSmallIntegerField()
+
+    objects = ScopedManager(expo="origin__edition__expo")
+
+    class Meta:
+        verbose_name_plural = "pavilion minutes"
+        constraints = [
+            models.UniqueConstraint(fields=["origin", "target"], name="pavilion_minutes_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.origin} to {self.target}: {self.minutes}"
+
+
+class Delegation(models.Model):
+    """Those whom a body brings to an edition."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="delegations")
+    body = models.ForeignKey("registry.Body", models.CASCADE, related_name="delegations")
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    note = TranslatedField()
+
+    objects = ScopedManager(expo="edition__expo")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["edition", "body"], name="delegation_once")]
+
+    def __str__(self) -> str:
+        return str(self.body)
+
+
+class Participation(models.Model):
+    """An organisation, or a person on their own, in an edition, with a role."""
+
+    class Role(models.TextChoices):
+        EXHIBITOR = "exhibitor"
+        CO_EXHIBITOR = "co_exhibitor"
+        BUYER = "buyer"
+        ORGANISATION = "organisation"
+        INVESTOR = "investor"
+        PROJECT = "project"
+        ADOPTER = "adopter"
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="participations")
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    role = models.CharField(max_length=12, choices=Role.choices)
+    organisation = models.ForeignKey(
+        "registry.Organisation", models.CASCADE, null=True, related_name="participations"
+    )
+    person = models.ForeignKey(
+        "registry.Person", models.CASCADE, null=True, related_name="participations"
+    )
+    main_exhibitor = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="co_exhibitors"
+    )
+    delegation = models.ForeignKey(
+        Delegation, models.SET_NULL, null=True, related_name="participations"
+    )
+    source = models.CharField(max_length=60, blank=True)
+    external_id = models.CharField(max_length=120, blank=True)
+    # What lists and pages show and sort by, kept beside so that reading many needs no join.
+    display_name = TranslatedField()
+    sort_key = models.CharField(max_length=240, db_index=True)
+    country = models.CharField(max_length=2, blank=True)
+    pavilion = models.ForeignKey(
+        Pavilion, models.SET_NULL, null=True, related_name="participations"
+    )
+    stand = models.CharField(max_length=80, blank=True)
+    about = TranslatedField(multiline=True)
+    markets = models.JSONField(default=list)
+    languages = models.JSONField(default=list)
+    # Meetings held in parallel, and the limits they set themselves (null: none).
+    tables = models.PositiveSmallIntegerField(default=1)
+    max_meetings = models.PositiveSmallIntegerField(null=True, blank=True)
+    max_meetings_per_day = models.PositiveSmallIntegerField(null=True, blank=True)
+    is_made_up = models.BooleanField(default=False)
+
+    objects = ScopedManager(expo="edition__expo")
+
+    class Meta:
+        indexes = [models.Index(fields=["edition", "role", "sort_key"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edition", "role", "source", "external_id"],
+                condition=~Q(external_id=""),
+                name="participation_once_a_source",
+            ),
+            models.CheckConstraint(
+                condition=Q(organisation__isnull=False) | Q(person__isnull=False),
+                name="participation_of_somebody",
+            ),
+            models.CheckConstraint(condition=Q(tables__gte=1), name="participation_has_a_table"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.display_name)
+
+    @property
+    def hosts(self) -> bool:
+        """Meetings are held at their place, not at the other's."""
+        return self.role in {self.Role.EXHIBITOR, self.Role.CO_EXHIBITOR}
+
+
+class Delegate(models.Model):
+    """A person who acts for a participation, with a calendar."""
+
+    participation = models.ForeignKey(Participation, models.CASCADE, related_name="delegates")
+    person = models.ForeignKey("registry.Person", models.CASCADE, related_name="delegates")
+    is_lead = models.BooleanField(default=True)
+    # Dates they are there (null: every day), and [date, from, to] they are not free, wall time.
+    days = models.JSONField(null=True, default=None)
+    blocked = models.JSONField(default=list)
+
+    objects = ScopedManager(expo="participation__edition__expo")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["participation", "person"], name="delegate_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} for {self.participation}"
+
+
+class Interest(models.Model):
+    """What a need and an offer have in common."""
+
+    code = models.CharField(max_length=40, blank=True)
+    text = TranslatedField(multiline=True)
+    markets = models.JSONField(default=list)
+    deal_type = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.code or str(self.text)
+
+
+class Need(Interest):
+    """Something a participation looks for."""
+
+    participation = models.ForeignKey(Participation, models.CASCADE, related_name="needs")
+
+    objects = ScopedManager(expo="participation__edition__expo")
+
+
+class Offer(Interest):
+    """Something a participation brings."""
+
+    participation = models.ForeignKey(Participation, models.CASCADE, related_name="offers")
+
+    objects = ScopedManager(expo="participation__edition__expo")

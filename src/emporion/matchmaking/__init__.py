@@ -1,0 +1,1 @@
+"""Who should meet whom: wishes and vetoes in, ranked lists with reasons out."""

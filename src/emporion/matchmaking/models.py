@@ -1,0 +1,97 @@
+"""Tables of matchmaking."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from emporion.core.ids import new_id
+from emporion.core.tenancy import ScopedManager
+from emporion.core.translated import RealCharacters
+
+
+class MatchRun(models.Model):
+    """One computation of all ranked lists; which one is shown is said by `state`."""
+
+    class State(models.TextChoices):
+        WRITING = "writing"
+        CURRENT = "current"
+        EARLIER = "earlier"
+
+    edition = models.ForeignKey("edition.Edition", models.CASCADE, related_name="match_runs")
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WRITING)
+    # The rule that ordered the lists, so that later rules can be judged by what was shown.
+    policy = models.CharField(max_length=60)
+    seed = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+    figures = models.JSONField(default=dict)
+    computed_at = models.DateTimeField()
+
+    objects = ScopedManager(expo="edition__expo")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "number"], name="match_run_once"),
+            models.UniqueConstraint(
+                fields=["edition"],
+                condition=models.Q(state="current"),
+                name="match_run_one_current",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.number}"
+
+
+class RankedList(models.Model):
+    """What one participation is shown, best first.
+
+    `entries` holds one object a counterpart: {"id": primary key of the participation, "score",
+    "p", "q", "reasons": [{"code", "detail"}], "propensity"}. One row a list and not one a pair:
+    it is written once, read whole, and 15,000 rows instead of 350,000.
+    """
+
+    run = models.ForeignKey(MatchRun, models.CASCADE, related_name="lists")
+    participation = models.ForeignKey(
+        "edition.Participation", models.CASCADE, related_name="ranked_lists"
+    )
+    entries = models.JSONField(default=list, encoder=RealCharacters)
+
+    objects = ScopedManager(expo="run__edition__expo")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "participation"], name="ranked_list_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participation_id} in {self.run_id}"
+
+
+class Wish(models.Model):
+    """A participation wants to see another (save), or never again (veto). Quiet: not told."""
+
+    class Kind(models.TextChoices):
+        SAVE = "save"
+        VETO = "veto"
+
+    participation = models.ForeignKey("edition.Participation", models.CASCADE, related_name="wishes")
+    counterpart = models.ForeignKey("edition.Participation", models.CASCADE, related_name="wished")
+    kind = models.CharField(max_length=4, choices=Kind.choices)
+    reason = models.CharField(max_length=30, blank=True)
+    made_at = models.DateTimeField()
+
+    objects = ScopedManager(expo="participation__edition__expo")
+
+    class Meta:
+        verbose_name_plural = "wishes"
+        constraints = [
+            models.UniqueConstraint(fields=["participation", "counterpart"], name="wish_once"),
+            models.CheckConstraint(
+                condition=~models.Q(participation=models.F("counterpart")), name="wish_not_oneself"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participation_id} {self.kind} {self.counterpart_id}"

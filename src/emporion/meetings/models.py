@@ -1,0 +1,178 @@
+"""Tables of meetings."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from emporion.core.ids import new_id
+from emporion.core.tenancy import ScopedManager
+
+
+class Slot(models.Model):
+    """A stretch of local wall time in which meetings can be held."""
+
+    edition = models.ForeignKey("edition.Edition", models.CASCADE, related_name="slots")
+    number = models.PositiveSmallIntegerField()
+    date = models.DateField()
+    starts = models.TimeField()
+    minutes = models.PositiveSmallIntegerField(default=30)
+    session = models.CharField(max_length=20, default="day")
+
+    objects = ScopedManager(expo="edition__expo")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "number"], name="slot_number_once"),
+            models.UniqueConstraint(fields=["edition", "date", "starts"], name="slot_start_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.starts:%H:%M}"
+
+
+class MeetingRequest(models.Model):
+    """One participation asks another to meet. Both orders of a pair are the same pair."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+        WITHDRAWN = "withdrawn"
+
+    edition = models.ForeignKey("edition.Edition", models.CASCADE, related_name="requests")
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    asker = models.ForeignKey(
+        "edition.Participation", models.CASCADE, related_name="requests_made"
+    )
+    counterpart = models.ForeignKey(
+        "edition.Participation", models.CASCADE, related_name="requests_received"
+    )
+    # The pair in one order, so that one pair has one request whoever asked first.
+    low = models.PositiveBigIntegerField()
+    high = models.PositiveBigIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    # In thousandths, like the engine counts.
+    weight = models.PositiveIntegerField(default=1000)
+    is_mandatory = models.BooleanField(default=False)
+    message = models.CharField(max_length=500, blank=True)
+    decline_reason = models.CharField(max_length=30, blank=True)
+    source = models.CharField(max_length=60, blank=True)
+    external_id = models.CharField(max_length=120, blank=True)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    objects = ScopedManager(expo="edition__expo")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["counterpart", "state"]),
+            models.Index(fields=["asker", "state"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "low", "high"], name="request_pair_once"),
+            models.UniqueConstraint(
+                fields=["edition", "source", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="request_once_a_source",
+            ),
+            models.CheckConstraint(condition=models.Q(low__lt=models.F("high")),
+                                   name="request_pair_ordered"),
+            models.CheckConstraint(condition=models.Q(weight__gt=0), name="request_has_weight"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asker_id} asks {self.counterpart_id}"
+
+
+class Release(models.Model):
+    """One numbered schedule. Draft until somebody publishes it; then never changed again."""
+
+    class State(models.TextChoices):
+        WRITING = "writing"
+        DRAFT = "draft"
+        PUBLISHED = "published"
+        SUPERSEDED = "superseded"
+
+    edition = models.ForeignKey("edition.Edition", models.CASCADE, related_name="releases")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WRITING)
+    seed = models.BigIntegerField(default=0)
+    steps = models.PositiveBigIntegerField(default=0)
+    seconds = models.FloatField(default=0)
+    # Weight reached and the most that is possible, in thousandths.
+    value = models.BigIntegerField(default=0)
+    bound = models.BigIntegerField(default=0)
+    greedy = models.BigIntegerField(default=0)
+    meeting_count = models.PositiveIntegerField(default=0)
+    request_count = models.PositiveIntegerField(default=0)
+    violations = models.PositiveIntegerField(null=True)
+    instance_digest = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    figures = models.JSONField(default=dict)
+    certificate = models.JSONField(default=dict)
+    computed_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+    published_by = models.CharField(max_length=40, blank=True)
+
+    objects = ScopedManager(expo="edition__expo")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "number"], name="release_number_once"),
+            models.UniqueConstraint(
+                fields=["edition"],
+                condition=models.Q(state="published"),
+                name="release_one_published",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"release {self.number}"
+
+
+class Meeting(models.Model):
+    """A granted request in one release: who, when, at whose place, at which of its tables."""
+
+    release = models.ForeignKey(Release, models.CASCADE, related_name="meetings")
+    request = models.ForeignKey(MeetingRequest, models.CASCADE, related_name="meetings")
+    slot = models.ForeignKey(Slot, models.CASCADE, related_name="meetings")
+    host = models.ForeignKey(
+        "edition.Participation", models.CASCADE, related_name="meetings_hosted"
+    )
+    guest = models.ForeignKey(
+        "edition.Participation", models.CASCADE, related_name="meetings_visited"
+    )
+    table = models.PositiveSmallIntegerField(default=1)
+
+    objects = ScopedManager(expo="release__edition__expo")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["release", "request"], name="meeting_request_once"),
+            models.UniqueConstraint(
+                fields=["release", "host", "slot", "table"], name="meeting_table_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} in slot {self.slot_id}"
+
+
+class Refusal(models.Model):
+    """A request that a release could not grant, and why."""
+
+    release = models.ForeignKey(Release, models.CASCADE, related_name="refusals")
+    request = models.ForeignKey(MeetingRequest, models.CASCADE, related_name="refusals")
+    reason = models.CharField(max_length=20)
+
+    objects = ScopedManager(expo="release__edition__expo")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["release", "request"], name="refusal_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id}: {self.reason}"

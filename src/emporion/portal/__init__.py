@@ -1,0 +1,1 @@
+"""Pages that join capabilities: home, search, exhibitor, the day of two people."""

@@ -1,0 +1,61 @@
+"""Commands about the installation itself."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command, execute_from_command_line
+
+from emporion.project.messages import compile_catalogues
+
+
+def prepare(argv: list[str]) -> int:
+    """Bring database, translations and static files up to date; safe to repeat."""
+    argparse.ArgumentParser(prog="emporion prepare").parse_args(argv)
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    compile_catalogues()
+    call_command("migrate", interactive=False, verbosity=0)
+    gather_static()
+    return 0
+
+
+def gather_static() -> None:
+    """Collect the static files under hashed names, unless they are newer than any source."""
+    # In a process of its own: the storage is chosen when the settings load.
+    subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "emporion.project.static"], check=True, env=os.environ.copy()
+    )
+
+
+def serve(argv: list[str]) -> int:
+    """Serve the pages until interrupted."""
+    parser = argparse.ArgumentParser(prog="emporion serve")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--workers", type=int, default=2)
+    options = parser.parse_args(argv)
+    os.execv(sys.executable, server_command(options.host, options.port, options.workers))
+
+
+def server_command(host: str, port: int, workers: int = 2) -> list[str]:
+    """Return the command line of the server.
+
+    32 threads a worker: pages are short, and each thread may hold a database connection.
+    """
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host,
+        "--port", str(port), "--workers", str(workers), "--blocking-threads", "16",
+        "--respawn-failed-workers", "--no-ws", "--log-level", "warning",
+        "emporion.project.wsgi:application",
+    ]
+
+
+def django(argv: list[str]) -> int:
+    """Run any of Django's own commands."""
+    execute_from_command_line([str(Path(sys.argv[0]).name), *argv])
+    return 0

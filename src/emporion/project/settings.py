@@ -1,0 +1,202 @@
+"""Settings, all from the environment; secure unless told otherwise.
+
+Every variable is listed in docs/operators/settings.md. Nothing here reads a secret from a file in
+the repository: a missing EMPORION_SECRET_KEY is made once and kept in the data folder.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def _flag(name: str, default: bool = False) -> bool:
+    value = os.environ.get(name)
+    return default if value is None else value.strip().lower() in {"1", "true", "yes", "on"}
+
+
+def _list(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+DATA_DIR = Path(os.environ.get("EMPORION_DATA_DIR", "var")).resolve()
+DEBUG = _flag("EMPORION_DEBUG")
+# A demonstration on this machine speaks plain HTTP; nothing else may.
+INSECURE_LOCAL = _flag("EMPORION_INSECURE_LOCAL")
+PLAIN_HTTP = DEBUG or INSECURE_LOCAL
+
+
+def _secret_key() -> str:
+    if key := os.environ.get("EMPORION_SECRET_KEY"):
+        return key
+    kept = DATA_DIR / "secret-key"
+    try:
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        try:
+            with open(os.open(kept, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+                file.write(get_random_secret_key())
+        except FileExistsError:
+            pass
+        return kept.read_text()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"No EMPORION_SECRET_KEY is set and none can be kept in {DATA_DIR}: {error}. "
+            "Set EMPORION_SECRET_KEY, or EMPORION_DATA_DIR to a folder that can be written."
+        ) from error
+
+
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = _list("EMPORION_HOSTS", "localhost,127.0.0.1,[::1]" if PLAIN_HTTP else "")
+CSRF_TRUSTED_ORIGINS = _list("EMPORION_ORIGINS")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "emporion.core.apps.CoreConfig",
+    "emporion.core.searchindex.apps.SearchIndexConfig",
+    "emporion.design.apps.DesignConfig",
+    "emporion.accounts.apps.AccountsConfig",
+    "emporion.registry.apps.RegistryConfig",
+    "emporion.edition.apps.EditionConfig",
+    "emporion.matchmaking.apps.MatchmakingConfig",
+    "emporion.meetings.apps.MeetingsConfig",
+    "emporion.portal.apps.PortalConfig",
+    "emporion.demo.apps.DemoConfig",
+]
+
+MIDDLEWARE = [
+    "emporion.core.middleware.RequestLogMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    # Last: it calls the page itself, inside the tenant's scope.
+    "emporion.edition.interfaces.middleware.EditionMiddleware",
+]
+
+ROOT_URLCONF = "emporion.project.urls"
+WSGI_APPLICATION = "emporion.project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "emporion.portal.interfaces.context.shell",
+            ],
+        },
+    }
+]
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        os.environ.get("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'emporion.sqlite3'}",
+        conn_max_age=60,
+        conn_health_checks=True,
+    )
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # WAL and FULL: what was acknowledged survives a power cut. IMMEDIATE: a writer waits at its
+    # start instead of failing in the middle.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=134217728; "
+            "PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY"
+        ),
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["emporion.accounts.backends.IdentifierBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+     "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "accounts:signin"
+LOGIN_REDIRECT_URL = "portal:home"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "中文"), ("ar", "العربية")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("EMPORION_STATIC_ROOT", DATA_DIR / "static"))
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "emporion.design.finders.StylesheetFinder",
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        # Hashed names need a manifest: `emporion prepare` writes it, tests do without.
+        "BACKEND": "emporion.design.storage.ManifestStorage"
+        if (STATIC_ROOT / "staticfiles.json").exists() and not DEBUG
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = STORAGES["staticfiles"]["BACKEND"].endswith("StaticFilesStorage")
+MEDIA_ROOT = DATA_DIR / "media"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Lax and not Strict: a personal link opened from a chat must find its session.
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not PLAIN_HTTP
+SESSION_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = not PLAIN_HTTP
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else int(os.environ.get("EMPORION_HSTS_SECONDS", "31536000"))
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN_HTTP
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+if _flag("EMPORION_BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+LOGGING_CONFIG = "emporion.core.logs.configure"
+LOGGING = {"level": os.environ.get("EMPORION_LOG_LEVEL", "INFO"),
+           "json": _flag("EMPORION_LOG_JSON", not PLAIN_HTTP)}

@@ -1,0 +1,1 @@
+"""What outlives an edition: the expo, organisations, people, bodies, and our taxonomy."""

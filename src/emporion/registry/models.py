@@ -1,0 +1,138 @@
+"""Tables of all that lives on from edition to edition. `Expo` is the tenant.
+
+The expo stands here and not in `edition`, because organisations and people belong to it and
+foreign keys point downwards only.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from emporion.core.ids import new_id
+from emporion.core.tenancy import ScopedManager
+from emporion.core.translated import TranslatedField
+
+
+class Expo(models.Model):
+    """A series of fairs with one organiser."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    slug = models.SlugField(unique=True)
+    name = TranslatedField()
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+
+class Organiser(models.Model):
+    """A user who runs an expo."""
+
+    expo = models.ForeignKey(Expo, models.CASCADE, related_name="organisers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="organises")
+
+    objects = ScopedManager(expo="expo")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["expo", "user"], name="organiser_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} for {self.expo}"
+
+
+class Body(models.Model):
+    """A guest country, international organisation or association; it may send a delegation."""
+
+    class Kind(models.TextChoices):
+        GUEST_COUNTRY = "guest_country"
+        INTERNATIONAL_ORGANISATION = "international_organisation"
+        ASSOCIATION = "association"
+
+    expo = models.ForeignKey(Expo, models.CASCADE, related_name="bodies")
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    kind = models.CharField(max_length=30, choices=Kind.choices)
+    name = TranslatedField()
+    country = models.CharField(max_length=2, blank=True)
+    is_made_up = models.BooleanField(default=False)
+
+    objects = ScopedManager(expo="expo")
+
+    class Meta:
+        verbose_name_plural = "bodies"
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+
+class Organisation(models.Model):
+    """A company or institution, as its own lists and ours know it."""
+
+    class Size(models.TextChoices):
+        MICRO = "micro"
+        SMALL = "small"
+        MEDIUM = "medium"
+        LARGE = "large"
+
+    expo = models.ForeignKey(Expo, models.CASCADE, related_name="organisations")
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    source = models.CharField(max_length=60, blank=True)
+    external_id = models.CharField(max_length=120, blank=True)
+    name = TranslatedField()
+    sort_key = models.CharField(max_length=240, db_index=True)
+    country = models.CharField(max_length=2, blank=True)
+    city = models.CharField(max_length=120, blank=True)
+    website = models.CharField(max_length=300, blank=True)
+    size = models.CharField(max_length=6, choices=Size.choices, blank=True)
+    is_made_up = models.BooleanField(default=False)
+
+    objects = ScopedManager(expo="expo")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["expo", "source", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="organisation_once_a_source",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+
+class Person(models.Model):
+    """Somebody at a fair; they may never sign in, and may have no e-mail address."""
+
+    expo = models.ForeignKey(Expo, models.CASCADE, related_name="people")
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="people"
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.SET_NULL, null=True, related_name="people"
+    )
+    source = models.CharField(max_length=60, blank=True)
+    external_id = models.CharField(max_length=120, blank=True)
+    name = models.CharField(max_length=200)
+    name_latin = models.CharField(max_length=200, blank=True)
+    sort_key = models.CharField(max_length=240, db_index=True)
+    job_title = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(null=True, blank=True)
+    phone = models.CharField(max_length=20, null=True, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    is_made_up = models.BooleanField(default=False)
+
+    objects = ScopedManager(expo="expo")
+
+    class Meta:
+        verbose_name_plural = "people"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["expo", "source", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="person_once_a_source",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
