@@ -35,3 +35,9 @@ def participation_of(edition: Edition, user: Any) -> Participation | None:
 def is_organiser(edition: Edition, user: Any) -> bool:
     """Whether `user` runs the expo of `edition`."""
     return user.is_authenticated and edition.expo.organisers.filter(user=user).exists()
+
+
+def participations_by_pk(keys: list[int]) -> dict[int, Participation]:
+    """Return {primary key: participation} with pavilion and organisation; one query."""
+    found = Participation.objects.select_related("pavilion", "organisation").filter(pk__in=keys)
+    return {participation.pk: participation for participation in found}

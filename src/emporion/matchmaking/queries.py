@@ -1,0 +1,97 @@
+"""Reads about matches: whom to show to whom, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from emporion.edition.queries import Edition, Participation, participations_by_pk
+from emporion.matchmaking.models import MatchRun, RankedList, Wish
+
+
+@dataclass
+class Suggestion:
+    """One counterpart on a list, ready to show. p and q are 0..1."""
+
+    rank: int
+    participation: Participation
+    p: float
+    q: float
+    score: float
+    reasons: list[dict[str, Any]] = field(default_factory=list)
+    wish: str = ""
+
+    @property
+    def both(self) -> float:
+        """The chance that both say yes, if the two decide independently."""
+        return self.p * self.q
+
+
+def current_run(edition: Edition) -> MatchRun | None:
+    """Return the run whose lists are shown; None before the first."""
+    return MatchRun.objects.filter(edition=edition, state=MatchRun.State.CURRENT).first()
+
+
+def suggestions(participation: Participation, limit: int = 20) -> list[Suggestion]:
+    """Return the first `limit` counterparts of a participation's list, best first.
+
+    Four queries, whatever the length. Vetoed ones stay in, marked: the page folds them to a line
+    with Undo.
+    """
+    found = RankedList.objects.filter(
+        participation=participation, run__state=MatchRun.State.CURRENT
+    ).first()
+    if found is None:
+        return []
+    entries = found.entries[:limit]
+    people = participations_by_pk([entry["id"] for entry in entries])
+    wished = wishes_of(participation)
+    return [
+        Suggestion(
+            rank=rank,
+            participation=people[entry["id"]],
+            p=entry["p"],
+            q=entry["q"],
+            score=entry["score"],
+            reasons=entry["reasons"],
+            wish=wished.get(entry["id"], ""),
+        )
+        for rank, entry in enumerate(entries, 1)
+        if entry["id"] in people
+    ]
+
+
+def fit(participation: Participation, counterpart: Participation) -> Suggestion | None:
+    """Return how `counterpart` stands on the list of `participation`, or the other way round.
+
+    None when neither is on the other's list. p is always what `participation` wants.
+    """
+    lists = RankedList.objects.filter(
+        participation__in=[participation.pk, counterpart.pk], run__state=MatchRun.State.CURRENT
+    )
+    by_owner = {ranked.participation_id: ranked.entries for ranked in lists}
+    for rank, entry in enumerate(by_owner.get(participation.pk, ()), 1):
+        if entry["id"] == counterpart.pk:
+            return Suggestion(rank, counterpart, entry["p"], entry["q"], entry["score"],
+                              entry["reasons"])
+    for entry in by_owner.get(counterpart.pk, ()):
+        if entry["id"] == participation.pk:
+            # Their list, seen from this side: what they want is q. The reasons stay theirs.
+            return Suggestion(0, counterpart, entry["q"], entry["p"], entry["score"], [])
+    return None
+
+
+def wishes_of(participation: Participation) -> dict[int, str]:
+    """Return {primary key of the counterpart: kind} of all wishes of a participation."""
+    return dict(
+        Wish.objects.filter(participation=participation).values_list("counterpart_id", "kind")
+    )
+
+
+def vetoes(edition: Edition) -> list[tuple[int, int]]:
+    """Return (participation, counterpart) primary keys of every veto in an edition."""
+    return list(
+        Wish.objects.filter(participation__edition=edition, kind=Wish.Kind.VETO).values_list(
+            "participation_id", "counterpart_id"
+        )
+    )
