@@ -1,0 +1,1 @@
+"""Text in three scripts: the input gate, folding, words, sort keys, likely doubles."""
