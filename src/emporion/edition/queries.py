@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Prefetch
+
 from emporion.core.tenancy import scopes_disabled
-from emporion.edition.models import Edition, Participation
+from emporion.edition.models import Edition, Offer, Participation
 
 
 def edition_by_slug(slug: str) -> Edition | None:
@@ -41,3 +43,40 @@ def participations_by_pk(keys: list[int]) -> dict[int, Participation]:
     """Return {primary key: participation} with pavilion and organisation; one query."""
     found = Participation.objects.select_related("pavilion", "organisation").filter(pk__in=keys)
     return {participation.pk: participation for participation in found}
+
+
+def participation(edition: Edition, public_id: str) -> Participation | None:
+    """Return one participation of an edition, None if there is none. One query."""
+    return (
+        Participation.objects.select_related("pavilion", "organisation")
+        .filter(edition=edition, public_id=public_id)
+        .first()
+    )
+
+
+def need_codes(participation: Participation) -> list[str]:
+    """Return the taxonomy codes that a participation looks for, without repeats."""
+    return list(dict.fromkeys(n.code for n in participation.needs.order_by("pk") if n.code))
+
+
+def search_scope(edition: Edition) -> str:
+    """Return the scope under which an edition's documents stand in the search index.
+
+    Kinds: "exhibitor" and "organisation" (other participations that are organisations) with the
+    participation's public id as object id; "offer" with "<public id>.<n>", n counting that
+    participation's offers from 0 in the order of their primary keys. Facets of all three:
+    pavilion (letter), country, group (top code of the taxonomy), role.
+    """
+    return edition.public_id
+
+
+def participations_by_id(
+    edition: Edition, public_ids: list[str], *, lines: bool = False
+) -> dict[str, Participation]:
+    """Return {public id: participation} for showing; two queries, one more with offers."""
+    found = Participation.objects.select_related("pavilion", "organisation").filter(
+        edition=edition, public_id__in=public_ids
+    )
+    if lines:
+        found = found.prefetch_related(Prefetch("offers", Offer.objects.order_by("pk")))
+    return {participation.public_id: participation for participation in found}

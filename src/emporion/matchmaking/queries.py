@@ -26,6 +26,21 @@ class Suggestion:
         """The chance that both say yes, if the two decide independently."""
         return self.p * self.q
 
+    @property
+    def both_percent(self) -> int:
+        """The same in whole percent."""
+        return round(100 * self.both)
+
+    @property
+    def you_blocks(self) -> int:
+        """How much this side wants the other, in ten blocks."""
+        return round(10 * self.p)
+
+    @property
+    def they_blocks(self) -> int:
+        """How much the other wants this side, in ten blocks."""
+        return round(10 * self.q)
+
 
 def current_run(edition: Edition) -> MatchRun | None:
     """Return the run whose lists are shown; None before the first."""

@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from emporion.matchmaking.interfaces import pages
 
 app_name = "matchmaking"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("<slug:edition>/wishes/<slug:public_id>/", pages.wish, name="wish"),
+]

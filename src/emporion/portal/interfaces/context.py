@@ -1,16 +1,71 @@
-"""What the shell of every page needs."""
+"""What the shell of every page needs: the edition's name, the navigation, the account."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from emporion.core.translated import best
+from emporion.design.formats import span
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return the edition of the request and what the signed-in user is in it."""
-    return {
-        "edition": getattr(request, "edition", None),
-        "participation": getattr(request, "participation", None),
-        "is_organiser": getattr(request, "is_organiser", False),
+    """Return the shell's context; pages add `nav_current`."""
+    edition = getattr(request, "edition", None)
+    context: dict[str, Any] = {}
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        context["account"] = {
+            "name": str(user), "href": "", "out_href": reverse("accounts:signout"),
+        }
+    else:
+        context["sign_in_href"] = f"{reverse('accounts:signin')}?next={request.path}"
+    if edition is None:
+        return context
+    language = get_language() or "en"
+    name = best(edition.title, language)[1]
+    place = best(edition.place, language)[1]
+    line = [best(edition.subtitle, language)[1], f"{place}, {span(edition.starts, edition.ends)}"
+            if place else span(edition.starts, edition.ends)]
+    context["edition"] = {
+        "name": name,
+        "line": " · ".join(part for part in line if part),
+        "href": reverse("portal:front", args=[edition.slug]),
+        "is_demonstration": edition.is_demonstration,
+        "made_up_href": reverse("portal:about_data", args=[edition.slug]),
     }
+    navigation, bottom = _navigation(request, edition.slug)
+    context["navigation"], context["bottom_bar"] = navigation, bottom
+    context["footer_links"] = [
+        {"label": _("Data and sources"), "href": reverse("portal:about_data", args=[edition.slug])}
+    ]
+    return context
+
+
+def _navigation(request: Any, slug: str) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Return navigation and bottom bar: only what exists for this reader."""
+
+    def link(key: str, label: str, name: str) -> dict[str, str]:
+        return {"key": key, "label": label, "href": reverse(name, args=[slug])}
+
+    find = link("find", _("Find"), "portal:search")
+    two = link("two", _("Two people"), "portal:two_people")
+    if request.is_organiser:
+        words = [
+            find,
+            link("schedule", _("Schedule"), "meetings:releases"),
+            link("walking", _("Walking minutes"), "meetings:walking"),
+        ]
+        return words, [*words[:2], link("overview", _("Walking"), "meetings:walking")]
+    if request.participation:
+        meet = link("meet", _("Who to meet"), "portal:who")
+        requests = link("requests", _("Requests"), "meetings:requests")
+        day = link("day", _("My day"), "meetings:day")
+        return [find, meet, requests, day], [
+            find, {**meet, "label": _("Meet")}, day, {**requests, "key": "me"},
+        ]
+    return [find, two], []

@@ -1,0 +1,48 @@
+"""The quiet acts on a suggestion: save, not for me, undo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from emporion.edition import queries as editions
+from emporion.edition.queries import Edition, Participation
+from emporion.matchmaking.domain import wishes
+
+
+def acting(request: Any) -> Participation:
+    """Return the participation that the reader acts for, or refuse."""
+    if not request.participation:
+        raise PermissionDenied(_("This page belongs to those who take part in this edition."))
+    return request.participation  # type: ignore[no-any-return]
+
+
+@login_required
+@require_POST
+def wish(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
+    """Save, veto, or take it back; then go back to where the reader was."""
+    me = acting(request)
+    counterpart = editions.participation(edition, public_id)
+    if counterpart is None:
+        raise Http404(_("There is nobody with this address."))
+    kind = request.POST.get("kind", "")
+    try:
+        if kind == "undo":
+            wishes.take_back(me, counterpart)
+        else:
+            wishes.wish(me, counterpart, kind, request.POST.get("reason", ""))
+    except wishes.WishError as error:
+        messages.error(request, str(error))
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+        target = reverse("portal:who", args=[edition.slug])
+    return redirect(target)

@@ -1,0 +1,228 @@
+"""The search page's question and answer: parses the address, asks the index, groups the hits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from emporion.core.searchindex.query import search
+from emporion.core.text.underline import underlined
+from emporion.core.translated import best
+from emporion.edition import queries as editions
+from emporion.edition.queries import Edition, Participation
+from emporion.registry import taxonomy
+from emporion.registry.countries import country_name
+
+FACETS = ("pavilion", "country", "group")
+KINDS = ("exhibitor", "offer", "organisation")
+EACH, PAGE, LONGEST, VALUES = 5, 20, 200, 8
+
+
+@dataclass
+class Choice:
+    """One value of a facet, as a box that can be ticked."""
+
+    value: str
+    label: str
+    count: int
+    chosen: bool
+    letter: str = ""
+
+
+@dataclass
+class Row:
+    """One hit, ready to show."""
+
+    participation: Participation
+    name: list[tuple[str, bool]]
+    language: str
+    text: list[tuple[str, bool]]
+    text_language: str
+    line: str
+    has_page: bool
+
+
+@dataclass
+class Group:
+    """The hits of one kind."""
+
+    kind: str
+    title: str
+    total: int
+    rows: list[Row]
+    more: str
+
+
+@dataclass
+class Found:
+    """All that the search page shows."""
+
+    query: str
+    sentence: str
+    total: int
+    groups: list[Group]
+    facets: list[tuple[str, str, list[Choice]]]
+    tabs: list[dict[str, Any]]
+    corrections: dict[str, tuple[str, ...]]
+    kind: str
+    page: int
+    pages: int
+    chosen: int
+    kept: str
+    keep: list[tuple[str, str]] = field(default_factory=list)
+
+
+def find(edition: Edition, asked: QueryDict, language: str) -> Found:
+    """Answer what the address asks. A constant number of queries; odd input is ignored."""
+    query = "".join(c for c in asked.get("q", "") if c.isprintable()).strip()[:LONGEST]
+    kind = asked.get("kind", "") if asked.get("kind", "") in KINDS else ""
+    chosen = {name: asked.getlist(name)[:20] for name in FACETS if asked.getlist(name)}
+    number = asked.get("page", "1")
+    page = int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 1
+    scope = editions.search_scope(edition)
+    groups = []
+    overview = search(scope, query, kinds=list(KINDS), facets=chosen, language=language, limit=0)
+    for each in [kind] if kind else KINDS:
+        if not overview.kinds.get(each):
+            continue
+        limit, offset = (PAGE, max(page - 1, 0) * PAGE) if kind else (EACH, 0)
+        result = search(
+            scope, query, kinds=[each], facets=chosen, language=language, limit=limit, offset=offset
+        )
+        groups.append(_group(edition, each, result, language, query, chosen))
+    total = sum(overview.kinds.get(each, 0) for each in KINDS)
+    shown_total = overview.kinds.get(kind, 0) if kind else total
+    return Found(
+        query=query,
+        sentence=_sentence(query, shown_total),
+        total=shown_total,
+        groups=groups,
+        facets=_facets(edition, overview.facets, chosen, language),
+        tabs=_tabs(overview.kinds, total, kind, query, chosen),
+        corrections=overview.corrections,
+        kind=kind,
+        page=page,
+        pages=-(-shown_total // PAGE) if kind else 1,
+        chosen=sum(map(len, chosen.values())),
+        kept=_address(query, kind, chosen),
+    )
+
+
+def titles() -> dict[str, str]:
+    """Return the headings of the groups."""
+    return {
+        "exhibitor": _("Exhibitors"),
+        "offer": _("Products and services"),
+        "organisation": _("Organisations"),
+    }
+
+
+def _sentence(query: str, total: int) -> str:
+    if not query:
+        return ngettext("%(n)s entry", "%(n)s entries", total) % {"n": f"{total:,}"}
+    return ngettext("%(n)s result for", "%(n)s results for", total) % {"n": f"{total:,}"}
+
+
+def _address(query: str, kind: str, chosen: Mapping[str, list[str]]) -> str:
+    parts = [("q", query)] if query else []
+    parts += [("kind", kind)] if kind else []
+    parts += [(name, value) for name, values in chosen.items() for value in values]
+    return urlencode(parts)
+
+
+def _tabs(
+    kinds: Mapping[str, int], total: int, kind: str, query: str, chosen: Mapping[str, list[str]]
+) -> list[dict[str, Any]]:
+    rows = [{"label": _("All"), "count": total, "current": not kind,
+             "href": "?" + _address(query, "", chosen)}]
+    for each, title in titles().items():
+        if kinds.get(each):
+            rows.append({"label": title, "count": kinds[each], "current": each == kind,
+                         "href": "?" + _address(query, each, chosen)})
+    return rows
+
+
+def _group(
+    edition: Edition, kind: str, result: Any, language: str, query: str,
+    chosen: Mapping[str, list[str]],
+) -> Group:
+    keys = [hit.object_id.split(".")[0] for hit in result.hits]
+    people = editions.participations_by_id(edition, keys, lines=kind == "offer")
+    rows = []
+    for hit, key in zip(result.hits, keys, strict=True):
+        participation = people.get(key)
+        if participation is None:
+            continue
+        rows.append(_row(kind, hit, participation, language))
+    return Group(
+        kind, titles()[kind], result.total, rows, "?" + _address(query, kind, chosen)
+    )
+
+
+def _row(kind: str, hit: Any, participation: Participation, language: str) -> Row:
+    spoken, name = best(participation.display_name, language)
+    place = ", ".join(
+        part
+        for part in (
+            participation.organisation.city if participation.organisation else "",
+            country_name(participation.country, language),
+        )
+        if part
+    )
+    if kind != "offer":
+        text_language, text = best(participation.about, language)
+        return Row(
+            participation, underlined(name, hit.matched), spoken,
+            underlined(_shortened(text), hit.matched), text_language, place, participation.hosts,
+        )
+    offers = list(participation.offers.all())
+    number = hit.object_id.rpartition(".")[2]
+    offer = offers[int(number)] if number.isdigit() and int(number) < len(offers) else None
+    label = taxonomy.label(offer.code, language) if offer and offer.code else ""
+    text_language, text = best(offer.text, language) if offer else ("", "")
+    return Row(
+        participation, underlined(label or name, hit.matched), language if label else spoken,
+        underlined(_shortened(text), hit.matched), text_language,
+        " · ".join(part for part in (name, place) if part), participation.hosts,
+    )
+
+
+def _shortened(text: str, most: int = 160) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def _facets(
+    edition: Edition, counts: Mapping[str, Mapping[str, int]], chosen: Mapping[str, list[str]],
+    language: str,
+) -> list[tuple[str, str, list[Choice]]]:
+    names = {p.letter: best(p.name, language)[1] for p in edition.pavilions.all()}
+    labels = {
+        "pavilion": lambda value: names.get(value, value),
+        "country": lambda value: country_name(value, language) or value,
+        "group": lambda value: taxonomy.label(value, language) if value in GROUPS else value,
+    }
+    headings = {"pavilion": _("Pavilion"), "country": _("Country"), "group": _("Category")}
+    shown = []
+    for name in FACETS:
+        picked = chosen.get(name, [])
+        rows = sorted(counts.get(name, {}).items(), key=lambda row: (-row[1], row[0]))
+        kept = [row for row in rows[:VALUES] if row[0]]
+        kept += [(value, dict(rows).get(value, 0)) for value in picked
+                 if value not in dict(kept) and (value in names or value in dict(rows))]
+        choices = [
+            Choice(value, labels[name](value), count, value in picked,
+                   value if name == "pavilion" else "")
+            for value, count in kept
+        ]
+        if choices:
+            shown.append((name, headings[name], choices))
+    return shown
+
+
+GROUPS = frozenset(taxonomy.groups())

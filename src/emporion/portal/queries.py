@@ -1,0 +1,138 @@
+"""Reads that join capabilities for a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+
+from emporion.core.models import Progress
+from emporion.core.translated import best
+from emporion.edition.queries import Edition, Participation
+from emporion.meetings import queries as meetings
+from emporion.registry import taxonomy
+
+EXHIBITING = (Participation.Role.EXHIBITOR, Participation.Role.CO_EXHIBITOR)
+
+
+@dataclass(frozen=True)
+class PavilionRow:
+    """A pavilion on the front page."""
+
+    letter: str
+    name: str
+    count: int
+    gate_minutes: int
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A guest country's delegation: where its stands are and how many firms it brings."""
+
+    name: str
+    note: str
+    country: str
+    count: int
+    letter: str
+    gate_minutes: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """A need or an offer, ready to show: the taxonomy's word first, then the original text."""
+
+    code: str
+    label: str
+    text: str
+    language: str
+    markets: list[str]
+    deal_type: str
+
+
+def pavilions(edition: Edition, language: str) -> list[PavilionRow]:
+    """Return the pavilions with their number of exhibitors; one query."""
+    rows = edition.pavilions.annotate(
+        count=Count("participations", filter=Q(participations__role__in=EXHIBITING))
+    ).order_by("letter")
+    return [
+        PavilionRow(row.letter, best(row.name, language)[1], row.count, row.gate_minutes)
+        for row in rows
+    ]
+
+
+def guests(edition: Edition, language: str) -> list[Guest]:
+    """Return the guest countries' delegations; two queries."""
+    counted = edition.delegations.filter(body__kind="guest_country").select_related("body")
+    counted = list(counted.annotate(count=Count("participations")).order_by("pk"))
+    places = (
+        Participation.objects.filter(delegation__in=[d.pk for d in counted])
+        .values_list("delegation_id", "pavilion__letter", "pavilion__gate_minutes")
+        .annotate(count=Count("pk"))
+        .order_by("delegation_id", "-count", "pavilion__letter")
+    )
+    main: dict[int, tuple[str, int]] = {}
+    for delegation, letter, minutes, _count in places:
+        main.setdefault(delegation, (letter or "", minutes or 0))
+    return [
+        Guest(
+            best(d.body.name, language)[1], best(d.note, language)[1], d.body.country, d.count,
+            *main.get(d.pk, ("", 0)),
+        )
+        for d in counted
+    ]
+
+
+def counts(edition: Edition) -> dict[str, int]:
+    """Return how many take part in each role, and how many meetings are set; two queries."""
+    roles = dict(
+        Participation.objects.filter(edition=edition)
+        .values_list("role")
+        .annotate(count=Count("pk"))
+        .order_by()
+    )
+    return {
+        "exhibitors": sum(roles.get(role, 0) for role in EXHIBITING),
+        "buyers": roles.get(Participation.Role.BUYER, 0),
+        "meetings": meetings.published_count(edition),
+    }
+
+
+def exhibitor(edition: Edition, public_id: str) -> Participation | None:
+    """Return an exhibitor with all that its page shows; a constant number of queries."""
+    return (
+        Participation.objects.select_related(
+            "pavilion", "organisation", "delegation__body", "main_exhibitor"
+        )
+        .prefetch_related("needs", "offers", "delegates__person", "co_exhibitors")
+        .filter(edition=edition, public_id=public_id, role__in=EXHIBITING)
+        .first()
+    )
+
+
+def lines(interests: Any, language: str) -> list[Line]:
+    """Return needs or offers for a reader of `language`."""
+    shown = []
+    for interest in interests:
+        spoken, text = best(interest.text, language)
+        shown.append(
+            Line(
+                interest.code,
+                taxonomy.label(interest.code, language) if interest.code else "",
+                text,
+                spoken,
+                interest.markets,
+                interest.deal_type,
+            )
+        )
+    return shown
+
+
+def progress(job: str) -> list[Progress]:
+    """Return the steps of a job in their order."""
+    return list(Progress.objects.filter(job=job).order_by("position"))
+
+
+def is_running(steps: list[Progress]) -> bool:
+    """Whether a job still has something to do."""
+    return any(s.state in {Progress.State.WAITING, Progress.State.RUNNING} for s in steps)
