@@ -1,16 +1,55 @@
-"""Serves the one stylesheet that is put together from its parts."""
+"""Lets staticfiles find the combined stylesheet as if it lay in a folder."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from django.contrib.staticfiles.finders import BaseFinder
+from django.core.checks import CheckMessage
+from django.core.files.storage import FileSystemStorage
+
+from emporion.design.stylesheet import SERVED, combined
+
+
+@cache
+def _folder() -> Path:
+    """A folder of this process alone, removed at its end."""
+    folder = Path(tempfile.mkdtemp(prefix="emporion-css-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def written() -> Path:
+    """Write the stylesheet as it is now and return its path; an unchanged file is left alone."""
+    path = _folder() / SERVED
+    text = combined()
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return path
 
 
 class StylesheetFinder(BaseFinder):
-    """Stand-in until the design lands."""
+    """Finds `emporion/emporion.css` and nothing else."""
 
-    def check(self, **kwargs):
+    def check(self, **kwargs: Any) -> list[CheckMessage]:
         return []
 
-    def find(self, path, find_all=False, **kwargs):
-        return []
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
+        # Django 5.2 still accepts the older name `all` for find_all.
+        every = find_all or bool(kwargs.get("all"))
+        if path != SERVED:
+            return []
+        return [str(written())] if every else str(written())
 
-    def list(self, ignore_patterns):
-        return iter(())
+    def list(
+        self, ignore_patterns: Iterable[str] | None
+    ) -> Iterator[tuple[str, FileSystemStorage]]:
+        written()
+        yield SERVED, FileSystemStorage(location=_folder())

@@ -1,0 +1,42 @@
+"""The page that shows every part in its states, and the reader's choice of light or dark."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_safe
+
+from emporion.design.appearance import A_YEAR, COOKIE, THEMES, chosen_theme
+from emporion.design.interfaces.showcase import showcase
+
+
+@require_safe
+def parts(request: HttpRequest) -> HttpResponse:
+    """Every part once, with its states. `?theme=dark` or `?theme=light` shows it in that theme."""
+    return render(request, "design/show.html", showcase(chosen_theme(request) or "light"))
+
+
+@require_safe
+def sheet(request: HttpRequest) -> HttpResponse:
+    """The sheet for paper with made-up meetings."""
+    return render(request, "design/show_sheet.html", showcase("light"))
+
+
+@require_safe
+def appearance(request: HttpRequest) -> HttpResponse:
+    """Keep the chosen theme in a cookie and go back where the reader was."""
+    back = request.GET.get("next", "/")
+    if not url_has_allowed_host_and_scheme(
+        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        back = "/"
+    response = HttpResponseRedirect(back)
+    wished = request.GET.get("theme", "")
+    if wished in THEMES:
+        # Scripts may read it: it says nothing about a person.
+        response.set_cookie(COOKIE, wished, max_age=A_YEAR, samesite="Lax",
+                            secure=request.is_secure())
+    else:
+        response.delete_cookie(COOKIE, samesite="Lax")
+    return response

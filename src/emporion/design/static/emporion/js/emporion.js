@@ -1,0 +1,10 @@
+// Comfort only: every page works without this file.
+import { watchAppearance } from "./appearance.js";
+import { watchForms } from "./busy.js";
+import { watchMenu } from "./menu.js";
+import { watchPassing } from "./passing.js";
+
+watchAppearance(document);
+watchForms(document);
+watchMenu(document);
+watchPassing(document);
