@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from emporion.core.tenancy import scopes_disabled
-from emporion.edition.models import Edition, Offer, Participation
+from emporion.edition.models import Edition, Offer, Participation, Pavilion, PavilionMinutes
 
 
 def edition_by_slug(slug: str) -> Edition | None:
@@ -80,3 +80,22 @@ def participations_by_id(
     if lines:
         found = found.prefetch_related(Prefetch("offers", Offer.objects.order_by("pk")))
     return {participation.public_id: participation for participation in found}
+
+
+def pavilions(edition: Edition) -> list[Pavilion]:
+    """Return the pavilions of an edition by letter; one query."""
+    return list(Pavilion.objects.filter(edition=edition))
+
+
+def walking_minutes(edition: Edition) -> dict[tuple[str, str], int]:
+    """Return {(letter from, letter to): minutes on foot} as far as they are entered; one query."""
+    rows = PavilionMinutes.objects.filter(origin__edition=edition).values_list(
+        "origin__letter", "target__letter", "minutes"
+    )
+    return {(origin, target): minutes for origin, target, minutes in rows}
+
+
+def missing_walks(edition: Edition) -> list[tuple[str, str]]:
+    """Return the pairs of pavilions whose minutes are not entered; two queries."""
+    letters, known = [p.letter for p in pavilions(edition)], walking_minutes(edition)
+    return [(a, b) for a in letters for b in letters if a != b and (a, b) not in known]

@@ -1,0 +1,1 @@
+"""Every change to an edition, one noun a file."""
