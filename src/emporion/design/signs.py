@@ -135,14 +135,13 @@ def _rings(width: float, height: float, scale: float) -> Pattern:
 
 
 def _steps(width: float, height: float, scale: float) -> Pattern:
-    across, rise = width / 2, 6 * scale
-    rows = round(height / rise)
-    rise = height / rows
-    # Each step climbs one whole row, so that a line leaves where the next repeat takes it up.
-    parts = [
-        f"M0 {_n((row + 0.75) * rise)}h{_n(across)}v{_n(-rise)}h{_n(width - across)}"
-        for row in range(rows + 1)
-    ]
+    across, rise = 5 * scale, 6 * scale
+    rows, turns = round(height / rise), round(width / (2 * across))
+    across, rise = width / (2 * turns), height / rows
+    parts = []
+    for row in range(rows):
+        parts.append(f"M0 {_n((row + 0.75) * rise)}")
+        parts += [f"h{_n(across)}v{_n(-rise / 2)}h{_n(across)}v{_n(rise / 2)}"] * turns
     return Pattern("".join(parts), stroke=1.7 * scale)
 
 

@@ -67,8 +67,9 @@ def _block(selector: str, properties: dict[str, str], indent: str = "") -> list[
 
 def stylesheet() -> str:
     """tokens.css: light on :root, dark by the device's wish or by the reader's choice."""
-    pavilions = {f"pavilion-{letter.lower()}": to_hex(colour)
-                 for letter, (_, colour) in PAVILIONS.items()}
+    pavilions = {
+        f"pavilion-{letter.lower()}": to_hex(colour) for letter, (_, colour) in PAVILIONS.items()
+    }
     lines = ["/* Computed from design/tokens.py; change the table there, not this file. */"]
     lines += [":root {", "  color-scheme: light dark;", "}"]
     lines += _block(":root", values(LIGHT) | pavilions)

@@ -35,8 +35,9 @@ def appearance(request: HttpRequest) -> HttpResponse:
     wished = request.GET.get("theme", "")
     if wished in THEMES:
         # Scripts may read it: it says nothing about a person.
-        response.set_cookie(COOKIE, wished, max_age=A_YEAR, samesite="Lax",
-                            secure=request.is_secure())
+        response.set_cookie(
+            COOKIE, wished, max_age=A_YEAR, samesite="Lax", secure=request.is_secure()
+        )
     else:
         response.delete_cookie(COOKIE, samesite="Lax")
     return response

@@ -32,9 +32,7 @@ class ShownForm(forms.Form):
         label=gettext_lazy("Language of the meeting"), required=False,
         choices=[("en", "English"), ("zh", "中文"), ("ar", "العربية")],
     )  # fmt: skip
-    reminder = forms.BooleanField(
-        label=gettext_lazy("Remind me an hour before"), required=False
-    )
+    reminder = forms.BooleanField(label=gettext_lazy("Remind me an hour before"), required=False)
 
 
 def _colours(theme: int) -> list[dict[str, Any]]:

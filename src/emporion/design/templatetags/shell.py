@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.html import conditional_escape
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -68,4 +68,4 @@ def htmx_script() -> dict[str, Any]:
 @register.filter
 def breakable(text: str) -> SafeString:
     """A title with its break points: `|` in the text becomes a place to break."""
-    return mark_safe(conditional_escape(text).replace("|", "<wbr>"))
+    return format_html_join(mark_safe("<wbr>"), "{}", ((piece,) for piece in text.split("|")))
