@@ -1,0 +1,42 @@
+"""Every change to what outlives an edition: expos, organisations, people, bodies.
+
+Rows for many at once are named tuples; their chunks are transactions of their own unless the
+caller has one open.
+"""
+
+from emporion.registry.domain.bodies import NewBody, add_bodies, create_body
+from emporion.registry.domain.expos import create_expo, make_organiser
+from emporion.registry.domain.organisations import (
+    NewOrganisation,
+    add_organisations,
+    change_organisations,
+    create_organisation,
+    remove_organisations,
+)
+from emporion.registry.domain.people import (
+    NewPerson,
+    add_people,
+    change_people,
+    create_person,
+    link_user,
+    remove_people,
+)
+
+__all__ = [
+    "NewBody",
+    "NewOrganisation",
+    "NewPerson",
+    "add_bodies",
+    "add_organisations",
+    "add_people",
+    "change_organisations",
+    "change_people",
+    "create_body",
+    "create_expo",
+    "create_organisation",
+    "create_person",
+    "link_user",
+    "make_organiser",
+    "remove_organisations",
+    "remove_people",
+]

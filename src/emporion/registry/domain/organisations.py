@@ -1,0 +1,123 @@
+"""Organisations: one by one, and many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from emporion.core import bulk, journal
+from emporion.core.ids import new_id
+from emporion.core.text.sortkey import sort_key
+from emporion.core.translated import best
+from emporion.registry.models import Expo, Organisation
+
+
+class NewOrganisation(NamedTuple):
+    """An organisation to be made; `name` holds a text for each language."""
+
+    name: Mapping[str, str]
+    country: str = ""
+    city: str = ""
+    website: str = ""
+    size: str = ""
+    source: str = ""
+    external_id: str = ""
+    is_made_up: bool = False
+    public_id: str = ""
+
+
+_COLUMNS = (
+    "id", "expo", "public_id", "source", "external_id", "name", "sort_key", "country", "city",
+    "website", "size", "is_made_up",
+)  # fmt: skip
+# What may change later; `sort_key` follows the name.
+CHANGEABLE = ("name", "country", "city", "website", "size", "is_made_up")
+
+
+def create_organisation(expo: Expo, row: NewOrganisation) -> Organisation:
+    """Make one organisation. Raises IntegrityError when (source, external id) is there already."""
+    (key,) = add_organisations(expo, [row])
+    return Organisation._base_manager.get(pk=key)
+
+
+def add_organisations(expo: Expo, rows: Sequence[NewOrganisation]) -> list[int]:
+    """Make many organisations; return their primary keys in the order of `rows`.
+
+    Raises IntegrityError when one of a chunk is there already; earlier chunks stay unless the
+    caller has a transaction open.
+    """
+    made: list[int] = []
+    for part in bulk.chunks(rows):
+        named = [row if row.public_id else row._replace(public_id=new_id()) for row in part]
+        keys = [name_key(row.name) for row in named]
+        with transaction.atomic():
+            ids = bulk.reserve_ids(Organisation, len(named))
+            bulk.load_rows(
+                Organisation,
+                _COLUMNS,
+                (
+                    (pk, expo.pk, row.public_id, row.source, row.external_id, dict(row.name), key,
+                     row.country, row.city, row.website, row.size, row.is_made_up)
+                    for pk, row, key in zip(ids, named, keys, strict=True)
+                ),
+            )
+            journal.record("organisation.add", "organisation", [row.public_id for row in named],
+                           tenant=expo.public_id)
+        made.extend(ids)
+    return made
+
+
+def change_organisations(expo: Expo, changes: Mapping[int, Mapping[str, Any]]) -> None:
+    """Set `changes[primary key] = {column: value}`, columns from `CHANGEABLE`, in one transaction.
+
+    Pass at most some hundred at a time: all of them stay locked until the end.
+    """
+    _refuse_other_columns(changes, CHANGEABLE)
+    with transaction.atomic():
+        found = list(
+            Organisation._base_manager.select_for_update()
+            .filter(expo=expo, pk__in=list(changes)).order_by("pk")
+        )
+        columns: set[str] = set()
+        for organisation in found:
+            for column, value in changes[organisation.pk].items():
+                setattr(organisation, column, value)
+                columns.add(column)
+            if "name" in changes[organisation.pk]:
+                organisation.sort_key = name_key(organisation.name)
+                columns.add("sort_key")
+        if columns:
+            Organisation._base_manager.bulk_update(found, sorted(columns), batch_size=100)
+            journal.record("organisation.change", "organisation", [o.public_id for o in found],
+                           fields=sorted(columns), tenant=expo.public_id)
+
+
+def remove_organisations(expo: Expo, keys: Sequence[int]) -> int:
+    """Remove those of `keys` that nobody takes part for and no person belongs to; say how many."""
+    with transaction.atomic():
+        gone = list(
+            Organisation._base_manager.filter(
+                expo=expo, pk__in=keys, participations__isnull=True, people__isnull=True
+            ).values_list("pk", "public_id")
+        )
+        if gone:
+            Organisation._base_manager.filter(pk__in=[pk for pk, _ in gone]).delete()
+            journal.record("organisation.remove", "organisation", [name for _, name in gone],
+                           tenant=expo.public_id)
+    return len(gone)
+
+
+def name_key(name: Any) -> str:
+    """Return the sort key of a name that has a text for each language."""
+    return sort_key(best(name, "en")[1])
+
+
+def _refuse_other_columns(
+    changes: Mapping[int, Mapping[str, Any]], allowed: Sequence[str]
+) -> None:
+    for values in changes.values():
+        other = sorted(set(values) - set(allowed))
+        if other:
+            raise ValueError(f"{other[0]!r} cannot be changed; these can: {', '.join(allowed)}.")

@@ -1,0 +1,123 @@
+"""People: one by one, and many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from emporion.accounts.models import User
+from emporion.core import bulk, journal
+from emporion.core.ids import new_id
+from emporion.core.text.sortkey import sort_key
+from emporion.registry.models import Expo, Person
+
+
+class NewPerson(NamedTuple):
+    """A person to be made. `organisation_id` and `user_id` are primary keys."""
+
+    name: str
+    name_latin: str = ""
+    organisation_id: int | None = None
+    job_title: str = ""
+    email: str | None = None
+    phone: str | None = None
+    language: str = "en"
+    source: str = ""
+    external_id: str = ""
+    is_made_up: bool = False
+    user_id: int | None = None
+    public_id: str = ""
+
+
+_COLUMNS = (
+    "id", "expo", "public_id", "user", "organisation", "source", "external_id", "name",
+    "name_latin", "sort_key", "job_title", "email", "phone", "language", "is_made_up",
+)  # fmt: skip
+CHANGEABLE = ("name", "name_latin", "job_title", "email", "phone", "language", "is_made_up")
+
+
+def create_person(expo: Expo, row: NewPerson) -> Person:
+    """Make one person. Raises IntegrityError when (source, external id) is there already."""
+    (key,) = add_people(expo, [row])
+    return Person._base_manager.get(pk=key)
+
+
+def add_people(expo: Expo, rows: Sequence[NewPerson]) -> list[int]:
+    """Make many people; return their primary keys in the order of `rows`.
+
+    The journal names them and keeps no value. Raises IntegrityError when one of a chunk is there
+    already; earlier chunks stay unless the caller has a transaction open.
+    """
+    made: list[int] = []
+    for part in bulk.chunks(rows):
+        named = [row if row.public_id else row._replace(public_id=new_id()) for row in part]
+        keys = [sort_key(row.name, person=True) for row in named]
+        with transaction.atomic():
+            ids = bulk.reserve_ids(Person, len(named))
+            bulk.load_rows(
+                Person,
+                _COLUMNS,
+                (
+                    (pk, expo.pk, row.public_id, row.user_id, row.organisation_id, row.source,
+                     row.external_id, row.name, row.name_latin, key, row.job_title, row.email,
+                     row.phone, row.language, row.is_made_up)
+                    for pk, row, key in zip(ids, named, keys, strict=True)
+                ),
+            )
+            journal.record("person.add", "person", [row.public_id for row in named],
+                           tenant=expo.public_id)
+        made.extend(ids)
+    return made
+
+
+def change_people(expo: Expo, changes: Mapping[int, Mapping[str, Any]]) -> None:
+    """Set `changes[primary key] = {column: value}`, columns from `CHANGEABLE`, in one transaction.
+
+    Pass at most some hundred at a time: all of them stay locked until the end.
+    """
+    for values in changes.values():
+        other = sorted(set(values) - set(CHANGEABLE))
+        if other:
+            raise ValueError(f"{other[0]!r} of a person cannot be changed.")
+    with transaction.atomic():
+        found = list(
+            Person._base_manager.select_for_update()
+            .filter(expo=expo, pk__in=list(changes)).order_by("pk")
+        )
+        columns: set[str] = set()
+        for person in found:
+            for column, value in changes[person.pk].items():
+                setattr(person, column, value)
+                columns.add(column)
+            if "name" in changes[person.pk]:
+                person.sort_key = sort_key(person.name, person=True)
+                columns.add("sort_key")
+        if columns:
+            Person._base_manager.bulk_update(found, sorted(columns), batch_size=100)
+            journal.record("person.change", "person", [p.public_id for p in found],
+                           fields=sorted(columns), tenant=expo.public_id)
+
+
+def remove_people(expo: Expo, keys: Sequence[int]) -> int:
+    """Remove those of `keys` who act for nobody and take part nowhere; say how many."""
+    with transaction.atomic():
+        gone = list(
+            Person._base_manager.filter(
+                expo=expo, pk__in=keys, delegates__isnull=True, participations__isnull=True
+            ).values_list("pk", "public_id")
+        )
+        if gone:
+            Person._base_manager.filter(pk__in=[pk for pk, _ in gone]).delete()
+            journal.record("person.remove", "person", [name for _, name in gone],
+                           tenant=expo.public_id)
+    return len(gone)
+
+
+def link_user(person: Person, user: User | None) -> None:
+    """Say which user this person signs in as; None takes it back."""
+    with transaction.atomic():
+        Person._base_manager.filter(pk=person.pk).update(user=user)
+        journal.record("person.link", "person", person.public_id, fields=["user"])
+    person.user = user
