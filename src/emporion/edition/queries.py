@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Prefetch
 
 from emporion.core.tenancy import scopes_disabled
-from emporion.edition.models import Edition, Offer, Participation, Pavilion, PavilionMinutes
+from emporion.edition.models import Edition, Need, Offer, Participation
+
+HOSTS = frozenset({Participation.Role.EXHIBITOR, Participation.Role.CO_EXHIBITOR})
+MEETS = HOSTS | {
+    Participation.Role.BUYER, Participation.Role.INVESTOR, Participation.Role.ADOPTER,
+}
 
 
 def edition_by_slug(slug: str) -> Edition | None:
@@ -99,3 +104,48 @@ def missing_walks(edition: Edition) -> list[tuple[str, str]]:
     """Return the pairs of pavilions whose minutes are not entered; two queries."""
     letters, known = [p.letter for p in pavilions(edition)], walking_minutes(edition)
     return [(a, b) for a in letters for b in letters if a != b and (a, b) not in known]
+
+
+class ParticipationRow(NamedTuple):
+    """A participation as engines read it: no object, many at once."""
+
+    pk: int
+    public_id: str
+    role: str
+    tables: int
+    max_meetings: int | None
+    max_meetings_per_day: int | None
+    country: str
+    markets: list[str]
+    languages: list[str]
+    size: str
+    pavilion: str
+
+    @property
+    def hosts(self) -> bool:
+        """Meetings are held at their place."""
+        return self.role in HOSTS
+
+
+def participation_rows(edition: Edition) -> list[ParticipationRow]:
+    """Return everybody in an edition who may meet others, by public id; one query."""
+    rows = (
+        Participation.objects.filter(edition=edition, role__in=MEETS)
+        .order_by("public_id")
+        .values_list(
+            "pk", "public_id", "role", "tables", "max_meetings", "max_meetings_per_day", "country",
+            "markets", "languages", "organisation__size", "pavilion__letter",
+        )
+    )
+    return [ParticipationRow(*row[:9], row[9] or "", row[10] or "") for row in rows]
+
+
+def interests(edition: Edition) -> tuple[Any, Any]:
+    """Return needs and offers as rows (participation, code, text, deal type); two queries."""
+    needs, offers = (
+        model.objects.filter(participation__edition=edition)
+        .order_by("pk")
+        .values_list("participation_id", "code", "text", "deal_type")
+        for model in (Need, Offer)
+    )
+    return needs, offers

@@ -1,0 +1,103 @@
+"""An edition as the matching engine sees it: two sides of participants, as plain data."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from emporion.core.translated import as_dict
+from emporion.edition import queries as editions
+from emporion.edition.queries import Edition
+from emporion.engines.matching import Category, Market, Participant
+from emporion.matchmaking import queries
+from emporion.registry import taxonomy
+
+# What somebody who set no limit is taken to want: five meetings a day for each table, and for a
+# guest a short day.
+MEETINGS_A_TABLE_AND_DAY = 5
+MEETINGS_OF_A_GUEST = 8
+LIST_OF_A_GUEST, LIST_OF_A_HOST = 20, 50
+
+
+def market_of(edition: Edition) -> tuple[Market, dict[str, int]]:
+    """Return the edition's market and {public id: primary key} of everybody in it.
+
+    Hosts stand on the exhibitors' side, all other roles that may ask for meetings on the buyers'.
+    Four queries; only what people need and offer counts as text, not what they say about
+    themselves.
+    """
+    texts: defaultdict[int, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    needs, offers = (_interests(rows, texts) for rows in editions.interests(edition))
+    days = (edition.ends - edition.starts).days + 1
+    exhibitors: list[Participant] = []
+    buyers: list[Participant] = []
+    keys: dict[str, int] = {}
+    public: dict[int, str] = {}
+    host: dict[int, bool] = {}
+    for row in editions.participation_rows(edition):
+        keys[row.public_id], public[row.pk] = row.pk, row.public_id
+        host[row.pk] = row.hosts
+        wanted = row.max_meetings or (
+            row.tables * MEETINGS_A_TABLE_AND_DAY * days if row.hosts else MEETINGS_OF_A_GUEST
+        )
+        codes, deals = needs.get(row.pk, ((), ()))
+        offered, offer_deals = offers.get(row.pk, ((), ()))
+        participant = Participant(
+            id=row.public_id,
+            capacity=wanted,
+            offers=offered,
+            needs=codes,
+            texts={lang: "\n".join(parts) for lang, parts in texts.get(row.pk, {}).items()},
+            country=row.country,
+            markets=row.markets,
+            languages=row.languages,
+            size=row.size,
+            deals=tuple(dict.fromkeys((*deals, *offer_deals))),
+        )
+        (exhibitors if row.hosts else buyers).append(participant)
+    exclusions = set()
+    for one, other in queries.vetoes(edition):
+        if one in public and other in public and host[one] != host[other]:
+            pair = (one, other) if host[one] else (other, one)
+            exclusions.add((public[pair[0]], public[pair[1]]))
+    market = Market(
+        exhibitors=exhibitors,
+        buyers=buyers,
+        taxonomy=categories(),
+        exclusions=sorted(exclusions),
+        buyer_list_length=LIST_OF_A_GUEST,
+        exhibitor_list_length=LIST_OF_A_HOST,
+    )
+    return market, keys
+
+
+def categories() -> list[Category]:
+    """Return our taxonomy as the engine wants it."""
+    rows = []
+    for code in taxonomy.codes():
+        words = taxonomy.terms(code)
+        rows.append(
+            Category(
+                code=code,
+                parent=taxonomy.parent(code) or "",
+                labels={language: taxonomy.label(code, language) for language in words},
+                synonyms=[term for terms in words.values() for term in terms[1:]],
+            )
+        )
+    return rows
+
+
+def _interests(
+    rows: Any, texts: defaultdict[int, defaultdict[str, list[str]]]
+) -> dict[int, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Gather (participation, code, text, deal type) rows by participation; texts on the way."""
+    codes: defaultdict[int, dict[str, None]] = defaultdict(dict)
+    deals: defaultdict[int, dict[str, None]] = defaultdict(dict)
+    for key, code, text, deal in rows:
+        if code:
+            codes[key][code] = None
+        if deal:
+            deals[key][deal] = None
+        for language, words in as_dict(text).items():
+            texts[key][language].append(words)
+    return {key: (tuple(codes[key]), tuple(deals[key])) for key in {*codes, *deals}}
