@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db.models import Prefetch
 
 from emporion.core.tenancy import scopes_disabled
-from emporion.edition.models import Edition, Need, Offer, Participation
+from emporion.edition.models import Edition, Need, Offer, Participation, PavilionMinutes
 
 HOSTS = frozenset({Participation.Role.EXHIBITOR, Participation.Role.CO_EXHIBITOR})
 MEETS = HOSTS | {
