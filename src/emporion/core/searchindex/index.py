@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from emporion.core.bulk import chunks, load_rows
+from emporion.core.searchindex.facets import facet_text
 from emporion.core.searchindex.models import (
     SearchDocument,
     SearchScope,
@@ -235,17 +236,6 @@ def _prepare(scope_id: int, doc: Doc) -> tuple[SearchDocument, dict[str, int]]:
     )
     row.fingerprint = hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
     return row, terms
-
-
-def facet_text(facets: Mapping[str, str | Sequence[str]]) -> str:
-    """Facets as canonical JSON: names and values sorted, a single value as a list of one."""
-    return _canonical(
-        {
-            name: sorted({values} if isinstance(values, str) else set(values))
-            for name, values in facets.items()
-            if values
-        }
-    )
 
 
 def _canonical(value: object) -> str:

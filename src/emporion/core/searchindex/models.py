@@ -33,7 +33,7 @@ class SearchDocument(models.Model):
     title = models.TextField()
     titles = models.TextField(default="{}")
     sort_key = BytesOrderField(max_length=MAX_SORT_KEY)
-    # Canonical JSON text, {name: [values]}: equal facets are equal strings, counted as such.
+    # One "name<tab>value" a line (see `facets`).
     facets = models.TextField()
     length = models.IntegerField()
     # Of everything above and the terms: an unchanged document is not written again.

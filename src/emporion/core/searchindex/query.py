@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from django.db import connection
 
 from emporion.core.searchindex import matching
+from emporion.core.searchindex.facets import Row, count, facet_values
 from emporion.core.searchindex.querytext import Phrase, phrases
 from emporion.core.searchindex.vocabulary import Vocabulary, close_words, look_up
-
-# (document id, score, kind, facets as canonical JSON)
-Row = tuple[int, int, str, str]
 
 
 @dataclass(frozen=True)
@@ -47,7 +43,7 @@ class Result:
     total: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
-    corrections: dict[str, list[str]] = field(default_factory=dict)
+    corrections: dict[str, tuple[str, ...]] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     relaxed: bool = False
 
@@ -78,12 +74,14 @@ def search(
     asked = phrases(query)
     if not asked:
         rows = _everything(scope_id)
-        kept, counts = _filtered(rows, wanted_kinds, filters)
-        return Result(_hits(scope_id, kept[page], frozenset(), language), len(kept), *counts)
+        kept, counts = count(rows, wanted_kinds, filters)
+        listed = _listed(scope_id, kept, page)
+        return Result(_hits(scope_id, listed, frozenset(), language), len(kept), *counts)
 
     exact, openers = matching.needed_terms(asked)
     vocabulary = look_up(scope_id, exact, openers)
     close = close_words(scope_id, _unknown(asked, vocabulary))
+    corrections = {word: tuple(term for term, _ in near) for word, near in close.items()}
     tried = None
     for relaxed in (False, True):
         match = matching.build(asked, vocabulary, close, relaxed=relaxed)
@@ -92,17 +90,17 @@ def search(
         tried = match
         rows = _ask(match, scope_id)
         if rows:
-            kept, counts = _filtered(rows, wanted_kinds, filters)
+            kept, counts = count(rows, wanted_kinds, filters)
             best = heapq.nsmallest(page.stop, kept, key=lambda row: (-row[1], row[0]))
             return Result(
                 _hits(scope_id, best[page], match.terms, language),
                 len(kept),
                 *counts,
-                corrections={word: [term for term, _ in near] for word, near in close.items()},
+                corrections=corrections,
                 ignored=match.ignored,
                 relaxed=relaxed,
             )
-    return Result(corrections={word: [term for term, _ in near] for word, near in close.items()})
+    return Result(corrections=corrections)
 
 
 def _unknown(asked: Sequence[Phrase], vocabulary: Vocabulary) -> list[str]:
@@ -134,54 +132,24 @@ def _ask(match: matching.Match, scope_id: int) -> list[Row]:
 def _everything(scope_id: int) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, 0, kind, facets FROM searchindex_searchdocument WHERE scope_id = %s "
-            "ORDER BY sort_key, id",
+            "SELECT id, 0, kind, facets FROM searchindex_searchdocument WHERE scope_id = %s",
             [scope_id],
         )
         return list(cursor.fetchall())
 
 
-def _filtered(
-    rows: Sequence[Row],
-    kinds: frozenset[str] | None,
-    filters: Mapping[str, frozenset[str]],
-) -> tuple[list[Row], tuple[dict[str, int], dict[str, dict[str, int]]]]:
-    """Rows that pass all filters, and counts by kind and by facet.
-
-    Documents with equal facets are looked at once: their number counts, not each of them.
-    """
-    kind_counts = Counter[str]()
-    facet_counts: dict[str, Counter[str]] = {}
-    passing: set[tuple[str, str]] = set()
-    for (kind, text), n in Counter((row[2], row[3]) for row in rows).items():
-        values = _facets(text)
-        right_kind = kinds is None or kind in kinds
-        failed = [
-            name for name, wanted in filters.items() if wanted.isdisjoint(values.get(name, ()))
-        ]
-        if not failed:
-            kind_counts[kind] += n
-            if right_kind:
-                passing.add((kind, text))
-        if right_kind:
-            for name in values if not failed else failed if len(failed) == 1 else ():
-                counter = facet_counts.setdefault(name, Counter())
-                for value in values.get(name, ()):
-                    counter[value] += n
-    kept = [row for row in rows if (row[2], row[3]) in passing]
-    return kept, (
-        _ordered(kind_counts),
-        {name: _ordered(facet_counts[name]) for name in sorted(facet_counts)},
-    )
-
-
-def _ordered(counts: Counter[str]) -> dict[str, int]:
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
-@lru_cache(maxsize=50_000)
-def _facets(text: str) -> dict[str, tuple[str, ...]]:
-    return {name: tuple(values) for name, values in json.loads(text).items()}
+def _listed(scope_id: int, kept: Sequence[Row], page: slice) -> list[Row]:
+    """The rows of ``page`` when ``kept`` is sorted by sort key; the index alone gives the order."""
+    wanted = {row[0]: row for row in kept}
+    found: list[Row] = []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM searchindex_searchdocument WHERE scope_id = %s ORDER BY sort_key, id",
+            [scope_id],
+        )
+        while len(found) < page.stop and (part := cursor.fetchmany(500)):
+            found.extend(wanted[row[0]] for row in part if row[0] in wanted)
+    return found[page]
 
 
 def _hits(
@@ -216,7 +184,7 @@ def _hits(
             chosen, chosen_language = _title(title, own, titles, language)
             hits.append(
                 Hit(
-                    kind, object_id, chosen, chosen_language, int(score), _facets(text),
+                    kind, object_id, chosen, chosen_language, int(score), facet_values(text),
                     frozenset(matched.get(document_id, ())),
                 )
             )  # fmt: skip
