@@ -7,7 +7,17 @@ from typing import Any, NamedTuple
 from django.db.models import Prefetch
 
 from emporion.core.tenancy import scopes_disabled
-from emporion.edition.models import Edition, Need, Offer, Participation, PavilionMinutes
+from emporion.edition.models import (
+    Edition,
+    Need,
+    Offer,
+    Participation,
+    Pavilion,
+    PavilionMinutes,
+)
+
+# What other capabilities may name; they never write to it.
+__all__ = ["Edition", "Need", "Offer", "Participation", "Pavilion", "PavilionMinutes"]
 
 HOSTS = frozenset({Participation.Role.EXHIBITOR, Participation.Role.CO_EXHIBITOR})
 MEETS = HOSTS | {

@@ -132,6 +132,23 @@ class Release(models.Model):
         return f"release {self.number}"
 
 
+class ReleaseInstance(models.Model):
+    """What a release was computed from, as a file of the engine's format, gzipped.
+
+    Requests change after the computation; these bytes are what makes it possible to run it again.
+    """
+
+    release = models.OneToOneField(
+        Release, models.CASCADE, primary_key=True, related_name="instance"
+    )
+    content = models.BinaryField()
+
+    objects = ScopedManager(expo="release__edition__expo")
+
+    def __str__(self) -> str:
+        return f"instance of {self.release_id}"
+
+
 class Meeting(models.Model):
     """A granted request in one release: who, when, at whose place, at which of its tables."""
 

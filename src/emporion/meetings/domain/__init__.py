@@ -1,0 +1,1 @@
+"""Every change to requests, slots and releases, one noun a file."""

@@ -1,0 +1,151 @@
+"""Asking for a meeting, answering, withdrawing."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from emporion.core import journal
+from emporion.core.text.clean import BadText, clean_text
+from emporion.edition.queries import Participation
+from emporion.meetings import rules
+from emporion.meetings.models import MeetingRequest
+
+State = MeetingRequest.State
+
+
+class RequestError(ValueError):
+    """A request that cannot be made or changed; the text says why and what to do."""
+
+
+class AlreadyAsked(RequestError):
+    """The pair has a request; `request` is it."""
+
+    def __init__(self, text: str, request: MeetingRequest) -> None:
+        super().__init__(text)
+        self.request = request
+
+
+class AlreadyAnswered(RequestError):
+    """Somebody answered or withdrew in the meantime."""
+
+
+def ask(asker: Participation, counterpart: Participation, message: str = "") -> MeetingRequest:
+    """Make the request of `asker` to meet `counterpart` and return it.
+
+    One pair has one request, whoever asked first; a withdrawn one is opened again. Raises
+    RequestError for oneself, another edition, a closed edition, a text that is too long or
+    unreadable, and AlreadyAsked for a pair that has a request.
+    """
+    if asker.pk == counterpart.pk:
+        raise RequestError(_("You cannot ask yourself for a meeting."))
+    if not rules.same_edition(asker, counterpart):
+        raise RequestError(_("Both must take part in the same edition."))
+    if not rules.takes_requests(asker.edition):
+        raise RequestError(_("This edition takes no requests at the moment."))
+    message = _message(message)
+    low, high = rules.pair(asker.pk, counterpart.pk)
+    try:
+        with transaction.atomic():
+            found = (
+                MeetingRequest.objects.select_for_update()
+                .filter(edition_id=asker.edition_id, low=low, high=high)
+                .first()
+            )
+            if found is not None and found.state != State.WITHDRAWN:
+                raise _already(found, asker)
+            request = found or MeetingRequest(edition_id=asker.edition_id, low=low, high=high)
+            request.asker, request.counterpart = asker, counterpart
+            request.state, request.message = State.OPEN, message
+            request.asked_at, request.answered_at = timezone.now(), None
+            request.save()
+            journal.record("request.ask", "request", request.public_id,
+                           fields=["state", "message"], values={"message": message})
+            return request
+    except IntegrityError:
+        # Two asked in the same moment; the unique pair let one of them through.
+        found = MeetingRequest.objects.filter(
+            edition_id=asker.edition_id, low=low, high=high
+        ).first()
+        if found is None:
+            raise
+        raise _already(found, asker) from None
+
+
+def answer(
+    request: MeetingRequest, by: Participation, *, accept: bool, reason: str = ""
+) -> MeetingRequest:
+    """Accept or decline an open request on behalf of the participation that was asked.
+
+    Raises RequestError when `by` was not asked or the reason is unknown, AlreadyAnswered when the
+    request is not open any more.
+    """
+    if by.pk != request.counterpart_id:
+        raise RequestError(_("Only the side that was asked can answer."))
+    if reason and (accept or reason not in rules.DECLINE_REASONS):
+        raise RequestError(
+            _("A reason to decline is one of %(known)s, not %(given)s.")
+            % {"known": ", ".join(rules.DECLINE_REASONS), "given": reason}
+        )
+    with transaction.atomic():
+        locked = _locked(request)
+        if locked.state != State.OPEN:
+            raise AlreadyAnswered(
+                _("This request is not open any more: %(state)s.") % {"state": _word(locked)}
+            )
+        locked.state = State.ACCEPTED if accept else State.DECLINED
+        locked.decline_reason = reason
+        locked.answered_at = timezone.now()
+        locked.save(update_fields=["state", "decline_reason", "answered_at"])
+        journal.record(f"request.{'accept' if accept else 'decline'}", "request",
+                       locked.public_id, fields=["state", "decline_reason"])
+        return locked
+
+
+def withdraw(request: MeetingRequest, by: Participation) -> MeetingRequest:
+    """Take a live request back on behalf of the participation that asked.
+
+    Raises RequestError when `by` did not ask, AlreadyAnswered when it is declined or withdrawn.
+    """
+    if by.pk != request.asker_id:
+        raise RequestError(_("Only the side that asked can withdraw."))
+    with transaction.atomic():
+        locked = _locked(request)
+        if locked.state not in rules.LIVE:
+            raise AlreadyAnswered(
+                _("There is nothing to withdraw: %(state)s.") % {"state": _word(locked)}
+            )
+        locked.state, locked.answered_at = State.WITHDRAWN, timezone.now()
+        locked.save(update_fields=["state", "answered_at"])
+        journal.record("request.withdraw", "request", locked.public_id, fields=["state"])
+        return locked
+
+
+def _locked(request: MeetingRequest) -> MeetingRequest:
+    return MeetingRequest.objects.select_for_update().get(pk=request.pk)
+
+
+def _message(text: str) -> str:
+    try:
+        return clean_text(text, max_length=rules.LONGEST_MESSAGE, multiline=True)
+    except BadText as error:
+        raise RequestError(_("Your message cannot be kept. %(why)s") % {"why": error}) from error
+
+
+def _already(found: MeetingRequest, asker: Participation) -> AlreadyAsked:
+    words = {"state": _word(found)}
+    if found.asker_id == asker.pk:
+        return AlreadyAsked(_("You have asked already: %(state)s.") % words, found)
+    return AlreadyAsked(
+        _("The other side has asked you: %(state)s. Answer that request instead.") % words, found
+    )
+
+
+def _word(request: MeetingRequest) -> str:
+    return {
+        State.OPEN: _("it waits for an answer"),
+        State.ACCEPTED: _("it is accepted"),
+        State.DECLINED: _("it is declined"),
+        State.WITHDRAWN: _("it is withdrawn"),
+    }[State(request.state)]

@@ -1,0 +1,57 @@
+"""Who may do what with requests and releases, one condition a line; no database."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+# Why a participation does not want to meet; words for people stand with the pages.
+DECLINE_REASONS = ("no_fit", "no_time", "already_in_touch", "other")
+# Both sides want an accepted meeting: it weighs half as much again as one that waits.
+ACCEPTED_PER_CENT = 150
+# Nobody reads more at a table; the database column holds as much.
+LONGEST_MESSAGE = 500
+LIVE = ("open", "accepted")
+
+
+class Takes(Protocol):
+    """What the rules need to know of an edition."""
+
+    phase: str
+
+
+class Side(Protocol):
+    """What the rules need to know of a participation."""
+
+    pk: int
+    edition_id: int
+
+    @property
+    def hosts(self) -> bool: ...
+
+
+def takes_requests(edition: Takes) -> bool:
+    """Requests are made while the edition is open or running."""
+    return edition.phase in {"open", "running"}
+
+
+def same_edition(one: Side, other: Side) -> bool:
+    """Both take part in one edition."""
+    return one.edition_id == other.edition_id
+
+
+def pair(one: int, other: int) -> tuple[int, int]:
+    """Return the pair of primary keys in its one order."""
+    return (one, other) if one < other else (other, one)
+
+
+def scheduling_weight(weight: int, state: str) -> int:
+    """Return what a live request counts in the schedule, in thousandths."""
+    return weight * ACCEPTED_PER_CENT // 100 if state == "accepted" else weight
+
+
+def asker_hosts(asker: bool, counterpart: bool) -> bool:
+    """Whether a meeting is held at the asker's place, given who of the two has one.
+
+    Where both or neither have a place the asker goes to the counterpart.
+    """
+    return asker and not counterpart
