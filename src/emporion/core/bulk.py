@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
 from django.db.models import Max
+from i18nfield.strings import LazyI18nString
 
-from emporion.core.translated import Translated, as_dict
+from emporion.core.translated import as_dict
 
 T = TypeVar("T")
 # Rows a transaction: keeps the write lock far below the 250 ms that a page may wait.
@@ -53,8 +54,8 @@ def load_rows(
     Defaults of the model are not filled in: name every column that has no database default.
     Runs in the caller's transaction; raises IntegrityError like any insert.
     """
-    fields = [model._meta.get_field(name) for name in columns]
-    names = ", ".join(connection.ops.quote_name(str(f.column)) for f in fields)
+    fields: list[Any] = [model._meta.get_field(name) for name in columns]
+    names = ", ".join(connection.ops.quote_name(f.column) for f in fields)
     table = connection.ops.quote_name(model._meta.db_table)
     prepare = [_converter(field) for field in fields]
     ready = [tuple(p(v) for p, v in zip(prepare, row, strict=True)) for row in rows]
@@ -76,17 +77,22 @@ def _converter(field: Any) -> Any:
     if isinstance(field, models.ForeignKey):
         return lambda value: value
     if isinstance(field, models.JSONField):
+
         def to_json(value: Any) -> Any:
             if value is None:
                 return None
             # JSON text is right for both: COPY reads it as text, SQLite stores it as text.
-            plain = as_dict(value) if isinstance(value, Translated) else value
+            plain = as_dict(value) if isinstance(value, LazyI18nString) else value
             return json.dumps(plain, ensure_ascii=False)
 
         return to_json
     if isinstance(
-        field, models.CharField | models.TextField | models.IntegerField | models.BooleanField
-        | models.FloatField
+        field,
+        models.CharField
+        | models.TextField
+        | models.IntegerField
+        | models.BooleanField
+        | models.FloatField,
     ):
         return lambda value: value
     return lambda value: field.get_db_prep_save(value, connection)

@@ -34,7 +34,7 @@ class Acting:
     on_behalf: str = ""
 
 
-_acting: ContextVar[Acting] = ContextVar("acting", default=Acting())
+_acting: ContextVar[Acting] = ContextVar("acting", default=Acting())  # noqa: B039 (frozen)
 
 
 @contextmanager

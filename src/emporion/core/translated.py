@@ -8,7 +8,7 @@ sorted in SQL: `core.searchindex` does that.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -17,7 +17,7 @@ from i18nfield.strings import LazyI18nString
 
 from emporion.core.text.clean import BadText, clean_text
 
-Translated = LazyI18nString
+Translated: TypeAlias = LazyI18nString
 
 
 class RealCharacters(json.JSONEncoder):
@@ -53,7 +53,7 @@ def best(value: Any, language: str) -> tuple[str, str]:
     return next(iter(texts.items()), ("", ""))
 
 
-class TranslatedField(models.JSONField):  # type: ignore[type-arg]
+class TranslatedField(models.JSONField):
     """A column that holds one text in several languages; reads as `Translated`."""
 
     def __init__(self, *args: Any, multiline: bool = False, **kwargs: Any) -> None:

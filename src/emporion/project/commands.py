@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command, execute_from_command_line
 
+from emporion.project import static
 from emporion.project.messages import compile_catalogues
 
 
@@ -25,11 +26,10 @@ def prepare(argv: list[str]) -> int:
 
 
 def gather_static() -> None:
-    """Collect the static files under hashed names, unless they are newer than any source."""
-    # In a process of its own: the storage is chosen when the settings load.
-    subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "emporion.project.static"], check=True, env=os.environ.copy()
-    )
+    """Collect the static files under hashed names, unless nothing changed since the last time."""
+    if not static.is_current():
+        # In a process of its own: the storage is chosen when the settings load.
+        subprocess.run([sys.executable, "-m", "emporion.project.static"], check=True)
 
 
 def serve(argv: list[str]) -> int:
@@ -39,18 +39,35 @@ def serve(argv: list[str]) -> int:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args(argv)
-    os.execv(sys.executable, server_command(options.host, options.port, options.workers))
+    # Else the numerical libraries of every worker start a thread for each core.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    command = server_command(options.host, options.port, options.workers)
+    os.execv(command[0], command)  # noqa: S606
 
 
 def server_command(host: str, port: int, workers: int = 2) -> list[str]:
     """Return the command line of the server.
 
-    32 threads a worker: pages are short, and each thread may hold a database connection.
+    16 threads a worker: pages are short, and each thread holds a database connection.
     """
     return [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host,
-        "--port", str(port), "--workers", str(workers), "--blocking-threads", "16",
-        "--respawn-failed-workers", "--no-ws", "--log-level", "warning",
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--workers",
+        str(workers),
+        "--blocking-threads",
+        "16",
+        "--respawn-failed-workers",
+        "--no-ws",
+        "--log-level",
+        "warning",
         "emporion.project.wsgi:application",
     ]
 

@@ -134,8 +134,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["emporion.accounts.backends.IdentifierBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-     "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
@@ -198,5 +200,7 @@ if _flag("EMPORION_BEHIND_PROXY"):
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 LOGGING_CONFIG = "emporion.core.logs.configure"
-LOGGING = {"level": os.environ.get("EMPORION_LOG_LEVEL", "INFO"),
-           "json": _flag("EMPORION_LOG_JSON", not PLAIN_HTTP)}
+LOGGING = {
+    "level": os.environ.get("EMPORION_LOG_LEVEL", "INFO"),
+    "json": _flag("EMPORION_LOG_JSON", not PLAIN_HTTP),
+}

@@ -1,0 +1,73 @@
+"""What every test may ask for. Things of a fair are made by the functions of `factories`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests import factories, machine
+
+# The same examples on every run and every machine; how long one takes says nothing here.
+settings.register_profile(
+    "suite",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("suite")
+
+BY_FOLDER = {"browser": "browser", "faults": "slow"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by the folder they lie in."""
+    for item in items:
+        folder = Path(item.path).relative_to(machine.ROOT / "tests").parts[0]
+        if folder in BY_FOLDER:
+            item.add_marker(BY_FOLDER[folder])
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of public data; a test that needs it is skipped without."""
+    try:
+        return machine.shared_data()
+    except machine.Missing as why:
+        pytest.skip(str(why))
+
+
+@pytest.fixture
+def chromium() -> str:
+    """The path of a Chromium."""
+    try:
+        return machine.chromium()
+    except machine.Missing as why:
+        pytest.skip(str(why))
+
+
+@pytest.fixture
+def edition(db: None) -> Iterator[Any]:
+    """An edition; the test runs inside the scope of its expo."""
+    from emporion.core.tenancy import scope
+
+    made = factories.make_edition()
+    with scope(expo=made.expo):
+        yield made
+
+
+@pytest.fixture
+def signed_in(db: None) -> Callable[[Any], Any]:
+    """A function that gives a client in which `user` is signed in."""
+    from django.test import Client
+
+    def sign_in(user: Any) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in

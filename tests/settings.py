@@ -1,0 +1,35 @@
+"""The product's settings, in a folder of their own and quick where nothing is tested by it.
+
+The database is the one of DATABASE_URL, else a real SQLite file: in memory there is no WAL, and
+what two connections do to each other could not be tested.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+if "EMPORION_DATA_DIR" not in os.environ:
+    _folder = tempfile.mkdtemp(prefix="emporion-tests-")
+    atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+    # Set for the processes that tests and pytest-xdist start.
+    os.environ["EMPORION_DATA_DIR"] = _folder
+os.environ.setdefault("EMPORION_INSECURE_LOCAL", "1")
+os.environ.setdefault("EMPORION_LOG_LEVEL", "WARNING")
+
+from emporion.project.settings import *  # noqa: E402, F403
+from emporion.project.settings import DATA_DIR, DATABASES  # noqa: E402
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(DATA_DIR) / "test.sqlite3")}
+ALLOWED_HOSTS = ["*"]
+# A real hash costs a quarter of a second a user.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Hashed names need a manifest, which only browser tests and the static tests make.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
