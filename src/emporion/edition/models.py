@@ -167,7 +167,8 @@ class Participation(models.Model):
     pavilion = models.ForeignKey(
         Pavilion, models.SET_NULL, null=True, related_name="participations"
     )
-    stand = models.CharField(max_length=80, blank=True)
+    # Real lists name up to twenty stands and suites of one firm in one cell.
+    stand = models.CharField(max_length=400, blank=True)
     about = TranslatedField(multiline=True)
     markets = models.JSONField(default=list)
     languages = models.JSONField(default=list)

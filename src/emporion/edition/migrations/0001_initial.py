@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ('display_name', emporion.core.translated.TranslatedField(blank=True, default=dict)),
                 ('sort_key', models.CharField(db_index=True, max_length=240)),
                 ('country', models.CharField(blank=True, max_length=2)),
-                ('stand', models.CharField(blank=True, max_length=80)),
+                ('stand', models.CharField(blank=True, max_length=400)),
                 ('about', emporion.core.translated.TranslatedField(blank=True, default=dict, multiline=True)),
                 ('markets', models.JSONField(default=list)),
                 ('languages', models.JSONField(default=list)),

@@ -1,0 +1,116 @@
+"""Editions: made, opened and closed, with their facts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.db import transaction
+
+from emporion.core import journal
+from emporion.edition.models import Edition, Fact
+from emporion.registry.models import Expo
+
+LANGUAGES = ("en", "zh-hans", "ar")
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+
+
+class EditionError(ValueError):
+    """An edition that cannot be; the text says what is off and what was expected."""
+
+
+class NewFact(NamedTuple):
+    """A published figure; `source_url` may be empty, the rest of its origin may not."""
+
+    key: str
+    value: str
+    label: Mapping[str, str]
+    source: str
+    source_date: dt.date
+    unit: str = ""
+    source_url: str = ""
+
+
+def create_edition(
+    expo: Expo,
+    slug: str,
+    *,
+    title: Mapping[str, str] | str,
+    starts: dt.date,
+    ends: dt.date,
+    zone: str = "UTC",
+    subtitle: Mapping[str, str] | str = "",
+    place: Mapping[str, str] | str = "",
+    languages: Sequence[str] = LANGUAGES,
+    phase: str = Edition.Phase.OPEN,
+    is_demonstration: bool = False,
+    public_id: str = "",
+) -> Edition:
+    """Make an edition of `expo`; slots, pavilions and participants come later.
+
+    Raises EditionError for a slug that is taken or no slug, dates in the wrong order, an unknown
+    zone or phase; then nothing is made.
+    """
+    if not _SLUG.match(slug) or len(slug) > 50:
+        raise EditionError(
+            f"{slug!r} cannot be the name of an edition in addresses: expected at most 50 small "
+            "letters a-z, digits and single hyphens, such as 'fair-2026'."
+        )
+    if ends < starts:
+        raise EditionError(f"The edition ends on {ends}, before it starts on {starts}.")
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise EditionError(
+            f"There is no time zone {zone!r}: expected a name such as 'Asia/Shanghai'."
+        ) from error
+    if phase not in Edition.Phase.values:
+        raise EditionError(f"{phase!r} is no phase: {', '.join(Edition.Phase.values)}.")
+    edition = Edition(
+        expo=expo, slug=slug, title=title, subtitle=subtitle, place=place, starts=starts,
+        ends=ends, zone=zone, languages=list(languages), phase=phase,
+        is_demonstration=is_demonstration,
+    )
+    if public_id:
+        edition.public_id = public_id
+    with transaction.atomic():
+        Expo.objects.select_for_update().get(pk=expo.pk)
+        if Edition._base_manager.filter(slug=slug).exists():
+            raise EditionError(f"There is an edition {slug!r} already.")
+        edition.save(force_insert=True)
+        journal.record("edition.create", "edition", edition.public_id, tenant=expo.public_id,
+                       fields=["slug", "title", "starts", "ends", "zone"])
+    return edition
+
+
+def set_phase(edition: Edition, phase: str) -> None:
+    """Move `edition` to another phase; the same phase again is no change."""
+    if phase not in Edition.Phase.values:
+        raise EditionError(f"{phase!r} is no phase: {', '.join(Edition.Phase.values)}.")
+    with transaction.atomic():
+        locked = Edition._base_manager.select_for_update().get(pk=edition.pk)
+        if locked.phase != phase:
+            locked.phase = phase
+            locked.save(update_fields=["phase"])
+            journal.record("edition.phase", "edition", edition.public_id, fields=["phase"],
+                           tenant=edition.expo.public_id)
+    edition.phase = phase
+
+
+def set_facts(edition: Edition, facts: Sequence[NewFact]) -> int:
+    """Replace the published figures of `edition`, shown in the order given; return how many."""
+    for fact in facts:
+        if not fact.source.strip():
+            raise EditionError(f"The figure {fact.key!r} has no source; where was it published?")
+    with transaction.atomic():
+        Fact._base_manager.filter(edition=edition).delete()
+        Fact._base_manager.bulk_create(
+            Fact(edition=edition, position=position, **fact._asdict())
+            for position, fact in enumerate(facts, 1)
+        )
+        journal.record("facts.set", "edition", edition.public_id, fields=[f.key for f in facts],
+                       tenant=edition.expo.public_id)
+    return len(facts)
