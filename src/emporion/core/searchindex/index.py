@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
@@ -22,12 +22,17 @@ from emporion.core.searchindex.models import (
 from emporion.core.text.sortkey import sort_key
 from emporion.core.text.tokens import index_terms
 
-# Documents a transaction: about 100 ms of write lock with descriptions of 100 words.
-CHUNK = 250
+# Documents a look-up, and postings a transaction: about 100 ms of write lock.
+CHUNK = 500
+POSTINGS = 15_000
+# Part of every fingerprint: raise it when terms or weights are made otherwise.
+_RULES = 1
 TITLE, KEYWORD, TEXT = 8, 3, 1
 # Saturation and length normalisation of BM25 with a fixed mean length, so that a document's weights
 # depend on nothing but itself.
 _K1, _B, _MEAN_LENGTH = 1.2, 0.4, 80
+
+_Prepared = tuple[SearchDocument, dict[str, int]]
 
 
 @dataclass(frozen=True)
@@ -52,17 +57,20 @@ class Doc:
 def index_documents(scope: str | int, docs: Iterable[Doc]) -> int:
     """Store ``docs``, replacing those of the same kind and object id; return how many changed.
 
-    Unchanged documents are not written. Works in chunks of `CHUNK`, each in one transaction (or all
-    in the caller's). Of two documents for one object in ``docs`` the last counts.
+    Unchanged documents are neither cut into terms nor written. Works in batches of about
+    `POSTINGS`, each in one transaction (or all in the caller's). Of two documents for one object in
+    ``docs`` the last counts.
     """
     scope_id = _scope_id(scope)
     wanted = list({(doc.kind, doc.object_id): doc for doc in docs}.values())
     # One order everywhere: two transactions that index the same objects cannot deadlock.
     wanted.sort(key=lambda doc: (doc.kind, doc.object_id))
-    changed = sum(_index_chunk(scope_id, part) for part in chunks(wanted, CHUNK))
-    if len(wanted) > CHUNK:
+    changed = [doc for part in chunks(wanted, CHUNK) for doc in _changed(scope_id, part)]
+    for batch in _batches(scope_id, changed):
+        _store(scope_id, batch)
+    if len(changed) > CHUNK:
         compact_vocabulary(scope)
-    return changed
+    return len(changed)
 
 
 def remove_documents(scope: str | int, kind: str, object_ids: Iterable[str] | None = None) -> int:
@@ -124,30 +132,41 @@ def _scope_id(scope: str | int) -> int:
     return SearchScope.objects.get_or_create(key=str(scope))[0].id
 
 
-def _index_chunk(scope_id: int, docs: Sequence[Doc]) -> int:
-    prepared = [_prepare(scope_id, doc) for doc in docs]
+def _changed(scope_id: int, docs: Sequence[Doc]) -> list[Doc]:
+    """Those of ``docs`` that are not stored as they are."""
+    known = {
+        (kind, object_id): fingerprint
+        for kind in sorted({doc.kind for doc in docs})
+        for object_id, fingerprint in SearchDocument.objects.filter(
+            scope=scope_id,
+            kind=kind,
+            object_id__in=[doc.object_id for doc in docs if doc.kind == kind],
+        ).values_list("object_id", "fingerprint")
+    }
+    return [doc for doc in docs if known.get((doc.kind, doc.object_id)) != _fingerprint(doc)]
+
+
+def _batches(scope_id: int, docs: Iterable[Doc]) -> Iterator[list[_Prepared]]:
+    """Prepared documents in batches of about `POSTINGS`."""
+    batch: list[_Prepared] = []
+    size = 0
+    for doc in docs:
+        row, terms = _prepare(scope_id, doc)
+        if batch and size + len(terms) > POSTINGS:
+            yield batch
+            batch, size = [], 0
+        batch.append((row, terms))
+        size += len(terms)
+    if batch:
+        yield batch
+
+
+def _store(scope_id: int, batch: Sequence[_Prepared]) -> None:
     with transaction.atomic():
-        known = {
-            (row.kind, row.object_id): row.fingerprint
-            for kind in sorted({doc.kind for doc in docs})
-            for row in _locked(
-                SearchDocument.objects.filter(
-                    scope=scope_id,
-                    kind=kind,
-                    object_id__in=[doc.object_id for doc in docs if doc.kind == kind],
-                )
-            )
-        }
-        changed = [
-            (row, terms)
-            for row, terms in prepared
-            if known.get((row.kind, row.object_id)) != row.fingerprint
-        ]
-        if not changed:
-            return 0
-        # An insert that meets a parallel one waits here, before the old terms are read.
+        # Two that store one object at the same moment: the second waits here for the first, and
+        # reads its terms afterwards.
         stored = SearchDocument.objects.bulk_create(
-            [row for row, _ in changed],
+            [row for row, _ in batch],
             update_conflicts=True,
             unique_fields=["scope", "kind", "object_id"],
             update_fields=[
@@ -159,14 +178,14 @@ def _index_chunk(scope_id: int, docs: Sequence[Doc]) -> int:
         _forget_terms(ids, difference)
         rows = [
             (scope_id, term, document_id, weight)
-            for document_id, (_, terms) in zip(ids, changed, strict=True)
+            for document_id, (_, terms) in zip(ids, batch, strict=True)
             for term, weight in terms.items()
         ]
         rows.sort()
         load_rows(SearchTerm, ("scope", "term", "document", "weight"), rows)
-        difference.update(term for _, term, _, _ in rows)
+        for _, terms in batch:
+            difference.update(terms.keys())
         _count(scope_id, difference)
-    return len(changed)
 
 
 def _locked(rows: QuerySet[SearchDocument]) -> QuerySet[SearchDocument]:
@@ -204,8 +223,20 @@ def _count(scope_id: int, difference: Mapping[str, int]) -> None:
     load_rows(SearchVocabulary, ("scope", "term", "documents"), rows)
 
 
+def _fingerprint(doc: Doc) -> str:
+    """Of all that a document is made of, and of the rules by which it is made."""
+    content = _canonical(
+        [
+            _RULES, doc.title, doc.language, dict(doc.titles), list(doc.keywords), list(doc.texts),
+            facet_text(doc.facets), doc.person,
+        ]
+    )  # fmt: skip
+    return hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
+
+
 def _prepare(scope_id: int, doc: Doc) -> tuple[SearchDocument, dict[str, int]]:
-    counts = Counter[str]()
+    """The row of ``doc`` and the weight of each of its terms."""
+    counts: dict[str, int] = {}
     length = 0
     for weight, texts in (
         (TITLE, [doc.title, *(t for t in doc.titles.values() if t != doc.title)]),
@@ -216,7 +247,7 @@ def _prepare(scope_id: int, doc: Doc) -> tuple[SearchDocument, dict[str, int]]:
             found = index_terms(text)
             length += len(found)
             for term in found:
-                counts[term] += weight
+                counts[term] = counts.get(term, 0) + weight
     scale = _K1 * (1 - _B + _B * length / _MEAN_LENGTH)
     terms = {term: round(100 * n * (_K1 + 1) / (n + scale)) for term, n in counts.items()}
     terms[""] = 0
@@ -230,11 +261,8 @@ def _prepare(scope_id: int, doc: Doc) -> tuple[SearchDocument, dict[str, int]]:
         sort_key=sort_key(doc.title, person=doc.person),
         facets=facet_text(doc.facets),
         length=length,
+        fingerprint=_fingerprint(doc),
     )
-    content = _canonical(
-        [row.language, row.title, row.titles, row.sort_key, row.facets, sorted(terms.items())]
-    )
-    row.fingerprint = hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
     return row, terms
 
 

@@ -21,7 +21,6 @@ MAX_TERM = 40
 # A chain such as well-being is also one word; longer chains are addresses, not words.
 _MAX_CHAIN = 4
 
-_ARABIC_START = re.compile("[\u0621-\u064a]")
 # The article alone, after "and", "with", "as", "so", and contracted after "for".
 _ARTICLES = ("وال", "بال", "كال", "فال", "ال", "لل")
 _MIN_STEM = 3
@@ -39,6 +38,8 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(rf"(?P<cjk>[{CJK}]+)|{word}(?:[{_JOINERS}]{word})*")
 
 
+# What the pattern is for texts that fold to ASCII: most of them, and three times as fast.
+_ASCII_CHAIN = re.compile(f"[a-z0-9]+(?:[{_JOINERS}][a-z0-9]+)*")
 _SPLIT = re.compile(f"[{_JOINERS}]")
 
 
@@ -62,28 +63,40 @@ def index_terms(text: str) -> list[str]:
     >>> index_terms("Well-being, 桑拿")
     ['well', 'being', 'wellbeing', '桑', '桑拿', '拿']
     """
+    folded = fold(text)
+    if folded.isascii():
+        found = _ASCII_CHAIN.findall(folded)
+        if len(folded) <= MAX_TERM and all(map(str.isalnum, found)):
+            return found
+        return [term for chunk in found for term in _chain_terms(chunk)]
     terms: list[str] = []
-    for is_cjk, chunk in chunks(fold(text)):
+    for is_cjk, chunk in chunks(folded):
         if is_cjk:
-            for place, character in enumerate(chunk):
-                terms.append(character)
-                if place + 1 < len(chunk):
-                    terms.append(chunk[place : place + 2])
-            continue
-        parts = _SPLIT.split(chunk)
-        for part in parts:
-            terms.append(part[:MAX_TERM])
-            bare = without_article(part)
-            if bare != part:
-                terms.append(bare[:MAX_TERM])
-        if 1 < len(parts) <= _MAX_CHAIN:
-            terms.append("".join(parts)[:MAX_TERM])
+            terms.append(chunk[0])
+            for place in range(1, len(chunk)):
+                terms.append(chunk[place - 1 : place + 1])
+                terms.append(chunk[place])
+        else:
+            terms.extend(_chain_terms(chunk))
+    return terms
+
+
+def _chain_terms(chunk: str) -> list[str]:
+    terms: list[str] = []
+    parts = [chunk] if chunk.isalnum() else _SPLIT.split(chunk)
+    for part in parts:
+        terms.append(part[:MAX_TERM])
+        bare = without_article(part)
+        if bare != part:
+            terms.append(bare[:MAX_TERM])
+    if 1 < len(parts) <= _MAX_CHAIN:
+        terms.append("".join(parts)[:MAX_TERM])
     return terms
 
 
 def without_article(word: str) -> str:
     """A folded Arabic word without its article (ال, وال, بال, كال, فال, لل); others unchanged."""
-    if _ARABIC_START.match(word):
+    if "\u0621" <= word[:1] <= "\u064a":
         for article in _ARTICLES:
             if word.startswith(article) and len(word) - len(article) >= _MIN_STEM:
                 return word[len(article) :]
