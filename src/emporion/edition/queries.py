@@ -15,6 +15,14 @@ from emporion.edition.models import (
     Pavilion,
     PavilionMinutes,
 )
+    Delegate,
+    Edition,
+    Need,
+    Offer,
+    Participation,
+    Pavilion,
+    PavilionMinutes,
+)
 
 # What other capabilities may name; they never write to it.
 __all__ = ["Edition", "Need", "Offer", "Participation", "Pavilion", "PavilionMinutes"]
@@ -159,3 +167,33 @@ def interests(edition: Edition) -> tuple[Any, Any]:
         for model in (Need, Offer)
     )
     return needs, offers
+
+
+class Limits(NamedTuple):
+    """What a schedule must know of one participation; `letter` is its pavilion's, "" for none."""
+
+    pk: int
+    public_id: str
+    hosts: bool
+    tables: int
+    max_meetings: int | None
+    max_meetings_per_day: int | None
+    letter: str
+
+
+def limits(edition: Edition) -> list[Limits]:
+    """Return the limits of every participation by public id; one query, plain rows."""
+    rows = Participation.objects.filter(edition=edition).values_list(
+        "pk", "public_id", "role", "tables", "max_meetings", "max_meetings_per_day",
+        "pavilion__letter",
+    )
+    found = [Limits(p, i, role in HOSTS, t, m, d, letter or "") for p, i, role, t, m, d, letter
+             in rows.iterator(chunk_size=5000)]
+    # By code point, here and not in SQL: the same order whatever the database's collation.
+    return sorted(found, key=lambda limit: limit.public_id)
+
+
+def calendars(edition: Edition) -> list[tuple[int, list[str] | None, list[list[str]]]]:
+    """Return (participation, days, blocked) of every delegate; one query, plain rows."""
+    rows = Delegate.objects.filter(participation__edition=edition)
+    return list(rows.values_list("participation_id", "days", "blocked"))
