@@ -8,13 +8,6 @@ from django.db.models import Prefetch
 
 from emporion.core.tenancy import scopes_disabled
 from emporion.edition.models import (
-    Edition,
-    Need,
-    Offer,
-    Participation,
-    Pavilion,
-    PavilionMinutes,
-)
     Delegate,
     Edition,
     Need,
