@@ -29,9 +29,27 @@ def sources() -> list[Path]:
     return found
 
 
+def spelled_out(css: str) -> str:
+    """Write logical shorthands as their two longhands, which Safari 14.0 knows.
+
+    >>> spelled_out("padding-inline: 8px calc(2px + 1em);")
+    'padding-inline-start: 8px;padding-inline-end: calc(2px + 1em);'
+    """
+
+    def pair(match: re.Match[str]) -> str:
+        name, value = match.groups()
+        parts = re.findall(r"(?:[^\s()]|\((?:[^()]|\([^()]*\))*\))+", value)
+        if len(parts) not in (1, 2):
+            raise ValueError(f"{match.group(0)} needs one value or two")
+        return f"{name}-start: {parts[0]};{name}-end: {parts[-1]};"
+
+    shorthand = r"\b((?:scroll-)?(?:margin|padding|inset)-(?:inline|block)):\s*([^;{}]+);"
+    return re.sub(shorthand, pair, css)
+
+
 def combined() -> str:
     """The text of the served stylesheet: sources without comments and indentation."""
     texts = [path.read_text(encoding="utf-8") for path in sources()]
     plain = re.sub(r"/\*.*?\*/", "", "\n".join(texts), flags=re.DOTALL)
-    lines = (line.strip() for line in plain.splitlines())
+    lines = (line.strip() for line in spelled_out(plain).splitlines())
     return "\n".join(line for line in lines if line) + "\n"
