@@ -33,7 +33,8 @@ ON_THEIR_GROUND = [
     ("ink2", "vermwash", 1, 7.2),
     ("verm", "vermwash", 1, 6.1),
 ]
-WHITE_ON = dict(A=7.6, B=8.1, C=5.4, D=5.8, E=6.9, F=6.6, G=9.3, H=8.5, I=7.5, K=7.2)
+RATIOS = (7.6, 8.1, 5.4, 5.8, 6.9, 6.6, 9.3, 8.5, 7.5, 7.2)
+WHITE_ON = dict(zip("ABCDEFGHIK", RATIOS, strict=True))
 
 
 def test_stylesheet_of_tokens_is_the_one_computed_from_the_table():

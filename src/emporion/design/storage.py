@@ -6,7 +6,7 @@ from django.contrib.staticfiles.storage import HashedFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class ManifestStorage(CompressedManifestStaticFilesStorage):
+class ManifestStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Whitenoise's storage; imports are rewritten in our modules only.
 
     Switched on for every file, the rewriting stumbles over an import inside a comment of a file
@@ -16,5 +16,8 @@ class ManifestStorage(CompressedManifestStaticFilesStorage):
 
     patterns = (
         *HashedFilesMixin.patterns,
-        ("emporion/*.js", HashedFilesMixin._js_module_import_aggregation_patterns[1]),
+        (
+            "emporion/*.js",
+            HashedFilesMixin._js_module_import_aggregation_patterns[1],  # type: ignore[attr-defined]
+        ),
     )
