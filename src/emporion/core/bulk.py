@@ -58,7 +58,11 @@ def load_rows(
     names = ", ".join(connection.ops.quote_name(f.column) for f in fields)
     table = connection.ops.quote_name(model._meta.db_table)
     prepare = [_converter(field) for field in fields]
-    ready = [tuple(p(v) for p, v in zip(prepare, row, strict=True)) for row in rows]
+    if all(p is _as_it_is for p in prepare):
+        # Half of the time of a million search terms.
+        ready = [tuple(row) for row in rows]
+    else:
+        ready = [tuple(p(v) for p, v in zip(prepare, row, strict=True)) for row in rows]
     if not ready:
         return 0
     with transaction.atomic(), connection.cursor() as cursor:
@@ -72,10 +76,14 @@ def load_rows(
     return len(ready)
 
 
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
 def _converter(field: Any) -> Any:
     """Return the function that turns a Python value into what the driver takes for `field`."""
     if isinstance(field, models.ForeignKey):
-        return lambda value: value
+        return _as_it_is
     if isinstance(field, models.JSONField):
 
         def to_json(value: Any) -> Any:
@@ -94,5 +102,5 @@ def _converter(field: Any) -> Any:
         | models.BooleanField
         | models.FloatField,
     ):
-        return lambda value: value
+        return _as_it_is
     return lambda value: field.get_db_prep_save(value, connection)
