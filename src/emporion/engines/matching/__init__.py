@@ -1,0 +1,61 @@
+"""Matching: ranks counterparts for both sides of a market, with reasons.
+
+    from emporion.engines import matching
+    market = matching.Market(exhibitors=[...], buyers=[...], taxonomy=[...])
+    result = matching.match(market)
+    for buyer_id, entries in result.buyers: ...
+
+Works on plain data and needs numpy and scipy only.  Names are loaded when first used, so that the
+command's help does not wait for them.  The modules `equilibrium`, `rank` and `metrics` work on arrays.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from emporion.engines.matching.equilibrium import Equilibrium, kernel_of, solve
+    from emporion.engines.matching.format import dump_lists, parse_market, read_market, write_lists
+    from emporion.engines.matching.market import (
+        Category,
+        Market,
+        MarketError,
+        Participant,
+        Signal,
+        check_market,
+        unknown_codes,
+    )
+    from emporion.engines.matching.metrics import Figures, figures, gini
+    from emporion.engines.matching.pipeline import POLICY, Entry, Lists, Matching, match
+    from emporion.engines.matching.reasons import AGAINST, FOR
+    from emporion.engines.matching.score import Direction, Weights
+
+_HOME = {
+    "equilibrium": ("Equilibrium", "kernel_of", "solve"),
+    "format": ("dump_lists", "parse_market", "read_market", "write_lists"),
+    "market": ("Category", "Market", "MarketError", "Participant", "Signal", "check_market",
+               "unknown_codes"),
+    "pipeline": ("POLICY", "Entry", "Lists", "Matching", "match"),
+    "metrics": ("Figures", "figures", "gini"),
+    "reasons": ("AGAINST", "FOR"),
+    "score": ("Direction", "Weights"),
+}
+_MODULES = (*_HOME, "rank", "facets", "features", "text")
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = [
+    "AGAINST", "FOR", "POLICY", "Category", "Direction", "Entry", "Equilibrium", "Figures",
+    "Lists", "Market", "MarketError", "Matching", "Participant", "Signal", "Weights",
+    "check_market", "dump_lists", "figures", "gini", "kernel_of", "match", "parse_market",
+    "read_market", "solve", "unknown_codes", "write_lists",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULE_OF:
+        module = importlib.import_module(f"{__name__}.{_MODULE_OF[name]}")
+        return getattr(module, name)
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

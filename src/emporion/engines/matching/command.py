@@ -1,0 +1,54 @@
+"""`emporion match INSTANCE.json -o LISTS.json`: ranked lists for both sides, from files alone."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from emporion.engines.matching.market import MarketError
+
+FAILED = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return 0, or 2 with a message on stderr and nothing written."""
+    parser = argparse.ArgumentParser(
+        prog="emporion match",
+        description="Rank counterparts for both sides of a market.",
+        epilog="Formats: docs/integrators/matching-engine.md",
+    )
+    parser.add_argument("instance", help="a file of the format emporion-match-instance/1")
+    parser.add_argument("-o", "--output", required=True, help="where to write the ranked lists")
+    parser.add_argument("--seed", type=int, default=0,
+                        help="turns the order among exact equals (default 0)")
+    options = parser.parse_args(argv)
+    try:
+        _run(options.instance, options.output, options.seed)
+    except MarketError as error:
+        print(f"emporion match: {options.instance}: {error}", file=sys.stderr)
+        return FAILED
+    except OSError as error:
+        print(f"emporion match: {error}", file=sys.stderr)
+        return FAILED
+    return 0
+
+
+def _run(instance: str, output: str, seed: int) -> None:
+    # Loaded here, so that asking for help does not wait for numpy and scipy.
+    from emporion.engines.matching.format import read_market, write_lists
+    from emporion.engines.matching.market import unknown_codes
+    from emporion.engines.matching.pipeline import match
+
+    market = read_market(instance)
+    strange = unknown_codes(market)
+    if strange:
+        print(f"emporion match: {len(strange)} codes are not in the taxonomy and match only"
+              f" themselves: {', '.join(strange[:10])}", file=sys.stderr)
+    matching = match(market, seed=seed)
+    write_lists(matching, output)
+    figures = matching.figures
+    print(f"{len(market.exhibitors)} exhibitors, {len(market.buyers)} buyers:"
+          f" {len(matching.buyers.other) + len(matching.exhibitors.other)} entries in"
+          f" {matching.seconds:.1f} s; expected matches {figures.expected_matches:.0f},"
+          f" Gini {figures.exposure_gini_per_slot:.3f}, unseen {figures.unseen_exhibitors}")

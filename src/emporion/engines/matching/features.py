@@ -1,0 +1,305 @@
+"""Everything the score looks at, for a block of buyers or for single pairs.
+
+Both ways give the same numbers: blocks are fast over the whole market, pairs serve the reasons.
+A country counts only against markets that somebody stated: where a company comes from is no
+feature of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from emporion.engines.matching import facets
+from emporion.engines.matching.market import SIZES, Market, Participant, Signal
+from emporion.engines.matching.text import Glossary, TextVectors, read_texts
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+# A text similarity of this size counts half.
+HALF_TEXT = 0.15
+# So many people interested count half.
+HALF_POPULAR = 10.0
+SIGNAL_EFFECT = {"view": 0.3, "bookmark": 0.8, "request": 1.5, "accept": 1.5, "decline": -2.5}
+RATING_EFFECT = 1.5
+SIGNAL_FLOOR, SIGNAL_CEILING = -3.0, 2.0
+POPULAR_KINDS = frozenset({"bookmark", "request", "accept"})
+
+
+class Feature(IntEnum):
+    """What is compared, each bounded. "Buyer needs" is: what the buyer needs, the other offers."""
+
+    BUYER_NEEDS = 0  # 0..1
+    EXHIBITOR_NEEDS = 1  # 0..1
+    TEXT = 2  # 0..1
+    BUYER_MARKET = 3  # -1, 0, 1: the exhibitor's country is among the markets the buyer stated
+    EXHIBITOR_MARKET = 4  # -1, 0, 1
+    LANGUAGE = 5  # -1 none in common, 0 not known, 1
+    DEAL = 6  # -1, 0, 1
+    SIZE = 7  # -0.5..0.5
+    BUYER_SIGNAL = 8  # -3..2: what the buyer did about the exhibitor
+    EXHIBITOR_SIGNAL = 9
+    EXHIBITOR_POPULAR = 10  # 0..1
+    BUYER_POPULAR = 11
+
+
+@dataclass(frozen=True)
+class Signals:
+    """Signals of one side about the other: sorted keys row * columns + column, effect, kind."""
+
+    keys: Ints
+    effect: Floats
+    kind: list[str]
+
+    def at(self, keys: Ints) -> tuple[Floats, Ints]:
+        """Return the effect of each key (0 without) and its position (-1 without)."""
+        if not self.keys.size:
+            return np.zeros(len(keys), np.float32), np.full(len(keys), -1)
+        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        there = self.keys[at] == keys
+        return np.where(there, self.effect[at], np.float32(0)), np.where(there, at, -1)
+
+
+class Sets:
+    """A list of sets per participant as 0/1 rows (languages, markets, deal types)."""
+
+    def __init__(self, sets: Sequence[frozenset[str]], number: Mapping[str, int]) -> None:
+        self.sets = sets
+        self.rows = np.zeros((len(sets), max(len(number), 1)), dtype=np.float32)
+        for at, names in enumerate(sets):
+            for name in names:
+                self.rows[at, number[name]] = 1
+        self.stated = np.asarray([bool(names) for names in sets], dtype=bool)
+
+
+class Features:
+    """The features of a market whose two sides are given in the order of their indices."""
+
+    def __init__(
+        self, market: Market, exhibitors: Sequence[Participant], buyers: Sequence[Participant]
+    ) -> None:
+        self.exhibitors, self.buyers = exhibitors, buyers
+        self.tree = facets.build_tree(market.taxonomy, [*exhibitors, *buyers])
+        glossary = Glossary(market.taxonomy, self.tree.number) if market.taxonomy else None
+        everyone = [*exhibitors, *buyers]
+        self.text, found = read_texts(
+            ([one.texts[language] for language in sorted(one.texts)] for one in everyone), glossary
+        )
+        count = len(exhibitors)
+        # The text of an exhibitor says what it offers, that of a buyer what is needed.
+        nothing: list[list[int]] = [[]]
+        self.exhibitor_facets = facets.build_side(
+            exhibitors, self.tree, nothing * count, found[:count]
+        )
+        self.buyer_facets = facets.build_side(
+            buyers, self.tree, found[count:], nothing * len(buyers)
+        )
+        self.exhibitor_text = self.text.vectors[:count]
+        self.buyer_text = self.text.vectors[count:]
+        self.exhibitor_markets, self.buyer_countries = _wanted(exhibitors, buyers)
+        self.buyer_markets, self.exhibitor_countries = _wanted(buyers, exhibitors)
+        self.exhibitor_languages, self.buyer_languages = _shared(
+            [frozenset(primary_languages(one)) for one in exhibitors],
+            [frozenset(primary_languages(one)) for one in buyers],
+        )
+        self.exhibitor_deals, self.buyer_deals = _shared(
+            [frozenset(one.deals) for one in exhibitors], [frozenset(one.deals) for one in buyers]
+        )
+        self.exhibitor_size, self.buyer_size = _sizes(exhibitors), _sizes(buyers)
+        self._read_signals(market.signals)
+        self._offers_of_exhibitors = self.exhibitor_facets.offers.T.tocsr()
+        self._needs_of_exhibitors = self.exhibitor_facets.needs.T.tocsr()
+        self._texts_of_exhibitors = self.exhibitor_text.T.tocsr()
+
+    def _read_signals(self, signals: Sequence[Signal]) -> None:
+        exhibitor_at = {one.id: at for at, one in enumerate(self.exhibitors)}
+        buyer_at = {one.id: at for at, one in enumerate(self.buyers)}
+        by_buyer: dict[int, dict[str, float]] = {}
+        by_exhibitor: dict[int, dict[str, float]] = {}
+        width = len(self.exhibitors)
+        liked: set[tuple[str, str]] = set()
+        for signal in signals:
+            if signal.sender in buyer_at:
+                key = buyer_at[signal.sender] * width + exhibitor_at[signal.receiver]
+                by_buyer.setdefault(key, {})[signal.kind] = _effect(signal)
+            else:
+                key = buyer_at[signal.receiver] * width + exhibitor_at[signal.sender]
+                by_exhibitor.setdefault(key, {})[signal.kind] = _effect(signal)
+            if signal.kind in POPULAR_KINDS:
+                liked.add((signal.sender, signal.receiver))
+        self.buyer_signals = _collect(by_buyer)
+        self.exhibitor_signals = _collect(by_exhibitor)
+        self.exhibitor_admirers = np.zeros(len(self.exhibitors), dtype=np.int64)
+        self.buyer_admirers = np.zeros(len(self.buyers), dtype=np.int64)
+        for _, receiver in liked:
+            if receiver in exhibitor_at:
+                self.exhibitor_admirers[exhibitor_at[receiver]] += 1
+            else:
+                self.buyer_admirers[buyer_at[receiver]] += 1
+
+    def block(self, rows: slice) -> Iterator[tuple[Feature, Floats]]:
+        """Yield each feature over a slice of buyers, shaped to broadcast to [rows, exhibitors]."""
+        own, other = self.buyer_facets, self.exhibitor_facets
+        yield (
+            Feature.BUYER_NEEDS,
+            facets.agreement_block(own, rows, other, self._offers_of_exhibitors),
+        )
+        overlap = (own.offers[rows] @ self._needs_of_exhibitors).toarray()
+        agreement = facets.saturate(overlap)
+        agreement[own.offer_count[rows] == 0] = facets.UNKNOWN
+        agreement[:, ~other.has_needs] = facets.UNKNOWN
+        yield Feature.EXHIBITOR_NEEDS, agreement
+        yield Feature.TEXT, _text((self.buyer_text[rows] @ self._texts_of_exhibitors).toarray())
+        wanted = self.buyer_markets.rows[rows][:, self.exhibitor_countries]
+        known = self.buyer_markets.stated[rows, None] & (self.exhibitor_countries > 0)
+        yield Feature.BUYER_MARKET, np.where(known, 2 * wanted - 1, 0).astype(np.float32)
+        wanted = self.exhibitor_markets.rows[:, self.buyer_countries[rows]].T
+        known = self.exhibitor_markets.stated & (self.buyer_countries[rows, None] > 0)
+        yield Feature.EXHIBITOR_MARKET, np.where(known, 2 * wanted - 1, 0).astype(np.float32)
+        yield Feature.LANGUAGE, _common(self.buyer_languages, rows, self.exhibitor_languages)
+        yield Feature.DEAL, _common(self.buyer_deals, rows, self.exhibitor_deals)
+        yield Feature.SIZE, _size_fit(self.buyer_size[rows, None], self.exhibitor_size[None, :])
+        for feature, signals in (
+            (Feature.BUYER_SIGNAL, self.buyer_signals),
+            (Feature.EXHIBITOR_SIGNAL, self.exhibitor_signals),
+        ):
+            yield feature, self._signal_block(signals, rows)
+        yield Feature.EXHIBITOR_POPULAR, _popular(self.exhibitor_admirers)[None, :]
+        yield Feature.BUYER_POPULAR, _popular(self.buyer_admirers[rows])[:, None]
+
+    def _signal_block(self, signals: Signals, rows: slice) -> Floats:
+        width = len(self.exhibitors)
+        count = len(range(*rows.indices(len(self.buyers))))
+        if not signals.keys.size:
+            return np.zeros((1, 1), dtype=np.float32)
+        low, high = np.searchsorted(
+            signals.keys, [rows.start * width, (rows.start + count) * width]
+        )
+        dense = np.zeros(count * width, dtype=np.float32)
+        dense[signals.keys[low:high] - rows.start * width] = signals.effect[low:high]
+        return dense.reshape(count, width)
+
+    def pairs(self, buyers: Ints, exhibitors: Ints) -> Floats:
+        """Return all features float32[pairs, features] of single pairs."""
+        out = np.zeros((len(buyers), len(Feature)), dtype=np.float32)
+        own, other = self.buyer_facets, self.exhibitor_facets
+        agreement = facets.saturate(row_sums(own.needs[buyers], other.offers[exhibitors]))
+        known = own.has_needs[buyers] & (other.offer_count[exhibitors] > 0)
+        out[:, Feature.BUYER_NEEDS] = np.where(known, agreement, facets.UNKNOWN)
+        agreement = facets.saturate(row_sums(own.offers[buyers], other.needs[exhibitors]))
+        known = other.has_needs[exhibitors] & (own.offer_count[buyers] > 0)
+        out[:, Feature.EXHIBITOR_NEEDS] = np.where(known, agreement, facets.UNKNOWN)
+        out[:, Feature.TEXT] = _text(
+            row_sums(self.buyer_text[buyers], self.exhibitor_text[exhibitors])
+        )
+        for feature, markets, wanting, countries in (
+            (
+                Feature.BUYER_MARKET,
+                self.buyer_markets,
+                buyers,
+                self.exhibitor_countries[exhibitors],
+            ),
+            (
+                Feature.EXHIBITOR_MARKET,
+                self.exhibitor_markets,
+                exhibitors,
+                self.buyer_countries[buyers],
+            ),
+        ):
+            known = markets.stated[wanting] & (countries > 0)
+            out[:, feature] = np.where(known, 2 * markets.rows[wanting, countries] - 1, 0)
+        for feature, of_buyers, of_exhibitors in (
+            (Feature.LANGUAGE, self.buyer_languages, self.exhibitor_languages),
+            (Feature.DEAL, self.buyer_deals, self.exhibitor_deals),
+        ):
+            common = (of_buyers.rows[buyers] * of_exhibitors.rows[exhibitors]).sum(axis=1) > 0
+            known = of_buyers.stated[buyers] & of_exhibitors.stated[exhibitors]
+            out[:, feature] = np.where(known, 2 * common - 1, 0)
+        out[:, Feature.SIZE] = _size_fit(self.buyer_size[buyers], self.exhibitor_size[exhibitors])
+        keys = buyers * len(self.exhibitors) + exhibitors
+        out[:, Feature.BUYER_SIGNAL] = self.buyer_signals.at(keys)[0]
+        out[:, Feature.EXHIBITOR_SIGNAL] = self.exhibitor_signals.at(keys)[0]
+        out[:, Feature.EXHIBITOR_POPULAR] = _popular(self.exhibitor_admirers[exhibitors])
+        out[:, Feature.BUYER_POPULAR] = _popular(self.buyer_admirers[buyers])
+        return out
+
+
+def primary_languages(one: Participant) -> set[str]:
+    """Return the primary subtags of a participant's languages: zh-hans and zh-CN are both zh."""
+    return {language.replace("_", "-").split("-")[0].lower() for language in one.languages}
+
+
+def row_sums(left: sparse.csr_array, right: sparse.csr_array) -> Floats:
+    """Return the scalar product of each row with the row beside it."""
+    return np.asarray(left.multiply(right).sum(axis=1), dtype=np.float32).ravel()
+
+
+def _text(similarity: Floats) -> Floats:
+    return np.asarray(similarity / (similarity + np.float32(HALF_TEXT)), dtype=np.float32)
+
+
+def _popular(people: Ints) -> Floats:
+    return np.asarray(people / (people + HALF_POPULAR), dtype=np.float32)
+
+
+def _effect(signal: Signal) -> float:
+    if signal.kind == "rating":
+        return RATING_EFFECT * min(1.0, max(-1.0, ((signal.value or 3.0) - 3.0) / 2.0))
+    return SIGNAL_EFFECT[signal.kind]
+
+
+def _collect(effects: Mapping[int, Mapping[str, float]]) -> Signals:
+    keys = sorted(effects)
+    total = [min(SIGNAL_CEILING, max(SIGNAL_FLOOR, sum(effects[key].values()))) for key in keys]
+    # The kind to name is the one that moved most, in the direction of the whole.
+    kinds = []
+    for key, whole in zip(keys, total, strict=True):
+        sign = -1 if whole < 0 else 1
+        kinds.append(max(sorted(effects[key]), key=lambda kind: sign * effects[key][kind]))
+    return Signals(np.asarray(keys, dtype=np.int64), np.asarray(total, dtype=np.float32), kinds)
+
+
+def _wanted(
+    wanting: Sequence[Participant], others: Sequence[Participant]
+) -> tuple[Sets, npt.NDArray[np.int64]]:
+    names = sorted({country for one in wanting for country in one.markets})
+    # Number 0: no country given; the last: one that nobody named.
+    number = {"": 0} | {name: at for at, name in enumerate(names, 1)}
+    number["?"] = len(names) + 1
+    countries = [number.get(one.country, number["?"]) if one.country else 0 for one in others]
+    return (
+        Sets([frozenset(one.markets) for one in wanting], number),
+        np.asarray(countries, dtype=np.int64),
+    )
+
+
+def _shared(
+    of_exhibitors: Sequence[frozenset[str]], of_buyers: Sequence[frozenset[str]]
+) -> tuple[Sets, Sets]:
+    names = sorted(frozenset().union(*of_exhibitors, *of_buyers))
+    number = {name: at for at, name in enumerate(names)}
+    return Sets(of_exhibitors, number), Sets(of_buyers, number)
+
+
+def _common(left: Sets, rows: slice, right: Sets) -> Floats:
+    common = left.rows[rows] @ right.rows.T > 0
+    known = left.stated[rows, None] & right.stated
+    return np.where(known, 2 * common - 1, 0).astype(np.float32)
+
+
+def _sizes(people: Sequence[Participant]) -> npt.NDArray[np.int64]:
+    return np.asarray([SIZES.index(one.size) if one.size else -1 for one in people], dtype=np.int64)
+
+
+def _size_fit(left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> Floats:
+    fit = 0.5 - np.abs(left - right) / 3.0
+    return np.where((left >= 0) & (right >= 0), fit, 0).astype(np.float32)
+
+
+__all__ = ["Feature", "Features", "Signals", "TextVectors", "primary_languages", "row_sums"]

@@ -1,0 +1,218 @@
+"""From a market to ranked lists with reasons for both sides."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from emporion.engines.matching import equilibrium, metrics, rank, reasons, score
+from emporion.engines.matching.features import Features
+from emporion.engines.matching.market import Market, Participant, check_market
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+# Lower follows p * q more closely and evens out exposure more strongly; see the document.
+TEMPERATURE = 0.05
+POLICY = "facets-text-tu/1"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a list. `p`: the buyer wants the exhibitor; `q`: the reverse, on every list."""
+
+    id: str
+    rank: int
+    score: float
+    p: float
+    q: float
+    reasons: list[tuple[str, dict[str, Any]]]
+
+
+@dataclass
+class Lists:
+    """The lists of one side, as arrays: list i holds the entries start[i] to start[i + 1].
+
+    `other` are indices into `other_ids`; `p` (the buyer wants the exhibitor) and `q` (the reverse)
+    have the same meaning on both sides' lists.
+    """
+
+    owner_ids: list[str]
+    other_ids: list[str]
+    start: Ints
+    other: Ints
+    score: Floats
+    p: Floats
+    q: Floats
+    reasons: reasons.ReasonTable
+
+    def of(self, owner: int) -> list[Entry]:
+        """Return the list of one owner (by index), best first."""
+        begin, end = int(self.start[owner]), int(self.start[owner + 1])
+        return [
+            Entry(
+                self.other_ids[int(self.other[at])],
+                at - begin + 1,
+                float(self.score[at]),
+                float(self.p[at]),
+                float(self.q[at]),
+                self.reasons.of(at),
+            )
+            for at in range(begin, end)
+        ]
+
+    def __iter__(self) -> Iterator[tuple[str, list[Entry]]]:
+        """Yield (owner id, entries) in the order of ids."""
+        for at, owner in enumerate(self.owner_ids):
+            yield owner, self.of(at)
+
+
+@dataclass
+class Matching:
+    """Both sides' lists, the figures of the market, and how long it took."""
+
+    buyers: Lists
+    exhibitors: Lists
+    figures: metrics.Figures
+    floor: int
+    iterations: int
+    seed: int
+    seconds: float
+
+
+def match(
+    market: Market,
+    *,
+    weights: score.Weights | None = None,
+    temperature: float = TEMPERATURE,
+    floor: int | None = None,
+    seed: int = 0,
+    progress: Callable[[str], None] | None = None,
+) -> Matching:
+    """Rank counterparts for both sides of a market, under both sides' capacities.
+
+    `floor`: every exhibitor is in at least so many buyers' lists, where feasible (None: a tenth of
+    the average). `seed` turns the order among exact equals. `progress` is told the name of each
+    step as it begins. Same market, weights and seed: same lists. Participants may come in any
+    order. Raises `MarketError` for a market that cannot be.
+
+    O(buyers * exhibitors) time; three float32 matrices of that size at the peak.
+    """
+    began = time.perf_counter()
+    tell = progress or (lambda step: None)
+    weights = weights or score.Weights()
+    check_market(market)
+    exhibitors = sorted(market.exhibitors, key=lambda one: one.id)
+    buyers = sorted(market.buyers, key=lambda one: one.id)
+    tell("profiles")
+    features = Features(market, exhibitors, buyers)
+    tell("probabilities")
+    p, q = score.probabilities(features, weights)
+    tell("equilibrium")
+    kernel = _kernel(p, q, temperature)
+    _exclude(kernel, market, exhibitors, buyers)
+    exhibitor_capacity = np.asarray([one.capacity for one in exhibitors], dtype=np.float64)
+    buyer_capacity = np.asarray([one.capacity for one in buyers], dtype=np.float64)
+    cleared = equilibrium.solve(kernel, buyer_capacity, exhibitor_capacity)
+    tell("lists")
+    length = market.buyer_list_length
+    if floor is None:
+        floor = rank.feasible_floor(len(buyers), len(exhibitors), length)
+    for_buyers = rank.rank_buyers(kernel, cleared, length, seed)
+    for_buyers = rank.raise_to_floor(for_buyers, kernel, cleared, floor, length)
+    for_exhibitors = rank.rank_exhibitors(kernel, cleared, market.exhibitor_list_length, seed)
+    del kernel
+    tell("reasons")
+    details = reasons.Details()
+    explainer = reasons.Explainer(features, *weights.vectors(), details)
+    buyer_lists = _explained(reasons.BUYER, for_buyers, explainer, p, q, floor, cleared.b)
+    exhibitor_lists = _explained(
+        reasons.EXHIBITOR, for_exhibitors, explainer, p, q, floor, cleared.a
+    )
+    return Matching(
+        buyers=buyer_lists,
+        exhibitors=exhibitor_lists,
+        figures=metrics.figures(for_buyers, buyer_lists.p, buyer_lists.q, exhibitor_capacity),
+        floor=floor,
+        iterations=cleared.iterations,
+        seed=seed,
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _kernel(p: Floats, q: Floats, temperature: float) -> Floats:
+    # The surplus of a pair is the chance that both say yes, twice over: one for each side.
+    surplus = p * q
+    surplus *= 2
+    return equilibrium.kernel_of(surplus, temperature)
+
+
+def _exclude(
+    kernel: Floats, market: Market, exhibitors: Sequence[Participant], buyers: Sequence[Participant]
+) -> None:
+    if not market.exclusions:
+        return
+    exhibitor_at = {one.id: at for at, one in enumerate(exhibitors)}
+    buyer_at = {one.id: at for at, one in enumerate(buyers)}
+    pairs = [(buyer_at[buyer], exhibitor_at[exhibitor]) for exhibitor, buyer in market.exclusions]
+    rows, columns = np.asarray(pairs, dtype=np.int64).T
+    kernel[rows, columns] = 0
+
+
+def _explained(
+    reader: str,
+    ranking: rank.Ranking,
+    explainer: reasons.Explainer,
+    p: Floats,
+    q: Floats,
+    floor: int,
+    duals: npt.NDArray[np.float64],
+) -> Lists:
+    features = explainer.features
+    own, other = ranking.owners(), ranking.other
+    if reader == reasons.BUYER:
+        buyer, exhibitor = own, other
+        owners, others = features.buyers, features.exhibitors
+    else:
+        buyer, exhibitor = other, own
+        owners, others = features.exhibitors, features.buyers
+    pair_p, pair_q = p[buyer, exhibitor], q[buyer, exhibitor]
+    table = explainer.explain(reader, buyer, exhibitor, pair_p, pair_q)
+    _add_placement(table, ranking, explainer.details, others, floor, duals)
+    return Lists(
+        [one.id for one in owners],
+        [one.id for one in others],
+        ranking.start,
+        other,
+        ranking.score,
+        pair_p,
+        pair_q,
+        table,
+    )
+
+
+def _add_placement(
+    table: reasons.ReasonTable,
+    ranking: rank.Ranking,
+    details: reasons.Details,
+    others: Sequence[Participant],
+    floor: int,
+    duals: npt.NDArray[np.float64],
+) -> None:
+    """Say where the market, not the pair, put an entry: by the floor, or by an open calendar."""
+    forced = np.flatnonzero(ranking.forced)
+    table.code[forced, 1 : reasons.FOR_SHOWN] = table.code[forced, : reasons.FOR_SHOWN - 1]
+    table.detail[forced, 1 : reasons.FOR_SHOWN] = table.detail[forced, : reasons.FOR_SHOWN - 1]
+    table.code[forced, 0] = reasons.NUMBER["exposure_floor"]
+    table.detail[forced, 0] = details.number(at_least=floor)
+    if not len(others):
+        return
+    numbers = np.asarray([details.number(meetings=one.capacity) for one in others])
+    bare = np.flatnonzero((table.code[:, 0] < 0) & (duals[ranking.other] > np.median(duals)))
+    table.code[bare, 0] = reasons.NUMBER["open_calendar"]
+    table.detail[bare, 0] = numbers[ranking.other[bare]]

@@ -1,0 +1,168 @@
+"""From meetings of the equilibrium to ranked lists, and the exposure floor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from emporion.engines.matching.equilibrium import Equilibrium
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+BLOCK = 512
+# At most this share of a buyer's list may be given away to reach the exposure floor.
+GIVEN_AWAY = 0.2
+
+
+@dataclass
+class Ranking:
+    """Lists of one side as flat arrays: the list of i is `other[start[i]:start[i + 1]]`.
+
+    `score` is what it is sorted by; `forced` marks entries that the exposure floor put there.
+    """
+
+    start: Ints
+    other: Ints
+    score: Floats
+    forced: npt.NDArray[np.bool_]
+
+    def owners(self) -> Ints:
+        """Return whose list each entry belongs to."""
+        return np.repeat(np.arange(len(self.start) - 1), np.diff(self.start))
+
+    def ranks(self) -> Ints:
+        """Return the rank of each entry, from 1."""
+        return np.arange(len(self.other)) - self.start[self.owners()] + 1
+
+
+def top_lists(blocks: Iterator[Floats], width: int, length: int, seed: int = 0) -> Ranking:
+    """Return for each row the best columns by value, best first; values <= 0 are never listed.
+
+    `blocks` are consecutive rows float32[., width].  Equal values go by column number, starting at
+    a different column for every row: a thousand identical profiles are then all seen, and not the
+    first twenty of them by everybody.  O(rows * width).
+    """
+    others: list[Ints] = []
+    scores: list[Floats] = []
+    counts: list[Ints] = [np.zeros(1, dtype=np.int64)]
+    done = 0
+    for values in blocks:
+        rows = len(values)
+        if width > length:
+            least = np.partition(values, width - length, axis=1)[:, width - length]
+            candidates = (values >= least[:, None]) & (values > 0)
+        else:
+            candidates = values > 0
+        row, column = np.nonzero(candidates)
+        value = values[row, column]
+        # A step coprime to nearly any width spreads the first column evenly over the rows.
+        first = ((np.arange(done, done + rows) + seed) * 7919) % max(width, 1)
+        turned = (column - first[row]) % max(width, 1)
+        order = np.lexsort((turned, -value, row))
+        row, column, value = row[order], column[order], value[order]
+        begin = np.searchsorted(row, np.arange(rows))
+        keep = np.arange(len(row)) - begin[row] < length
+        others.append(column[keep])
+        scores.append(value[keep])
+        counts.append(np.bincount(row[keep], minlength=rows))
+        done += rows
+    other = np.concatenate([np.empty(0, np.int64), *others])
+    return Ranking(
+        start=np.cumsum(np.concatenate(counts)),
+        other=other,
+        score=np.concatenate([np.empty(0, np.float32), *scores]),
+        forced=np.zeros(len(other), dtype=bool),
+    )
+
+
+def rank_buyers(kernel: Floats, cleared: Equilibrium, length: int, seed: int = 0) -> Ranking:
+    """Return the list of every buyer (row), by the meetings that the cleared market holds."""
+    rows = kernel.shape[0]
+    blocks = (
+        cleared.meetings(kernel, slice(at, min(at + BLOCK, rows))) for at in range(0, rows, BLOCK)
+    )
+    return top_lists(blocks, kernel.shape[1], length, seed)
+
+
+def rank_exhibitors(kernel: Floats, cleared: Equilibrium, length: int, seed: int = 0) -> Ranking:
+    """Return the list of every exhibitor (column), by the same meetings."""
+    a, b = cleared.a.astype(np.float32), cleared.b.astype(np.float32)
+    columns = kernel.shape[1]
+    step = max(1, BLOCK // 8)
+    blocks = (
+        np.ascontiguousarray(((kernel[:, at : at + step] * b[at : at + step]) * a[:, None]).T)
+        for at in range(0, columns, step)
+    )
+    return top_lists(blocks, kernel.shape[0], length, seed)
+
+
+def feasible_floor(buyers: int, exhibitors: int, length: int) -> int:
+    """Return the default floor: a tenth of the lists that each exhibitor would get on average."""
+    if not exhibitors:
+        return 0
+    return min(buyers, max(1, buyers * min(length, exhibitors) // (10 * exhibitors)))
+
+
+def raise_to_floor(
+    ranking: Ranking, kernel: Floats, cleared: Equilibrium, floor: int, length: int
+) -> Ranking:
+    """Return the buyers' lists with every exhibitor in at least `floor` of them, where feasible.
+
+    Whoever is short is put into the lists of the buyers it would meet most, in place of the last
+    entry there that can spare it; at most a fifth of a list is given away. Excluded pairs stay
+    out. The lists stay sorted by score. O(short exhibitors * buyers).
+    """
+    rows, columns = kernel.shape
+    seen = np.bincount(ranking.other, minlength=columns)
+    short = np.flatnonzero(seen < floor)
+    if not len(short):
+        return ranking
+    lists = [
+        list(
+            zip(
+                ranking.other[s:e].tolist(),
+                ranking.score[s:e].tolist(),
+                ranking.forced[s:e].tolist(),
+                strict=True,
+            )
+        )
+        for s, e in zip(ranking.start[:-1].tolist(), ranking.start[1:].tolist(), strict=True)
+    ]
+    most = max(1, int(length * GIVEN_AWAY))
+    given = np.zeros(rows, dtype=np.int64)
+    for exhibitor in short[np.argsort(seen[short], kind="stable")].tolist():
+        value = kernel[:, exhibitor] * cleared.a.astype(np.float32)
+        value *= np.float32(cleared.b[exhibitor])
+        # Among equals the buyers who gave away least come first, then by number.
+        for buyer in np.lexsort((given, -value)).tolist():
+            if seen[exhibitor] >= floor or not value[buyer] > 0:
+                break
+            mine = lists[buyer]
+            if given[buyer] >= most or any(entry[0] == exhibitor for entry in mine):
+                continue
+            if len(mine) >= length and not _drop_one(mine, seen, floor):
+                continue
+            given[buyer] += 1
+            seen[exhibitor] += 1
+            mine.append((exhibitor, float(value[buyer]), True))
+            mine.sort(key=lambda entry: -entry[1])
+    flat = [entry for mine in lists for entry in mine]
+    return Ranking(
+        start=np.cumsum([0, *map(len, lists)]),
+        other=np.asarray([entry[0] for entry in flat], dtype=np.int64),
+        score=np.asarray([entry[1] for entry in flat], dtype=np.float32),
+        forced=np.asarray([entry[2] for entry in flat], dtype=bool),
+    )
+
+
+def _drop_one(mine: list[tuple[int, float, bool]], seen: Ints, floor: int) -> bool:
+    for at in range(len(mine) - 1, -1, -1):
+        other, _, forced = mine[at]
+        if not forced and seen[other] > floor:
+            seen[other] -= 1
+            del mine[at]
+            return True
+    return False

@@ -1,0 +1,370 @@
+"""Why an entry is on a list: named features that carried its score, as data that pages localise.
+
+A reason is kept only where taking away what it names would lower p * q of the pair (for a reason
+against: raise it), computed for the pair itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from emporion.engines.matching import facets
+from emporion.engines.matching.features import Feature, Features, primary_languages
+from emporion.engines.matching.naming import TopTerms, lookup, shared_terms
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+# Every code a reason can have, with the keys of its detail. "you" is the owner of the list.
+FOR = {
+    "need_offer": "code: offered there, and you need it",
+    "near": "code: offered there, wanted: what you need, a neighbour of it in the taxonomy",
+    "their_need": "code: you offer it, and it is needed there",
+    "their_need_near": "code: you offer it, wanted: what is needed there, a neighbour of it",
+    "text": "words: in both texts; or code: a category whose name stands in a text",
+    "market": "country: theirs, and among the markets you want",
+    "their_market": "country: yours, and among the markets they want",
+    "language": "languages: all that both speak",
+    "deal": "deals: all that both look for",
+    "size": "size: theirs, like or close to yours",
+    "your_signal": "kind: what you did about them",
+    "their_signal": "kind: what they did about you (requests and answers only)",
+    "popular_signal": "people: how many saved or asked for them",
+    "exposure_floor": "at_least: lists that everybody is in",
+    "open_calendar": "meetings: how many they want; few others compete for them",
+}
+AGAINST = {
+    "market_outside": "country: theirs, not among the markets you want",
+    "their_market_outside": "country: yours, not among the markets they want",
+    "no_common_language": "languages: theirs",
+    "deal_differs": "deals: theirs",
+    "size_gap": "size: theirs, far from yours",
+    "you_declined": "you declined them",
+    "you_rated_low": "you rated a meeting with them low",
+    "little_known": "they state nothing to compare",
+}
+CODES = [*FOR, *AGAINST]
+NUMBER = {code: at for at, code in enumerate(CODES)}
+FOR_SHOWN, AGAINST_SHOWN = 3, 1
+SHOWN = FOR_SHOWN + AGAINST_SHOWN
+# Contributions to log(p q) below this are noise, not reasons.
+LEAST = 0.02
+# Fewer people could be guessed by name.
+LEAST_PEOPLE = 3
+CHUNK = 65_536
+BUYER, EXHIBITOR = "buyer", "exhibitor"
+
+
+@dataclass
+class ReasonTable:
+    """Reasons of n entries: `code` int8[n, 4] into `CODES` (-1: none), `detail` into `details`."""
+
+    code: npt.NDArray[np.int8]
+    detail: npt.NDArray[np.int32]
+    details: list[dict[str, Any]]
+
+    def of(self, entry: int) -> list[tuple[str, dict[str, Any]]]:
+        """Return (code, detail) of one entry, weightiest first, the one against last."""
+        return [
+            (CODES[code], self.details[detail])
+            for code, detail in zip(
+                self.code[entry].tolist(), self.detail[entry].tolist(), strict=True
+            )
+            if code >= 0
+        ]
+
+
+class Details:
+    """Interns details, so that a million reasons share a few thousand dictionaries."""
+
+    def __init__(self) -> None:
+        self.values: list[dict[str, Any]] = [{}]
+        self._number: dict[tuple[Any, ...], int] = {(): 0}
+
+    def number(self, **detail: Any) -> int:
+        key = tuple(
+            (name, tuple(value) if isinstance(value, list) else value)
+            for name, value in detail.items()
+        )
+        if key not in self._number:
+            self._number[key] = len(self.values)
+            self.values.append(detail)
+        return self._number[key]
+
+
+@dataclass
+class _Found:
+    """Candidate reasons of a chunk: which pair, code, detail, contribution (> 0)."""
+
+    pair: list[Ints] = field(default_factory=list)
+    code: list[Ints] = field(default_factory=list)
+    detail: list[Ints] = field(default_factory=list)
+    weight: list[Floats] = field(default_factory=list)
+
+    def add(self, pairs: Ints, code: str, detail: Ints | int, weight: Floats) -> None:
+        self.pair.append(pairs)
+        self.code.append(np.full(len(pairs), NUMBER[code]))
+        self.detail.append(np.broadcast_to(np.asarray(detail, dtype=np.int64), len(pairs)))
+        self.weight.append(weight.astype(np.float32))
+
+
+class Explainer:
+    """Finds the reasons of pairs for the lists of one side; `details` may be shared by both."""
+
+    def __init__(
+        self, features: Features, weight_p: Floats, weight_q: Floats, details: Details
+    ) -> None:
+        self.features, self.details = features, details
+        self.weight_p, self.weight_q = weight_p, weight_q
+        self.words = TopTerms(features.text)
+
+    def explain(
+        self, reader: str, buyers: Ints, exhibitors: Ints, p: Floats, q: Floats
+    ) -> ReasonTable:
+        """Return the reasons of pairs, as seen by the side `reader`. O(pairs), in chunks."""
+        code = np.full((len(buyers), SHOWN), -1, dtype=np.int8)
+        detail = np.zeros((len(buyers), SHOWN), dtype=np.int32)
+        for start in range(0, len(buyers), CHUNK):
+            part = slice(start, start + CHUNK)
+            chunk = _Chunk(self, reader, buyers[part], exhibitors[part], p[part], q[part])
+            code[part], detail[part] = chunk.choose()
+        return ReasonTable(code, detail, self.details.values)
+
+
+class _Chunk:
+    def __init__(
+        self,
+        explainer: Explainer,
+        reader: str,
+        buyers: Ints,
+        exhibitors: Ints,
+        p: Floats,
+        q: Floats,
+    ) -> None:
+        self.features, self.details = explainer.features, explainer.details
+        self.words = explainer.words
+        self.reads_buyer = reader == BUYER
+        self.buyers, self.exhibitors = buyers, exhibitors
+        self.values = self.features.pairs(buyers, exhibitors)
+        # d log(p q) per unit of each feature.
+        self.slope = np.outer(1 - p, explainer.weight_p) + np.outer(1 - q, explainer.weight_q)
+        self.own, self.other = (buyers, exhibitors) if self.reads_buyer else (exhibitors, buyers)
+        side = self.features
+        self.own_people, self.other_people = (
+            (side.buyers, side.exhibitors) if self.reads_buyer else (side.exhibitors, side.buyers)
+        )
+        self.good, self.bad = _Found(), _Found()
+
+    def choose(self) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int32]]:
+        self._facets(Feature.BUYER_NEEDS, "" if self.reads_buyer else "their_")
+        self._facets(Feature.EXHIBITOR_NEEDS, "their_" if self.reads_buyer else "")
+        self._words()
+        self._fields()
+        self._signals()
+        self._little_known()
+        code = np.full((len(self.buyers), SHOWN), -1, dtype=np.int8)
+        detail = np.zeros((len(self.buyers), SHOWN), dtype=np.int32)
+        _pick(self.good, 0, FOR_SHOWN, code, detail)
+        _pick(self.bad, FOR_SHOWN, AGAINST_SHOWN, code, detail)
+        return code, detail
+
+    def _facets(self, feature: Feature, prefix: str) -> None:
+        if feature is Feature.BUYER_NEEDS:
+            want, give = self.features.buyer_facets, self.features.exhibitor_facets
+            wanting, giving = self.buyers, self.exhibitors
+        else:
+            want, give = self.features.exhibitor_facets, self.features.buyer_facets
+            wanting, giving = self.exhibitors, self.buyers
+        shared = want.needs[wanting].multiply(give.offers[giving]).tocsr()
+        whole = np.asarray(shared.sum(axis=1), dtype=np.float32).ravel()
+        agreement = self.values[:, feature]
+        for pair, code, part in shared_terms(shared, 2):
+            # The agreement if the other side did not offer this code.
+            rest = np.maximum(whole[pair] - part, 0) * give.offer_ratio[giving[pair]]
+            without = facets.saturate(rest.astype(np.float32))
+            without = np.where(give.offer_count[giving[pair]] == 1, facets.UNKNOWN, without)
+            gain = (agreement[pair] - without) * self.slope[pair, feature]
+            need_at = lookup(want.needs, wanting[pair], code)
+            offer_at = lookup(give.offers, giving[pair], code)
+            wanted = want.need_source[need_at]
+            stated = want.need_stated[need_at] & give.offer_stated[offer_at]
+            carried = gain > LEAST
+            for name, chosen in (
+                (f"{prefix}need" if prefix else "need_offer", stated & (wanted == code)),
+                (f"{prefix}need_near" if prefix else "near", stated & (wanted != code)),
+                ("text", ~stated),
+            ):
+                mine = carried & chosen
+                number = self._codes(code[mine], wanted[mine], name)
+                self.good.add(pair[mine], name, number, gain[mine])
+
+    def _codes(self, offered: Ints, wanted: Ints, name: str) -> Ints:
+        codes = self.features.tree.codes
+        both = name.endswith("near")
+
+        def describe(key: int) -> int:
+            offer, need = divmod(key, len(codes))
+            if both:
+                return self.details.number(code=codes[offer], wanted=codes[need])
+            return self.details.number(code=codes[offer])
+
+        return _interned(offered * len(codes) + (wanted if both else 0), describe)
+
+    def _words(self) -> None:
+        gain = self.values[:, Feature.TEXT] * self.slope[:, Feature.TEXT]
+        pairs = np.flatnonzero(gain > LEAST)
+        first, second = self.words.carrying(
+            self.features.buyer_text,
+            self.features.exhibitor_text,
+            self.buyers[pairs],
+            self.exhibitors[pairs],
+        )
+        named = first >= 0
+        pairs, first, second = pairs[named], first[named], second[named]
+        names = self.features.text.names
+
+        def describe(key: int) -> int:
+            one, two = divmod(key, len(names) + 1)
+            words = [names[one]] + ([names[two - 1]] if two else [])
+            return self.details.number(words=words)
+
+        number = _interned(first * (len(names) + 1) + second + 1, describe)
+        self.good.add(pairs, "text", number, gain[pairs])
+
+    def _fields(self) -> None:
+        yours, theirs = (
+            (Feature.BUYER_MARKET, Feature.EXHIBITOR_MARKET)
+            if self.reads_buyer
+            else (Feature.EXHIBITOR_MARKET, Feature.BUYER_MARKET)
+        )
+        other = [self.details.number(country=one.country) for one in self.other_people]
+        own = [self.details.number(country=one.country) for one in self.own_people]
+        self._signed(yours, "market", "market_outside", _take(other, self.other))
+        self._signed(theirs, "their_market", "their_market_outside", _take(own, self.own))
+        self._sets(
+            Feature.LANGUAGE,
+            "language",
+            "no_common_language",
+            "languages",
+            [frozenset(primary_languages(one)) for one in self.own_people],
+            [frozenset(primary_languages(one)) for one in self.other_people],
+        )
+        self._sets(
+            Feature.DEAL,
+            "deal",
+            "deal_differs",
+            "deals",
+            [frozenset(one.deals) for one in self.own_people],
+            [frozenset(one.deals) for one in self.other_people],
+        )
+        sizes = [self.details.number(size=one.size) for one in self.other_people]
+        self._signed(Feature.SIZE, "size", "size_gap", _take(sizes, self.other))
+
+    def _sets(
+        self,
+        feature: Feature,
+        good: str,
+        bad: str,
+        key: str,
+        own: list[frozenset[str]],
+        other: list[frozenset[str]],
+    ) -> None:
+        own_number, own_sets = _distinct(own)
+        other_number, other_sets = _distinct(other)
+
+        def describe(number: int) -> int:
+            mine, their = divmod(number, len(other_sets))
+            common = own_sets[mine] & other_sets[their]
+            return self.details.number(**{key: sorted(common or other_sets[their])})
+
+        pairs = own_number[self.own] * max(len(other_sets), 1) + other_number[self.other]
+        self._signed(feature, good, bad, _interned(pairs, describe))
+
+    def _signed(self, feature: Feature, good: str, bad: str, detail: Ints) -> None:
+        gain = self.values[:, feature] * self.slope[:, feature]
+        self._add(self.good, good, detail, gain)
+        self._add(self.bad, bad, detail, -gain)
+
+    def _add(self, found: _Found, code: str, detail: Ints, gain: Floats) -> None:
+        pairs = np.flatnonzero(gain > LEAST)
+        found.add(pairs, code, detail[pairs], gain[pairs])
+
+    def _signals(self) -> None:
+        features = self.features
+        keys = self.buyers * len(features.exhibitors) + self.exhibitors
+        sides = (
+            (Feature.BUYER_SIGNAL, features.buyer_signals, self.reads_buyer),
+            (Feature.EXHIBITOR_SIGNAL, features.exhibitor_signals, not self.reads_buyer),
+        )
+        for feature, signals, is_own in sides:
+            gain = self.values[:, feature] * self.slope[:, feature]
+            _, at = signals.at(keys)
+            pairs = np.flatnonzero((at >= 0) & (np.abs(gain) > LEAST))
+            for pair in pairs.tolist():
+                kind, one = signals.kind[at[pair]], np.asarray([pair])
+                weight = np.abs(gain[one])
+                if gain[pair] > 0:
+                    # What others did in silence (a look, a bookmark, a rating) stays with them.
+                    if is_own or kind in ("request", "accept"):
+                        code = "your_signal" if is_own else "their_signal"
+                        self.good.add(one, code, self.details.number(kind=kind), weight)
+                elif is_own:
+                    code = "you_declined" if kind == "decline" else "you_rated_low"
+                    self.bad.add(one, code, 0, weight)
+        feature, admirers = (
+            (Feature.EXHIBITOR_POPULAR, features.exhibitor_admirers)
+            if self.reads_buyer
+            else (Feature.BUYER_POPULAR, features.buyer_admirers)
+        )
+        gain = self.values[:, feature] * self.slope[:, feature]
+        people = admirers[self.other]
+        gain = np.where(people >= LEAST_PEOPLE, gain, 0)
+        detail = _interned(people, lambda number: self.details.number(people=number))
+        self._add(self.good, "popular_signal", detail, gain)
+
+    def _little_known(self) -> None:
+        side = self.features.exhibitor_facets if self.reads_buyer else self.features.buyer_facets
+        texts = self.features.exhibitor_text if self.reads_buyer else self.features.buyer_text
+        silent = (side.offer_count == 0) & ~side.has_needs & (np.diff(texts.indptr) == 0)
+        pairs = np.flatnonzero(silent[self.other])
+        # Weighs less than anything that was said, so that it is named last.
+        self.bad.add(pairs, "little_known", 0, np.full(len(pairs), LEAST / 2, np.float32))
+
+
+def _pick(
+    found: _Found, first: int, most: int, code: npt.NDArray[np.int8], detail: npt.NDArray[np.int32]
+) -> None:
+    if not found.pair:
+        return
+    pair, codes = np.concatenate(found.pair), np.concatenate(found.code)
+    details, weight = np.concatenate(found.detail), np.concatenate(found.weight)
+    # Equal weights go by code, then detail: the order of evaluation never shows.
+    order = np.lexsort((details, codes, -weight, pair))
+    pair, codes, details = pair[order], codes[order], details[order]
+    place = np.arange(len(pair)) - np.searchsorted(pair, pair)
+    keep = place < most
+    code[pair[keep], first + place[keep]] = codes[keep]
+    detail[pair[keep], first + place[keep]] = details[keep]
+
+
+def _interned(keys: Ints, describe: Any) -> Ints:
+    unique, inverse = np.unique(keys, return_inverse=True)
+    numbers = np.asarray([describe(key) for key in unique.tolist()], dtype=np.int64)
+    return numbers[inverse] if len(numbers) else np.zeros(0, dtype=np.int64)
+
+
+def _take(numbers: list[int], at: Ints) -> Ints:
+    return np.asarray(numbers, dtype=np.int64)[at] if numbers else np.zeros(0, dtype=np.int64)
+
+
+def _distinct(sets: Iterable[frozenset[str]]) -> tuple[Ints, list[frozenset[str]]]:
+    number: Mapping[frozenset[str], int] = {}
+    numbers: dict[frozenset[str], int] = dict(number)
+    at = [numbers.setdefault(one, len(numbers)) for one in sets]
+    return np.asarray(at, dtype=np.int64), list(numbers)
