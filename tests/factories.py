@@ -14,6 +14,7 @@ from typing import Any
 from django.utils import timezone
 
 from emporion.accounts.models import User
+from emporion.core.tenancy import scopes_disabled
 from emporion.edition.models import (
     Delegate,
     Edition,
@@ -23,7 +24,7 @@ from emporion.edition.models import (
     Pavilion,
     PavilionMinutes,
 )
-from emporion.meetings.models import MeetingRequest, Slot
+from emporion.meetings.models import Meeting, MeetingRequest, Refusal, Release, Slot
 from emporion.registry.models import Expo, Organisation, Organiser, Person
 
 _count = itertools.count(1)
@@ -103,12 +104,17 @@ def make_participation(
     number = next(_count)
     name = name or f"{'Seller' if 'exhibitor' in role else 'Guest'} {number}"
     organisation = Organisation.objects.create(
-        expo=edition.expo, name={"en": name}, sort_key=name.lower(),
+        expo=edition.expo,
+        name={"en": name},
+        sort_key=name.lower(),
         country=values.get("country", ""),
     )
     person = Person.objects.create(
-        expo=edition.expo, organisation=organisation, name=f"Person {number}",
-        sort_key=f"person {number:06}", user=user,
+        expo=edition.expo,
+        organisation=organisation,
+        name=f"Person {number}",
+        sort_key=f"person {number:06}",
+        user=user,
     )
     participation = Participation.objects.create(
         edition=edition,
@@ -121,8 +127,10 @@ def make_participation(
         },
     )
     Delegate.objects.create(
-        participation=participation, person=person,
-        days=None if days is None else list(days), blocked=[list(b) for b in blocked],
+        participation=participation,
+        person=person,
+        days=None if days is None else list(days),
+        blocked=[list(b) for b in blocked],
     )
     for code in needs:
         Need.objects.create(participation=participation, code=code)
@@ -142,7 +150,10 @@ def make_slots(
         for _ in range(a_day):
             made.append(
                 Slot.objects.create(
-                    edition=edition, number=len(made) + 1, date=day, starts=at.time(),
+                    edition=edition,
+                    number=len(made) + 1,
+                    date=day,
+                    starts=at.time(),
                     minutes=minutes,
                 )
             )
@@ -158,6 +169,49 @@ def make_request(
     low, high = sorted((asker.pk, counterpart.pk))
     now = timezone.now()
     return MeetingRequest.objects.create(
-        edition_id=asker.edition_id, asker=asker, counterpart=counterpart, low=low, high=high,
-        state=state, asked_at=now, answered_at=None if state == "open" else now, **values,
+        edition_id=asker.edition_id,
+        asker=asker,
+        counterpart=counterpart,
+        low=low,
+        high=high,
+        state=state,
+        asked_at=now,
+        answered_at=None if state == "open" else now,
+        **values,
     )
+
+
+def make_release(
+    edition: Edition,
+    held: Sequence[tuple[MeetingRequest, Slot]] = (),
+    refused: Sequence[tuple[MeetingRequest, str]] = (),
+    *,
+    state: str = "draft",
+    **values: Any,
+) -> Release:
+    """Make a release by hand: requests that are held in a slot, requests refused for a reason.
+
+    Tables are not shared out: give each host one meeting a slot.
+    """
+    with scopes_disabled():
+        number = Release.objects.filter(edition=edition).count() + 1
+    given = {
+        "number": number, "state": state, "computed_at": timezone.now(), "violations": 0,
+        "meeting_count": len(held), "request_count": len(held) + len(refused),
+        "value": 1000 * len(held), "bound": 1000 * max(1, len(held)), "digest": "d" * 64,
+        "published_at": None if state == "draft" else timezone.now(), **values,
+    }
+    release = Release.objects.create(edition=edition, **given)
+    for request, slot in held:
+        asking = request.asker.hosts and not request.counterpart.hosts
+        host = request.asker if asking else request.counterpart
+        guest = request.counterpart if asking else request.asker
+        Meeting.objects.create(
+            release=release, request=request, slot=slot, host=host, guest=guest, table=1
+        )
+    for request, reason in refused:
+        Refusal.objects.create(release=release, request=request, reason=reason)
+    if state == "published":
+        edition.published_release = release.number
+        edition.save(update_fields=["published_release"])
+    return release

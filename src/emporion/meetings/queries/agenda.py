@@ -1,0 +1,88 @@
+"""What somebody does when, in the release that is public."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from emporion.edition.queries import Edition, Participation
+from emporion.meetings.models import Meeting, Release, Slot
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """One meeting as one side sees it: when, with whom, at whose place, at which table."""
+
+    meeting: int
+    request: str
+    slot: Slot
+    counterpart: Participation
+    host: Participation
+    hosting: bool
+    table: int
+    message: str
+
+    @property
+    def date(self) -> dt.date:
+        return self.slot.date
+
+    @property
+    def starts(self) -> dt.time:
+        return self.slot.starts
+
+    @property
+    def ends(self) -> dt.time:
+        begins = dt.datetime.combine(self.slot.date, self.slot.starts)
+        return (begins + dt.timedelta(minutes=self.slot.minutes)).time()
+
+
+def agenda(participation: Participation, date: dt.date | None = None) -> list[Appointment]:
+    """Return the meetings of a participation in the published release, in time order.
+
+    `date` narrows to one day. One query, with both sides and their pavilions.
+    """
+    found = (
+        Meeting.objects.filter(
+            Q(host=participation) | Q(guest=participation),
+            release__edition=participation.edition_id, release__state=Release.State.PUBLISHED,
+        )
+        .select_related("slot", "request", "host__pavilion", "guest__pavilion")
+        .order_by("slot__number", "table", "pk")
+    )
+    if date is not None:
+        found = found.filter(slot__date=date)
+    return [_seen_by(participation, meeting) for meeting in found]
+
+
+def _seen_by(participation: Participation, meeting: Meeting) -> Appointment:
+    hosting = meeting.host_id == participation.pk
+    return Appointment(
+        meeting=meeting.pk,
+        request=meeting.request.public_id,
+        slot=meeting.slot,
+        counterpart=meeting.guest if hosting else meeting.host,
+        host=meeting.host,
+        hosting=hosting,
+        table=meeting.table,
+        message=meeting.request.message,
+    )
+
+
+def slots(edition: Edition) -> list[Slot]:
+    """Return the slots of an edition in time order; one query."""
+    return list(Slot.objects.filter(edition=edition))
+
+
+def meeting_days(edition: Edition) -> list[dt.date]:
+    """Return the dates that have slots; one query."""
+    return list(
+        Slot.objects.filter(edition=edition).order_by("date").values_list("date", flat=True)
+        .distinct()
+    )
+
+
+def published_release(edition: Edition) -> Release | None:
+    """Return the release whose meetings people see; None before the first. One query."""
+    return Release.objects.filter(edition=edition, state=Release.State.PUBLISHED).first()

@@ -1,0 +1,81 @@
+"""Releases as the organiser sees them."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from emporion.edition.queries import Edition, Participation
+from emporion.meetings.models import Meeting, MeetingRequest, Refusal, Release
+
+LIGHT = ("certificate",)
+
+
+def releases(edition: Edition) -> list[Release]:
+    """Return all releases that are whole, newest first; one query."""
+    return list(
+        Release.objects.filter(edition=edition).exclude(state=Release.State.WRITING)
+        .defer(*LIGHT).order_by("-number")
+    )
+
+
+def release(edition: Edition, number: int) -> Release | None:
+    """Return one whole release, None if there is none of that number; one query."""
+    return (
+        Release.objects.filter(edition=edition, number=number)
+        .exclude(state=Release.State.WRITING).defer(*LIGHT).first()
+    )
+
+
+def published(edition: Edition) -> Release | None:
+    """Return the release that is public, None before the first; one query."""
+    return (
+        Release.objects.filter(edition=edition, state=Release.State.PUBLISHED)
+        .defer(*LIGHT).first()
+    )
+
+
+def before(release: Release) -> Release | None:
+    """Return the release to compare with: the public one, or for a public one the one before it."""
+    found = Release.objects.filter(edition=release.edition_id).defer(*LIGHT)
+    if release.state == Release.State.DRAFT:
+        return found.filter(state=Release.State.PUBLISHED).first()
+    return (
+        found.filter(number__lt=release.number, published_at__isnull=False)
+        .order_by("-number").first()
+    )
+
+
+def refusals(release: Release, reason: str = "") -> QuerySet[Refusal]:
+    """Return the requests that a release could not grant, heaviest first; slice before use.
+
+    They were written in that order, so no sort of all of them is needed.
+    """
+    found = Refusal.objects.filter(release=release)
+    if reason:
+        found = found.filter(reason=reason)
+    return found.select_related(
+        "request__asker__pavilion", "request__counterpart__pavilion"
+    ).order_by("pk")
+
+
+def refusal_rows(release: Release, reason: str = "") -> QuerySet[Refusal, tuple[str, ...]]:
+    """Return (request, reason, state, weight, asker, counterpart) as plain rows for a file."""
+    found = Refusal.objects.filter(release=release)
+    if reason:
+        found = found.filter(reason=reason)
+    return found.order_by("pk").values_list(
+        "request__public_id", "reason", "request__state", "request__weight",
+        "request__asker__public_id", "request__asker__display_name",
+        "request__counterpart__public_id", "request__counterpart__display_name",
+    )
+
+
+def unserved(release: Release) -> QuerySet[Participation]:
+    """Return those who asked, were refused everything and have no meeting at all; slice it."""
+    mine = {"release": release}
+    refused = MeetingRequest.objects.filter(asker=OuterRef("pk"), refusals__release=release)
+    hosting = Meeting.objects.filter(host=OuterRef("pk"), **mine)
+    visiting = Meeting.objects.filter(guest=OuterRef("pk"), **mine)
+    return Participation.objects.filter(
+        Exists(refused), ~Exists(hosting), ~Exists(visiting), edition=release.edition_id
+    ).order_by("sort_key", "pk")

@@ -1,0 +1,99 @@
+"""Requests as the two sides see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+
+from emporion.edition.queries import Edition, Participation
+from emporion.meetings.models import Meeting, MeetingRequest, Refusal, Release, Slot
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A request on a page, with what the published release made of it."""
+
+    request: MeetingRequest
+    counterpart: Participation
+    slot: Slot | None = None
+    refusal: str = ""
+
+
+def by_public_id(edition: Edition, public_id: str) -> MeetingRequest | None:
+    """Return one request of an edition with both sides; None if there is none. One query."""
+    return (
+        MeetingRequest.objects.select_related("asker", "counterpart")
+        .filter(edition=edition, public_id=public_id)
+        .first()
+    )
+
+
+def received(participation: Participation) -> QuerySet[MeetingRequest]:
+    """Return what a participation was asked, newest first; those that were withdrawn are gone."""
+    return (
+        MeetingRequest.objects.filter(counterpart=participation)
+        .exclude(state=MeetingRequest.State.WITHDRAWN)
+        .select_related("asker__pavilion")
+        .order_by("-asked_at", "-pk")
+    )
+
+
+def sent(participation: Participation) -> QuerySet[MeetingRequest]:
+    """Return what a participation asked, newest first."""
+    return (
+        MeetingRequest.objects.filter(asker=participation)
+        .select_related("counterpart__pavilion")
+        .order_by("-asked_at", "-pk")
+    )
+
+
+def filed(participation: Participation, requests: list[MeetingRequest]) -> list[Filed]:
+    """Add to each request its meeting or refusal in the published release; two queries."""
+    keys = [request.pk for request in requests]
+    public = {"release__edition": participation.edition_id,
+              "release__state": Release.State.PUBLISHED, "request__in": keys}
+    meetings = {m.request_id: m.slot for m in
+                Meeting.objects.filter(**public).select_related("slot")}
+    refusals = dict(Refusal.objects.filter(**public).values_list("request_id", "reason"))
+    return [
+        Filed(
+            request=request,
+            counterpart=request.counterpart if request.asker_id == participation.pk
+            else request.asker,
+            slot=meetings.get(request.pk),
+            refusal=refusals.get(request.pk, ""),
+        )
+        for request in requests
+    ]
+
+
+def counts(participation: Participation) -> dict[str, int]:
+    """Return how many requests wait for an answer, were received, were sent; two queries."""
+    states = dict(
+        MeetingRequest.objects.filter(counterpart=participation)
+        .exclude(state=MeetingRequest.State.WITHDRAWN)
+        .values_list("state").annotate(number=Count("pk"))
+    )
+    return {
+        "waiting": states.get(MeetingRequest.State.OPEN, 0),
+        "received": sum(states.values()),
+        "sent": MeetingRequest.objects.filter(asker=participation).count(),
+    }
+
+
+def between(one: Participation, other: Participation) -> MeetingRequest | None:
+    """Return the request of a pair, whoever asked; None if there is none. One query."""
+    low, high = sorted((one.pk, other.pk))
+    return MeetingRequest.objects.filter(edition=one.edition_id, low=low, high=high).first()
+
+
+def states_with(participation: Participation, others: list[int]) -> dict[int, MeetingRequest]:
+    """Return {primary key of the other: request} for those of `others` that have one; two
+    queries at most."""
+    found: dict[int, MeetingRequest] = {}
+    for request in MeetingRequest.objects.filter(asker=participation, counterpart__in=others):
+        found[request.counterpart_id] = request
+    for request in MeetingRequest.objects.filter(counterpart=participation, asker__in=others):
+        found[request.asker_id] = request
+    return found
