@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
 from emporion.accounts.models import User
-
-
-def as_phone(text: str) -> str | None:
-    """Return a phone number as it is stored (+ and digits), or None if `text` is none."""
-    plain = re.sub(r"[\s().\-/]", "", text)
-    plain = "+" + plain[2:] if plain.startswith("00") else plain
-    return plain if re.fullmatch(r"\+\d{6,15}", plain) else None
+from emporion.accounts.rules import as_phone
 
 
 class IdentifierBackend(ModelBackend):
     """Finds the user by whichever identifier was typed."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None,
-        password: str | None = None, **kwargs: Any,
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
     ) -> User | None:
         if not username or password is None:
             return None
         phone = as_phone(username)
-        user = (
-            User.objects.filter(phone=phone) if phone else User.objects.filter(email__iexact=username)
-        ).first()
+        users = (
+            User.objects.filter(phone=phone)
+            if phone
+            else User.objects.filter(email__iexact=username.strip())
+        )
+        user = users.order_by("pk").first()
         if user is None:
             # The same work as for a known user, so that time tells nobody who exists.
             User().set_password(password)

@@ -14,7 +14,10 @@ class UserManager(BaseUserManager["User"]):
     """Makes users; `createsuperuser` calls it as well."""
 
     def create_user(
-        self, email: str | None = None, phone: str | None = None, password: str | None = None,
+        self,
+        email: str | None = None,
+        phone: str | None = None,
+        password: str | None = None,
         **values: Any,
     ) -> User:
         user = self.model(email=email or None, phone=phone or None, **values)
@@ -41,8 +44,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(max_length=10, default="en")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
-    # May be entered from the sign-in page without a password; only the demonstration makes them.
+    # May be entered from the sign-in page without a password, under the heading of this role;
+    # only the demonstration makes them.
     is_demonstration = models.BooleanField(default=False)
+    demonstration_role = models.CharField(max_length=20, blank=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()
@@ -56,3 +61,21 @@ class User(AbstractBaseUser, PermissionsMixin):
     def actor(self) -> str:
         """How the journal names this user."""
         return f"user:{self.public_id}"
+
+
+class SignInTries(models.Model):
+    """When somebody lately tried to sign in under one name, or from one address.
+
+    One row a key and not one a try: locking it makes the count exact. The key is a keyed digest:
+    what people mistype is no one's business, and may be a password.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    times = models.JSONField(default=list)
+    latest = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "sign-in tries"
+
+    def __str__(self) -> str:
+        return f"{len(self.times)} tries"

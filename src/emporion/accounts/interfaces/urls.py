@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from emporion.accounts.interfaces import pages
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("signin/", pages.sign_in, name="signin"),
+    path("signin/demonstration/", pages.enter_demonstration, name="enter_demonstration"),
+    path("signout/", pages.sign_out, name="signout"),
+]

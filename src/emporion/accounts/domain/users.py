@@ -1,0 +1,69 @@
+"""Make users."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from emporion.accounts.models import User
+from emporion.accounts.rules import as_phone
+from emporion.core import journal
+from emporion.core.text.clean import clean_text
+
+
+def create_user(
+    *,
+    email: str | None = None,
+    phone: str | None = None,
+    name: str = "",
+    language: str = "en",
+    password: str | None = None,
+) -> User:
+    """Make a user; one of `email` and `phone` is needed, without `password` none can sign in.
+
+    Raises ValueError when both are missing or the phone number is none, BadText for text that
+    cannot be stored, IntegrityError when one of them is taken.
+    """
+    number = None
+    if phone:
+        number = as_phone(phone)
+        if number is None:
+            raise ValueError(
+                f"{phone!r} is no phone number. Write it with + and the country's code: +86 571 …"
+            )
+    address = clean_text(email, max_length=254).lower() if email else None
+    if not address and not number:
+        raise ValueError("A user needs an e-mail address or a phone number.")
+    user = User(email=address, phone=number, name=clean_text(name, max_length=200), language=language)
+    return _save(user, password)
+
+
+def demonstration_user(role: str, name: str, *, public_id: str, language: str = "en") -> User:
+    """Make or find the demonstration's user with this `public_id`.
+
+    `role` is the heading they stand under on the sign-in page: "organiser", "exhibitor" or
+    "buyer". They have neither address nor password: only `settings.DEMO_SIGNIN` lets them in.
+    """
+    found = User.objects.filter(public_id=public_id).first()
+    if found is not None:
+        if not found.is_demonstration:
+            raise ValueError(f"User {public_id} is a real one.")
+        return found
+    user = User(
+        public_id=public_id,
+        name=clean_text(name, max_length=200),
+        language=language,
+        is_demonstration=True,
+        demonstration_role=role,
+    )
+    return _save(user, None)
+
+
+def _save(user: User, password: str | None) -> User:
+    if password is None:
+        user.set_unusable_password()
+    else:
+        user.set_password(password)
+    with transaction.atomic():
+        user.save(force_insert=True)
+        journal.record("user.create", "user", user.public_id)
+    return user

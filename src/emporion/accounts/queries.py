@@ -1,0 +1,18 @@
+"""Reads about users."""
+
+from __future__ import annotations
+
+from emporion.accounts.models import User
+
+
+def demonstration_users() -> list[User]:
+    """Return the users that may be entered without a password, by role and name."""
+    users = User.objects.filter(
+        is_demonstration=True, is_active=True, is_staff=False, is_superuser=False
+    )
+    return sorted(users, key=lambda user: (user.demonstration_role, user.name, user.pk))
+
+
+def demonstration_user_by_id(public_id: str) -> User | None:
+    """Return one of `demonstration_users`, None if it is none of them."""
+    return next((user for user in demonstration_users() if user.public_id == public_id), None)

@@ -1,0 +1,17 @@
+"""Small rules about who is who; no Django."""
+
+from __future__ import annotations
+
+import re
+
+
+def as_phone(text: str) -> str | None:
+    """Return a phone number as it is stored (+ and digits), or None if `text` is none."""
+    plain = re.sub(r"[\s().\-/]", "", text)
+    plain = "+" + plain[2:] if plain.startswith("00") else plain
+    return plain if re.fullmatch(r"\+[0-9]{6,15}", plain) else None
+
+
+def as_identifier(text: str) -> str:
+    """Return the one form of what somebody typed to say who they are: two spellings, one count."""
+    return as_phone(text) or text.strip().casefold()

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError
+
+from emporion.accounts import domain
+from emporion.accounts.rules import as_identifier, as_phone
+from emporion.core.models import JournalEntry
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("+86 571 8888 0000", "+8657188880000"),
+        ("0086-571-88880000", "+8657188880000"),
+        ("+977 (1) 4.123456", "+97714123456"),
+        ("571 88880000", None),
+        ("+12345", None),
+        ("+1234567890123456", None),
+        ("+٣٥٨٤٠١٢٣٤٥٦٧", None),
+        ("aino@example.org", None),
+        ("", None),
+    ],
+)
+def test_as_phone(typed: str, stored: str | None) -> None:
+    assert as_phone(typed) == stored
+
+
+def test_as_identifier_is_one_for_two_spellings() -> None:
+    assert as_identifier(" Aino@Example.org") == as_identifier("AINO@EXAMPLE.ORG ")
+    assert as_identifier("0086 571 88880000") == as_identifier("+8657188880000")
+
+
+@pytest.mark.django_db
+def test_user_needs_an_address_or_a_number() -> None:
+    with pytest.raises(ValueError, match="needs an e-mail address or a phone number"):
+        domain.create_user(name="Aino")
+    with pytest.raises(ValueError, match=r"Write it with \+ and the country's code"):
+        domain.create_user(phone="040 1234567")
+    assert JournalEntry.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_user_without_a_mail_address_is_complete() -> None:
+    user = domain.create_user(phone="+977 1 4123456", name="Sita", language="en")
+    assert (user.email, user.phone, user.has_usable_password()) == (None, "+97714123456", False)
+    entry = JournalEntry.objects.get()
+    assert (entry.action, entry.object_ids) == ("user.create", [user.public_id])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_address_is_taken_once_whatever_its_case() -> None:
+    domain.create_user(email="aino@example.org")
+    with pytest.raises(IntegrityError):
+        domain.create_user(email="AINO@example.org")
+    assert JournalEntry.objects.count() == 1
