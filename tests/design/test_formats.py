@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 from emporion.design import formats
 from emporion.design.templatetags import words
@@ -29,6 +31,13 @@ def test_numbers_are_written_as_the_language_writes_them(language):
     assert formats.number(Decimal("2.50"), 2) == expect(language, "2.50", "2.50", "٢٫٥٠")
     assert formats.number(1234.5678) == expect(language, "1,234.568", "1,234.568", "١٬٢٣٤٫٥٦٨")
     assert formats.number(0.4, 0) == expect(language, "0", "0", "٠")
+
+
+@given(st.integers(-(10**12), 10**12))
+def test_counts_are_written_as_babel_writes_them(value):
+    for language in ("en", "zh-hans", "ar"):
+        with translation.override(language):
+            assert formats.number(value) == formats.number(Decimal(value))
 
 
 def test_percent_is_already_in_percent(language):
