@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from emporion.registry.models import Body, Expo, Organisation, Person
 
@@ -12,21 +13,25 @@ def expo_by_slug(slug: str) -> Expo | None:
     return Expo.objects.filter(slug=slug).first()
 
 
-def organisations_by_external_id(
-    expo: Expo, source: str, ids: Iterable[str] | None = None
-) -> dict[str, Organisation]:
-    """Return the organisations that came from `source`, by their external id."""
-    found = Organisation.objects.filter(expo=expo, source=source).exclude(external_id="")
-    if ids is not None:
-        wanted = set(ids)
-        return {o.external_id: o for o in found if o.external_id in wanted}
-    return {o.external_id: o for o in found}
+def organisation_keys(
+    expo: Expo, *, source: str | None = None, public_ids: Iterable[str] = ()
+) -> dict[str, int]:
+    """Return {id: primary key} of organisations: external ids of a source, else public ids."""
+    return _keys(Organisation.objects.filter(expo=expo), source, public_ids)
 
 
-def people_by_external_id(expo: Expo, source: str) -> dict[str, Person]:
-    """Return the people who came from `source`, by their external id."""
-    found = Person.objects.filter(expo=expo, source=source).exclude(external_id="")
-    return {p.external_id: p for p in found}
+def person_keys(
+    expo: Expo, *, source: str | None = None, public_ids: Iterable[str] = ()
+) -> dict[str, int]:
+    """Return {id: primary key} of people: external ids of a source, else public ids."""
+    return _keys(Person.objects.filter(expo=expo), source, public_ids)
+
+
+def _keys(rows: Any, source: str | None, public_ids: Iterable[str]) -> dict[str, int]:
+    if source is not None:
+        found = rows.filter(source=source).exclude(external_id="")
+        return dict(found.values_list("external_id", "pk"))
+    return dict(rows.filter(public_id__in=list(public_ids)).values_list("public_id", "pk"))
 
 
 def bodies(expo: Expo) -> list[Body]:

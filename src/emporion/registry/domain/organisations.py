@@ -10,7 +10,7 @@ from django.db import transaction
 from emporion.core import bulk, journal
 from emporion.core.ids import new_id
 from emporion.core.text.sortkey import sort_key
-from emporion.core.translated import best
+from emporion.core.translated import as_dict, best
 from emporion.registry.models import Expo, Organisation
 
 
@@ -69,10 +69,13 @@ def add_organisations(expo: Expo, rows: Sequence[NewOrganisation]) -> list[int]:
     return made
 
 
-def change_organisations(expo: Expo, changes: Mapping[int, Mapping[str, Any]]) -> None:
+def change_organisations(
+    expo: Expo, changes: Mapping[int, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
     """Set `changes[primary key] = {column: value}`, columns from `CHANGEABLE`, in one transaction.
 
-    Pass at most some hundred at a time: all of them stay locked until the end.
+    Returns {public id: {column: value before}}. Pass at most some hundred at a time: all of them
+    stay locked until the end.
     """
     _refuse_other_columns(changes, CHANGEABLE)
     with transaction.atomic():
@@ -81,7 +84,12 @@ def change_organisations(expo: Expo, changes: Mapping[int, Mapping[str, Any]]) -
             .filter(expo=expo, pk__in=list(changes)).order_by("pk")
         )
         columns: set[str] = set()
+        before: dict[str, dict[str, Any]] = {}
         for organisation in found:
+            wanted = changes[organisation.pk]
+            before[organisation.public_id] = {
+                column: plain_value(getattr(organisation, column)) for column in wanted
+            }
             for column, value in changes[organisation.pk].items():
                 setattr(organisation, column, value)
                 columns.add(column)
@@ -92,6 +100,7 @@ def change_organisations(expo: Expo, changes: Mapping[int, Mapping[str, Any]]) -
             Organisation._base_manager.bulk_update(found, sorted(columns), batch_size=100)
             journal.record("organisation.change", "organisation", [o.public_id for o in found],
                            fields=sorted(columns), tenant=expo.public_id)
+    return before
 
 
 def remove_organisations(expo: Expo, keys: Sequence[int]) -> int:
@@ -112,6 +121,11 @@ def remove_organisations(expo: Expo, keys: Sequence[int]) -> int:
 def name_key(name: Any) -> str:
     """Return the sort key of a name that has a text for each language."""
     return sort_key(best(name, "en")[1])
+
+
+def plain_value(value: Any) -> Any:
+    """Return a column's value as JSON holds it."""
+    return as_dict(value) if hasattr(value, "data") else value
 
 
 def _refuse_other_columns(

@@ -11,6 +11,7 @@ from emporion.accounts.models import User
 from emporion.core import bulk, journal
 from emporion.core.ids import new_id
 from emporion.core.text.sortkey import sort_key
+from emporion.registry.domain.organisations import plain_value
 from emporion.registry.models import Expo, Person
 
 
@@ -72,10 +73,13 @@ def add_people(expo: Expo, rows: Sequence[NewPerson]) -> list[int]:
     return made
 
 
-def change_people(expo: Expo, changes: Mapping[int, Mapping[str, Any]]) -> None:
+def change_people(
+    expo: Expo, changes: Mapping[int, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
     """Set `changes[primary key] = {column: value}`, columns from `CHANGEABLE`, in one transaction.
 
-    Pass at most some hundred at a time: all of them stay locked until the end.
+    Returns {public id: {column: value before}}. Pass at most some hundred at a time: all of them
+    stay locked until the end.
     """
     for values in changes.values():
         other = sorted(set(values) - set(CHANGEABLE))
@@ -87,7 +91,11 @@ def change_people(expo: Expo, changes: Mapping[int, Mapping[str, Any]]) -> None:
             .filter(expo=expo, pk__in=list(changes)).order_by("pk")
         )
         columns: set[str] = set()
+        before: dict[str, dict[str, Any]] = {}
         for person in found:
+            before[person.public_id] = {
+                column: plain_value(getattr(person, column)) for column in changes[person.pk]
+            }
             for column, value in changes[person.pk].items():
                 setattr(person, column, value)
                 columns.add(column)
@@ -98,6 +106,7 @@ def change_people(expo: Expo, changes: Mapping[int, Mapping[str, Any]]) -> None:
             Person._base_manager.bulk_update(found, sorted(columns), batch_size=100)
             journal.record("person.change", "person", [p.public_id for p in found],
                            fields=sorted(columns), tenant=expo.public_id)
+    return before
 
 
 def remove_people(expo: Expo, keys: Sequence[int]) -> int:

@@ -1,0 +1,204 @@
+"""Import batches: one at a time for each edition, each with what it changed, each undoable.
+
+A batch is `writing` from its claim to its last row. Whoever finds one whose process is gone knows
+that it was killed in the middle and undoes it before anything else.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from emporion.core import bulk, journal
+from emporion.core.models import ImportBatch, ImportChange
+from emporion.edition.models import Edition
+
+State = ImportBatch.State
+# Objects undone in one transaction.
+PART = 60
+
+Change = tuple[str, dict[str, Any] | None]
+# Takes back changes of one kind: (edition, [(public id, what it was before)]) -> how many.
+Restorer = Callable[[Edition, Sequence[Change]], int]
+
+
+class BatchError(ValueError):
+    """A batch that cannot be begun or undone; the text says why and what to do."""
+
+
+class Busy(BatchError):
+    """Another import of the edition is writing, or was killed; `batch` is it."""
+
+    def __init__(self, text: str, batch: ImportBatch) -> None:
+        super().__init__(text)
+        self.batch = batch
+
+
+def claim(edition: Edition, subject: str, source: str, file_name: str, digest: str) -> ImportBatch:
+    """Begin a batch: from now on nobody else imports into `edition`. Raises Busy."""
+    with transaction.atomic():
+        # On PostgreSQL the row lock lets one claim through at a time; SQLite has one writer anyway.
+        Edition._base_manager.select_for_update().get(pk=edition.pk)
+        under_way = unfinished(edition)
+        if under_way is not None:
+            raise Busy(
+                f"Import {under_way.public_id} ({under_way.subject} from {under_way.file_name}, "
+                f"begun {under_way.started_at:%Y-%m-%d %H:%M} UTC by process {under_way.process}) "
+                f"is still writing into {edition.slug!r}.",
+                under_way,
+            )
+        return ImportBatch.objects.create(
+            tenant=edition.expo.public_id, subject=subject, place=edition.slug, source=source[:60],
+            file_name=file_name[:255], file_digest=digest, process=this_process(),
+            started_at=timezone.now(),
+        )
+
+
+def finish(edition: Edition, batch: ImportBatch, counts: Mapping[str, int]) -> None:
+    """Say that everything is written."""
+    with transaction.atomic():
+        batch.state, batch.counts, batch.ended_at = State.DONE, dict(counts), timezone.now()
+        batch.save(update_fields=["state", "counts", "ended_at"])
+        journal.record("import.finish", "import", batch.public_id,
+                       fields=[f"{name}={count}" for name, count in counts.items()],
+                       tenant=edition.expo.public_id)
+
+
+def note(batch: ImportBatch, kind: str, changes: Sequence[Change]) -> None:
+    """Remember what objects were before this batch (None: they were not). In its transaction."""
+    bulk.load_rows(
+        ImportChange,
+        ("batch", "object_kind", "object_id", "before"),
+        [(batch.pk, kind, public_id, before) for public_id, before in changes],
+    )
+
+
+def unfinished(edition: Edition) -> ImportBatch | None:
+    """Return the batch that is writing into `edition`, None if there is none."""
+    return batches(edition).filter(state=State.WRITING).first()
+
+
+def batches(edition: Edition) -> QuerySet[ImportBatch]:
+    """Return the batches of `edition`, newest first."""
+    return ImportBatch.objects.filter(
+        tenant=edition.expo.public_id, place=edition.slug
+    ).order_by("-pk")
+
+
+def batch_by_id(public_id: str) -> ImportBatch | None:
+    """Return a batch of any edition."""
+    return ImportBatch.objects.filter(public_id=public_id).first()
+
+
+def created_ids(batch: ImportBatch, kind: str) -> list[str]:
+    """Return the public ids of what the batch made and has not taken back."""
+    return list(
+        batch.changes.filter(object_kind=kind, before__isnull=True)
+        .values_list("object_id", flat=True)
+    )
+
+
+def later_batches(edition: Edition, batch: ImportBatch) -> list[ImportBatch]:
+    """Return younger batches that touched the same objects; they must be undone first."""
+    own = batch.changes.values("object_id")
+    return list(
+        batches(edition)
+        .filter(pk__gt=batch.pk, state=State.DONE, changes__object_id__in=own)
+        .distinct()
+    )
+
+
+def undo(
+    edition: Edition,
+    batch: ImportBatch,
+    restorers: Mapping[str, Restorer],
+    *,
+    on_progress: Callable[[int], None] | None = None,
+) -> int:
+    """Put everything back to what it was before `batch`; return how many objects.
+
+    `restorers` names the kinds in the order in which they must be taken back. Works in short
+    transactions; killed in the middle it can be begun again, because each removes its own notes.
+    Raises BatchError for a batch that is undone already, or under later ones.
+    """
+    with transaction.atomic():
+        Edition._base_manager.select_for_update().get(pk=edition.pk)
+        batch.refresh_from_db()
+        if batch.state == State.UNDONE:
+            raise BatchError(f"Import {batch.public_id} is undone already.")
+        if batch.state == State.WRITING and is_running(batch) and not _is_mine(batch):
+            raise Busy(f"Import {batch.public_id} is still being written.", batch)
+        later = later_batches(edition, batch)
+        if later:
+            names = ", ".join(b.public_id for b in later)
+            raise BatchError(
+                f"Later imports changed the same entries; undo them first: {names}."
+            )
+        unknown = sorted(
+            set(batch.changes.order_by().values_list("object_kind", flat=True).distinct())
+            - set(restorers)
+        )
+        if unknown:
+            raise BatchError(f"Nobody can take back changes of {unknown[0]!r}.")
+        batch.state, batch.process = State.WRITING, this_process()
+        batch.save(update_fields=["state", "process"])
+    done = 0
+    for kind, restore in restorers.items():
+        while True:
+            with transaction.atomic():
+                part = list(batch.changes.filter(object_kind=kind).order_by("-pk")[:PART])
+                if not part:
+                    break
+                restore(edition, [(change.object_id, change.before) for change in part])
+                ImportChange.objects.filter(pk__in=[change.pk for change in part]).delete()
+            done += len(part)
+            if on_progress is not None:
+                on_progress(done)
+    with transaction.atomic():
+        batch.state, batch.ended_at = State.UNDONE, timezone.now()
+        batch.save(update_fields=["state", "ended_at"])
+        journal.record("import.undo", "import", batch.public_id, tenant=edition.expo.public_id)
+    return done
+
+
+def this_process() -> str:
+    """Name this process so that another on this machine can tell whether it still runs."""
+    return f"{socket.gethostname()[:30]}:{os.getpid()}:{_begun(os.getpid())}"[:60]
+
+
+def is_running(batch: ImportBatch) -> bool | None:
+    """Whether the process that writes `batch` runs; None when it ran on another machine."""
+    host, number, begun = [*batch.process.rsplit(":", 2), "", "", ""][:3]
+    if host != socket.gethostname()[:30] or not number.isdigit():
+        return None
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return _begun(int(number)) == begun
+
+
+def _is_mine(batch: ImportBatch) -> bool:
+    return batch.process == this_process()
+
+
+def _begun(number: int) -> str:
+    """When a process began, as the kernel counts; "" where there is no /proc.
+
+    Process numbers are used again: a number alone could be somebody else by now.
+    """
+    try:
+        stat = Path(f"/proc/{number}/stat").read_text()
+    except OSError:
+        return ""
+    state, *fields = stat.rpartition(")")[2].split()
+    return "gone" if state == "Z" else fields[18]

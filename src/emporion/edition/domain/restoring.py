@@ -1,0 +1,69 @@
+"""Taking back what a batch did to participants; see `batches.undo`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from emporion.edition.domain import changing
+from emporion.edition.domain.batches import Change, Restorer
+from emporion.edition.domain.enrolment import Interest
+from emporion.edition.domain.pavilions import remove_pavilions
+from emporion.edition.models import Edition, Participation
+from emporion.registry import domain as registry
+from emporion.registry import queries as registered
+
+
+def _participations(edition: Edition, changes: Sequence[Change]) -> int:
+    keys = dict(
+        Participation._base_manager.filter(
+            edition=edition, public_id__in=[public_id for public_id, _ in changes]
+        ).values_list("public_id", "pk")
+    )
+    before = {
+        keys[public_id]: {column: _value(column, value) for column, value in was.items()}
+        for public_id, was in changes if was is not None and public_id in keys
+    }
+    made = [keys[i] for i, was in changes if was is None and i in keys]
+    if before:
+        changing.change_participations(edition, before)
+    return len(before) + changing.remove_participations(edition, made)
+
+
+def _organisations(edition: Edition, changes: Sequence[Change]) -> int:
+    keys = registered.organisation_keys(edition.expo, public_ids=[i for i, _ in changes])
+    before = {keys[i]: was for i, was in changes if was is not None and i in keys}
+    registry.change_organisations(edition.expo, before)
+    made = [keys[i] for i, was in changes if was is None and i in keys]
+    return len(before) + registry.remove_organisations(edition.expo, made)
+
+
+def _people(edition: Edition, changes: Sequence[Change]) -> int:
+    keys = registered.person_keys(edition.expo, public_ids=[i for i, _ in changes])
+    before = {keys[i]: was for i, was in changes if was is not None and i in keys}
+    registry.change_people(edition.expo, before)
+    made = [keys[i] for i, was in changes if was is None and i in keys]
+    return len(before) + registry.remove_people(edition.expo, made)
+
+
+def _delegates(edition: Edition, changes: Sequence[Change]) -> int:
+    keys = registered.person_keys(edition.expo, public_ids=[i for i, _ in changes])
+    return changing.remove_delegates(edition, list(keys.values()))
+
+
+def _pavilions(edition: Edition, changes: Sequence[Change]) -> int:
+    return remove_pavilions(edition, [letter for letter, _ in changes])
+
+
+def _value(column: str, value: Any) -> Any:
+    return [Interest(*row) for row in value] if column in ("needs", "offers") else value
+
+
+# Delegates and participants go before the people and organisations they point at.
+RESTORERS: dict[str, Restorer] = {
+    "delegate": _delegates,
+    "participation": _participations,
+    "person": _people,
+    "organisation": _organisations,
+    "pavilion": _pavilions,
+}
