@@ -6,6 +6,8 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
+from emporion.design import formats
+from emporion.design.appearance import DigitsMiddleware
 from emporion.design.interfaces import pages
 from emporion.design.templatetags.shell import language_links
 
@@ -107,6 +109,24 @@ def test_as_the_device_forgets_the_choice():
         pages.appearance, "/en/_parts/appearance?theme=device&next=/en/", theme="dark"
     )
     assert response.cookies["theme"]["max-age"] == 0
+
+
+def test_latin_digits_are_kept_and_given_back():
+    kept = opened(pages.appearance, "/ar/_parts/appearance?digits=latin&next=/ar/")
+    own = opened(pages.appearance, "/ar/_parts/appearance?digits=own&next=/ar/")
+    assert (kept.cookies["digits"].value, own.cookies["digits"]["max-age"]) == ("latin", 0)
+    assert "theme" not in kept.cookies
+
+
+@pytest.mark.parametrize(("cookie", "said"), [("latin", "1,240.5 %"), ("other", "١٬٢٤٠٫٥٪")])
+def test_digits_follow_the_choice_for_one_request_only(cookie, said):
+    request = RequestFactory().get("/ar/")
+    request.COOKIES["digits"] = cookie
+    seen = []
+    with translation.override("ar"):
+        DigitsMiddleware(lambda _: seen.append(formats.percent(1240.5)))(request)
+        assert seen == [said.replace(" ", "")]
+        assert formats.number(1) == "١"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ codes never pass through here: they keep the digits that hang on the stand.
 from __future__ import annotations
 
 import datetime as dt
+from contextvars import ContextVar
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from babel.dates import format_date
@@ -32,6 +33,9 @@ PATTERNS = {
     "name": ("EEE", "EEE", "EEEE"),
 }
 
+# Whether the reader of this request wants Latin digits in Arabic text too.
+latin_digits: ContextVar[bool] = ContextVar("latin_digits", default=False)
+
 Number = int | float | Decimal
 
 
@@ -41,9 +45,13 @@ def _language() -> str:
     return language if language in LOCALES else "en"
 
 
+def _arabic_digits() -> bool:
+    return _language() == "ar" and not latin_digits.get()
+
+
 def in_digits(text: str) -> str:
-    """The same text in the digits of the reader's language."""
-    return text.translate(ARABIC_INDIC) if _language() == "ar" else text
+    """The same text in the digits of the reader's language, or in Latin ones by choice."""
+    return text.translate(ARABIC_INDIC) if _arabic_digits() else text
 
 
 def number(value: Number, decimals: int | None = None) -> str:
@@ -52,13 +60,13 @@ def number(value: Number, decimals: int | None = None) -> str:
     if isinstance(value, int) and not decimals:
         # Counts are most of what pages show, and reading a pattern costs fifty times as much.
         text = f"{value:,}"
-        return in_digits(text.replace(",", ARABIC_THOUSANDS)) if language == "ar" else text
+        return in_digits(text.replace(",", ARABIC_THOUSANDS)) if _arabic_digits() else text
     pattern = "#,##0.###" if decimals is None else "#,##0" + "." * (decimals > 0) + "0" * decimals
     text = format_decimal(
         value,
         format=pattern,
         locale=LOCALES[language],
-        numbering_system="arab" if language == "ar" else "latn",
+        numbering_system="arab" if _arabic_digits() else "latn",
     )
     # The numbering system brings the signs ٬ and ٫, the digits are ours to turn.
     return in_digits(text.replace(ARABIC_LETTER_MARK, ""))
@@ -66,8 +74,8 @@ def number(value: Number, decimals: int | None = None) -> str:
 
 def percent(value: Number, decimals: int = 1) -> str:
     """83.2 %. The value is already in percent."""
-    signs = {"en": f"{NO_BREAK}%", "zh": "%", "ar": "٪"}
-    return number(value, decimals) + signs[_language()]
+    sign = "٪" if _arabic_digits() else "%" if _language() != "en" else f"{NO_BREAK}%"
+    return number(value, decimals) + sign
 
 
 def clock(value: dt.time | dt.datetime | str) -> str:

@@ -7,7 +7,14 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
-from emporion.design.appearance import A_YEAR, COOKIE, THEMES, chosen_theme
+from emporion.design.appearance import (
+    A_YEAR,
+    DIGITS_COOKIE,
+    LATIN,
+    THEME_COOKIE,
+    THEMES,
+    chosen_theme,
+)
 from emporion.design.interfaces.showcase import showcase
 
 
@@ -25,19 +32,22 @@ def sheet(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def appearance(request: HttpRequest) -> HttpResponse:
-    """Keep the chosen theme in a cookie and go back where the reader was."""
+    """Keep the chosen theme or digits in a cookie and go back where the reader was.
+
+    Another word than a known one (`device`, `own`) forgets the choice.
+    """
     back = request.GET.get("next", "/")
     if not url_has_allowed_host_and_scheme(
         back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
         back = "/"
     response = HttpResponseRedirect(back)
-    wished = request.GET.get("theme", "")
-    if wished in THEMES:
-        # Scripts may read it: it says nothing about a person.
-        response.set_cookie(
-            COOKIE, wished, max_age=A_YEAR, samesite="Lax", secure=request.is_secure()
-        )
-    else:
-        response.delete_cookie(COOKIE, samesite="Lax")
+    for cookie, kept in ((THEME_COOKIE, THEMES), (DIGITS_COOKIE, (LATIN,))):
+        wished = request.GET.get(cookie, "")
+        if wished in kept:
+            response.set_cookie(
+                cookie, wished, max_age=A_YEAR, samesite="Lax", secure=request.is_secure()
+            )
+        elif cookie in request.GET:
+            response.delete_cookie(cookie, samesite="Lax")
     return response

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from emporion.design.appearance import chosen_theme
+from emporion.design.formats import latin_digits
 
 register = template.Library()
 PARTS = "design/parts/"
@@ -42,10 +43,12 @@ def theme(context: Mapping[str, Any]) -> str:
 
 @register.inclusion_tag("design/appearance.html", takes_context=True)
 def appearance_links(context: Mapping[str, Any]) -> dict[str, Any]:
-    """Light, dark, or as the device says; links that work without scripts."""
+    """Light, dark, or as the device says, and the digits; links that work without scripts."""
     request: HttpRequest | None = context.get("request")
     return {
         "chosen": chosen_theme(request) or "device",
+        "digits_differ": (get_language() or "").startswith("ar"),
+        "latin": latin_digits.get(),
         "back": urlencode({"next": request.get_full_path()}) if request else "",
     }
 
