@@ -14,7 +14,14 @@ def test_search_in_three_scripts():
     index_documents(
         "e1",
         [
-            Doc("exhibitor", "a", "Sauna Oy", "en", titles={"zh-hans": "桑拿公司"}, facets={"country": "FI"}),
+            Doc(
+                "exhibitor",
+                "a",
+                "Sauna Oy",
+                "en",
+                titles={"zh-hans": "桑拿公司"},
+                facets={"country": "FI"},
+            ),
             Doc("exhibitor", "b", "跨境电子商务平台", "zh-hans", facets={"country": "CN"}),
             Doc("offer", "c", "السَّاونا", "ar", facets={"country": ["AE", "CN"]}),
             Doc("offer", "d", "Café well-being", "fr"),

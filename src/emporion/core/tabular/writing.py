@@ -1,0 +1,105 @@
+"""Writing a list that a spreadsheet opens as it is meant: CSV or XLSX."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from emporion.core.tabular.formulas import neutralised
+from emporion.core.tabular.report import TableError
+
+Cell = str | int | float | Decimal | date | datetime | bool | None
+# What XML cannot hold; stored texts have none of it.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def write_table(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str = "Sheet1"
+) -> int:
+    """Write ``rows`` under ``header`` to ``path`` (.csv or .xlsx); return how many there were.
+
+    CSV is UTF-8 with a byte order mark, without which Excel breaks Chinese. Texts that a
+    spreadsheet would run are neutralised (`read_table` restores them); numbers stay numbers. The
+    file appears whole or not at all. Raises `TableError` for another ending and for rows of another
+    width.
+    """
+    path = Path(path)
+    ending = path.suffix.lower()
+    if ending not in (".csv", ".xlsx"):
+        raise TableError(
+            _("A file ending in “%(ending)s” cannot be written") % {"ending": ending},
+            _("Possible are .csv and .xlsx."),
+        )
+    part = path.with_name(path.name + ".part")
+    try:
+        made = (_checked(row, header) for row in rows)
+        count = (
+            _write_csv(part, header, made)
+            if ending == ".csv"
+            else _write_xlsx(part, header, made, sheet)
+        )
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return count
+
+
+def _checked(row: Sequence[Cell], header: Sequence[str]) -> Sequence[Cell]:
+    if len(row) != len(header):
+        raise TableError(
+            _("A row has %(found)d cells") % {"found": len(row)},
+            _("The header has %(width)d.") % {"width": len(header)},
+        )
+    return row
+
+
+def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
+    with path.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow([neutralised(heading) for heading in header])
+        count = 0
+        for row in rows:
+            writer.writerow([neutralised(c) if isinstance(c, str) else _plain(c) for c in row])
+            count += 1
+    return count
+
+
+def _plain(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    return str(cell)
+
+
+def _write_xlsx(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]], sheet: str
+) -> int:
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    book = Workbook(write_only=True)
+    page = book.create_sheet(sheet)
+    page.freeze_panes = "A2"
+
+    def text(value: str) -> WriteOnlyCell:
+        cell = WriteOnlyCell(page, _NOT_IN_XML.sub("\ufffd", neutralised(value)))
+        # Whatever it looks like, it is a text.
+        cell.data_type = "s"
+        return cell
+
+    page.append([text(heading) for heading in header])
+    count = 0
+    for row in rows:
+        page.append([text(c) if isinstance(c, str) else c for c in row])
+        count += 1
+    book.save(path)
+    return count

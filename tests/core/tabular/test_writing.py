@@ -1,0 +1,101 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from emporion.core.tabular.formulas import neutralised, restored
+from emporion.core.tabular.reading import read_table
+from emporion.core.tabular.report import TableError
+from emporion.core.tabular.writing import write_table
+
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
+WILD = st.text(st.sampled_from("=+-@|'\t\r\n\",;a1 桑ساé"), max_size=8)
+
+
+@given(st.one_of(TEXT, WILD))
+def test_neutralised_is_restored(text):
+    assert restored(neutralised(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("=SUM(A1)", "'=SUM(A1)"),
+        ("+358 40 123", "'+358 40 123"),
+        ("@x", "'@x"),
+        ("|cmd", "'|cmd"),
+        ("\tx", "'\tx"),
+        ("\rx", "'\rx"),
+        ("-x", "'-x"),
+        ("-5", "-5"),
+        ("-5.25", "-5.25"),
+        ("-5+cmd|' /C calc'!A0", "'-5+cmd|' /C calc'!A0"),
+        ("'=x", "''=x"),
+        ("it's", "it's"),
+        ("", ""),
+    ],
+)
+def test_neutralised(text, expected):
+    assert neutralised(text) == expected
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.one_of(TEXT, WILD), min_size=3, max_size=3), min_size=1, max_size=6))
+def test_csv_round_trip(tmp_path_factory, rows):
+    # A row of white space is no row.
+    rows = [["x" + row[0], *row[1:]] for row in rows]
+    path = tmp_path_factory.mktemp("csv") / "list.csv"
+    assert write_table(path, ["name", "country", "text"], rows) == len(rows)
+    table = read_table(path, delimiter=",")
+    assert table.header == ("name", "country", "text")
+    assert [list(row.cells) for row in table.rows] == rows
+    assert table.encoding == "utf-8-sig"
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.lists(TEXT, min_size=2, max_size=2), min_size=1, max_size=6))
+def test_xlsx_round_trip(tmp_path_factory, rows):
+    rows = [["x" + row[0], row[1]] for row in rows]
+    path = tmp_path_factory.mktemp("xlsx") / "list.xlsx"
+    assert write_table(path, ["name", "text"], rows) == len(rows)
+    table = read_table(path)
+    assert [list(row.cells) for row in table.rows] == rows
+
+
+def test_numbers_and_dates_stay_what_they_are(tmp_path):
+    row = ["a", -5, 2.5, Decimal("1.10"), date(2023, 11, 23), None, True]
+    header = ["name", "b", "c", "d", "e", "f", "g"]
+    for ending, last in ((".csv", "TRUE"), (".xlsx", "TRUE")):
+        write_table(tmp_path / f"l{ending}", header, [row])
+        cells = read_table(tmp_path / f"l{ending}").rows[0].cells
+        assert (cells[:3], float(cells[3]), cells[4:]) == (
+            ("a", "-5", "2.5"),
+            1.1,
+            ("2023-11-23", "", last),
+        )
+
+
+def test_xlsx_holds_no_formula(tmp_path):
+    write_table(tmp_path / "l.xlsx", ["=name"], [["=1+1"], ["+1"], ["@a"]])
+    page = load_workbook(tmp_path / "l.xlsx").active
+    assert [(c.value, c.data_type) for (c,) in page.iter_rows()] == [
+        ("'=name", "s"),
+        ("'=1+1", "s"),
+        ("'+1", "s"),
+        ("'@a", "s"),
+    ]
+
+
+def test_nothing_is_left_when_a_row_fails(tmp_path):
+    path = tmp_path / "l.csv"
+    with pytest.raises(TableError, match="1 cells"):
+        write_table(path, ["a", "b"], [["x", "y"], ["z"]])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_other_endings_are_refused(tmp_path):
+    with pytest.raises(TableError, match=r"\.pdf"):
+        write_table(tmp_path / "l.pdf", ["a"], [])
