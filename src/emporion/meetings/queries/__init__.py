@@ -1,1 +1,27 @@
 """Reads that pages and commands share, each with a number of statements that rows do not change."""
+
+from emporion.meetings.queries.agenda import (
+    Appointment,
+    agenda,
+    meeting_days,
+    published_count,
+    published_release,
+    slots,
+)
+from emporion.meetings.queries.requests import (
+    Between,
+    request_between,
+    request_states,
+)
+
+__all__ = [
+    "Appointment",
+    "Between",
+    "agenda",
+    "meeting_days",
+    "published_count",
+    "published_release",
+    "request_between",
+    "request_states",
+    "slots",
+]

@@ -85,4 +85,13 @@ def meeting_days(edition: Edition) -> list[dt.date]:
 
 def published_release(edition: Edition) -> Release | None:
     """Return the release whose meetings people see; None before the first. One query."""
-    return Release.objects.filter(edition=edition, state=Release.State.PUBLISHED).first()
+    return (
+        Release.objects.filter(edition=edition, state=Release.State.PUBLISHED)
+        .defer("certificate", "figures").first()
+    )
+
+
+def published_count(edition: Edition) -> int:
+    """Return how many meetings are set; one query."""
+    release = published_release(edition)
+    return release.meeting_count if release else 0

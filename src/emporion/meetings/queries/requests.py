@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from emporion.edition.queries import Edition, Participation
+from emporion.meetings import rules
 from emporion.meetings.models import Meeting, MeetingRequest, Refusal, Release, Slot
+from emporion.meetings.queries.words import state_word
 
 
 @dataclass(frozen=True)
@@ -82,18 +84,31 @@ def counts(participation: Participation) -> dict[str, int]:
     }
 
 
-def between(one: Participation, other: Participation) -> MeetingRequest | None:
-    """Return the request of a pair, whoever asked; None if there is none. One query."""
-    low, high = sorted((one.pk, other.pk))
-    return MeetingRequest.objects.filter(edition=one.edition_id, low=low, high=high).first()
+@dataclass(frozen=True)
+class Between:
+    """The live or declined request of a pair, as one of the two sees it."""
+
+    request: MeetingRequest
+    state_words: str
 
 
-def states_with(participation: Participation, others: list[int]) -> dict[int, MeetingRequest]:
-    """Return {primary key of the other: request} for those of `others` that have one; two
-    queries at most."""
-    found: dict[int, MeetingRequest] = {}
-    for request in MeetingRequest.objects.filter(asker=participation, counterpart__in=others):
-        found[request.counterpart_id] = request
-    for request in MeetingRequest.objects.filter(counterpart=participation, asker__in=others):
-        found[request.asker_id] = request
+def request_between(me: Participation, other: Participation) -> Between | None:
+    """Return the request of a pair, whoever asked; None without one that still counts. One query."""
+    low, high = rules.pair(me.pk, other.pk)
+    found = (
+        MeetingRequest.objects.filter(edition=me.edition_id, low=low, high=high)
+        .exclude(state=MeetingRequest.State.WITHDRAWN).first()
+    )
+    return None if found is None else Between(found, state_word(found, me.pk))
+
+
+def request_states(me: Participation) -> dict[int, str]:
+    """Return {primary key of the other: word} of all requests of `me` that count; two queries."""
+    found: dict[int, str] = {}
+    live = MeetingRequest.objects.exclude(state=MeetingRequest.State.WITHDRAWN)
+    fields = ("pk", "asker_id", "counterpart_id", "state")
+    for request in live.filter(asker=me).only(*fields):
+        found[request.counterpart_id] = state_word(request, me.pk)
+    for request in live.filter(counterpart=me).only(*fields):
+        found[request.asker_id] = state_word(request, me.pk)
     return found
