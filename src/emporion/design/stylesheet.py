@@ -17,7 +17,7 @@ SERVED = "emporion/emporion.css"
 ORDER = (
     "tokens", "type", "base", "layout",
     "shell", "section", "sign", "plate", "minutes", "figure", "ruler", "fit", "chip", "mark",
-    "button", "field", "table", "bar", "agenda", "job", "notice", "show", "print",
+    "button", "field", "table", "bar", "agenda", "job", "notice", "target", "show", "print",
 )  # fmt: skip
 
 
