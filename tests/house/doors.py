@@ -7,8 +7,6 @@ contracts cannot say this once for all capabilities.
 
 from __future__ import annotations
 
-from typing import Any
-
 from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
 
@@ -54,8 +52,3 @@ class DoorsContract(Contract):  # type: ignore[misc]
         wrong: list[tuple[str, str]] = check.metadata["wrong"]
         for source, target in wrong:
             output.print_error(f"{source} imports {target}, which is no door.")
-
-
-def place_of(contract: dict[str, Any]) -> DoorsContract:
-    """Return the contract with these options; for its own tests."""
-    return DoorsContract(name="doors", session_options={}, contract_options=contract)

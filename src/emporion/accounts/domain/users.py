@@ -33,7 +33,8 @@ def create_user(
     address = clean_text(email, max_length=254).lower() if email else None
     if not address and not number:
         raise ValueError("A user needs an e-mail address or a phone number.")
-    user = User(email=address, phone=number, name=clean_text(name, max_length=200), language=language)
+    name = clean_text(name, max_length=200)
+    user = User(email=address, phone=number, name=name, language=language)
     return _save(user, password)
 
 

@@ -1,0 +1,33 @@
+"""ARCHITECTURE.md says what the code says."""
+
+from __future__ import annotations
+
+import re
+
+from emporion.core import events
+from tests.machine import ROOT
+
+PAGE = ROOT / "ARCHITECTURE.md"
+
+
+def table(heading: str) -> list[list[str]]:
+    """Return the rows of the table below a heading, without its head."""
+    part = PAGE.read_text("utf-8").split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    rows = [line.strip("|").split("|") for line in part.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in row] for row in rows[2:]]
+
+
+def test_page_lists_every_event() -> None:
+    listed = {row[0].strip("`"): tuple(re.findall(r"[a-z_]+", row[1])) for row in table("Events")}
+    declared = {name: event.carries for name, event in events.declared().items()}
+    assert listed == declared
+
+
+def test_page_names_every_package() -> None:
+    named = set(re.findall(r"`([a-z_/]+)`", " ".join(row[0] for row in table(
+        "The house, from the ground up"))))  # fmt: skip
+    there = {p.name for p in (ROOT / "src/emporion").iterdir() if (p / "__init__.py").exists()}
+    there |= {f"engines/{p.name}" for p in (ROOT / "src/emporion/engines").iterdir()
+              if (p / "__init__.py").exists()}  # fmt: skip
+    missing = there - named - {"engines", "locale"}
+    assert missing == set()

@@ -1,0 +1,129 @@
+"""Settings are secure, and the engines' commands start at once."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.machine import ROOT
+
+SECURE = {
+    "EMPORION_SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "EMPORION_HOSTS": "expo.example.org",
+    "DJANGO_SETTINGS_MODULE": "emporion.project.settings",
+}
+
+
+def environment(data: Path, **values: str) -> dict[str, str]:
+    """The environment without any setting of ours, and `values`."""
+    kept = {
+        key: value for key, value in os.environ.items()
+        if not key.startswith("EMPORION_") and key not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
+    }  # fmt: skip
+    return {
+        **kept, "PYTHONPATH": str(ROOT / "src"), "EMPORION_DATA_DIR": str(data), **values,
+    }  # fmt: skip
+
+
+def python(words: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *words], env=env, capture_output=True, text=True)
+
+
+def test_check_for_deployment_is_clean(tmp_path: Path) -> None:
+    done = python(
+        ["-m", "django", "check", "--deploy", "--fail-level", "INFO"],
+        environment(tmp_path, **SECURE),
+    )
+    assert (done.returncode, done.stdout.strip()) == (
+        0, "System check identified no issues (0 silenced).",
+    ), done.stderr  # fmt: skip
+
+
+ASK = """
+import django; django.setup()
+from django.conf import settings as s
+print(s.DEBUG, s.DEMO_SIGNIN, s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_SECURE,
+      s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS, s.ALLOWED_HOSTS)
+"""
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({}, "False False True True True 31536000 ['expo.example.org']"),
+        ({"EMPORION_HOSTS": ""}, "False False True True True 31536000 []"),
+        ({"EMPORION_DEMO_SIGNIN": "1"}, "False True True True True 31536000 ['expo.example.org']"),
+        ({"EMPORION_INSECURE_LOCAL": "1"}, "False False False False False 0 ['expo.example.org']"),
+    ],
+)
+def test_settings_are_secure_unless_told_otherwise(
+    tmp_path: Path, values: dict[str, str], said: str
+) -> None:
+    done = python(["-c", ASK], environment(tmp_path, **SECURE | values))
+    assert done.stdout.strip() == said, done.stderr
+
+
+def test_secret_key_is_made_once_and_kept_to_oneself(tmp_path: Path) -> None:
+    ask = "from emporion.project import settings; print(settings.SECRET_KEY)"
+    first, second = (python(["-c", ask], environment(tmp_path)).stdout for _ in range(2))
+    assert first == second
+    assert len(first.strip()) == 50
+    assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
+
+
+def test_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = python(["-c", "import emporion.project.settings"], environment(tmp_path / "file"))
+    assert done.returncode == 1
+    assert f"none can be kept in {tmp_path / 'file'}" in done.stderr
+
+
+def test_engine_command_starts_at_once_and_without_django(tmp_path: Path) -> None:
+    ask = (
+        "import sys; from emporion import cli\n"
+        "try: cli.main(['schedule', '--help'])\n"
+        "except SystemExit as end: assert not end.code\n"
+        "print(sorted({name.split('.')[0] for name in sys.modules} & {'django', 'numba'}))"
+    )
+    # The processor's time, the best of five: other tests are running on this machine.
+    spent = []
+    for _ in range(5):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = python(["-c", ask], environment(tmp_path))
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        assert done.stdout.splitlines()[-1] == "[]", done.stderr
+        spent.append(
+            after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        )  # fmt: skip
+    assert min(spent) <= 0.3, spent
+
+
+def test_help_lists_every_command(tmp_path: Path) -> None:
+    from emporion import cli
+
+    done = python(["-m", "emporion.cli", "--help"], environment(tmp_path))
+    assert done.returncode == 0
+    names = {line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")}
+    assert names == {*cli.COMMANDS, *cli.ENGINE_COMMANDS, *cli.EDITION_COMMANDS}
+
+
+def test_every_command_is_where_it_is_said_to_be() -> None:
+    from importlib import import_module
+
+    from emporion import cli
+
+    every = [*cli.COMMANDS.values(), *cli.ENGINE_COMMANDS.values(), *cli.EDITION_COMMANDS.values()]
+    for command in every:
+        module, function = command.target.split(":")
+        assert callable(getattr(import_module(module), function)), command.target
+
+
+def test_unknown_command_is_named(tmp_path: Path) -> None:
+    done = python(["-m", "emporion.cli", "shedule"], environment(tmp_path))
+    assert done.returncode == 2
+    assert "there is no command 'shedule'" in done.stderr
