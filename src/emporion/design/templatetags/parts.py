@@ -111,25 +111,36 @@ def sign_large(letter: str, name: str = "") -> dict[str, Any]:
 def plate(
     letter: str, number: str, size: int = 26, name: str = "", room: bool = False, href: str = ""
 ) -> dict[str, Any]:
-    """Sign and number in one frame. The number is shown as it hangs on the stand."""
+    """Sign and number in one frame. The number is shown as it hangs on the stand.
+
+    Without a number only the sign of the pavilion is shown, without either nothing.
+    """
     _known(size, PLATE_SIZES, "size of a plate")
+    number = str(number or "")
+    label = place_label(letter, number, name, room) if number else pavilion_label(letter, name)
     return {
-        "sign": _sign(letter, size, "") if letter else "", "number": number, "size": size,
-        "room": room, "href": href, "label": place_label(letter, str(number), name, room),
-    }  # fmt: skip
+        "sign": _sign(letter, size, "") if letter else "",
+        "number": number,
+        "size": size,
+        "room": room,
+        "href": href,
+        "label": label,
+    }
 
 
 @register.inclusion_tag(PARTS + "pavilion_entry.html")
 def pavilion_entry(
-    letter: str, name: str, count: str, walk: int | None = None, href: str = ""
+    letter: str, name: str, count: Any, walk: int | None = None, href: str = ""
 ) -> dict[str, Any]:
     """A pavilion on the front page: large sign above, or a row with its sign on phones."""
-    return {"letter": letter, "name": name, "count": count, "walk": walk, "href": href}
+    return {"letter": letter, "name": name, "count": num(count), "walk": walk, "href": href}
 
 
 @register.inclusion_tag(PARTS + "minutes.html")
-def minutes(walk: int, gap: int | None = None, words: bool = True) -> dict[str, Any]:
-    """Dots and words for a walk, within a gap where one is known."""
+def minutes(walk: int | None, gap: int | None = None, words: bool = True) -> dict[str, Any]:
+    """Dots and words for a walk, within a gap where one is known; nothing where none is known."""
+    if not isinstance(walk, int):  # None, or a variable that the page does not have
+        return {}
     return {
         "dots": drawings.dots(walk, gap),
         "words": formats.walk_words(walk, gap) if words else "",
