@@ -219,7 +219,10 @@ def _forget_terms(document_ids: Sequence[int], difference: Counter[str]) -> None
 
 
 def _count(scope_id: int, difference: Mapping[str, int]) -> None:
-    rows = [(scope_id, term, n) for term, n in sorted(difference.items()) if n]
+    # The row of the empty term is written in any case: it tells readers that something changed.
+    rows = [
+        (scope_id, term, n) for term, n in sorted({"": 0, **difference}.items()) if n or not term
+    ]
     load_rows(SearchVocabulary, ("scope", "term", "documents"), rows)
 
 

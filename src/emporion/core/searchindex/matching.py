@@ -205,7 +205,7 @@ def is_possible(match: Match) -> bool:
 
 
 def statement(match: Match, scope_id: int) -> tuple[str, list[str | int]]:
-    """SQL and values: rows ``(document id, score, kind, facets)``, in no order.
+    """SQL and values: rows ``(document id, score)``, in no order.
 
     The same text on both databases; CROSS JOIN makes SQLite start from the few terms.
     """
@@ -227,8 +227,7 @@ def statement(match: Match, scope_id: int) -> tuple[str, list[str | int]]:
         f"h AS (SELECT t.document_id AS document_id, {columns} "
         "FROM q CROSS JOIN searchindex_searchterm t "
         "WHERE t.scope_id = %s AND t.term = q.term GROUP BY t.document_id) "
-        f"SELECT d.id, {score}, d.kind, d.facets FROM h "
-        "JOIN searchindex_searchdocument d ON d.id = h.document_id "
+        f"SELECT h.document_id, {score} FROM h "
         f"WHERE {_condition(match.tree, used)}"
     )
     return sql, [*values, scope_id]

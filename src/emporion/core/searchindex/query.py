@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import heapq
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+import numpy as np
 from django.db import connection
 
 from emporion.core.searchindex import matching
-from emporion.core.searchindex.facets import Row, count, facet_values
+from emporion.core.searchindex.catalogue import Catalogue, Ints, catalogue
 from emporion.core.searchindex.querytext import Phrase, phrases
 from emporion.core.searchindex.vocabulary import Vocabulary, close_words, look_up
 
@@ -56,27 +57,34 @@ def search(
     language: str | None = None,
     limit: int = 20,
     offset: int = 0,
+    each: int | None = None,
 ) -> Result:
     """Find objects of ``scope`` that have all words of ``query``.
 
     A word stands for itself, for what begins with it and, if nothing does, for close words; Han is
     met by pairs of characters; registered synonyms count as well. Without any word everything is
     listed by sort key. ``facets`` keeps objects with one of the given values in each named facet,
-    ``kinds`` likewise; ``language`` only chooses the title that is shown. Any text is a possible
-    query. At most 7 statements, whatever the number of objects.
+    ``kinds`` likewise; ``language`` only chooses the title that is shown. Best score first, equal
+    scores by sort key; with ``each`` the first so many of every kind instead of a page. Any text is
+    a possible query. At most 8 statements, whatever the number of objects.
     """
-    scope_id = _scope_id(scope)
-    if scope_id is None:
+    known = catalogue(str(scope))
+    if known is None:
         return Result()
+    scope_id, documents = known
     filters = {name: frozenset(values) for name, values in (facets or {}).items() if values}
     wanted_kinds = frozenset(kinds) if kinds else None
-    page = slice(max(offset, 0), max(offset, 0) + max(limit, 0))
+
+    def answer(places: Ints, scores: Ints, match: matching.Match, **more: Any) -> Result:
+        kept, counts = documents.count(places, wanted_kinds, filters)
+        page = _page(documents, places[kept], scores[kept], max(limit, 0), max(offset, 0), each)
+        hits = _hits(scope_id, documents, page, match.terms, language)
+        return Result(hits, int(kept.sum()), *counts, ignored=match.ignored, **more)
+
     asked = phrases(query)
     if not asked:
-        rows = _everything(scope_id)
-        kept, counts = count(rows, wanted_kinds, filters)
-        listed = _listed(scope_id, kept, page)
-        return Result(_hits(scope_id, listed, frozenset(), language), len(kept), *counts)
+        everything = np.arange(len(documents.ids))
+        return answer(everything, np.zeros_like(everything), matching.Match())
 
     exact, openers = matching.needed_terms(asked)
     vocabulary = look_up(scope_id, exact, openers)
@@ -89,18 +97,30 @@ def search(
             continue
         tried = match
         rows = _ask(match, scope_id)
-        if rows:
-            kept, counts = count(rows, wanted_kinds, filters)
-            best = heapq.nsmallest(page.stop, kept, key=lambda row: (-row[1], row[0]))
-            return Result(
-                _hits(scope_id, best[page], match.terms, language),
-                len(kept),
-                *counts,
-                corrections=corrections,
-                ignored=match.ignored,
-                relaxed=relaxed,
-            )
+        places, there = documents.places(rows[:, 0])
+        if len(places):
+            return answer(places, rows[there, 1], match, corrections=corrections, relaxed=relaxed)
     return Result(corrections=corrections)
+
+
+def _page(
+    documents: Catalogue, places: Ints, scores: Ints, limit: int, offset: int, each: int | None
+) -> list[tuple[int, int]]:
+    """Places and scores of the hits to show: best score first; equal ones in listing order."""
+    if each is None:
+        # All that can be on the page are found in one pass before they are put in order.
+        end = offset + limit
+        if 0 < end < len(scores):
+            least = np.partition(scores, len(scores) - end)[len(scores) - end]
+            places, scores = places[scores >= least], scores[scores >= least]
+        order = np.lexsort((places, -scores))[offset:end]
+    else:
+        order = np.lexsort((places, -scores))
+        kind_of = documents.kind_of[places[order]]
+        order = np.concatenate(
+            [order[kind_of == kind][:each] for kind in range(len(documents.kinds))] or [order]
+        )
+    return [(int(places[n]), int(scores[n])) for n in order]
 
 
 def _unknown(asked: Sequence[Phrase], vocabulary: Vocabulary) -> list[str]:
@@ -115,49 +135,24 @@ def _unknown(asked: Sequence[Phrase], vocabulary: Vocabulary) -> list[str]:
     ]
 
 
-def _scope_id(scope: str | int) -> int | None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM searchindex_searchscope WHERE key = %s", [str(scope)])
-        row = cursor.fetchone()
-    return None if row is None else int(row[0])
-
-
-def _ask(match: matching.Match, scope_id: int) -> list[Row]:
+def _ask(match: matching.Match, scope_id: int) -> Ints:
+    """Document ids and scores, one row each."""
     sql, values = matching.statement(match, scope_id)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return list(cursor.fetchall())
-
-
-def _everything(scope_id: int) -> list[Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, 0, kind, facets FROM searchindex_searchdocument WHERE scope_id = %s",
-            [scope_id],
-        )
-        return list(cursor.fetchall())
-
-
-def _listed(scope_id: int, kept: Sequence[Row], page: slice) -> list[Row]:
-    """The rows of ``page`` when ``kept`` is sorted by sort key; the index alone gives the order."""
-    wanted = {row[0]: row for row in kept}
-    found: list[Row] = []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM searchindex_searchdocument WHERE scope_id = %s ORDER BY sort_key, id",
-            [scope_id],
-        )
-        while len(found) < page.stop and (part := cursor.fetchmany(500)):
-            found.extend(wanted[row[0]] for row in part if row[0] in wanted)
-    return found[page]
+        return np.array(cursor.fetchall(), dtype=np.int64).reshape(-1, 2)
 
 
 def _hits(
-    scope_id: int, rows: Sequence[Row], terms: frozenset[str], language: str | None
+    scope_id: int,
+    documents: Catalogue,
+    page: Sequence[tuple[int, int]],
+    terms: frozenset[str],
+    language: str | None,
 ) -> list[Hit]:
-    if not rows:
+    if not page:
         return []
-    ids = [row[0] for row in rows]
+    ids = [int(documents.ids[place]) for place, _ in page]
     marks = ", ".join(["%s"] * len(ids))
     matched: dict[int, set[str]] = {}
     with connection.cursor() as cursor:
@@ -177,14 +172,14 @@ def _hits(
         )
         shown = {row[0]: row[1:] for row in cursor.fetchall()}
     hits: list[Hit] = []
-    for document_id, score, kind, text in rows:
+    for document_id, (place, score) in zip(ids, page, strict=True):
         # Gone since the statement before: leave it out.
         if document_id in shown:
             object_id, title, own, titles = shown[document_id]
-            chosen, chosen_language = _title(title, own, titles, language)
             hits.append(
                 Hit(
-                    kind, object_id, chosen, chosen_language, int(score), facet_values(text),
+                    documents.kinds[documents.kind_of[place]], object_id,
+                    *_title(title, own, titles, language), score, documents.facets(place),
                     frozenset(matched.get(document_id, ())),
                 )
             )  # fmt: skip
