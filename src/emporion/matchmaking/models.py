@@ -76,7 +76,9 @@ class Wish(models.Model):
         SAVE = "save"
         VETO = "veto"
 
-    participation = models.ForeignKey("edition.Participation", models.CASCADE, related_name="wishes")
+    participation = models.ForeignKey(
+        "edition.Participation", models.CASCADE, related_name="wishes"
+    )
     counterpart = models.ForeignKey("edition.Participation", models.CASCADE, related_name="wished")
     kind = models.CharField(max_length=4, choices=Kind.choices)
     reason = models.CharField(max_length=30, blank=True)

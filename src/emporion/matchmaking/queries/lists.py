@@ -1,4 +1,4 @@
-"""Reads about matches: whom to show to whom, and why."""
+"""Ranked lists and wishes, as they are shown."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Every change to wishes and ranked lists, one noun a file."""

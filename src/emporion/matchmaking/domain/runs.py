@@ -1,0 +1,139 @@
+"""A match run: everybody's ranked list computed anew, written in chunks, shown by one flip."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from emporion.core import bulk, journal
+from emporion.edition.queries import Edition
+from emporion.engines import matching
+from emporion.matchmaking.domain.market import market_of
+from emporion.matchmaking.models import MatchRun, RankedList
+
+# Rows a transaction; a list is some 3 kB of JSON.
+LISTS = 500
+
+
+class MatchError(ValueError):
+    """A run that cannot be; the text says why and what to do."""
+
+
+def run_match(
+    edition: Edition, *, seed: int = 0, on_progress: Callable[[str], None] | None = None
+) -> MatchRun:
+    """Compute and store the ranked lists of an edition, show them, and return the run.
+
+    A killed run leaves rows in state `writing` that nobody is shown; the next run removes them.
+    Raises MatchError when one side of the market is empty or a profile cannot be read.
+    """
+    tell = on_progress or (lambda step: None)
+    remove_unfinished(edition)
+    tell("reading")
+    market, keys = market_of(edition)
+    if not market.exhibitors or not market.buyers:
+        side = "exhibitors" if not market.exhibitors else "buyers"
+        raise MatchError(f"The edition {edition.slug} has no {side} yet: take them in first.")
+    try:
+        found = matching.match(market, seed=seed, progress=tell)
+    except matching.MarketError as error:
+        raise MatchError(f"The profiles cannot be matched: {error}") from error
+    tell("writing")
+    run = _start(edition, seed)
+    digest = hashlib.sha256()
+    for lists, of_buyers in ((found.buyers, True), (found.exhibitors, False)):
+        rows = []
+        for owner, entries in lists:
+            rows.append((run.pk, keys[owner], _entries(entries, keys, of_buyers)))
+            digest.update(f"{owner} {' '.join(e.id for e in entries)}\n".encode())
+            if len(rows) == LISTS:
+                bulk.load_rows(RankedList, ("run", "participation", "entries"), rows)
+                rows = []
+        bulk.load_rows(RankedList, ("run", "participation", "entries"), rows)
+    figures = {
+        **_plain(asdict(found.figures)),
+        "floor": found.floor,
+        "seconds": round(found.seconds, 2),
+        "exhibitors": len(market.exhibitors),
+        "buyers": len(market.buyers),
+    }
+    return _show(edition, run, digest.hexdigest(), figures)
+
+
+def remove_unfinished(edition: Edition) -> int:
+    """Remove what a killed run left behind; return how many runs."""
+    left = list(MatchRun.objects.filter(edition=edition, state=MatchRun.State.WRITING))
+    for run in left:
+        _remove(run)
+    return len(left)
+
+
+def _start(edition: Edition, seed: int) -> MatchRun:
+    with transaction.atomic():
+        Edition.objects.select_for_update().get(pk=edition.pk)
+        highest = MatchRun.objects.filter(edition=edition).aggregate(n=Max("number"))["n"] or 0
+        return MatchRun.objects.create(
+            edition=edition, number=highest + 1, policy=matching.POLICY, seed=seed,
+            computed_at=timezone.now(),
+        )
+
+
+def _show(edition: Edition, run: MatchRun, digest: str, figures: dict[str, Any]) -> MatchRun:
+    """Flip: the run becomes current, the one before earlier, the ones before that go."""
+    with transaction.atomic():
+        Edition.objects.select_for_update().get(pk=edition.pk)
+        MatchRun.objects.filter(edition=edition, state=MatchRun.State.CURRENT).update(
+            state=MatchRun.State.EARLIER
+        )
+        run.state, run.digest, run.figures = MatchRun.State.CURRENT, digest, figures
+        run.save(update_fields=["state", "digest", "figures"])
+        journal.record("match.run", "match_run", run.public_id, fields=["state", "digest"],
+                       tenant=edition.expo.public_id)
+    earlier = MatchRun.objects.filter(edition=edition, state=MatchRun.State.EARLIER)
+    for old in earlier.order_by("-number")[1:]:
+        _remove(old)
+    return run
+
+
+def _remove(run: MatchRun) -> None:
+    """Remove a run's lists in small transactions, then the run."""
+    while True:
+        part = list(RankedList.objects.filter(run=run).values_list("pk", flat=True)[:LISTS])
+        if not part:
+            break
+        RankedList.objects.filter(pk__in=part).delete()
+    run.delete()
+
+
+def _entries(
+    entries: list[matching.Entry], keys: dict[str, int], of_buyers: bool
+) -> list[dict[str, Any]]:
+    """Return a list's entries as they are stored: p is what the owner wants, q the other."""
+    rows = []
+    for entry in entries:
+        own, other = (entry.p, entry.q) if of_buyers else (entry.q, entry.p)
+        rows.append(
+            {
+                "id": keys[entry.id],
+                "score": round(entry.score, 6),
+                "p": round(own, 4),
+                "q": round(other, 4),
+                "reasons": [{"code": code, "detail": detail} for code, detail in entry.reasons],
+                # The lists are computed, not drawn: whatever is on one was certain to be shown.
+                "propensity": 1.0,
+            }
+        )
+    return rows
+
+
+def _plain(figures: dict[str, Any]) -> dict[str, Any]:
+    """Return figures as JSON takes them: numpy's numbers become Python's."""
+    read: dict[str, Any] = json.loads(json.dumps(figures, default=float))
+    return read

@@ -1,0 +1,23 @@
+"""Reads about matches: whom to show to whom, and why, in the reader's language."""
+
+from emporion.matchmaking.queries.lists import (
+    Suggestion,
+    current_run,
+    fit,
+    suggestions,
+    vetoes,
+    wishes_of,
+)
+from emporion.matchmaking.queries.words import Reason
+from emporion.matchmaking.queries.words import readable as readable_reasons
+
+__all__ = [
+    "Reason",
+    "Suggestion",
+    "current_run",
+    "fit",
+    "readable_reasons",
+    "suggestions",
+    "vetoes",
+    "wishes_of",
+]

@@ -1,0 +1,155 @@
+"""Match runs and wishes, on a small fair."""
+
+import pytest
+
+from emporion.core.models import JournalEntry
+from emporion.core.tenancy import scope
+from emporion.matchmaking import queries
+from emporion.matchmaking.domain import runs
+from emporion.matchmaking.domain.runs import MatchError, run_match
+from emporion.matchmaking.domain.wishes import WishError, take_back, wish
+from emporion.matchmaking.models import MatchRun, RankedList, Wish
+from emporion.matchmaking.queries.words import KNOWN, readable
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def fair():
+    edition = factories.make_edition()
+    with scope(expo=edition.expo):
+        hosts = [
+            factories.make_participation(edition, "exhibitor", offers=[code], country="FI")
+            for code in ("xr", "ai", "logistics")
+        ]
+        guests = [
+            factories.make_participation(edition, "buyer", needs=[code], country="NP")
+            for code in ("ai", "xr")
+        ]
+        yield edition, hosts, guests
+
+
+def test_run_puts_what_is_needed_first_for_both_sides(fair):
+    edition, hosts, guests = fair
+    run = run_match(edition)
+    assert queries.current_run(edition) == run
+    assert queries.suggestions(guests[0])[0].participation == hosts[1]
+    assert queries.suggestions(guests[1])[0].participation == hosts[0]
+    assert queries.suggestions(hosts[0])[0].participation == guests[1]
+    assert RankedList.objects.filter(run=run).count() == 5
+
+
+def test_second_run_replaces_the_first_and_keeps_one_earlier(fair):
+    edition, _, _ = fair
+    first, second, third = (run_match(edition) for _ in range(3))
+    assert [(r.number, r.state) for r in MatchRun.objects.order_by("number")] == [
+        (2, "earlier"), (3, "current"),
+    ]
+    assert first.digest == second.digest == third.digest
+
+
+def test_run_killed_while_writing_shows_nothing_and_is_removed_by_the_next(fair, monkeypatch):
+    edition, _, guests = fair
+    run_match(edition)
+    shown = [s.participation.pk for s in queries.suggestions(guests[0])]
+    calls = []
+
+    def die(*args):
+        calls.append(args)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return original(*args)
+
+    original = runs.bulk.load_rows
+    monkeypatch.setattr(runs.bulk, "load_rows", die)
+    with pytest.raises(KeyboardInterrupt):
+        run_match(edition)
+    monkeypatch.undo()
+    assert MatchRun.objects.filter(state="writing").count() == 1
+    assert [s.participation.pk for s in queries.suggestions(guests[0])] == shown
+    run_match(edition)
+    assert MatchRun.objects.filter(state="writing").count() == 0
+
+
+def test_run_without_buyers_says_what_to_do():
+    edition = factories.make_edition()
+    with scope(expo=edition.expo):
+        factories.make_participation(edition, "exhibitor")
+        with pytest.raises(MatchError, match=f"{edition.slug} has no buyers yet"):
+            run_match(edition)
+
+
+def test_vetoed_pair_is_on_neither_list(fair):
+    edition, hosts, guests = fair
+    wish(guests[0], hosts[1], "veto", "wrong_product")
+    run_match(edition)
+    assert hosts[1] not in [s.participation for s in queries.suggestions(guests[0])]
+    assert guests[0] not in [s.participation for s in queries.suggestions(hosts[1])]
+
+
+def test_reading_a_list_takes_the_same_queries_whatever_its_length(
+    fair, django_assert_num_queries
+):
+    edition, _, guests = fair
+    run_match(edition)
+    with django_assert_num_queries(3):
+        queries.suggestions(guests[0], 1)
+    with django_assert_num_queries(3):
+        assert len(queries.suggestions(guests[0], 20)) == 3
+
+
+def test_fit_seen_from_the_other_side_swaps_the_two_chances(fair):
+    edition, hosts, guests = fair
+    run_match(edition)
+    mine, theirs = queries.fit(guests[0], hosts[1]), queries.fit(hosts[1], guests[0])
+    assert (mine.p, mine.q) == (theirs.q, theirs.p)
+
+
+def test_later_wish_replaces_the_earlier_and_undo_forgets_it(fair):
+    _, hosts, guests = fair
+    wish(guests[0], hosts[0], "save")
+    wish(guests[0], hosts[0], "veto")
+    assert queries.wishes_of(guests[0]) == {hosts[0].pk: "veto"}
+    assert take_back(guests[0], hosts[0]) is True
+    assert take_back(guests[0], hosts[0]) is False
+    assert Wish.objects.count() == 0
+    assert list(JournalEntry.objects.order_by("pk").values_list("action", flat=True))[-3:] == [
+        "wish.save", "wish.veto", "wish.undo",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "message"),
+    [("like", "", "one of save, veto"), ("veto", "ugly", "one of wrong_product")],
+)
+def test_wish_of_unknown_kind_or_reason_is_refused(fair, kind, reason, message):
+    _, hosts, guests = fair
+    with pytest.raises(WishError, match=message):
+        wish(guests[0], hosts[0], kind, reason)
+
+
+def test_wish_about_oneself_or_another_edition_is_refused(fair):
+    _, _, guests = fair
+    with pytest.raises(WishError, match="themselves"):
+        wish(guests[0], guests[0], "save")
+    other = factories.make_edition()
+    with scope(expo=other.expo):
+        stranger = factories.make_participation(other, "exhibitor")
+    with pytest.raises(WishError, match="same edition"):
+        wish(guests[0], stranger, "save")
+
+
+def test_every_reason_of_the_engine_has_words_in_three_languages():
+    from emporion.engines import matching
+
+    assert {*matching.FOR, *matching.AGAINST} == KNOWN
+    detail = {
+        "code": "ai", "wanted": "xr", "country": "FI", "languages": ["en", "zh"],
+        "deals": ["distribution"], "size": "small", "kind": "request", "people": 4,
+        "at_least": 3, "meetings": 9,
+    }
+    for language in ("en", "zh-hans", "ar"):
+        rows = readable([{"code": code, "detail": detail} for code in KNOWN], language)
+        assert len(rows) == len(KNOWN)
+        assert all(row.key and row.value for row in rows)
