@@ -21,10 +21,12 @@ os.environ.setdefault("EMPORION_INSECURE_LOCAL", "1")
 os.environ.setdefault("EMPORION_LOG_LEVEL", "WARNING")
 
 from emporion.project.settings import *  # noqa: E402, F403
-from emporion.project.settings import DATA_DIR, DATABASES  # noqa: E402
+from emporion.project.settings import DATA_DIR, DATABASES, STATIC_ROOT  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(Path(DATA_DIR) / "test.sqlite3")}
+# Whitenoise warns of a folder that is not there.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 ALLOWED_HOSTS = ["*"]
 # A real hash costs a quarter of a second a user.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
@@ -269,3 +271,19 @@ def test_page_is_there_in_every_language(client: Client, language: str) -> None:
     page = client.get(f"/{language}/signin/").content.decode()
     assert page.count('dir="ltr"') >= 2
     assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}"' in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guesses_side_by_side_are_counted_exactly() -> None:
+    def guess(number: int) -> bool:
+        try:
+            sign_in._count(sorted([sign_in._key("name", "aino"), f"{number:064}"]), timezone.now())
+        except domain.TooManyTries:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        let_through = list(pool.map(guess, range(24)))
+    assert (let_through.count(True), let_through.count(False)) == (10, 14)
