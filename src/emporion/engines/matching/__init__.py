@@ -6,7 +6,7 @@
     for buyer_id, entries in result.buyers: ...
 
 Works on plain data and needs numpy and scipy only.  Names are loaded when first used, so that the
-command's help does not wait for them.  The modules `equilibrium`, `rank` and `metrics` work on arrays.
+command's help does not wait for them.  `equilibrium`, `rank` and `metrics` work on arrays.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,7 @@ from emporion.engines.matching.market import MAX_TEXT, Category
 # Scripts written without spaces: Thai to Khmer, CJK, kana. Their runs become n-grams.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _RUNS = re.compile(f"([{_UNSPACED}]+)|[^\\W_{_UNSPACED}]+")
+_STARTS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 # Accents of Latin, vowel signs and the stretching mark of Arabic: written or left out at will.
 _MARKS = re.compile("[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u0640]+")
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه"})
@@ -32,6 +33,7 @@ GRAM_WEIGHT = 0.3
 # A term in more than this share of the texts says nothing; only asked of 50 texts or more.
 MOST_COMMON = 0.2
 LONGEST_WORD = 40
+BLOCK = 1000
 
 
 def fold(text: str) -> str:
@@ -79,8 +81,7 @@ class Glossary:
         words = words_of(folded)
         if len(folded) < 2 or not words:
             return
-        unspaced = _RUNS.match(folded)
-        if unspaced is not None and unspaced.group(1) is not None:
+        if _STARTS_UNSPACED.match(folded):
             entry = (folded, True, code)
         else:
             entry = (" ".join(words), False, code)
@@ -172,33 +173,44 @@ def _csr(
 
 def _weigh(words_in: sparse.csr_array, names: list[str]) -> TextVectors:
     texts = words_in.shape[0]
-    idf = _inverse_frequency(np.bincount(words_in.indices, minlength=len(names)), texts)
-    heavy = _heaviest(words_in @ sparse.diags_array(idf), TERMS_KEPT)
-    grams, gram_count = _grams_of(names, np.unique(heavy.indices))
-    # The n-grams of a text are those of its heaviest words: what a common word is made of is noise.
-    present = heavy.copy()
-    present.data = np.ones_like(present.data)
-    blocks: list[sparse.csr_array] = []
-    gram_texts = np.zeros(gram_count, dtype=np.int64)
-    for start in range(0, texts, 1000):
-        block = (present[start : start + 1000] @ grams).tocsr()
-        block.data = 1 + np.log(block.data)
-        gram_texts += np.bincount(block.indices, minlength=gram_count)
-        blocks.append(block)
-    gram_idf = sparse.diags_array(_inverse_frequency(gram_texts, texts) * np.float32(GRAM_WEIGHT))
+    texts_with = np.bincount(words_in.indices, minlength=len(names))
+    idf = _inverse_frequency(texts_with, texts)
+    words = _heaviest(words_in @ sparse.diags_array(idf), TERMS_KEPT)
+    # A word of one text alone finds no other: it takes part by its n-grams only.
+    shared = (texts_with > 1).astype(np.float32)
+    grams = _grams_of(names, np.unique(words.indices))
+    gram_texts = np.zeros(grams.shape[1], dtype=np.int64)
+    for _, block in _gram_blocks(words, grams):
+        gram_texts += np.bincount(block.indices, minlength=grams.shape[1])
+    gram_idf = _inverse_frequency(gram_texts, texts) * np.float32(GRAM_WEIGHT)
+    gram_idf[gram_texts == 1] = 0
+    words.data *= shared[words.indices]
     kept: list[sparse.csr_array] = []
-    for number, block in enumerate(blocks):
-        start = number * 1000
-        both = sparse.hstack([heavy[start : start + 1000], block @ gram_idf], format="csr")
+    # Once more rather than kept: all n-grams of all texts at once would be the peak of memory.
+    for rows, block in _gram_blocks(words, grams):
+        block.data = (1 + np.log(block.data)) * gram_idf[block.indices]
+        both = sparse.hstack([words[rows], block], format="csr")
         kept.append(_unit_rows(_heaviest(sparse.csr_array(both), TERMS_KEPT)))
-        blocks[number] = sparse.csr_array((0, 0), dtype=np.float32)
-    width = len(names) + gram_count
     vectors = (
         sparse.csr_array(sparse.vstack(kept, format="csr"))
         if kept
-        else sparse.csr_array((0, width), dtype=np.float32)
+        else sparse.csr_array((0, len(names) + grams.shape[1]), dtype=np.float32)
     )
-    return TextVectors(vectors, names + [""] * gram_count)
+    return TextVectors(vectors, names + [""] * grams.shape[1])
+
+
+def _gram_blocks(
+    words: sparse.csr_array, grams: sparse.csr_array
+) -> Iterator[tuple[slice, sparse.csr_array]]:
+    """Yield how often each n-gram comes with the distinct words of each text, by blocks of texts.
+
+    The n-grams of a text are those of its heaviest words: what a common word is made of is noise.
+    """
+    for start in range(0, words.shape[0], BLOCK):
+        rows = slice(start, start + BLOCK)
+        present = words[rows].copy()
+        present.data = np.ones_like(present.data)
+        yield rows, (present @ grams).tocsr()
 
 
 def _inverse_frequency(texts_with: npt.NDArray[np.int64], texts: int) -> npt.NDArray[np.float32]:
@@ -208,23 +220,31 @@ def _inverse_frequency(texts_with: npt.NDArray[np.int64], texts: int) -> npt.NDA
     return idf
 
 
-def _grams_of(names: list[str], used: npt.NDArray[np.int32]) -> tuple[sparse.csr_array, int]:
+def _grams_of(names: list[str], used: npt.NDArray[np.int32]) -> sparse.csr_array:
     numbers: dict[str, int] = {}
-    columns: list[npt.NDArray[np.int32]] = [np.empty(0, np.int32)] * len(names)
-    for word_number in used.tolist():
-        word = names[word_number]
-        if len(word) < 4 or _RUNS.match(word).group(1) is not None:  # type: ignore[union-attr]
+    counts = np.zeros(len(names), dtype=np.int64)
+    columns: list[int] = []
+    for at in used.tolist():
+        word = names[at]
+        if len(word) < 4 or _STARTS_UNSPACED.match(word):
             continue
         edged = f"<{word}>"
-        grams = {
-            edged[at : at + length] for length in (2, 3, 4) for at in range(len(edged) - length + 1)
-        }
-        # Sorted: the order of a set of strings changes from process to process.
-        columns[word_number] = np.asarray(
-            sorted(numbers.setdefault(gram, len(numbers)) for gram in sorted(grams)), dtype=np.int32
+        # A dict keeps the order and drops doubles; a set of strings would change its order.
+        grams = dict.fromkeys(
+            edged[start:start + length]
+            for length in (3, 4)
+            for start in range(len(edged) - length + 1)
         )
-    ones = [np.ones(len(c), dtype=np.float32) for c in columns]
-    return _csr(columns, ones, len(numbers)), len(numbers)
+        columns += sorted(numbers.setdefault(gram, len(numbers)) for gram in grams)
+        counts[at] = len(grams)
+    return sparse.csr_array(
+        (
+            np.ones(len(columns), dtype=np.float32),
+            np.asarray(columns, dtype=np.int32),
+            np.concatenate([[0], np.cumsum(counts)]),
+        ),
+        shape=(len(names), len(numbers)),
+    )
 
 
 def _heaviest(rows: sparse.csr_array, most: int) -> sparse.csr_array:
