@@ -1,7 +1,8 @@
 """The parts of the visual language as template tags: {% load parts %}.
 
 Each tag fills one template of design/parts/ and takes plain data. Words that a page passes in are
-already in the reader's language. Pages join parts; a part never asks the database.
+already in the reader's language. Pages join parts; a part never asks the database. The tags of
+charts, forms and shell can be used from here too.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from emporion.design import drawings, formats, signs
+from emporion.design.templatetags import charts, forms, shell
 from emporion.design.templatetags.words import num
 
 register = template.Library()
@@ -275,3 +277,9 @@ def offline(text: str) -> dict[str, Any]:
 def made_up(word: str = "") -> dict[str, Any]:
     """The tag of a single generated thing inside a real page."""
     return {"word": word or _("demonstration data")}
+
+
+# One load is enough for a page: the drawings, the forms and the shell come along.
+for library in (charts, forms, shell):
+    register.tags.update(library.register.tags)
+    register.filters.update(library.register.filters)
