@@ -26,6 +26,7 @@ _STARTS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 # Accents of Latin, vowel signs and the stretching mark of Arabic: written or left out at will.
 _MARKS = re.compile("[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u0640]+")
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه"})
+_ARTICLE = re.compile("^(?:[وف]?[بك]?ال|[وف]?لل)(?=.{3})")
 _LABEL_PARTS = re.compile(r"[/,;&()，、；（）؛،]+")
 
 TERMS_KEPT = 96
@@ -48,7 +49,7 @@ def words_of(folded: str) -> list[str]:
     for match in _RUNS.finditer(folded):
         run = match.group()
         if match.group(1) is None:
-            words.append(_singular(run[:LONGEST_WORD]))
+            words.append(_stem(run[:LONGEST_WORD]))
         elif len(run) == 1:
             words.append(run)
         else:
@@ -57,11 +58,13 @@ def words_of(folded: str) -> list[str]:
     return words
 
 
-def _singular(word: str) -> str:
-    # The plural of a label must find the label; more stemming would need a language.
-    if len(word) > 3 and word[-1] == "s" and word[-2] not in "siu" and word.isascii():
-        return word[:-1]
-    return word
+def _stem(word: str) -> str:
+    # The plural of a label must find the label, and so must an Arabic word with its article and
+    # the particles written onto it. More stemming would need to know the language.
+    if word.isascii():
+        plural = len(word) > 3 and word[-1] == "s" and word[-2] not in "siu"
+        return word[:-1] if plural else word
+    return _ARTICLE.sub("", word)
 
 
 class Glossary:
