@@ -1,7 +1,6 @@
 """The buyers and their companies, from 63 countries and regions."""
 
 from emporion.demo.generator import profiles
-
 from emporion.demo.generator.cast import cast_buyers
 from emporion.demo.generator.countries import Country, countries, draw_country
 from emporion.demo.generator.dice import Dice, Weights
@@ -84,12 +83,20 @@ def _buyer(
     fields = profiles.draw_fields(dice, (group, second), group)
     if dice.chance(0.12):
         fields = (group, *fields[1:])  # some only say the group
-    deals = profiles.draw_deals(dice, "buyer")
+    deals = profiles.draw_deals(dice, "buyer", group)
     markets = profiles.draw_markets(dice, country, "buyer")
     spoken, written = profiles.draw_languages(dice, country)
     written = tuple(w for w in written if w != "en" or written[0] == "en" or dice.chance(0.5))
     slots = profiles.make_slots(
-        dice, written, named.short, country, organisation.city, fields, markets, deals
+        dice,
+        written,
+        named.short,
+        country,
+        organisation.city,
+        fields,
+        markets,
+        deals,
+        organisation.size,
     )
     listed = not dice.chance(profiles.WITHOUT_CATEGORIES)
     about = profiles.write_about(dice, "buyer", written, slots)
@@ -107,7 +114,7 @@ def _buyer(
         offers=_offers(dice, written, slots, fields, deals, country, listed),
         days=days,
         max_meetings=dice.between(3, 12),
-        max_meetings_per_day=8 if dice.chance(0.6) else dice.between(3, 7),
+        max_meetings_per_day=8 if dice.chance(0.7) else dice.between(4, 7),
         fields=fields,
         deal_types=deals,
     )
@@ -147,7 +154,8 @@ def _offers(
         if deal in {"sourcing", "service"} and dice.chance(0.7):
             continue
         code = dice.pick(fields)
-        text = profiles.write_lines("offer", "buyer", written, slots, code)
+        which = deal if deal in profiles.DEALS_WITH_LINES else "buyer"
+        text = profiles.write_lines("offer", which, written, slots, code)
         wide = (country.code, country.region) if dice.chance(0.3) else (country.code,)
         found.append(Interest(code if listed else "", text, wide, deal))
     return found

@@ -17,7 +17,7 @@ SOUTH_AFRICAN = 19
 DOUBLES = 0.02
 CO_EXHIBITORS = 0.08
 _GUESTS = (("FI", "F", 200, FINNISH), ("ZA", "D", 107, SOUTH_AFRICAN))
-_TABLES = {"micro": (1, 1), "small": (1, 2), "medium": (1, 4), "large": (2, 6)}
+_TABLES = {"micro": (1, 2), "small": (1, 3), "medium": (2, 4), "large": (3, 6)}
 
 
 def exhibitor_count(scale: float) -> int:
@@ -58,10 +58,11 @@ def make_exhibitors(scale: float, seed: int) -> list[Exhibitor]:
                 made = _exhibitor(hall, letter, countries()[code], f"{letter} {number}")
                 made.role, made.main, made.delegation = "co_exhibitor", main, delegation
                 hall.found.append(made)
-    for letter in _letters_left(hall, count - doubles):
+    letters = _letters_left(hall, count)
+    for letter in letters[: len(letters) - doubles]:
         hall.found.append(_exhibitor(hall, letter, None, hall.stands[letter].next()))
     _join_stands(hall, count)
-    _add_doubles(hall, count)
+    _add_doubles(hall, letters[len(letters) - doubles :])
     return hall.found
 
 
@@ -117,13 +118,15 @@ def _exhibitor(hall: _Hall, letter: str, country: Country | None, stand: str) ->
         if letter == "C" and country.code == "CN" and dice.chance(0.35):
             country = draw_country(dice, "exhibitors")
     fields = profiles.draw_fields(dice, groups, group)
-    deals = profiles.draw_deals(dice, "exhibitor")
+    deals = profiles.draw_deals(dice, "exhibitor", group)
     markets = profiles.draw_markets(dice, country, "exhibitor")
     spoken, written = profiles.draw_languages(dice, country)
     city = dice.pick(country.cities)
     named = firm(dice, country, city, "exhibitor", group, hall.used)
-    slots = profiles.make_slots(dice, written, named.short, country, city, fields, markets, deals)
     size = profiles.draw_size(dice)
+    slots = profiles.make_slots(
+        dice, written, named.short, country, city, fields, markets, deals, size
+    )
     listed = not dice.chance(profiles.WITHOUT_CATEGORIES)
     index = len(hall.found)
     about = profiles.write_about(dice, "exhibitor", written, slots)
@@ -154,7 +157,7 @@ def _exhibitor(hall: _Hall, letter: str, country: Country | None, stand: str) ->
             for k in range(dice.between(1, min(3, tables + 1)))
         ],
         tables=tables,
-        max_meetings=min(40 * tables, tables * dice.between(14, 36)),
+        max_meetings=min(40 * tables, tables * dice.between(22, 44)),
         max_meetings_per_day=8 * tables,
         fields=fields,
     )  # fmt: skip
@@ -180,20 +183,22 @@ def _join_stands(hall: _Hall, count: int) -> None:
             hall.found[i].main = dice.pick(near)
 
 
-def _add_doubles(hall: _Hall, count: int) -> None:
+def _add_doubles(hall: _Hall, letters: list[str]) -> None:
     """The same firm once more, spelled as another list has it, on a stand of its own."""
     dice = hall.dice
-    originals = dice.sample(
-        [i for i, e in enumerate(hall.found) if not e.is_by_hand and e.main is None],
-        count - len(hall.found),
-    )
-    for i in originals:
+    open_to: dict[str, list[int]] = {}
+    for i, e in enumerate(hall.found):
+        if not e.is_by_hand and e.main is None:
+            open_to.setdefault(e.pavilion, []).append(i)
+    for letter in letters:
+        near = open_to.get(letter) or next(iter(open_to.values()))
+        i = near.pop(dice.below(len(near)))
         first = hall.found[i]
         index = len(hall.found)
         names = respelled(dice, first.organisation.names, first.organisation.city)
         about = dict(first.about) if dice.chance(0.5) else {}
         if about and dice.chance(0.5):
-            about = {k: v[: len(v) * 2 // 3] for k, v in about.items()}
+            about = {k: v[: len(v) * 2 // 3].rstrip() for k, v in about.items()}
         hall.found.append(
             replace(
                 first,

@@ -28,7 +28,8 @@ MADE_UP: Text = {
     "en": "The fair's published totals are facts; companies, people, meetings and deals are"
     " made up.",
     "zh-hans": "展会公布的总数属实；企业、人物、会面和交易均为虚构。",
-    "ar": "الأرقام الإجمالية المنشورة للمعرض حقائق؛ أما الشركات والأشخاص واللقاءات والصفقات فمختلقة.",
+    "ar": "الأرقام الإجمالية المنشورة للمعرض حقائق؛"
+    " أما الشركات والأشخاص واللقاءات والصفقات فمختلقة.",
 }
 SLOT_MINUTES = 30
 GAP_MINUTES = 5

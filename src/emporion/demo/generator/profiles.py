@@ -25,6 +25,12 @@ _DEALS = {
         ("franchise", 1),
     ),
 }  # fmt: skip
+# What these buyers bring is said in words of its own.
+DEALS_WITH_LINES = {"investment", "joint-development", "licensing", "contract-manufacturing"}
+_ONLY_IN = {
+    "data-sharing": ("data", "ai", "health", "agri", "city", "mobility", "energy"),
+    "franchise": ("living", "education", "ecommerce", "content", "health", "mobility"),
+}
 _SIZES = ("micro", "small", "medium", "large")
 _SIZE_WEIGHTS = Weights((24, 36, 27, 13))
 # Groups that many others buy from, whatever their own trade.
@@ -76,11 +82,13 @@ def _deal_weights(side: str) -> Weights:
     return Weights([weight for _, weight in _DEALS[side]])
 
 
-def draw_deals(dice: Dice, side: str) -> tuple[str, ...]:
-    """One to three different deal types."""
+def draw_deals(dice: Dice, side: str, group: str) -> tuple[str, ...]:
+    """One to three different deal types that make sense in `group`."""
     found: list[str] = []
     for _ in range((1, 1, 2, 2, 3)[dice.below(5)]):
         deal = _DEALS[side][dice.weighted(_deal_weights(side))][0]
+        if group not in _ONLY_IN.get(deal, (group,)):
+            deal = "distribution"
         if deal not in found:
             found.append(deal)
     return tuple(found)
@@ -174,10 +182,11 @@ def make_slots(
     fields: tuple[str, ...],
     markets: tuple[str, ...],
     deals: tuple[str, ...],
+    size: str,
 ) -> dict[str, Slots]:
     """Slots for each language of a participant's texts."""
     return {
-        language: Slots(dice, language, short, country, city, fields, markets, deals)
+        language: Slots(dice, language, short, country, city, fields, markets, deals, size)
         for language in written
     }
 
@@ -197,9 +206,9 @@ def exhibitor_needs(
         code = dice.pick(fields)
         if deal in {"sourcing", "service"}:
             code = dice.pick(taxonomy.children(dice.pick(_UPSTREAM)))
-        for slots in slots_for.values():
-            slots.deals = (deal,)
-        text = write_lines("need", "exhibitor", written, slots_for, code)
         wanted = tuple(dice.sample(markets, dice.between(1, 2)))
+        for slots in slots_for.values():
+            slots.deals, slots.markets = (deal,), wanted
+        text = write_lines("need", "exhibitor", written, slots_for, code)
         found.append(Interest(code if listed else "", text, wanted, deal))
     return found

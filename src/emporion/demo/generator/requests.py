@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emporion.demo.generator.affinity import Affinity
+from emporion.demo.generator.affinity import fit_of_pairs
 from emporion.demo.generator.cast import (
     FINNISH_EXHIBITOR,
     NEPALESE_BUYER,
@@ -69,22 +69,20 @@ def make_requests(edition: ModelEdition, seed: int) -> Requests:
     A side asks for counterparts in proportion to fit squared times demand, without repetition.
     """
     random = stream(seed, "requests")
-    affinity = Affinity.of(edition.exhibitors, edition.buyers)
+    fit = fit_of_pairs(edition.exhibitors, edition.buyers)
     taken = np.zeros((len(edition.buyers), len(edition.exhibitors)), dtype=bool)
     total = request_count(edition)
     hand_b, hand_e = _pairs_by_hand()
     taken[hand_b, hand_e] = True
-    asked_e, asked_b = _by_exhibitors(
-        edition, affinity, random, taken, round(total * BY_EXHIBITORS)
-    )
+    asked_e, asked_b = _by_exhibitors(edition, fit, random, taken, round(total * BY_EXHIBITORS))
     taken[asked_b, asked_e] = True
     rest = total - len(hand_b) - len(asked_b)
-    more_b, more_e = _by_buyers(edition, affinity, random, taken, rest)
+    more_b, more_e = _by_buyers(edition, fit, random, taken, rest, demand(edition, seed))
     buyer = np.concatenate([hand_b, asked_b, more_b]).astype(np.int32)
     exhibitor = np.concatenate([hand_e, asked_e, more_e]).astype(np.int32)
     by_exhibitor = np.zeros(len(buyer), dtype=bool)
     by_exhibitor[len(hand_b) : len(hand_b) + len(asked_b)] = True
-    weight, answer = _weigh(edition, affinity, random, exhibitor, buyer, len(hand_b))
+    weight, answer = _weigh(random, fit[buyer, exhibitor] / 1.0, len(hand_b))
     order = np.argsort(random.random(len(buyer)), kind="stable")
     return Requests(
         exhibitor[order], buyer[order], by_exhibitor[order], weight[order], answer[order]
@@ -102,7 +100,7 @@ def demand(edition: ModelEdition, seed: int) -> np.ndarray:
     random = stream(seed, "demand")
     size = np.array([_SIZES[e.organisation.size] for e in edition.exhibitors])
     rank = np.argsort(np.argsort(-random.random(len(size)) * size, kind="stable"), kind="stable")
-    return len(size) / (rank + 0.04 * len(size) + 4.0)
+    return np.asarray(len(size) / (rank + 0.04 * len(size) + 4.0))
 
 
 def _quotas(
@@ -111,7 +109,7 @@ def _quotas(
     """Whole numbers that sum to `total` (or to all of `most`), skewed, none above `most`."""
     u = random.random(len(most))
     share = 0.25 + u * u * 2.25
-    quota = np.minimum(np.floor(share * (total / share.sum())), most).astype(np.int64)
+    quota: np.ndarray = np.minimum(np.floor(share * (total / share.sum())), most).astype(np.int64)
     for index, value in fixed.items():
         quota[index] = min(value, int(most[index]))
     free = np.ones(len(most), dtype=bool)
@@ -145,14 +143,14 @@ def _draw(keys: np.ndarray, quota: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _race(random: np.random.Generator, weight: np.ndarray, taken: np.ndarray) -> np.ndarray:
     """Exponential keys: the smallest are a sample without repetition in proportion to weight
     (Efraimidis and Spirakis 2006)."""
-    keys = -np.log1p(-random.random(weight.shape)) / weight
+    keys: np.ndarray = -np.log1p(-random.random(weight.shape)) / weight
     keys[taken] = np.inf
     return keys
 
 
 def _by_exhibitors(
     edition: ModelEdition,
-    affinity: Affinity,
+    fit: np.ndarray,
     random: np.random.Generator,
     taken: np.ndarray,
     total: int,
@@ -167,8 +165,8 @@ def _by_exhibitors(
     step = max(1, _BLOCK * 1024 // max(1, len(edition.buyers)))
     for start in range(0, len(quota), step):
         block = slice(start, start + step)
-        fit = affinity.fit(slice(None), block).T.astype(float)
-        keys = _race(random, fit * fit * appeal, taken[:, block].T)
+        near = fit[:, block].T.astype(float)
+        keys = _race(random, near * near * appeal, taken[:, block].T)
         keys[:, nepal] = np.inf  # her requests are her own
         rows, columns = _draw(keys, quota[block])
         parts.append((rows + start, columns))
@@ -177,43 +175,28 @@ def _by_exhibitors(
 
 def _by_buyers(
     edition: ModelEdition,
-    affinity: Affinity,
+    fit: np.ndarray,
     random: np.random.Generator,
     taken: np.ndarray,
     total: int,
+    wanted: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    wanted = demand(edition, edition.seed)
     nepal = buyer_keys().index(NEPALESE_BUYER)
     by_hand = len(wanted_exhibitors(NEPALESE_BUYER))
     quota = _quotas(random, total, (~taken).sum(axis=1), {nepal: BY_HAND - by_hand})
     parts: list[tuple[np.ndarray, np.ndarray]] = []
     for start in range(0, len(quota), _BLOCK):
         block = slice(start, start + _BLOCK)
-        fit = affinity.fit(block).astype(float)
-        rows, columns = _draw(_race(random, fit * fit * wanted, taken[block]), quota[block])
+        near = fit[block].astype(float)
+        rows, columns = _draw(_race(random, near * near * wanted, taken[block]), quota[block])
         parts.append((rows + start, columns))
     return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
 
 
 def _weigh(
-    edition: ModelEdition,
-    affinity: Affinity,
-    random: np.random.Generator,
-    exhibitor: np.ndarray,
-    buyer: np.ndarray,
-    by_hand: int,
+    random: np.random.Generator, fit: np.ndarray, by_hand: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Weight = ten times the stars both sides give (1 to 10 each, by fit), less up to nine."""
-    fit = np.empty(len(buyer), dtype=np.float32)
-    order = np.argsort(buyer, kind="stable")
-    bounds = np.searchsorted(buyer[order], np.arange(0, len(edition.buyers) + _BLOCK, _BLOCK))
-    for k, (low, high) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
-        rows = order[low:high]
-        if len(rows):
-            start = k * _BLOCK
-            fit[rows] = affinity.fit(slice(start, start + _BLOCK))[
-                buyer[rows] - start, exhibitor[rows]
-            ]
     base = np.minimum(fit / 6.0, 8.0)
     stars_b = np.clip(np.rint(base + 5 * random.random(len(fit)) - 1.5), 1, 10)
     stars_e = np.clip(np.rint(base + 6 * random.random(len(fit)) - 2.5), 1, 10)

@@ -11,7 +11,9 @@ from emporion.registry import taxonomy
 
 FULL_LANGUAGES = ("en", "zh-hans", "ar")
 _TRADES = ("trade-1", "trade-2")
+_PROPER = {"Chinese", "Silk", "Belt"}
 _LETTERS = "ABCDEFGHKLMNPRSTVXZ"
+_STAFF = {"micro": (2, 9), "small": (10, 49), "medium": (50, 249), "large": (250, 4000)}
 _PLAN = {
     "exhibitor": (
         ("open", 1.0),
@@ -45,7 +47,14 @@ def _nouns(code: str, language: str) -> tuple[str, ...]:
     terms = taxonomy.terms(code)[language]
     if language != "en":
         return terms
-    return tuple(t[0].lower() + t[1:] if t[1:2].islower() else t for t in terms)
+    return tuple(_inside(term) for term in terms)
+
+
+def _inside(term: str) -> str:
+    """An English label as it stands inside a sentence: "smart homes", but "IoT", "Silk Road"."""
+    first = term.split()[0]
+    plain = first[1:].islower() and first not in _PROPER
+    return term[0].lower() + term[1:] if plain else term
 
 
 class Slots:
@@ -62,6 +71,7 @@ class Slots:
         fields: tuple[str, ...],
         markets: tuple[str, ...],
         deals: tuple[str, ...],
+        size: str,
     ) -> None:
         self.dice = dice
         self.language = language
@@ -71,6 +81,7 @@ class Slots:
         self.markets = markets or (country.region,)
         self.deals = deals or ("distribution",)
         self.short = short
+        self.size = size
         self._kept: dict[str, str] = {"name": short.get(language) or next(iter(short.values()))}
         self._rest: dict[str, list[str]] = {}
 
@@ -78,7 +89,7 @@ class Slots:
         if slot in self._kept:
             return self._kept[slot]
         value = getattr(self, f"_{slot}")()
-        if slot in {"product", "product2", "city", "year", "model", "field"}:
+        if slot in {"product", "product2", "city", "year", "model", "field", "staff"}:
             self._kept[slot] = value
         return str(value)
 
@@ -93,7 +104,7 @@ class Slots:
         rest = self._rest.get(key)
         if not rest:
             source = trade_words(_group(self.fields[0]))[key]
-            if len(self.fields) > 1:
+            if len(self.fields) > 1 and key.startswith("users"):
                 source = source + trade_words(_group(self.fields[-1]))[key]
             rest = self._rest[key] = self.dice.sample(source, len(source))
         return rest.pop()
@@ -170,7 +181,7 @@ class Slots:
         return str(self.dice.skewed(3, 900))
 
     def _staff(self) -> str:
-        return str(self.dice.skewed(4, 1400))
+        return str(self.dice.skewed(*_STAFF[self.size]))
 
     def _months(self) -> str:
         return str(self.dice.between(5, 60))
