@@ -36,7 +36,7 @@ EDITION_COMMANDS = {
                      "with --edition: compute everybody's ranked list"),
 }
 COMMANDS = {
-    "demo": Command("emporion.demo.interfaces.commands:demo",
+    "demo": Command("emporion.project.demo:demo",
                     "build the model edition and serve it"),
     "demo-buyers": Command("emporion.demo.interfaces.commands:demo_buyers",
                            "add made-up buyers and their requests to an edition"),

@@ -190,3 +190,13 @@ def calendars(edition: Edition) -> list[tuple[int, list[str] | None, list[list[s
     """Return (participation, days, blocked) of every delegate; one query, plain rows."""
     rows = Delegate.objects.filter(participation__edition=edition)
     return list(rows.values_list("participation_id", "days", "blocked"))
+
+
+def lead_of(participation: int) -> Any:
+    """Return the person who acts first for a participation (primary key); one query."""
+    return (
+        Delegate.objects.select_related("person")
+        .filter(participation=participation)
+        .order_by("-is_lead", "pk")[0]
+        .person
+    )

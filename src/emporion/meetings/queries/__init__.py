@@ -13,6 +13,7 @@ from emporion.meetings.queries.requests import (
     request_between,
     request_states,
 )
+from emporion.meetings.queries.requests import counts as request_counts
 
 __all__ = [
     "Appointment",
@@ -22,6 +23,7 @@ __all__ = [
     "published_count",
     "published_release",
     "request_between",
+    "request_counts",
     "request_states",
     "slots",
 ]

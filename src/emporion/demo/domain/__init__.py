@@ -1,0 +1,1 @@
+"""Building the model edition through the public domain functions of every capability."""

@@ -1,0 +1,285 @@
+"""`emporion import`: reads and checks a list, has it written as one batch, and reports."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from emporion.core import journal
+from emporion.core.models import ImportBatch
+from emporion.core.progress import Job
+from emporion.core.tabular.headings import Mapping, guess_mapping, read_mapping, write_mapping
+from emporion.core.tabular.reading import Table, read_table
+from emporion.core.tabular.report import CellError, TableError
+from emporion.core.tenancy import scope
+from emporion.edition.domain import batches, intake, pavilions, restoring, writing
+from emporion.edition.domain.lists import checking
+from emporion.edition.domain.lists.columns import headings, known_headings
+from emporion.edition.queries import Edition, edition_by_slug
+from emporion.edition.queries import pavilions as pavilions_of
+from emporion.meetings.domain import lists as request_lists
+from emporion.portal.interfaces import making, reporting
+
+RESTORERS = {**request_lists.RESTORERS, **restoring.RESTORERS}
+
+
+class Refused(ValueError):
+    """The list is not taken in; the text says why."""
+
+
+@dataclass
+class Work:
+    """One import on its way."""
+
+    options: argparse.Namespace
+    data: bytes
+    table: Table
+    mapping: Mapping
+    mapping_file: Path | None
+    report: reporting.Report
+
+    @property
+    def source(self) -> str:
+        return str(self.options.source or self.options.subject)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Take in one list; return the exit status."""
+    report = reporting.Report(sys.stdout, everything=options.all)
+    edition = edition_by_slug(options.edition)
+    if edition is None and not options.create_edition:
+        raise Refused(f"There is no edition {options.edition!r}. Add --create-edition to make it.")
+    work = _read(options, report)
+    if edition is not None:
+        if options.create_edition:
+            report.say(f"The edition {edition.slug!r} is there already; it stays as it is.")
+        return _take_in(work, edition)
+    if options.subject == "requests":
+        raise Refused("Requests join participants: import exhibitors and buyers first.")
+    checked = _check(work, None)
+    difference = intake.compare(None, options.subject, checked.entries, checked.skipped)
+    _refuse_or_drop(work, checked, difference)
+    made = making.plan_edition(options, work.mapping_file)
+    report.lines(made.told)
+    if options.dry_run:
+        return _dry(work, checked, difference)
+    edition = made.make()
+    return _take_in(work, edition)
+
+
+def _read(options: argparse.Namespace, report: reporting.Report) -> Work:
+    try:
+        data = options.file.read_bytes()
+    except OSError as error:
+        raise TableError(f"{options.file} cannot be read: {error.strerror}",
+                         "Please check its name and who may read it.") from error
+    table = read_table(
+        data, name=options.file.name, encoding=options.encoding, delimiter=options.delimiter,
+        sheet=options.sheet, known=known_headings(options.subject),
+    )
+    report.table(options.file.name, table)
+    mapping, used = _mapping(options, table, report)
+    report.mapping(mapping)
+    return Work(options, data, table, mapping, used, report)
+
+
+def _mapping(
+    options: argparse.Namespace, table: Table, report: reporting.Report
+) -> tuple[Mapping, Path | None]:
+    """The mapping that was given, else the one kept from the last time, else a guess."""
+    fields = headings(options.subject)
+    if options.mapping is not None:
+        return read_mapping(options.mapping, fields, table.header), options.mapping
+    kept = settings.DATA_DIR / "mappings" / f"{options.edition}-{options.subject}.yaml"
+    if kept.exists():
+        try:
+            mapping = read_mapping(kept, fields, table.header)
+        except TableError as error:
+            report.say(f"The mapping kept from the last time does not fit: {error}")
+            kept = kept.with_suffix(".new.yaml")
+        else:
+            report.say(f"Columns as written down the last time in {kept}.")
+            return mapping, kept
+    mapping = guess_mapping(table.header, fields)
+    if not options.dry_run:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_mapping(kept, mapping)
+        report.say(f"Columns were guessed by their headings and written down in {kept}; correct "
+                   "them there, the next import reads it.")
+    return mapping, kept if kept.exists() else None
+
+
+def _check(work: Work, edition: Edition | None) -> checking.Checked:
+    known = {} if edition is None else {
+        p.letter: dict(p.name.data or {}) for p in pavilions_of(edition)
+    }
+    with reporting.bar("Check", len(work.table.rows)) as progress:
+        return checking.check(
+            work.table, work.options.subject, work.mapping, work.source, known, progress
+        )
+
+
+def _take_in(work: Work, edition: Edition) -> int:
+    options = work.options
+    with (
+        scope(expo=edition.expo),
+        journal.acting("command:import", tenant=edition.expo.public_id),
+    ):
+        if options.subject == "requests":
+            # It uses this module in turn.
+            from emporion.portal.interfaces import taking_requests
+
+            return taking_requests.take_in(work, edition)
+        mend(edition, work.report, dry_run=options.dry_run)
+        if options.dry_run:
+            checked = _check(work, edition)
+            difference = intake.compare(edition, options.subject, checked.entries, checked.skipped)
+            _refuse_or_drop(work, checked, difference)
+            return _dry(work, checked, difference)
+        batch = claim(work, edition)
+        try:
+            checked = _check(work, edition)
+            difference = intake.compare(edition, options.subject, checked.entries, checked.skipped)
+            _refuse_or_drop(work, checked, difference)
+        except BaseException:
+            # Nothing is written yet: as if it had not been begun.
+            batch.delete()
+            raise
+        _write(work, edition, batch, checked, difference)
+        _tell(work, checked, difference)
+        work.report.batch(batch.public_id)
+    return 0
+
+
+def _write(
+    work: Work, edition: Edition, batch: ImportBatch, checked: checking.Checked,
+    difference: intake.Difference,
+) -> None:
+    total = len(difference.new) + len(difference.changed)
+    with undoing(edition, batch, work.report):
+        with Job(f"import {edition.slug}", ["Write"]).step("Write", total=total) as step:
+            if checked.halls.new:
+                pavilions.add_pavilions(edition, checked.halls.new)
+                batches.note(batch, "pavilion", [(p.letter, None) for p in checked.halls.new])
+            writing.write(edition, batch, difference, on_progress=step.reach)
+        batches.finish(edition, batch, difference.counts())
+
+
+def claim(work: Work, edition: Edition) -> ImportBatch:
+    """Begin the batch of this import."""
+    return batches.claim(
+        edition, work.options.subject, work.source, work.options.file.name,
+        hashlib.sha256(work.data).hexdigest(),
+    )
+
+
+def mend(edition: Edition, report: reporting.Report, *, dry_run: bool = False) -> None:
+    """Undo an import that was killed in the middle; refuse while another is writing."""
+    batch = batches.unfinished(edition)
+    if batch is None:
+        return
+    running = batches.is_running(batch)
+    name = f"Import {batch.public_id} ({batch.subject} from {batch.file_name})"
+    if running:
+        raise batches.Busy(
+            f"{name} is still writing into {edition.slug!r} (process {batch.process}). "
+            "Try again when it has ended.", batch,
+        )
+    if running is None:
+        raise batches.Busy(
+            f"{name} was begun on another machine ({batch.process}) and has not ended. If it is "
+            f"dead, undo it: emporion import recover --edition {edition.slug}", batch,
+        )
+    if dry_run:
+        report.say(f"{name} was killed in the middle; the next import undoes it first.")
+        return
+    undo(edition, batch, report)
+    report.say(f"{name} was killed in the middle; everything it had written is undone.")
+
+
+def undo(
+    edition: Edition, batch: ImportBatch, report: reporting.Report, *, with_requests: bool = False
+) -> int:
+    """Undo a batch; refuse where meeting requests hang on what it brought, unless told."""
+    made = batches.created_ids(batch, "participation")
+    hanging = request_lists.count_requests(edition, made) if made else 0
+    if hanging and not with_requests:
+        raise Refused(
+            f"{hanging} meeting requests hang on participants that import {batch.public_id} "
+            "brought; undoing it would remove them as well. Add --with-requests if that is meant."
+        )
+    with reporting.bar("Undo", batch.changes.count()) as progress:
+        return batches.undo(edition, batch, RESTORERS, on_progress=progress)
+
+
+class undoing:  # noqa: N801
+    """While a batch is written: whatever goes wrong, nothing of it stays."""
+
+    def __init__(self, edition: Edition, batch: ImportBatch, report: reporting.Report) -> None:
+        self.edition, self.batch, self.report = edition, batch, report
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if error is not None:
+            batches.undo(self.edition, self.batch, RESTORERS)
+            self.report.say("The import failed; everything it had written is undone.")
+
+
+def _refuse_or_drop(
+    work: Work, checked: checking.Checked, difference: intake.Difference
+) -> None:
+    """Stop with a report when a row fails; with --skip-bad leave those rows out."""
+    errors = checked.errors + problems(work, difference.problems)
+    work.report.errors(errors, len(work.table.rows))
+    if errors and not work.options.skip_bad:
+        _tell_unclear(work, checked)
+        raise Refused(
+            f"{len({e.line for e in errors})} rows fail, so nothing is written. Mend them, or add "
+            "--skip-bad to leave them out."
+        )
+
+
+def problems(work: Work, found: Sequence[intake.Problem]) -> list[CellError]:
+    """Name the columns of problems as the list does."""
+    return [
+        CellError(p.line, work.mapping.columns.get(p.field, p.field), p.value, p.what, p.expected)
+        for p in found
+    ]
+
+
+def _dry(work: Work, checked: checking.Checked, difference: intake.Difference) -> int:
+    _tell(work, checked, difference)
+    work.report.say("This was a dry run: nothing is written.")
+    return 0
+
+
+def _tell(work: Work, checked: checking.Checked, difference: intake.Difference) -> None:
+    report = work.report
+    report.lines(checked.told)
+    _tell_unclear(work, checked)
+    listed = {entry.key for entry in checked.entries}
+    others = [
+        (record.public_id, text)
+        for record in difference.stored.values() if record.key not in listed
+        for text in record.name.values()
+    ]
+    report.doubles(checked.names(), others)
+    report.vanished(difference.vanished)
+    report.counts(difference.counts(), len(work.table.rows), work.options.dry_run)
+
+
+def _tell_unclear(work: Work, checked: checking.Checked) -> None:
+    work.report.unclear(checked.listed)
+    if checked.unknown and work.mapping_file is not None:
+        work.report.say(f"Words can be translated under “values” in {work.mapping_file}, such as")
+        for name, words in list(checked.unknown.items())[:1]:
+            work.report.say(f"  values: {{{name}: {{{next(iter(words))!r}: …}}}}")

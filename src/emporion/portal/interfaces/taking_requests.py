@@ -1,0 +1,109 @@
+"""Lists of requests: checked, then written as one batch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emporion.core.progress import Job
+from emporion.core.tabular.report import CellError
+from emporion.edition.domain import batches
+from emporion.edition.domain.lists import checking
+from emporion.edition.queries import Edition
+from emporion.meetings.domain import lists
+from emporion.portal.interfaces import reporting, taking_in
+
+if TYPE_CHECKING:
+    from emporion.portal.interfaces.taking_in import Work
+
+STATES = ("open", "accepted", "declined", "withdrawn")
+
+
+def take_in(work: Work, edition: Edition) -> int:
+    """Take in one list of requests; in the scope of the edition's expo."""
+    options, report = work.options, work.report
+    for name in ("asker", "counterpart"):
+        if name not in work.mapping.columns:
+            raise taking_in.Refused(
+                f"No column says who the {name} is. Call one {name.capitalize()!r}, or name it in "
+                "a mapping file."
+            )
+    taking_in.mend(edition, report, dry_run=options.dry_run)
+    batch = None if options.dry_run else taking_in.claim(work, edition)
+    try:
+        checked, rows, skipped = _check(work)
+        difference = lists.compare(edition, rows, skipped)
+        errors = checked.errors + taking_in.problems(work, difference.problems)
+        report.errors(errors, len(work.table.rows))
+        report.unclear(checked.listed)
+        if errors and not options.skip_bad:
+            raise taking_in.Refused(
+                f"{len({e.line for e in errors})} rows fail, so nothing is written. Mend them, or "
+                "add --skip-bad to leave them out."
+            )
+    except BaseException:
+        if batch is not None:
+            batch.delete()
+        raise
+    if batch is not None:
+        total = len(difference.new) + len(difference.changed)
+        with taking_in.undoing(edition, batch, report):
+            with Job(f"import {edition.slug}", ["Write"]).step("Write", total=total) as step:
+                lists.write(edition, batch, difference, on_progress=step.reach)
+            batches.finish(edition, batch, difference.counts())
+    report.lines(checked.told)
+    if difference.vanished:
+        report.say(f"\nVanished ({len(difference.vanished):,}; they stay as they are): "
+                   f"{', '.join(difference.vanished[:20])}")
+    report.counts(difference.counts(), len(work.table.rows), options.dry_run)
+    report.say("This was a dry run: nothing is written.") if batch is None else report.batch(
+        batch.public_id
+    )
+    return 0
+
+
+def _check(work: Work) -> tuple[checking.Checked, list[lists.Row], list[lists.Key]]:
+    checked = checking.Checked()
+    headings = work.mapping.columns
+    with reporting.bar("Check", len(work.table.rows)) as progress:
+        rows = checking.read_rows(work.table, "requests", work.mapping, checked, progress)
+    if "id" not in headings:
+        checked.told.append(
+            "The list has no column of ids: each row's id is derived from its two sides."
+        )
+    found: list[lists.Row] = []
+    seen: dict[lists.Key, int] = {}
+    for row in rows:
+        if not row.failed:
+            _require(row, headings, checked)
+        key = checking.request_key(row, work.source, headings)
+        if row.failed or key is None:
+            checked.skipped += [key] if key else []
+            continue
+        if key in seen:
+            checked.errors.append(
+                CellError(row.line, headings.get("id"), key[1],
+                          f"Line {seen[key]} has the same id", "Every id may stand once.")
+            )
+            continue
+        seen[key] = row.line
+        found.append(lists.Row(row.line, key, row.values))
+    return checked, found, checked.skipped
+
+
+def _require(
+    row: checking.Row, headings: dict[str, str], checked: checking.Checked
+) -> None:
+    problems = [
+        (headings[name], "", f"The {name} is missing", "Write the id of a participant.")
+        for name in ("asker", "counterpart") if not row.values.get(name)
+    ]
+    if "id" in headings and not row.values.get("id"):
+        problems.append((headings["id"], "", "The id is missing", "Every row needs one."))
+    if "state" in row.values:
+        state = row.values["state"] = row.values["state"].lower() or "open"
+        if state not in STATES:
+            problems.append((headings["state"], state, "This state is not known",
+                             f"One of {', '.join(STATES)}."))
+    for column, value, what, expected in problems:
+        row.failed = True
+        checked.errors.append(CellError(row.line, column, value, what, expected))
