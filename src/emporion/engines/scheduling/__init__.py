@@ -1,0 +1,86 @@
+"""Meeting scheduling: who meets whom, and when, with a bound that anyone can recompute.
+
+    from emporion.engines import scheduling
+
+    instance = scheduling.read_instance("instance.json")
+    solution = scheduling.solve(instance, seed=1, time_limit=30)
+    scheduling.write_solution("solution.json", instance, solution)
+
+Heavy modules (numba, OR-tools) are loaded at the first use of a name, not by this import.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .baseline import greedy
+    from .bounds import Bound, bound
+    from .checking import Report, check, check_data, check_files
+    from .generating import generate
+    from .instance import NO_LIMIT, Instance, InstanceError, make_instance
+    from .reading import instance_from_json, read_instance
+    from .solution import REASONS, Solution, count_breaks
+    from .solving import solve
+    from .warm import compile_kernels
+    from .writing import instance_to_json, solution_to_json, write_instance, write_solution
+
+_HOME = {
+    "Bound": "bounds",
+    "Instance": "instance",
+    "InstanceError": "instance",
+    "NO_LIMIT": "instance",
+    "REASONS": "solution",
+    "Report": "checking",
+    "Solution": "solution",
+    "bound": "bounds",
+    "check": "checking",
+    "check_data": "checking",
+    "check_files": "checking",
+    "compile_kernels": "warm",
+    "count_breaks": "solution",
+    "generate": "generating",
+    "greedy": "baseline",
+    "instance_from_json": "reading",
+    "instance_to_json": "writing",
+    "make_instance": "instance",
+    "read_instance": "reading",
+    "solution_to_json": "writing",
+    "solve": "solving",
+    "write_instance": "writing",
+    "write_solution": "writing",
+}
+__all__ = [
+    "NO_LIMIT",
+    "REASONS",
+    "Bound",
+    "Instance",
+    "InstanceError",
+    "Report",
+    "Solution",
+    "bound",
+    "check",
+    "check_data",
+    "check_files",
+    "compile_kernels",
+    "count_breaks",
+    "generate",
+    "greedy",
+    "instance_from_json",
+    "instance_to_json",
+    "make_instance",
+    "read_instance",
+    "solution_to_json",
+    "solve",
+    "write_instance",
+    "write_solution",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,342 @@
+"""Independent checker of a schedule: its own reading, its own rules, nothing of the solver.
+
+It works on the two files as they are and says everything that is wrong, one sentence each.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from .checking_bound import recompute_bound
+
+REASONS = ("no_common_slot", "quota", "outweighed", "no_table", "walking", "excluded")
+STATES = ("optimal", "feasible", "infeasible", "unknown")
+SOLUTION_KEYS = {
+    "format", "instance", "status", "meetings", "ungranted", "objective", "bound", "seconds",
+    "seed", "steps",
+}  # fmt: skip
+
+
+@dataclass
+class Report:
+    """``violations`` of the schedule, one sentence each; figures recomputed from the files."""
+
+    violations: list[str] = field(default_factory=list)
+    meetings: int = 0
+    weight: float = 0.0
+    breaks: int = 0
+    bound: float | None = None
+    share: float | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def valid(self) -> bool:
+        return not self.violations
+
+
+def check(instance: Any, solution: Any) -> Report:
+    """Check an `Instance` and a `Solution` in memory, through the JSON they would be written as."""
+    from .writing import instance_to_json, solution_to_json
+
+    return check_data(instance_to_json(instance), solution_to_json(instance, solution))
+
+
+def check_files(instance: str | Path, solution: str | Path) -> Report:
+    """Check a solution file against its instance file.  5 s for 200,000 requests."""
+    return check_data(_load(instance), _load(solution))
+
+
+def _load(path: str | Path) -> dict[str, Any]:
+    data = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+    if not isinstance(data, dict):
+        raise ValueError(f"{path}: not a JSON object")
+    return data
+
+
+def check_data(instance: dict[str, Any], solution: dict[str, Any]) -> Report:
+    """Check parsed JSON.  The instance is taken to be well formed."""
+    return _Checker(instance, solution).run()
+
+
+class _Checker:
+    def __init__(self, instance: dict[str, Any], solution: dict[str, Any]) -> None:
+        self.solution = solution
+        self.instance = instance
+        self.report = Report()
+        self.slots = [slot["id"] for slot in instance["slots"]]
+        self.at = {name: t for t, name in enumerate(self.slots)}
+        self.day = [slot.get("day") for slot in instance["slots"]]
+        self.person = {p["id"]: p for p in instance["participants"]}
+        self.request = {r["id"]: r for r in instance["requests"]}
+        self.held: dict[str, int] = {}
+        self.calendar: dict[str, list[tuple[int, str]]] = defaultdict(list)
+
+    def say(self, sentence: str) -> None:
+        self.report.violations.append(sentence)
+
+    def run(self) -> Report:
+        self.form()
+        self.meetings()
+        for name, visits in self.calendar.items():
+            visits.sort()
+            self.calendar_of(name, visits)
+        self.minimums()
+        self.tables()
+        self.requests()
+        self.walks()
+        self.breaks()
+        self.reasons()
+        self.figures()
+        return self.report
+
+    def form(self) -> None:
+        for key in self.solution:
+            if key not in SOLUTION_KEYS and not key.startswith("x-"):
+                self.say(f'solution: unknown key "{key}"')
+        if self.solution.get("format") != "emporion-schedule-solution/1":
+            self.say('solution: format is not "emporion-schedule-solution/1"')
+        if self.solution.get("status") not in STATES:
+            self.say(f"solution: status {self.solution.get('status')!r} is none of {STATES}")
+        if self.solution.get("instance") != self.instance.get("name", ""):
+            self.say("solution: it names another instance")
+
+    def meetings(self) -> None:
+        spots: dict[tuple[str, str, int], Any] = {}
+        for meeting in self.solution.get("meetings", []):
+            for key in meeting:
+                if key not in ("request", "slot", "table") and not key.startswith("x-"):
+                    self.say(f'meeting: unknown key "{key}"')
+            name, slot = meeting.get("request"), meeting.get("slot")
+            if name not in self.request:
+                self.say(f"meeting: unknown request {name!r}")
+                continue
+            if slot not in self.at:
+                self.say(f'meeting "{name}": unknown slot {slot!r}')
+                continue
+            if name in self.held:
+                self.say(f'request "{name}" is held twice')
+                continue
+            t = self.at[slot]
+            self.held[name] = t
+            for person in self.request[name]["participants"]:
+                self.calendar[person].append((t, name))
+                if "table" in meeting:
+                    spot = (person, json.dumps(meeting["table"]), t)
+                    if spot in spots:
+                        self.say(
+                            f'meetings "{spots[spot]}" and "{name}" share a table in slot "{slot}"'
+                        )
+                    spots[spot] = name
+        self.report.meetings = len(self.held)
+
+    def capacity(self, person: dict[str, Any], t: int) -> int:
+        if self.slots[t] in person.get("unavailable", ()):
+            return 0
+        given = person.get("capacity", 1)
+        return int(given[t] if isinstance(given, list) else given)
+
+    def calendar_of(self, name: str, visits: list[tuple[int, str]]) -> None:
+        person = self.person[name]
+        for t, count in Counter(t for t, _ in visits).items():
+            room = self.capacity(person, t)
+            if count > room:
+                self.say(
+                    f'participant "{name}": {count} meetings in slot "{self.slots[t]}", '
+                    f"room for {room}"
+                )
+        most = person.get("max_meetings")
+        if most is not None and len(visits) > most:
+            self.say(f'participant "{name}": {len(visits)} meetings, max_meetings {most}')
+        most = person.get("max_meetings_per_day")
+        if most is not None:
+            for day, count in Counter(str(self.day[t]) for t, _ in visits).items():
+                if count > most:
+                    self.say(
+                        f'participant "{name}": {count} meetings on {day}, '
+                        f"max_meetings_per_day {most}"
+                    )
+
+    def minimums(self) -> None:
+        if self.solution.get("status") == "infeasible":
+            return
+        for name, person in self.person.items():
+            least = person.get("min_meetings") or 0
+            count = len(self.calendar.get(name, ()))
+            if count < least:
+                self.say(f'participant "{name}": {count} meetings, min_meetings {least}')
+
+    def tables(self) -> None:
+        limit = self.instance.get("tables")
+        pools = {p["id"]: p["tables"] for p in self.instance.get("table_pools", ())}
+        used: Counter[int] = Counter(self.held.values())
+        if limit is not None:
+            for t, count in sorted(used.items()):
+                room = limit[t] if isinstance(limit, list) else limit
+                if count > room:
+                    self.say(f'slot "{self.slots[t]}": {count} meetings, {room} tables')
+        if not pools:
+            return
+        in_pool: Counter[tuple[str, int]] = Counter()
+        for name, t in self.held.items():
+            ends = self.request[name]["participants"]
+            for pool in {self.person[p].get("pool") for p in ends} - {None}:
+                in_pool[pool, t] += 1
+        for (pool, t), count in sorted(in_pool.items()):
+            room = pools[pool][t] if isinstance(pools[pool], list) else pools[pool]
+            if count > room:
+                self.say(
+                    f'table pool "{pool}", slot "{self.slots[t]}": {count} meetings, {room} tables'
+                )
+
+    def requests(self) -> None:
+        infeasible = self.solution.get("status") == "infeasible"
+        banned = {frozenset(pair) for pair in self.instance.get("exclusions", ())}
+        for name, request in self.request.items():
+            t = self.held.get(name)
+            if t is None:
+                if request.get("mandatory") and not infeasible:
+                    self.say(f'mandatory request "{name}" is not held')
+                continue
+            allowed, fixed = request.get("allowed_slots"), request.get("fixed_slot")
+            if allowed is not None and self.slots[t] not in allowed:
+                self.say(f'request "{name}": slot "{self.slots[t]}" is not allowed')
+            if fixed is not None and self.slots[t] != fixed:
+                self.say(f'request "{name}": held in "{self.slots[t]}", fixed_slot "{fixed}"')
+            if banned and frozenset(request["participants"]) in banned:
+                self.say(f'request "{name}": its participants are excluded from meeting')
+        for first, second in self.instance.get("precedences", ()):
+            if second not in self.held:
+                continue
+            if first not in self.held or self.held[first] >= self.held[second]:
+                self.say(f'"{second}" is held, but not "{first}" strictly before it')
+        locked = {item["request"]: item["slot"] for item in self.instance.get("locked", ())}
+        for name, slot in locked.items():
+            if self.held.get(name) != self.at[slot] and not infeasible:
+                self.say(f'locked meeting "{name}" is not held in slot "{slot}"')
+        if (border := self.instance.get("frozen_before")) is not None:
+            for name, t in self.held.items():
+                if t < self.at[border] and name not in locked:
+                    self.say(f'request "{name}" is new in the frozen slot "{self.slots[t]}"')
+
+    def walks(self) -> None:
+        walking = self.instance.get("walking")
+        if not walking:
+            return
+        place = {name: n for n, name in enumerate(walking["places"])}
+        gap = walking["gap_minutes"]
+        gaps = gap if isinstance(gap, list) else [gap] * (len(self.slots) - 1)
+        length = [slot.get("minutes") or 0 for slot in self.instance["slots"]]
+        for name, visits in self.calendar.items():
+            if self.person[name].get("place") is not None:
+                continue
+            stops: dict[int, list[tuple[str, str]]] = defaultdict(list)
+            for t, request in visits:
+                ends = self.request[request]["participants"]
+                other = ends[1] if ends[0] == name else ends[0]
+                stops[t].append((request, self.person[other].get("place")))
+            order = sorted(stops)
+            for t, u in pairwise(order):
+                if self.day[t] != self.day[u]:
+                    continue
+                time = sum(gaps[t:u]) + sum(length[t + 1 : u])
+                for r1, here in stops[t]:
+                    for r2, there in stops[u]:
+                        if here is None or there is None:
+                            continue
+                        need = walking["minutes"][place[here]][place[there]]
+                        if need > time:
+                            self.say(
+                                f'participant "{name}": {need} minutes to walk from "{r1}" to '
+                                f'"{r2}", but {time} between them'
+                            )
+
+    def breaks_of(self, visits: list[tuple[int, str]]) -> int:
+        scope = self.instance.get("break_scope", "event")
+        busy = sorted({t for t, _ in visits})
+        total = 0
+        for t, u in pairwise(busy):
+            if u == t + 1:
+                continue
+            if scope == "event":
+                total += 1
+            elif scope == "day":
+                total += self.day[t] == self.day[u]
+            else:
+                half = [self.instance["slots"][s].get("session") for s in range(t, u + 1)]
+                same = all(s == half[0] for s in half) and self.day[t] == self.day[u]
+                total += same
+        return total
+
+    def breaks(self) -> None:
+        counts = {name: self.breaks_of(self.calendar.get(name, [])) for name in self.person}
+        self.report.breaks = sum(counts.values())
+        most = self.instance.get("max_break_difference")
+        if most is not None and counts and self.solution.get("status") != "infeasible":
+            high, low = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)
+            if counts[high] - counts[low] > most:
+                self.say(
+                    f'participant "{high}" has {counts[high]} breaks, "{low}" {counts[low]}: '
+                    f"more than {most} apart"
+                )
+
+    def reasons(self) -> None:
+        if self.solution.get("status") == "infeasible":
+            if self.held:
+                self.say("status infeasible, but meetings are listed")
+            return
+        given: dict[str, str] = {}
+        for item in self.solution.get("ungranted", ()):
+            name, why = item.get("request"), item.get("reason")
+            if name not in self.request:
+                self.say(f"ungranted: unknown request {name!r}")
+            elif name in given:
+                self.say(f'ungranted: "{name}" occurs twice')
+            elif why not in REASONS:
+                self.say(f'ungranted: "{name}" has the unknown reason {why!r}')
+            if isinstance(name, str):
+                given[name] = why
+        banned = {frozenset(pair) for pair in self.instance.get("exclusions", ())}
+        for name, request in self.request.items():
+            if name in self.held:
+                if name in given:
+                    self.say(f'request "{name}" is held and also listed as ungranted')
+            elif name not in given:
+                self.say(f'request "{name}" is neither held nor listed as ungranted')
+            elif (frozenset(request["participants"]) in banned) != (given[name] == "excluded"):
+                self.say(f'ungranted: the reason "{given[name]}" of "{name}" is not true')
+
+    def figures(self) -> None:
+        report, solution = self.report, self.solution
+        report.weight = math.fsum(self.request[name].get("weight", 1) for name in self.held)
+        stated = solution.get("objective", {})
+        if abs(stated.get("weight", -1) - report.weight) > 1e-6 * max(1.0, report.weight):
+            self.say(f"objective: weight {stated.get('weight')}, recomputed {report.weight:g}")
+        if stated.get("breaks") != report.breaks:
+            self.say(f"objective: breaks {stated.get('breaks')}, recomputed {report.breaks}")
+        bound = solution.get("bound") or {}
+        certificate = bound.get("certificate")
+        if certificate:
+            try:
+                report.bound = recompute_bound(self.instance, certificate)
+            except ValueError as error:
+                self.say(f"certificate: {error}")
+                return
+            if report.weight > report.bound * (1 + 1e-9) + 1e-6:
+                self.say(f"the weight {report.weight:g} exceeds the bound {report.bound:g}")
+            report.share = report.weight / report.bound if report.bound else 1.0
+            claimed = bound.get("weight")
+            if claimed is not None and claimed < report.bound * (1 - 1e-9) - 1e-6:
+                report.notes.append(
+                    f"the stated bound {claimed:g} is smaller than the recomputed {report.bound:g}; "
+                    "only the recomputed one counts"
+                )
+        if bound.get("weight") is not None and report.weight > bound["weight"] * (1 + 1e-9) + 1e-6:
+            self.say(f"the weight {report.weight:g} exceeds the stated bound {bound['weight']:g}")
+        if bound.get("breaks") is not None and report.breaks < bound["breaks"]:
+            self.say(f"{report.breaks} breaks are fewer than the stated bound {bound['breaks']}")

@@ -1,0 +1,111 @@
+"""The price bound L(u), recomputed from the files with an assignment solver of SciPy.
+
+Part of the independent checker: nothing of the solver is used here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
+
+
+def recompute_bound(instance: dict[str, Any], certificate: dict[str, Any]) -> float:
+    """Upper bound on the weight of every valid schedule from the prices of ``certificate``.
+
+    Sum over participants without a price of the best set of their own requests at profit weight
+    minus price, one a slot, in their own slots, within ``max_meetings``; plus price times places of
+    those with one.  A request between two priced participants adds what is left of its weight; one
+    between two without a price counts half for each.  Raises ValueError when the certificate is
+    malformed.
+    """
+    if certificate.get("kind") != "prices" or not isinstance(certificate.get("prices"), dict):
+        raise ValueError('kind must be "prices"')
+    slots = [slot["id"] for slot in instance["slots"]]
+    people = {p["id"]: p for p in instance["participants"]}
+    prices: dict[str, float] = {}
+    for name, price in certificate["prices"].items():
+        if name not in people:
+            raise ValueError(f'price of an unknown participant "{name}"')
+        if isinstance(price, bool) or not isinstance(price, (int, float)) or not price >= 0:
+            raise ValueError(f'the price of "{name}" must be a number of at least 0')
+        prices[name] = float(price)
+    capacity = {name: _capacity(person, slots) for name, person in people.items()}
+    banned = {frozenset(pair) for pair in instance.get("exclusions", ())}
+    locked = {item["request"]: slots.index(item["slot"]) for item in instance.get("locked", ())}
+    frozen = instance.get("frozen_before")
+    first = slots.index(frozen) if frozen is not None else 0
+    at = {name: t for t, name in enumerate(slots)}
+    total = math.fsum(
+        price * min(int(capacity[name].sum()), people[name].get("max_meetings") or 10**9)
+        for name, price in prices.items()
+    )
+    rows: dict[str, list[tuple[float, npt.NDArray[np.bool_]]]] = defaultdict(list)
+    extra = []
+    for request in instance["requests"]:
+        a, b = request["participants"]
+        if banned and frozenset((a, b)) in banned:
+            continue
+        open_ = (capacity[a] > 0) & (capacity[b] > 0)
+        open_[:first] = False
+        if request.get("allowed_slots") is not None or request.get("fixed_slot") is not None:
+            named = request.get("allowed_slots")
+            inside = np.zeros(len(slots), dtype=bool)
+            inside[[at[s] for s in (slots if named is None else named)]] = True
+            if request.get("fixed_slot") is not None:
+                only = at[request["fixed_slot"]]
+                inside &= np.arange(len(slots)) == only
+            open_ &= inside
+        if request["id"] in locked:
+            open_ = np.arange(len(slots)) == locked[request["id"]]
+        if not open_.any():
+            continue
+        profit = request.get("weight", 1) - prices.get(a, 0.0) - prices.get(b, 0.0)
+        if a in prices and b in prices:
+            extra.append(max(profit, 0.0))
+        elif profit > 0:
+            both = a not in prices and b not in prices
+            for name in (a, b):
+                if name not in prices:
+                    rows[name].append((profit / 2 if both else profit, open_))
+    parts = [
+        _best_set(rows[name], capacity[name], people[name].get("max_meetings")) for name in rows
+    ]
+    return total + math.fsum(extra) + math.fsum(parts)
+
+
+def _capacity(person: dict[str, Any], slots: list[str]) -> npt.NDArray[np.int64]:
+    given = person.get("capacity", 1)
+    units = np.array(given if isinstance(given, list) else [given] * len(slots), dtype=np.int64)
+    away = set(person.get("unavailable", ()))
+    if away:
+        units[[t for t, name in enumerate(slots) if name in away]] = 0
+    return units
+
+
+def _best_set(
+    rows: list[tuple[float, npt.NDArray[np.bool_]]],
+    capacity: npt.NDArray[np.int64],
+    most: int | None,
+) -> float:
+    """Best total profit of requests held in different slots, at most ``most`` of them."""
+    limit = int(min(capacity.sum(), 10**9 if most is None else most, len(rows)))
+    if limit <= 0:
+        return 0.0
+    profits = np.array([profit for profit, _ in rows])
+    if capacity.max() > 1:
+        # Several meetings at once: how many, not when, is counted; that is never too little.
+        return float(np.sort(profits)[::-1][:limit].sum())
+    columns = np.flatnonzero(capacity > 0)
+    table = np.array([profit * open_[columns] for profit, open_ in rows])
+    spare = len(columns) - limit
+    if spare > 0 and limit < len(rows):
+        # Rows that must take a column each leave room for ``limit`` requests.
+        filler = np.full((spare, len(columns)), profits.sum() + 1.0)
+        table = np.vstack([table, filler])
+    picked, where = linear_sum_assignment(table, maximize=True)
+    return float(table[picked, where][picked < len(rows)].sum())

@@ -1,0 +1,178 @@
+"""``emporion schedule`` and ``emporion schedule-generate``: the engine on files, without Django."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+
+def process_start() -> float:
+    """When this process started, on the clock of `time.monotonic`; now where that is unknown."""
+    now = time.monotonic()
+    try:
+        with open("/proc/self/stat", encoding="ascii", errors="replace") as stat:
+            ticks = int(stat.read().rpartition(")")[2].split()[19])
+        age = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError, AttributeError):
+        return now
+    return now - age if 0 <= age < 3600 else now
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1e7:
+        raise argparse.ArgumentTypeError("must be a number of seconds greater than 0")
+    return value
+
+
+def _steps(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError("must not be negative")
+    return value
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="emporion schedule",
+        description="Give slots to meeting requests; or check a schedule with --check.",
+    )
+    parser.add_argument("instance", metavar="INSTANCE.json")
+    parser.add_argument("solution", nargs="?", metavar="SOLUTION.json", help="only with --check")
+    parser.add_argument(
+        "-o", "--output", metavar="SOLUTION.json", help="where to write the schedule"
+    )
+    parser.add_argument("--check", action="store_true", help="verify SOLUTION.json independently")
+    parser.add_argument(
+        "--time-limit", type=_seconds, metavar="S", help="seconds from the start of the process"
+    )
+    parser.add_argument(
+        "--work-limit", type=_steps, metavar="N", help="search steps: makes the run repeatable"
+    )
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--quiet", action="store_true", help="no progress, no summary")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """``emporion schedule``.  0 done or valid, 1 violations found, 2 wrong input."""
+    began = process_start()
+    args = _parser().parse_args(argv)
+    if args.check:
+        if args.solution is None:
+            return _fail("--check needs INSTANCE.json and SOLUTION.json")
+        return _check(args.instance, args.solution)
+    if args.solution is not None:
+        return _fail("a second file is read with --check only; the schedule goes to -o")
+    if args.output is None:
+        return _fail("say with -o where the schedule is to be written")
+    folder = os.path.dirname(os.path.abspath(args.output))
+    if not os.path.isdir(folder):
+        return _fail(f"{args.output}: there is no such folder")
+    from .instance import InstanceError
+    from .reading import read_instance
+
+    try:
+        instance = read_instance(args.instance)
+    except (InstanceError, OSError) as error:
+        return _fail(str(error))
+    from .progress import progress_bar
+    from .solving import solve
+    from .writing import write_solution
+
+    with progress_bar(args.quiet) as on_progress:
+        try:
+            solution = solve(
+                instance,
+                seed=args.seed,
+                time_limit=args.time_limit,
+                work_limit=args.work_limit,
+                on_progress=on_progress,
+                started=began,
+            )
+        except InstanceError as error:
+            return _fail(str(error))
+    try:
+        write_solution(args.output, instance, solution)
+    except OSError as error:
+        return _fail(f"{args.output}: {error.strerror}")
+    for sentence in solution.conflicts[:50]:
+        print(f"emporion schedule: {sentence}", file=sys.stderr)
+    if not args.quiet:
+        print(_summary(solution), file=sys.stderr)
+    return 0
+
+
+def _summary(solution: Any) -> str:
+    held = int((solution.slot >= 0).sum())
+    text = f"{solution.status}: {held} of {len(solution.slot)} requests, weight {solution.weight:g}"
+    if solution.share is not None:
+        text += f" = {100 * solution.share:.3f} % of the bound"
+    return f"{text}, {solution.breaks} breaks, {solution.seconds:.1f} s, {solution.steps} steps"
+
+
+def _check(instance_path: str, solution_path: str) -> int:
+    from .instance import InstanceError
+    from .reading import read_instance
+
+    try:
+        read_instance(instance_path)
+        from .checking import check_files
+
+        report = check_files(instance_path, solution_path)
+    except (InstanceError, OSError, ValueError) as error:
+        return _fail(str(error))
+    for sentence in report.violations:
+        print(sentence)
+    for note in report.notes:
+        print(f"note: {note}")
+    print(f"{report.meetings} meetings, weight {report.weight:g}, {report.breaks} breaks")
+    if report.bound is not None and report.share is not None:
+        print(f"bound {report.bound:.3f} recomputed, share {100 * report.share:.3f} %")
+    print("valid" if report.valid else f"NOT VALID: {len(report.violations)} violations")
+    return 0 if report.valid else 1
+
+
+def generate_main(argv: Sequence[str] | None = None) -> int:
+    """``emporion schedule-generate``: a made-up expo of any size, from a seed."""
+    parser = argparse.ArgumentParser(
+        prog="emporion schedule-generate", description="Write a made-up instance of an expo."
+    )
+    parser.add_argument("-o", "--output", required=True, metavar="INSTANCE.json")
+    for name, default in (
+        ("exhibitors", 1000),
+        ("buyers", 15_000),
+        ("requests", 200_000),
+        ("days", 5),
+        ("slots-per-day", 8),
+        ("quota", 12),
+        ("halls", 5),
+        ("seed", 0),
+    ):
+        parser.add_argument(f"--{name}", type=int, default=default, metavar="N")
+    parser.add_argument("--zipf", type=float, default=0.7, help="how uneven the popularity is")
+    parser.add_argument("--walking", action="store_true", help="distances between halls count")
+    args = parser.parse_args(argv)
+    from .generating import generate
+    from .writing import write_instance
+
+    options = {k: v for k, v in vars(args).items() if k != "output"}
+    try:
+        write_instance(args.output, generate(**options))
+    except (ValueError, OSError) as error:
+        print(f"emporion schedule-generate: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _fail(message: str) -> int:
+    print(f"emporion schedule: {message}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""Precedences: the requests they name are placed first, in order, and then stay."""
+
+from __future__ import annotations
+
+import heapq
+
+from .instance import Instance
+from .state import LOCK, SLOT, VALUE, State, can_put, put
+
+
+def place_ordered(instance: Instance, st: State) -> None:
+    """Hold the requests named in precedences, predecessors first, as early as they fit.
+
+    "b only when a is held strictly before" is thereby kept whatever happens to the others, at some
+    cost in weight: requests that do not fit now are closed for good.  Heavy requests go first where
+    the order leaves a choice.
+    """
+    if not len(instance.precedences):
+        return
+    before: dict[int, set[int]] = {}
+    after: dict[int, set[int]] = {}
+    for a, b in instance.precedences.tolist():
+        before.setdefault(b, set()).add(a)
+        before.setdefault(a, set())
+        after.setdefault(a, set()).add(b)
+    waiting = {r: len(first) for r, first in before.items()}
+    ready = [(-int(st.long[r, VALUE]), r) for r, n in waiting.items() if n == 0]
+    heapq.heapify(ready)
+    while ready:
+        _, r = heapq.heappop(ready)
+        _place(instance, st, r, before[r])
+        for b in after.get(r, ()):
+            waiting[b] -= 1
+            if waiting[b] == 0:
+                heapq.heappush(ready, (-int(st.long[b, VALUE]), b))
+    for r in before:
+        st.req[r, LOCK] = 1
+
+
+def _place(instance: Instance, st: State, r: int, first: set[int]) -> None:
+    if st.req[r, SLOT] >= 0:
+        return
+    slots = [int(st.req[a, SLOT]) for a in first]
+    if any(t < 0 for t in slots):
+        return
+    for t in range(max(slots, default=-1) + 1, st.slots):
+        if can_put(st, r, t):
+            put(st, r, t)
+            return

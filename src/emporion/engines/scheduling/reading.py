@@ -1,0 +1,399 @@
+"""Instances and solutions from JSON: every key checked, bulk work in numpy."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .instance import (
+    BUYER,
+    EXHIBITOR,
+    NO_LIMIT,
+    NO_SIDE,
+    Instance,
+    InstanceError,
+    Ints,
+    make_instance,
+)
+
+INSTANCE_FORMAT = "emporion-schedule-instance/1"
+TOP = {
+    "format", "name", "objective", "slots", "participants", "requests", "precedences", "tables",
+    "table_pools", "exclusions", "locked", "frozen_before", "walking", "max_break_difference",
+    "break_scope",
+}  # fmt: skip
+SLOT_KEYS = {"id", "day", "session", "start", "minutes"}
+PARTICIPANT_KEYS = {
+    "id", "side", "capacity", "unavailable", "min_meetings", "max_meetings",
+    "max_meetings_per_day", "place", "pool",
+}  # fmt: skip
+REQUEST_KEYS = {"id", "participants", "weight", "mandatory", "allowed_slots", "fixed_slot"}
+MOST_REQUESTS = 5_000_000
+BYTES_A_REQUEST = 900
+
+
+def _no_number(text: str) -> float:
+    raise InstanceError("number", f"{text} is not a number JSON knows")
+
+
+def load_json(path: str | Path) -> Any:
+    """The parsed file; `InstanceError` with line and column when it is not JSON in UTF-8."""
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InstanceError(str(path), f"not UTF-8 (byte {error.start})") from None
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except json.JSONDecodeError as error:
+        where = f"{path}, line {error.lineno}, column {error.colno}"
+        raise InstanceError(where, f"not JSON: {error.msg}") from None
+    except RecursionError:
+        raise InstanceError(str(path), "nested too deeply") from None
+
+
+def read_instance(path: str | Path) -> Instance:
+    """Read ``emporion-schedule-instance/1``.  1 s for 200,000 requests."""
+    return instance_from_json(load_json(path))
+
+
+def expect(value: Any, kind: type | tuple[type, ...], where: str, wanted: str) -> Any:
+    """``value`` when it is of that type (true and false are no numbers), else `InstanceError`."""
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+    if not isinstance(value, kind) or (isinstance(value, bool) and bool not in kinds):
+        shown = json.dumps(value, ensure_ascii=False)[:40]
+        raise InstanceError(where, f"{shown} where {wanted} was expected")
+    return value
+
+
+def check_keys(item: Any, known: set[str], where: str, needed: tuple[str, ...] = ()) -> None:
+    """Unknown keys are an error that names the key; keys ``x-...`` are for others."""
+    expect(item, dict, where, "an object")
+    for key in item:
+        if key not in known and not key.startswith("x-"):
+            raise InstanceError(where, f'unknown key "{key}"')
+    for key in needed:
+        if key not in item:
+            raise InstanceError(where, f'"{key}" is missing')
+
+
+def _items(data: dict[str, Any], key: str, known: set[str], needed: tuple[str, ...]) -> list[Any]:
+    """The list under ``key``; its items are checked by the few different sets of keys they have."""
+    items = expect(data.get(key, []), list, key, "a list")
+    try:
+        shapes = {tuple(item) for item in items}
+    except TypeError:
+        shapes = {("",)}
+    fine = all(
+        all(k in known or k.startswith("x-") for k in shape) and set(needed) <= set(shape)
+        for shape in shapes
+    )
+    if not fine or not all(type(item) is dict for item in items):
+        for n, item in enumerate(items):
+            name = item.get("id", n) if isinstance(item, dict) else n
+            check_keys(item, known, f'{key}: item {n} ("{name}")', needed)
+    return items
+
+
+def _ids(items: list[Any], noun: str) -> tuple[list[str], dict[str, int]]:
+    ids = [item["id"] for item in items]
+    for n, name in enumerate(ids):
+        if type(name) is not str:
+            expect(name, str, f"{noun} {n}: id", "a text")
+    index = dict(zip(ids, range(len(ids)), strict=True))
+    if len(index) < len(ids):
+        seen: set[str] = set()
+        for name in ids:
+            if name in seen:
+                raise InstanceError(f'{noun} "{name}"', "this id occurs twice")
+            seen.add(name)
+    return ids, index
+
+
+def _find(index: dict[str, int], name: Any, where: str, noun: str) -> int:
+    if not isinstance(name, str) or name not in index:
+        raise InstanceError(where, f"unknown {noun} {json.dumps(name, ensure_ascii=False)}")
+    return index[name]
+
+
+def _count(value: Any, where: str) -> int:
+    number = expect(value, int, where, "a whole number")
+    if number < 0:
+        raise InstanceError(where, f"{number} is negative")
+    return int(min(number, NO_LIMIT))
+
+
+def _per_slot(value: Any, slots: int, where: str) -> list[int]:
+    """An int or one int per slot, as a list."""
+    if isinstance(value, list):
+        if len(value) != slots:
+            raise InstanceError(where, f"{len(value)} numbers, expected {slots}")
+        return [_count(v, where) for v in value]
+    return [_count(value, where)] * slots
+
+
+def instance_from_json(data: Any) -> Instance:
+    """An `Instance` from the parsed JSON; raises `InstanceError` naming the item that is wrong."""
+    check_keys(data, TOP, "instance", ("format", "slots", "participants", "requests"))
+    if data["format"] != INSTANCE_FORMAT:
+        raise InstanceError("format", f'"{data["format"]}" is not "{INSTANCE_FORMAT}"')
+    if isinstance(data["requests"], list) and len(data["requests"]) > MOST_REQUESTS:
+        gigabytes = len(data["requests"]) * BYTES_A_REQUEST / 1e9
+        raise InstanceError(
+            "requests",
+            f"{len(data['requests'])} are more than {MOST_REQUESTS}: solving them would take "
+            f"about {gigabytes:.0f} GB of memory",
+        )
+    slots = _items(data, "slots", SLOT_KEYS, ("id",))
+    people = _items(data, "participants", PARTICIPANT_KEYS, ("id",))
+    requests = _items(data, "requests", REQUEST_KEYS, ("id", "participants"))
+    slot_ids, slot_index = _ids(slots, "slot")
+    people_ids, people_index = _ids(people, "participant")
+    request_ids, request_index = _ids(requests, "request")
+    given: dict[str, Any] = {
+        "name": expect(data.get("name", ""), str, "name", "a text"),
+        "objective": data.get("objective", "weight"),
+        "break_scope": data.get("break_scope", "event"),
+    }
+    given |= _slots(slots)
+    pools = _items(data, "table_pools", {"id", "tables"}, ("id", "tables"))
+    given["pool_ids"], pool_index = _ids(pools, "table pool")
+    given["pool_tables"] = [
+        _per_slot(p["tables"], len(slots), f'table pool "{p["id"]}"') for p in pools
+    ] or None
+    given |= _walking(data.get("walking"), len(slots))
+    given |= _people(people, slot_index, pool_index, given)
+    given |= _requests(requests, slot_index, people_index)
+    if data.get("tables") is not None:
+        given["tables"] = _per_slot(data["tables"], len(slots), "tables")
+    given["precedences"] = _pairs(data, "precedences", request_index, "request")
+    given["exclusions"] = _pairs(data, "exclusions", people_index, "participant")
+    locked = _items(data, "locked", {"request", "slot"}, ("request", "slot"))
+    given["locked"] = [
+        (
+            _find(request_index, item["request"], f"locked: item {n}", "request"),
+            _find(slot_index, item["slot"], f"locked: item {n}", "slot"),
+        )
+        for n, item in enumerate(locked)
+    ]
+    if data.get("frozen_before") is not None:
+        given["frozen_before"] = _find(slot_index, data["frozen_before"], "frozen_before", "slot")
+    if data.get("max_break_difference") is not None:
+        given["max_break_difference"] = _count(data["max_break_difference"], "max_break_difference")
+    first, second = given.pop("ends")
+    given["extra"] = _kept(data, slots, people, requests)
+    return make_instance(slot_ids, people_ids, request_ids, first, second, **given)
+
+
+def _kept(data: dict[str, Any], *lists: list[Any]) -> dict[str, Any]:
+    """Keys ``x-...`` of the file and of its items, to be written back."""
+    kept: dict[str, Any] = {"": {k: v for k, v in data.items() if k.startswith("x-")}}
+    for noun, items in zip(("slots", "participants", "requests"), lists, strict=True):
+        found = {
+            n: {k: v for k, v in item.items() if k.startswith("x-")}
+            for n, item in enumerate(items)
+            if any(k.startswith("x-") for k in item)
+        }
+        if found:
+            kept[noun] = found
+    starts = (
+        {n: item["start"] for n, item in enumerate(slots) if "start" in item}
+        if (slots := lists[0])
+        else {}
+    )
+    if starts:
+        kept["starts"] = starts
+    return kept if len(kept) > 1 or kept[""] else {}
+
+
+def _slots(slots: list[Any]) -> dict[str, Any]:
+    """Day and session numbers in order of appearance; a day must lie together."""
+    result: dict[str, Any] = {}
+    for key, target, names in (
+        ("day", "slot_day", "day_names"),
+        ("session", "slot_session", "session_names"),
+    ):
+        values = [json.dumps(slot.get(key)) for slot in slots]
+        order = list(dict.fromkeys(values))
+        numbers = np.array([order.index(v) for v in values], dtype=np.int32)
+        result[target], result[names] = numbers, [json.loads(v) for v in order]
+    runs = np.flatnonzero(np.diff(result["slot_day"], prepend=-1))
+    if len(runs) > len(result["day_names"]):
+        last = slots[int(runs[-1])]["id"]
+        raise InstanceError(f'slot "{last}"', "slots must be in time order, one day together")
+    result["slot_minutes"] = [
+        _count(slot.get("minutes") or 0, f'slot "{slot["id"]}": minutes') for slot in slots
+    ]
+    return result
+
+
+def _walking(walking: Any, slots: int) -> dict[str, Any]:
+    if walking is None:
+        return {}
+    keys = {"places", "minutes", "gap_minutes"}
+    check_keys(walking, keys, "walking", ("places", "minutes", "gap_minutes"))
+    places = expect(walking["places"], list, "walking: places", "a list")
+    for place in places:
+        expect(place, str, "walking: places", "a text")
+    if len(set(places)) < len(places):
+        raise InstanceError("walking: places", "a place occurs twice")
+    rows = expect(walking["minutes"], list, "walking: minutes", "a list of lists")
+    if len(rows) != len(places) or any(
+        not isinstance(row, list) or len(row) != len(places) for row in rows
+    ):
+        raise InstanceError("walking: minutes", f"must be {len(places)} rows of {len(places)}")
+    minutes = np.array(
+        [[_minutes(v, "walking: minutes") for v in row] for row in rows], dtype=np.int32
+    ).reshape(len(places), len(places))
+    gap = walking["gap_minutes"]
+    if isinstance(gap, list):
+        if len(gap) != slots - 1:
+            raise InstanceError("walking: gap_minutes", f"{len(gap)} numbers, expected {slots - 1}")
+        gap = [_minutes(v, "walking: gap_minutes", math.floor) for v in gap]
+    else:
+        gap = _minutes(gap, "walking: gap_minutes", math.floor)
+    return {"place_ids": list(places), "walk_minutes": minutes, "gap_minutes": gap}
+
+
+def _minutes(value: Any, where: str, whole: Any = math.ceil) -> int:
+    """Whole minutes; parts of a minute are rounded to the careful side."""
+    number = expect(value, (int, float), where, "a number of minutes")
+    if number < 0:
+        raise InstanceError(where, f"{number} is negative")
+    return int(min(whole(min(number, 1e9)), 10**6))
+
+
+def _people(
+    people: list[Any],
+    slot_index: dict[str, int],
+    pool_index: dict[str, int],
+    given: dict[str, Any],
+) -> dict[str, Any]:
+    count, slots = len(people), len(slot_index)
+    capacity: Ints = np.ones((count, slots), dtype=np.int32)
+    limits = {
+        "min_meetings": np.zeros(count, dtype=np.int32),
+        "max_meetings": np.full(count, NO_LIMIT, dtype=np.int32),
+        "max_meetings_per_day": np.full(count, NO_LIMIT, dtype=np.int32),
+    }
+    side = np.full(count, NO_SIDE, dtype=np.int8)
+    place, pool = np.full(count, -1, dtype=np.int32), np.full(count, -1, dtype=np.int32)
+    walking = "walk_minutes" in given
+    place_index = {name: n for n, name in enumerate(given.get("place_ids", []))}
+    for n, person in enumerate(people):
+        where = f'participant "{person["id"]}"'
+        if (value := person.get("side")) is not None:
+            if value not in ("exhibitor", "buyer"):
+                raise InstanceError(
+                    where, f'side {json.dumps(value)} is not "exhibitor" or "buyer"'
+                )
+            side[n] = EXHIBITOR if value == "exhibitor" else BUYER
+        if (value := person.get("capacity")) is not None:
+            capacity[n] = _per_slot(value, slots, f"{where}: capacity")
+        for name in expect(person.get("unavailable") or [], list, where, "a list of slots"):
+            t = slot_index.get(name) if isinstance(name, str) else None
+            if t is None:
+                t = _find(slot_index, name, f"{where}: unavailable", "slot")
+            capacity[n, t] = 0
+        for key, array in limits.items():
+            if (value := person.get(key)) is not None:
+                array[n] = _count(value, f"{where}: {key}")
+        if (value := person.get("place")) is not None:
+            expect(value, str, f"{where}: place", "a text")
+            if value not in place_index:
+                if walking:
+                    raise InstanceError(where, f'unknown place "{value}"')
+                place_index[value] = len(place_index)
+            place[n] = place_index[value]
+        if (value := person.get("pool")) is not None:
+            pool[n] = _find(pool_index, value, where, "table pool")
+    np.minimum(capacity, 100_000, out=capacity)
+    return {
+        "capacity": capacity,
+        "min_meetings": limits["min_meetings"],
+        "max_meetings": limits["max_meetings"],
+        "max_per_day": limits["max_meetings_per_day"],
+        "side": side,
+        "place": place,
+        "place_ids": list(place_index),
+        "pool": pool,
+    }
+
+
+def _requests(
+    requests: list[Any], slot_index: dict[str, int], people_index: dict[str, int]
+) -> dict[str, Any]:
+    count, slots = len(requests), len(slot_index)
+    pairs = [request["participants"] for request in requests]
+    try:
+        flat = [people_index[name] for a, b in pairs for name in (a, b)]
+    except (KeyError, TypeError, ValueError):
+        for request in requests:
+            where = f'request "{request["id"]}"'
+            ends = expect(request["participants"], list, where, "a list of two participants")
+            if len(ends) != 2:
+                raise InstanceError(where, f"{len(ends)} participants, expected two") from None
+            for name in ends:
+                _find(people_index, name, where, "participant")
+        raise
+    weights = [request.get("weight", 1) for request in requests]
+    for n in range(count):
+        if type(weights[n]) not in (int, float):
+            expect(weights[n], (int, float), f'request "{requests[n]["id"]}": weight', "a number")
+    mandatory = [request.get("mandatory", False) for request in requests]
+    for n in range(count):
+        if type(mandatory[n]) is not bool:
+            expect(mandatory[n], bool, f'request "{requests[n]["id"]}": mandatory', "true or false")
+    result: dict[str, Any] = {
+        "ends": np.array(flat, dtype=np.int32).reshape(count, 2).T,
+        "weight": _floats(weights, requests),
+        "mandatory": mandatory,
+        "fixed_slot": np.full(count, -1, dtype=np.int32),
+    }
+    allowed = None
+    for n, request in enumerate(requests):
+        if request.get("allowed_slots") is not None:
+            where = f'request "{request["id"]}": allowed_slots'
+            if allowed is None:
+                allowed = np.ones((count, slots), dtype=bool)
+            allowed[n] = False
+            for name in expect(request["allowed_slots"], list, where, "a list of slots"):
+                allowed[n, _find(slot_index, name, where, "slot")] = True
+        if request.get("fixed_slot") is not None:
+            where = f'request "{request["id"]}": fixed_slot'
+            t = _find(slot_index, request["fixed_slot"], where, "slot")
+            result["fixed_slot"][n] = t
+            if allowed is not None and not allowed[n, t]:
+                raise InstanceError(
+                    where, f'"{request["fixed_slot"]}" is not an allowed slot of it'
+                )
+    result["allowed"] = allowed
+    return result
+
+
+def _floats(weights: list[Any], requests: list[Any]) -> Any:
+    try:
+        return np.array(weights, dtype=np.float64)
+    except OverflowError:
+        for weight, request in zip(weights, requests, strict=True):
+            if weight > 1e300:
+                raise InstanceError(
+                    f'request "{request["id"]}"', "the weight is too large a number"
+                ) from None
+        raise
+
+
+def _pairs(data: dict[str, Any], key: str, index: dict[str, int], noun: str) -> list[list[int]]:
+    found = []
+    for n, pair in enumerate(expect(data.get(key) or [], list, key, "a list of pairs")):
+        where = f"{key}: item {n}"
+        if len(expect(pair, list, where, "a pair")) != 2:
+            raise InstanceError(where, f"{len(pair)} items, expected two")
+        ends = [_find(index, name, where, noun) for name in pair]
+        if ends[0] == ends[1]:
+            raise InstanceError(where, f"both are {json.dumps(pair[0], ensure_ascii=False)}")
+        found.append(ends)
+    return found

@@ -1,0 +1,162 @@
+"""The search at expo scale as a machine that does a number of steps and can stop at any of them.
+
+A step is one candidate of an insertion pass or one trial of the improvement.  The state after n steps
+depends on the instance, the seed and n alone, not on how the steps were cut into batches: that is
+what makes a run that was stopped by the clock repeatable by ``work_limit``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from .assignment import count_needs, start_by_buyer
+from .chains import insert_all
+from .flow import Relaxation
+from .instance import Bools, Instance, Ints, Longs
+from .shape import Shape
+from .state import HELD, SCORE, SLOT, VALUE, State
+from .trials import MOST_EVICTED, run_trials
+
+#: (nodes of a search, least reduced weight of a candidate in units of the mean granted weight)
+PASSES = ((500, 0.0), (2000, 0.0), (2000, -0.1), (10_000, -0.2), (10_000, -0.4))
+POOL_LIFE = 20_000
+POOL_FROM = -0.1
+TRIAL_NODES = 300
+
+
+class Search:
+    """Start, passes and trials over one state."""
+
+    def __init__(
+        self,
+        instance: Instance,
+        shape: Shape,
+        st: State,
+        flow: Relaxation,
+        reduced: Longs,
+        open_: Bools,
+        target: int,
+    ) -> None:
+        """``reduced`` int64[R] weight less both prices, ``open_`` bool[R] requests that may enter.
+
+        ``target`` a total that cannot be exceeded: the search stops when it is reached.
+        """
+        self.target = target
+        self.st = st
+        self.instance = instance
+        self.shape = shape
+        self.flow = flow
+        self.reduced = reduced
+        self.open = open_
+        self.steps = 0
+        self.phase = 0
+        self.position = 0
+        self.candidates: Ints = np.empty(0, dtype=np.int32)
+        self.pool: Ints = np.empty(0, dtype=np.int32)
+        self.pool_left = 0
+        self.evicted: Ints = np.zeros(MOST_EVICTED, dtype=np.int32)
+        self.exhausted = False
+        wanted = flow.wanted & open_
+        granted = st.long[:, VALUE][wanted]
+        self.unit = float(np.median(granted)) if granted.size else 1.0
+
+    def start(self) -> None:
+        """The first schedule, participant by participant, tightest first."""
+        st, wanted = self.st, self.flow.wanted & self.open
+        if self.shape.bipartite and len(wanted):
+            people = len(self.instance.participant_ids)
+            single = self.instance.capacity.max(axis=1, initial=0) <= 1
+            asked = np.bincount(self.shape.end1[wanted], minlength=people)
+            places = np.maximum(self.instance.capacity.sum(axis=1), 1)
+            order = np.argsort(-asked / places, kind="stable")
+            buyers = order[single[order] & (asked[order] > 0)].astype(np.int32)
+            need = np.zeros(st.cell.shape[0], dtype=np.int32)
+            count_needs(st, wanted, need)
+            big = int(st.long[:, VALUE].max(initial=1)) * 4
+            start_by_buyer(st, buyers, wanted, need, big)
+        self._enter_pass()
+
+    def _enter_pass(self) -> None:
+        unheld = (self.st.req[:, SLOT] < 0) & self.open
+        least = PASSES[self.phase][1] * self.unit
+        rows = np.flatnonzero(unheld & (self.reduced >= least))
+        order = np.argsort(-self.reduced[rows], kind="stable")
+        self.candidates = rows[order].astype(np.int32)
+        self.position = 0
+
+    def _refresh_pool(self) -> None:
+        unheld = (self.st.req[:, SLOT] < 0) & self.open
+        pool = np.flatnonzero(unheld & (self.reduced >= POOL_FROM * self.unit))
+        if len(pool) < 64:
+            pool = np.flatnonzero(unheld)
+        self.pool = pool.astype(np.int32)
+        self.pool_left = POOL_LIFE
+        self.exhausted = not len(pool)
+
+    def advance(self, steps: int) -> int:
+        """Do at most that many steps; gives how many were done (less only at a border)."""
+        if self.phase < len(PASSES):
+            while self.position >= len(self.candidates):
+                self.phase += 1
+                if self.phase >= len(PASSES):
+                    return 0
+                self._enter_pass()
+            n = min(steps, len(self.candidates) - self.position)
+            begin, nodes = self.position, PASSES[self.phase][0]
+            n = insert_all(self.st, self.candidates, begin, begin + n, nodes, self.target)
+            self.position += n
+        else:
+            if self.pool_left <= 0:
+                self._refresh_pool()
+                if self.exhausted:
+                    return 0
+            n = min(steps, self.pool_left)
+            n = run_trials(self.st, self.pool, n, TRIAL_NODES, self.evicted, self.target)
+            self.pool_left -= n
+        self.steps += n
+        return n
+
+    @property
+    def score(self) -> int:
+        """Total in integer units, with the bonus for mandatory requests and least numbers."""
+        return int(self.st.ctl[SCORE])
+
+    @property
+    def improving(self) -> bool:
+        """Whether the insertion passes are over."""
+        return self.phase >= len(PASSES)
+
+    @property
+    def held(self) -> int:
+        return int(self.st.ctl[HELD])
+
+    def run(
+        self,
+        work_limit: int | None,
+        deadline: float | None,
+        report: Callable[[Search], bool],
+    ) -> None:
+        """Steps until the work is done, the clock (`time.monotonic`) runs out or ``report`` says no.
+
+        Stops by itself when the target is reached or nothing is left to try.  The clock is looked at
+        between batches of about 50 ms.
+        """
+        batch = 64
+        while self.score < self.target and not self.exhausted:
+            began = time.monotonic()
+            if deadline is not None and began >= deadline:
+                break
+            left = batch if work_limit is None else min(batch, work_limit - self.steps)
+            if left <= 0:
+                break
+            self.advance(left)
+            took = time.monotonic() - began
+            if took < 0.03:
+                batch = min(batch * 2, POOL_LIFE)
+            elif took > 0.1:
+                batch = max(batch // 2, 16)
+            if not report(self):
+                break

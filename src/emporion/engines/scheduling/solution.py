@@ -1,0 +1,74 @@
+"""What the engine gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .instance import Instance, Ints
+
+REASONS = ("no_common_slot", "quota", "outweighed", "no_table", "walking", "excluded")
+NO_COMMON_SLOT, QUOTA, OUTWEIGHED, NO_TABLE, WALKING, EXCLUDED = range(6)
+HELD = -1
+
+
+@dataclass
+class Solution:
+    """A schedule for an instance with R requests and P participants.
+
+    ``slot`` int32[R] (-1 = not held), ``reason`` int8[R] (index into `REASONS`, -1 = held),
+    ``weight`` total weight granted, ``breaks`` over all participants, ``bound`` an upper bound on the
+    weight (a lower bound on the breaks for that objective), ``prices`` float64[P] the certificate
+    (NaN = not priced), ``steps`` the work done: the same ``work_limit`` gives the same schedule,
+    ``conflicts`` sentences that name constraints which cannot hold together.
+    """
+
+    name: str
+    objective: str
+    status: str
+    slot: Ints
+    reason: npt.NDArray[np.int8]
+    weight: float
+    breaks: int
+    bound: float | None = None
+    bound_method: str = ""
+    prices: npt.NDArray[np.float64] | None = None
+    seconds: float = 0.0
+    seed: int = 0
+    steps: int | None = None
+    conflicts: list[str] = field(default_factory=list)
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def share(self) -> float | None:
+        """Weight granted as a share of the bound, 0..1; None without a bound on the weight."""
+        if self.objective != "weight" or not self.bound:
+            return None
+        return self.weight / self.bound
+
+
+def count_breaks(instance: Instance, slot: Ints) -> Ints:
+    """Breaks of every participant, int32[P], inside the windows of the instance.
+
+    A break is a maximal run of idle slots between two consecutive meetings.  O(P S + R).
+    """
+    people, slots = instance.capacity.shape
+    busy = np.zeros((people, slots), dtype=bool)
+    held = np.flatnonzero(slot >= 0)
+    busy[instance.first[held], slot[held]] = True
+    busy[instance.second[held], slot[held]] = True
+    total = np.zeros(people, dtype=np.int32)
+    windows = instance.windows()
+    for window in range(int(windows[-1]) + 1):
+        part = busy[:, windows == window].astype(np.int8)
+        starts = (np.diff(part, axis=1, prepend=np.int8(0)) == 1).sum(axis=1)
+        total += np.maximum(starts - 1, 0).astype(np.int32)
+    return total
+
+
+def granted_weight(instance: Instance, slot: Ints) -> float:
+    """Total weight of the held requests, rounded where binary fractions would show."""
+    return round(float(instance.weight[slot >= 0].sum()), 6)

@@ -1,0 +1,343 @@
+"""`solve`: from an instance to a schedule with its bound and a reason for every refusal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .bounds import Bound, bound_from, most_held
+from .breaks import anneal, cooling
+from .conflicts import find_conflicts
+from .flow import Relaxation, relax
+from .instance import Bools, Instance, Ints, Longs
+from .order import place_ordered
+from .reasons import explain
+from .search import Search
+from .shape import Shape, integer_weights, orient
+from .solution import Solution, count_breaks, granted_weight
+from .state import LOCK, SLOT, State, make_state, put
+from .trials import fill
+from .trim import trim_breaks, trim_walks
+
+#: Steps when neither a time nor a work limit is given: this many for each request, plus a base.
+STEPS_A_REQUEST, STEPS_BASE = 2, 20_000
+#: Proposals for fewer breaks, for each step of the search and for each meeting.
+PROPOSALS_A_STEP, PROPOSALS_A_MEETING = 15, 30
+#: Seconds that a proposal, a request written out, and the end of a run take; for planning only.
+SECONDS_A_PROPOSAL, SECONDS_A_REQUEST, SECONDS_LEFT = 0.4e-6, 4e-6, 0.15
+
+Progress = Callable[[dict[str, Any]], Any]
+
+
+@dataclass
+class Prepared:
+    """What the search and the greedy baseline share.
+
+    ``possible`` bool[R, S] slots of each request, ``open`` bool[R] requests that may be held.
+    """
+
+    shape: Shape
+    units: Longs
+    scale: int
+    possible: Bools
+    excluded: Bools
+    open: Bools
+    conflicts: list[str]
+    value: Longs
+    big: int
+
+
+def prepare(instance: Instance) -> Prepared:
+    """Slots, integer weights, bonus for mandatory requests, contradictions.  O(R S)."""
+    units, scale = integer_weights(instance)
+    possible = instance.allowed_slots()
+    excluded = instance.excluded()
+    conflicts = find_conflicts(instance, possible, excluded) if _limited(instance) else []
+    locked_requests, locked_slots = instance.locked[:, 0], instance.locked[:, 1]
+    possible[excluded] = False
+    possible[locked_requests] = False
+    possible[locked_requests, locked_slots] = True
+    special = int(instance.mandatory.sum()) + int(instance.min_meetings.sum())
+    big = int(min(int(units.sum()) + 1, 2**60 // (special + 2)))
+    return Prepared(
+        shape=orient(instance),
+        units=units,
+        scale=scale,
+        possible=possible,
+        excluded=excluded,
+        open=possible.any(axis=1),
+        conflicts=conflicts,
+        value=units + big * instance.mandatory,
+        big=big,
+    )
+
+
+def _limited(it: Instance) -> bool:
+    return bool(
+        it.mandatory.any() or it.locked.size or it.precedences.size or it.min_meetings.any()
+    )
+
+
+def put_locked(instance: Instance, st: State) -> None:
+    """Place the locked meetings; they never move.  Their limits have been checked before."""
+    for r, t in instance.locked.tolist():
+        put(st, r, t)
+        st.req[r, LOCK] = 1
+
+
+def solve(
+    instance: Instance,
+    *,
+    seed: int = 0,
+    time_limit: float | None = None,
+    work_limit: int | None = None,
+    on_progress: Progress | None = None,
+    started: float | None = None,
+) -> Solution:
+    """Choose requests and slots: the greatest total weight, then few breaks.
+
+    Parameters
+    ----------
+    seed : draws of the search; the same instance, seed and ``work_limit`` give the same schedule.
+    time_limit : seconds, counted from ``started`` (default: now, in `time.monotonic`).
+    work_limit : search steps; a run under ``time_limit`` reports its ``steps`` for a repetition.
+        With neither, 20,000 steps and two for each request.
+    on_progress : called with a dict (phase, seconds, steps, work, weight, bound, share); giving
+        False back ends the search cleanly.
+
+    The method is the slot-free min-cost flow with its duals, a start participant by participant,
+    ejection chains, then forced insertions with undo.  A contradiction among the constraints gives
+    status "infeasible" and names it in ``conflicts``.  Small instances of the objective "breaks" go
+    to a constraint model (`exact`).
+
+    >>> from emporion.engines.scheduling import make_instance
+    >>> two = make_instance(["9:00"], ["booth", "anna", "bo"], ["x", "y"], [0, 0], [1, 2],
+    ...                     weight=[2, 3])
+    >>> solve(two).slot.tolist()
+    [-1, 0]
+    """
+    began = time.monotonic() if started is None else started
+    if time_limit is None and work_limit is None:
+        work_limit = STEPS_BASE + STEPS_A_REQUEST * len(instance.request_ids)
+    ready = prepare(instance)
+    if ready.conflicts:
+        return _nothing(instance, ready.conflicts, began, seed)
+    from .exact import solve_exactly, suits_exact
+
+    if suits_exact(instance, ready.possible):
+        found = solve_exactly(
+            instance,
+            ready,
+            seed=seed,
+            deadline=None if time_limit is None else began + time_limit,
+            work_limit=work_limit,
+            on_progress=on_progress,
+            began=began,
+        )
+        found.seconds = round(time.monotonic() - began, 3)
+        return found
+    flow, limit = _relaxations(instance, ready)
+    if isinstance(limit, str):
+        return _nothing(instance, [limit], began, seed)
+    st, search = _start(instance, ready, flow, limit, seed)
+    reporter = _Reporter(instance, search, limit, ready, began, work_limit, time_limit, on_progress)
+    search.run(work_limit, _deadline(instance, began, time_limit), reporter)
+    fill(st, np.argsort(-ready.value, kind="stable").astype(np.int32))
+    if reporter.going:
+        _fewer_breaks(instance, st, search.steps)
+    trim_walks(instance, st)
+    trim_breaks(instance, st)
+    return _result(instance, ready, st, search, limit, began, seed)
+
+
+def _relaxations(instance: Instance, ready: Prepared) -> tuple[Relaxation, Bound | str]:
+    """The flow that steers the search and the bound; a sentence instead of the bound when the
+    mandatory requests alone are too many for the places."""
+    shape, capacity = ready.shape, most_held(instance)
+    nobody = np.zeros(len(capacity), dtype=np.int64)
+
+    def flow_of(value: Longs, rows: Bools, least: Longs) -> Relaxation:
+        return relax(
+            shape.end0, shape.end1, value, capacity, rows, shape.bipartite, least, ready.big
+        )
+
+    plain = flow_of(ready.units, ready.open, nobody)
+    limit = bound_from(instance, ready.possible, shape, ready.units, ready.scale, plain)
+    least = instance.min_meetings.astype(np.int64)
+    if not instance.mandatory.any() and not least.any():
+        return plain, limit
+    must = ready.open & instance.mandatory
+    if must.any() and flow_of(np.ones_like(ready.units), must, nobody).value < int(must.sum()):
+        return plain, (
+            f"the {int(must.sum())} mandatory requests need more places than their "
+            "participants have"
+        )
+    steering = flow_of(ready.value, ready.open, least)
+    steering.exact = plain.exact
+    return steering, limit
+
+
+def _start(
+    instance: Instance, ready: Prepared, flow: Relaxation, limit: Bound, seed: int
+) -> tuple[State, Search]:
+    shape = ready.shape
+    reduced = ready.value - flow.price[shape.end0] - flow.price[shape.end1]
+    st = make_state(
+        instance, shape.end0, shape.end1, ready.value, ready.possible, reduced, seed, ready.big
+    )
+    put_locked(instance, st)
+    place_ordered(instance, st)
+    reachable = int(limit.weight * ready.scale + 1e-6) + ready.big * int(instance.mandatory.sum())
+    if instance.min_meetings.any():
+        reachable += ready.big * int(instance.min_meetings.sum())
+    search = Search(
+        instance, shape, st, flow, reduced, ready.open & (st.req[:, LOCK] == 0), reachable
+    )
+    search.start()
+    return st, search
+
+
+def _deadline(instance: Instance, began: float, time_limit: float | None) -> float | None:
+    """When the value search has to stop, so that breaks, reasons and writing still fit in."""
+    if time_limit is None:
+        return None
+    requests = len(instance.request_ids)
+    kept = SECONDS_LEFT + requests * SECONDS_A_REQUEST
+    kept += requests * 0.5 * PROPOSALS_A_MEETING * SECONDS_A_PROPOSAL
+    left = max(began + time_limit - kept - time.monotonic(), 0.0)
+    return time.monotonic() + left * 0.86
+
+
+class _Reporter:
+    """Calls ``on_progress`` a few times a second and remembers whether to go on."""
+
+    def __init__(
+        self,
+        instance: Instance,
+        search: Search,
+        limit: Bound,
+        ready: Prepared,
+        began: float,
+        work_limit: int | None,
+        time_limit: float | None,
+        on_progress: Progress | None,
+    ) -> None:
+        self.search, self.limit, self.ready = search, limit, ready
+        self.instance, self.began, self.on_progress = instance, began, on_progress
+        self.work = {"work_limit": work_limit, "time_limit": time_limit}
+        self.last = 0.0
+        self.going = True
+
+    def __call__(self, search: Search) -> bool:
+        now = time.monotonic()
+        if self.on_progress is None or now - self.last < 0.2:
+            return True
+        self.last = now
+        weight = float(self.ready.units[search.st.req[:, SLOT] >= 0].sum()) / self.ready.scale
+        answer = self.on_progress(
+            {
+                "phase": "improvement" if search.improving else "insertion",
+                "seconds": now - self.began,
+                "steps": search.steps,
+                "weight": weight,
+                "bound": self.limit.weight,
+                "share": weight / self.limit.weight if self.limit.weight else 1.0,
+                **self.work,
+            }
+        )
+        self.going = answer is not False
+        return self.going
+
+
+def _fewer_breaks(instance: Instance, st: State, steps: int) -> None:
+    held = np.flatnonzero((st.req[:, SLOT] >= 0) & (st.req[:, LOCK] == 0)).astype(np.int32)
+    if not len(held):
+        return
+    windows: Ints = instance.windows()
+    proposals = PROPOSALS_A_STEP * steps + PROPOSALS_A_MEETING * len(held)
+    anneal(st, held, windows, int(windows[-1]) + 1, proposals, cooling())
+
+
+def _result(
+    instance: Instance,
+    ready: Prepared,
+    st: State,
+    search: Search,
+    limit: Bound,
+    began: float,
+    seed: int,
+) -> Solution:
+    slot = st.req[:, SLOT].copy()
+    weight = granted_weight(instance, slot)
+    unmet = unmet_demands(instance, slot)
+    best = limit.weight - weight <= 1e-6 * max(1.0, limit.weight)
+    status = "unknown" if unmet else "optimal" if best else "feasible"
+    if instance.objective == "breaks" and status == "optimal":
+        status = "feasible"
+    breaks = int(count_breaks(instance, slot).sum())
+    by_weight = instance.objective == "weight"
+    return Solution(
+        name=instance.name,
+        objective=instance.objective,
+        status=status,
+        slot=slot,
+        reason=explain(st, ready.possible, ready.excluded),
+        weight=weight,
+        breaks=breaks,
+        bound=limit.weight if by_weight else 0.0,
+        bound_method=limit.method if by_weight else "no meeting needs a break",
+        prices=limit.prices if by_weight else None,
+        seconds=round(time.monotonic() - began, 3),
+        seed=seed,
+        steps=search.steps,
+        conflicts=unmet,
+    )
+
+
+def explain_slots(instance: Instance, ready: Prepared, slot: Ints) -> Any:
+    """Reasons (int8[R]) for a schedule given as slots, int32[R]."""
+    shape = ready.shape
+    st = make_state(
+        instance, shape.end0, shape.end1, ready.value, ready.possible, ready.value, 0, ready.big
+    )
+    for r in np.flatnonzero(slot >= 0).tolist():
+        put(st, r, int(slot[r]))
+    return explain(st, ready.possible, ready.excluded)
+
+
+def unmet_demands(instance: Instance, slot: Ints) -> list[str]:
+    """Mandatory requests and least numbers of meetings that a schedule does not meet."""
+    found = [
+        f'mandatory request "{instance.request_ids[r]}" has not been placed'
+        for r in np.flatnonzero(instance.mandatory & (slot < 0))
+    ]
+    held = slot >= 0
+    ends = np.concatenate([instance.first[held], instance.second[held]])
+    count = np.bincount(ends, minlength=len(instance.participant_ids))
+    found += [
+        f'participant "{instance.participant_ids[p]}" has {count[p]} of at least '
+        f"{instance.min_meetings[p]} meetings"
+        for p in np.flatnonzero(count < instance.min_meetings)
+    ]
+    return found
+
+
+def _nothing(instance: Instance, conflicts: list[str], began: float, seed: int) -> Solution:
+    """An infeasible instance: no meetings, the constraints that clash by name."""
+    requests = len(instance.request_ids)
+    return Solution(
+        name=instance.name,
+        objective=instance.objective,
+        status="infeasible",
+        slot=np.full(requests, -1, dtype=np.int32),
+        reason=np.full(requests, -1, dtype=np.int8),
+        weight=0.0,
+        breaks=0,
+        seconds=round(time.monotonic() - began, 3),
+        seed=seed,
+        conflicts=conflicts,
+    )
