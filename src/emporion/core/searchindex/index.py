@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -22,9 +23,9 @@ from emporion.core.searchindex.models import (
 from emporion.core.text.sortkey import sort_key
 from emporion.core.text.tokens import index_terms
 
-# Documents a look-up, and postings a transaction: about 100 ms of write lock.
+# Documents a look-up, and postings a transaction: 50 ms of write lock.
 CHUNK = 500
-POSTINGS = 15_000
+POSTINGS = 8_000
 # Part of every fingerprint: raise it when terms or weights are made otherwise.
 _RULES = 1
 TITLE, KEYWORD, TEXT = 8, 3, 1
@@ -112,20 +113,26 @@ def remove_scope(scope: str | int) -> None:
 def compact_vocabulary(scope: str | int) -> None:
     """Sum up the added rows of the vocabulary. Bulk indexing does it by itself; a nightly job may.
 
-    Nobody waits for it: rows that others are adding meanwhile stay as they are.
+    Works through the alphabet in transactions of `POSTINGS` rows. Nobody waits for it: rows that
+    others are adding meanwhile stay as they are.
     """
-    with transaction.atomic():
-        scope_id = _scope_id(scope)
-        with connection.cursor() as cursor:
+    scope_id = _scope_id(scope)
+    terms = SearchVocabulary.objects.filter(scope=scope_id).order_by("term")
+    every = list(terms.values_list("term", flat=True))
+    starts = sorted({"", *every[::POSTINGS]})
+    for start, end in pairwise([*starts, None]):
+        with transaction.atomic(), connection.cursor() as cursor:
+            limit = "" if end is None else "AND term < %s "
             cursor.execute(
-                "DELETE FROM searchindex_searchvocabulary WHERE scope_id = %s "
-                "RETURNING term, documents",
-                [scope_id],
+                "DELETE FROM searchindex_searchvocabulary WHERE scope_id = %s "  # noqa: S608
+                f"AND term >= %s {limit}RETURNING term, documents",
+                [scope_id, str(start), *([] if end is None else [end])],
             )
             total = Counter[str]()
             for term, documents in cursor.fetchall():
                 total[term] += documents
-        _count(scope_id, total)
+            if total:
+                _count(scope_id, total)
 
 
 def _scope_id(scope: str | int) -> int:

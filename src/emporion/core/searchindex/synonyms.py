@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from emporion.core.text.tokens import words
+from emporion.core.text.tokens import without_article, words
 
 Provider = Callable[[str], Iterable[str]]
 _PROVIDERS: list[Provider] = []
@@ -17,12 +17,12 @@ MAX_SYNONYMS = 8
 
 
 def phrase_key(text: str) -> str:
-    """The form in which a phrase is looked up: folded words with one space between them.
+    """The form in which a phrase is looked up: folded words with a space between, no articles.
 
     >>> phrase_key("E-Commerce")
     'e commerce'
     """
-    return " ".join(words(text))
+    return " ".join(map(without_article, words(text)))
 
 
 class SynonymBook:
