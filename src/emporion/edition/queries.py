@@ -200,3 +200,15 @@ def lead_of(participation: int) -> Any:
         .order_by("-is_lead", "pk")[0]
         .person
     )
+
+
+def profile(participation: Participation) -> tuple[list[str], list[str], list[str]]:
+    """Return the codes needed, the codes offered, and the markets wanted; two queries."""
+    offers = participation.offers.order_by("pk").values_list("code", "markets")
+    needs = participation.needs.order_by("pk").values_list("code", "markets")
+    markets = [*participation.markets, *(m for _, each in (*needs, *offers) for m in each)]
+    return (
+        list(dict.fromkeys(code for code, _ in needs if code)),
+        list(dict.fromkeys(code for code, _ in offers if code)),
+        list(dict.fromkeys(markets)),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,6 @@ from emporion.meetings.queries import Appointment
 SALT = "meetings.day"
 # Whoever holds the link reads the calendar, so it does not live longer than the fair is of use.
 FEED_SECONDS = 200 * 24 * 3600
-Walks = Mapping[tuple[str, str], int]
 
 
 @dataclass(frozen=True)
@@ -155,40 +154,16 @@ def _day(
     edition: Edition, me: Participation, appointments: Sequence[Appointment], date: dt.date
 ) -> Day:
     here = [a for a in appointments if a.date == date]
-    walks: Walks = editions.walking_minutes(edition)
+    walks = editions.walking_minutes(edition)
     language = get_language() or "en"
     entries, walked = [], 0
     for at, appointment in enumerate(here):
         after = None
         if at + 1 < len(here):
-            after = between(me, appointment, here[at + 1], walks)
+            after = queries.walk_between(me, appointment, here[at + 1], walks)
             walked += (after.walk or 0) if after else 0
         entries.append(_entry(edition, appointment, after, language))
     return Day(date, entries, len(here), walked)
-
-
-def between(
-    me: Participation, one: Appointment, other: Appointment, walks: Walks
-) -> Between | None:
-    """Return what lies between two meetings: minutes on foot and to spare, or free time.
-
-    A host stays at the stand: nothing to walk, only free time, and nothing between meetings that
-    run side by side.
-    """
-    gap = _minutes(other.starts) - _minutes(one.ends)
-    if gap < 0:
-        return None
-    if me.hosts and one.hosting and other.hosting:
-        return Between(text=_("free until the next")) if gap > 0 else None
-    here, there = one.host.pavilion, other.host.pavilion
-    if here is None or there is None:
-        return Between(text=_("walk not known")) if gap else None
-    walk = 0 if here.pk == there.pk else walks.get((here.letter, there.letter))
-    return Between(walk=walk, gap=gap) if walk is not None else None
-
-
-def _minutes(time: dt.time) -> int:
-    return time.hour * 60 + time.minute
 
 
 def _entry(

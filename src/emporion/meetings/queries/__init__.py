@@ -10,15 +10,18 @@ from emporion.meetings.queries.agenda import (
 )
 from emporion.meetings.queries.requests import (
     Between,
+    fate,
     request_between,
     request_states,
 )
 from emporion.meetings.queries.requests import counts as request_counts
+from emporion.meetings.queries.walks import walk_between
 
 __all__ = [
     "Appointment",
     "Between",
     "agenda",
+    "fate",
     "meeting_days",
     "published_count",
     "published_release",
@@ -26,4 +29,5 @@ __all__ = [
     "request_counts",
     "request_states",
     "slots",
+    "walk_between",
 ]

@@ -131,7 +131,7 @@ def changes(
     """
     since = connection.ops.adapt_datetimefield_value(earlier.computed_at)
     nothing = "CAST(NULL AS bigint)"
-    parts = {
+    parts: dict[str, tuple[str, list[Any]]] = {
         "moved": (f"SELECT 'moved', '', b.request_id, a.slot_id, b.slot_id {_MOVED}",
                   [earlier.pk, later.pk]),
         "added": (f"SELECT 'added', {_WHY_ADDED}, b.request_id, {nothing}, b.slot_id {_ADDED}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, QuerySet
 
 from emporion.edition.queries import Edition, Participation
@@ -58,7 +60,7 @@ def refusals(release: Release, reason: str = "") -> QuerySet[Refusal]:
     ).order_by("pk")
 
 
-def refusal_rows(release: Release, reason: str = "") -> QuerySet[Refusal, tuple[str, ...]]:
+def refusal_rows(release: Release, reason: str = "") -> QuerySet[Refusal, Any]:
     """Return (request, reason, state, weight, asker, counterpart) as plain rows for a file."""
     found = Refusal.objects.filter(release=release)
     if reason:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings import rules
 from emporion.meetings.models import Meeting, MeetingRequest, Refusal, Release, Slot
-from emporion.meetings.queries.words import state_word
+from emporion.meetings.queries.words import refusal_word, state_word
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Between:
 
 
 def request_between(me: Participation, other: Participation) -> Between | None:
-    """Return the request of a pair, whoever asked; None without one that still counts. One query."""
+    """Return the request of a pair, whoever asked; None without one that counts. One query."""
     low, high = rules.pair(me.pk, other.pk)
     found = (
         MeetingRequest.objects.filter(edition=me.edition_id, low=low, high=high)
@@ -112,3 +112,25 @@ def request_states(me: Participation) -> dict[int, str]:
     for request in live.filter(counterpart=me).only(*fields):
         found[request.asker_id] = state_word(request, me.pk)
     return found
+
+
+def fate(participation: Participation) -> tuple[int, int, list[tuple[str, int]]]:
+    """Return what became of a participation's live requests in the published release.
+
+    How many there are, how many became meetings, and (why not, how many), most frequent first;
+    three queries.
+    """
+    mine = Q(asker=participation) | Q(counterpart=participation)
+    total = MeetingRequest.objects.filter(mine, state__in=rules.LIVE).count()
+    public = {"release__edition": participation.edition_id,
+              "release__state": Release.State.PUBLISHED}
+    granted = Meeting.objects.filter(
+        Q(host=participation) | Q(guest=participation), **public
+    ).count()
+    refused = (
+        Refusal.objects.filter(
+            Q(request__asker=participation) | Q(request__counterpart=participation), **public
+        )
+        .values_list("reason").annotate(number=Count("pk")).order_by("-number", "reason")
+    )
+    return total, granted, [(refusal_word(reason), count) for reason, count in refused]

@@ -5,7 +5,11 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import sys
+from collections.abc import Callable
 from pathlib import Path
+
+from django.core.management import call_command
+from django.db import connection
 
 from emporion.core.tabular.report import TableError
 from emporion.edition.domain.batches import BatchError
@@ -62,13 +66,21 @@ def give_out(argv: list[str]) -> int:
     return _refusing(giving_out.run, parser.parse_args(argv))
 
 
-def _refusing(run: object, options: argparse.Namespace) -> int:
+def _refusing(run: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
     """Run a command; what it refuses is one clear sentence, not a traceback."""
+    _prepare()
     try:
-        return int(run(options) or 0)  # type: ignore[operator]
+        return run(options)
     except _REFUSALS as error:
         print(f"emporion: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("emporion: interrupted.", file=sys.stderr)
         return 130
+
+
+def _prepare() -> None:
+    """Make the tables of a database that has none: an import may be the first command ever."""
+    if not connection.introspection.table_names():
+        print("The database is new; its tables are made first.", file=sys.stderr)
+        call_command("migrate", interactive=False, verbosity=0)

@@ -42,7 +42,7 @@ def plan_edition(options: argparse.Namespace, mapping_file: Path | None) -> Plan
     Raises EditionError for what is no date.
     """
     given = _of_mapping(mapping_file)
-    given.update({key: value for key in KEYS if (value := getattr(options, key)) is not None})
+    given.update({key: own for key in KEYS if (own := getattr(options, key)) is not None})
     slug = options.edition
     told = [f"The edition {slug!r} is made:"]
 

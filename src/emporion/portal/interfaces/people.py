@@ -1,8 +1,153 @@
-"""The day of two people: stand-in until the page lands."""
-from django.http import HttpRequest, HttpResponse
+"""The day of two people: the exhibitor from Finland and the buyer from Nepal, each step with why.
 
-from emporion.edition.queries import Edition
+The page tells what the edition holds about two participations that the demonstration marks; in an
+edition without them it says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from emporion.core.translated import best
+from emporion.design.agenda import Between
+from emporion.design.formats import day, number
+from emporion.edition import queries as editions
+from emporion.edition.queries import Edition, Participation
+from emporion.matchmaking import queries as matchmaking
+from emporion.meetings import queries as meetings
+from emporion.portal import queries
+from emporion.registry import taxonomy
+from emporion.registry.countries import country_name
+
+FIRST = 3
+
+
+@dataclass
+class Step:
+    """One step of somebody's fair: what happened, why, and rows that show it."""
+
+    title: str
+    text: str = ""
+    why: str = ""
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
+class Story:
+    """A person or firm and their steps."""
+
+    name: str
+    language: str
+    line: str
+    participation: Participation
+    steps: list[Step]
 
 
 def two_people(request: HttpRequest, edition: Edition) -> HttpResponse:
-    return HttpResponse()
+    """Tell both stories; the demonstration's two users say who they are."""
+    language = get_language() or "en"
+    cast = queries.cast(edition)
+    stories = [_story(edition, one, language) for one in cast]
+    context = {"stories": stories, "slug": edition.slug, "nav_current": "two"}
+    return render(request, "portal/two_people.html", context)
+
+
+def _story(edition: Edition, one: Participation, language: str) -> Story:
+    spoken, name = best(one.display_name, language)
+    about = best(one.about, language)
+    steps = [
+        _said(one, language),
+        _matched(one, language),
+        _asked(one, language),
+        _met(edition, one, language),
+    ]
+    line = ", ".join(part for part in (about[1], country_name(one.country, language)) if part)
+    return Story(name, spoken, line, one, steps)
+
+
+def _said(one: Participation, language: str) -> Step:
+    needs, offers, markets = editions.profile(one)
+    rows = [
+        {"key": _("Needs"), "value": ", ".join(taxonomy.label(c, language) for c in needs)},
+        {"key": _("Offers"), "value": ", ".join(taxonomy.label(c, language) for c in offers)},
+        {"key": _("Markets"), "value": ", ".join(country_name(c, language) for c in markets)},
+    ]
+    return Step(
+        _("Says it once"),
+        why=_("Codes of a shared list carry the meaning across languages; texts stay as written."),
+        rows=[row for row in rows if row["value"]],
+    )
+
+
+def _matched(one: Participation, language: str) -> Step:
+    found = matchmaking.suggestions(one, FIRST)
+    rows = [
+        {
+            "key": number(s.rank),
+            "value": best(s.participation.display_name, language)[1],
+            "language": best(s.participation.display_name, language)[0],
+            "reasons": matchmaking.readable_reasons(s.reasons, language),
+            "fit": s,
+        }
+        for s in found
+    ]
+    return Step(
+        _("Gets a short list"),
+        why=_("Ranked by what both sides want, with places shared out so that nobody is flooded."),
+        rows=rows,
+    )
+
+
+def _asked(one: Participation, language: str) -> Step:
+    total, granted, reasons = meetings.fate(one)
+    text = ngettext(
+        "%(granted)s of %(total)s request became a meeting.",
+        "%(granted)s of %(total)s requests became meetings.",
+        total,
+    ) % {"granted": number(granted), "total": number(total)}
+    rows = [
+        {"key": number(count), "value": str(word)} for word, count in reasons
+    ]
+    return Step(
+        _("Asks, and is asked"),
+        text,
+        why=_("Every request that was not granted has a reason that the schedule itself proves.")
+        if rows else _("Both sides' wishes count; whoever asked."),
+        rows=rows,
+    )
+
+
+def _met(edition: Edition, one: Participation, language: str) -> Step:
+    appointments = meetings.agenda(one)
+    if not appointments:
+        return Step(_("Meets"), _("No meeting is set yet."))
+    first = appointments[0].date
+    today = [a for a in appointments if a.date == first]
+    walks = editions.walking_minutes(edition)
+    rows = []
+    for at, appointment in enumerate(today):
+        after: Between | None = None
+        if at + 1 < len(today):
+            after = meetings.walk_between(one, appointment, today[at + 1], walks)
+        rows.append({
+            "time": appointment.starts,
+            "value": best(appointment.counterpart.display_name, language)[1],
+            "language": best(appointment.counterpart.display_name, language)[0],
+            "host": appointment.host,
+            "after": after,
+        })
+    return Step(
+        _("Meets, on %(day)s") % {"day": day(first, "weekday")},
+        ngettext(
+            "%(n)s meeting in all.", "%(n)s meetings in all.", len(appointments)
+        ) % {"n": number(len(appointments))},
+        why=_("Times leave the minutes on foot; exhibitors stay at their stand.")
+        if not one.hosts else _("The stand stays where it is; buyers walk, and have the time to."),
+        rows=rows,
+    )

@@ -163,7 +163,7 @@ def _write(
     difference: intake.Difference,
 ) -> None:
     total = len(difference.new) + len(difference.changed)
-    with undoing(edition, batch, work.report):
+    with Undoing(edition, batch, work.report):
         with Job(f"import {edition.slug}", ["Write"]).step("Write", total=total) as step:
             if checked.halls.new:
                 pavilions.add_pavilions(edition, checked.halls.new)
@@ -219,7 +219,7 @@ def undo(
         return batches.undo(edition, batch, RESTORERS, on_progress=progress)
 
 
-class undoing:  # noqa: N801
+class Undoing:
     """While a batch is written: whatever goes wrong, nothing of it stays."""
 
     def __init__(self, edition: Edition, batch: ImportBatch, report: reporting.Report) -> None:

@@ -46,7 +46,7 @@ def take_in(work: Work, edition: Edition) -> int:
         raise
     if batch is not None:
         total = len(difference.new) + len(difference.changed)
-        with taking_in.undoing(edition, batch, report):
+        with taking_in.Undoing(edition, batch, report):
             with Job(f"import {edition.slug}", ["Write"]).step("Write", total=total) as step:
                 lists.write(edition, batch, difference, on_progress=step.reach)
             batches.finish(edition, batch, difference.counts())
