@@ -16,3 +16,8 @@ def demonstration_users() -> list[User]:
 def demonstration_user_by_id(public_id: str) -> User | None:
     """Return one of `demonstration_users`, None if it is none of them."""
     return next((user for user in demonstration_users() if user.public_id == public_id), None)
+
+
+def user_by_email(email: str) -> User | None:
+    """Return the user with this address, written in small or large letters; None if none has."""
+    return User.objects.filter(email__iexact=email.strip()).first()

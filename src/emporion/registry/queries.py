@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from emporion.registry.models import Body, Expo, Organisation, Person
+from emporion.registry.models import Body, Organisation, Person
+
+# Re-exported: other capabilities name the tenant by it.
+from emporion.registry.models import Expo as Expo
 
 
 def expo_by_slug(slug: str) -> Expo | None:

@@ -20,14 +20,19 @@ _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def write_table(
-    path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str = "Sheet1"
+    path: Path,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    sheet: str = "Sheet1",
+    notes: Sequence[str] = (),
 ) -> int:
     """Write ``rows`` under ``header`` to ``path`` (.csv or .xlsx); return how many there were.
 
     CSV is UTF-8 with a byte order mark, without which Excel breaks Chinese. Texts that a
     spreadsheet would run are neutralised (`read_table` restores them); numbers stay numbers. The
-    file appears whole or not at all. Raises `TableError` for another ending and for rows of another
-    width.
+    file appears whole or not at all. ``notes`` stand above the header of a workbook, a line each;
+    CSV has no place for them. Raises `TableError` for another ending and for rows of another width.
     """
     path = Path(path)
     ending = path.suffix.lower()
@@ -42,7 +47,7 @@ def write_table(
         count = (
             _write_csv(part, header, made)
             if ending == ".csv"
-            else _write_xlsx(part, header, made, sheet)
+            else _write_xlsx(part, header, made, sheet, notes)
         )
         part.replace(path)
     finally:
@@ -81,14 +86,18 @@ def _plain(cell: Cell) -> str:
 
 
 def _write_xlsx(
-    path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]], sheet: str
+    path: Path,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    sheet: str,
+    notes: Sequence[str],
 ) -> int:
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
 
     book = Workbook(write_only=True)
     page = book.create_sheet(sheet)
-    page.freeze_panes = "A2"
+    page.freeze_panes = f"A{len(notes) + 2}"
 
     def text(value: str) -> WriteOnlyCell:
         cell = WriteOnlyCell(page, _NOT_IN_XML.sub("\ufffd", neutralised(value)))
@@ -96,6 +105,8 @@ def _write_xlsx(
         cell.data_type = "s"
         return cell
 
+    for note in notes:
+        page.append([text(note)])
     page.append([text(heading) for heading in header])
     count = 0
     for row in rows:

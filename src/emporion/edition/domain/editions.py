@@ -12,7 +12,7 @@ from django.db import transaction
 
 from emporion.core import journal
 from emporion.edition.models import Edition, Fact
-from emporion.registry.models import Expo
+from emporion.registry.queries import Expo
 
 LANGUAGES = ("en", "zh-hans", "ar")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from emporion.accounts.models import User
 from emporion.core import journal
 from emporion.registry.models import Expo, Organiser
+
+if TYPE_CHECKING:
+    from emporion.accounts.models import User
 
 
 def create_expo(slug: str, name: Mapping[str, str] | str, *, public_id: str = "") -> Expo:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
 
-from emporion.accounts.models import User
 from emporion.core import bulk, journal
 from emporion.core.ids import new_id
 from emporion.core.text.sortkey import sort_key
 from emporion.registry.domain.organisations import plain_value
 from emporion.registry.models import Expo, Person
+
+if TYPE_CHECKING:
+    from emporion.accounts.models import User
 
 
 class NewPerson(NamedTuple):

@@ -1,0 +1,325 @@
+"""Lists of requests and meetings: compared with what is stored, written, taken back, given out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from emporion.core import bulk, journal
+from emporion.core.ids import new_id
+from emporion.core.models import ImportBatch
+from emporion.core.translated import best
+from emporion.edition.domain import batches
+from emporion.edition.domain.intake import Problem
+from emporion.edition.domain.lists.columns import LISTS
+from emporion.edition.domain.lists.rows import cell, note_of
+from emporion.edition.domain.records import OURS
+from emporion.edition.queries import Edition, Participation
+from emporion.meetings import rules
+from emporion.meetings.domain.intake import Asked, take_requests
+from emporion.meetings.models import Meeting, MeetingRequest
+
+Key = tuple[str, str]
+PART = 500
+_FIELDS = ("state", "weight", "is_mandatory", "message")
+MEETINGS = (
+    "Release", "Date", "Starts", "Ends", "Host id", "Host", "Guest id", "Guest", "Pavilion",
+    "Stand", "Table", "Made up", "Note",
+)
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of a list of requests, checked; `values` holds the fields that the list has."""
+
+    line: int
+    key: Key
+    values: dict[str, Any]
+
+
+@dataclass
+class Difference:
+    """What taking in a list of requests would do."""
+
+    new: list[tuple[Row, int, int]] = field(default_factory=list)
+    changed: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    unchanged: int = 0
+    vanished: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        return {
+            "new": len(self.new), "changed": len(self.changed), "unchanged": self.unchanged,
+            "vanished": len(self.vanished),
+        }
+
+
+class People:
+    """Everybody in an edition, by public id and by the ids of lists."""
+
+    def __init__(self, edition: Edition) -> None:
+        rows = Participation.objects.filter(edition=edition).order_by("pk").values_list(
+            "pk", "public_id", "external_id", "role", "display_name", "is_made_up",
+        )
+        self.by_public: dict[str, int] = {}
+        self.by_list: dict[str, list[tuple[int, str]]] = {}
+        self.shown: dict[int, tuple[str, str, str, bool]] = {}
+        times = Counter(row[2] for row in rows)
+        public = {row[1] for row in rows}
+        for pk, public_id, own, role, name, made_up in rows:
+            self.by_public[public_id] = pk
+            if own:
+                self.by_list.setdefault(own, []).append((pk, role))
+            unique = own and times[own] == 1 and own not in public
+            self.shown[pk] = own if unique else public_id, role, best(name, "en")[1], made_up
+
+    def find(self, own: str, role: str) -> int | str:
+        """Return the primary key of whom an id means, or why it means nobody."""
+        if own in self.by_public:
+            return self.by_public[own]
+        found = [(pk, r) for pk, r in self.by_list.get(own, ()) if not role or r == role]
+        if len(found) == 1:
+            return found[0][0]
+        if found:
+            return f"{len(found)} participants have this id ({', '.join(r for _, r in found)})"
+        return "nobody in this edition has this id"
+
+
+def compare(
+    edition: Edition, rows: Sequence[Row], skipped: Sequence[Key] = ()
+) -> Difference:
+    """Compare checked rows with the requests that `edition` has."""
+    difference, people = Difference(), People(edition)
+    stored = {
+        (source, own) if own else (OURS, public_id): (pk, low, high, values)
+        for pk, public_id, source, own, low, high, *values in MeetingRequest.objects.filter(
+            edition=edition
+        ).values_list("pk", "public_id", "source", "external_id", "low", "high", *_FIELDS)
+    }
+    pairs = {(low, high): key for key, (_, low, high, _) in stored.items()}
+    listed: dict[tuple[int, int], int] = {}
+    for row in rows:
+        sides = _sides(row, people, difference)
+        if sides is None:
+            continue
+        asker, counterpart = sides
+        pair = rules.pair(asker, counterpart)
+        known = stored.get(row.key)
+        problem = ""
+        if asker == counterpart:
+            problem = "a participant cannot ask itself"
+        elif pair in listed:
+            problem = f"line {listed[pair]} asks for the same pair; one pair has one request"
+        elif known is None and pair in pairs:
+            problem = f"the pair has a request already (id {pairs[pair][1]})"
+        elif known is None and row.key[0] == OURS:
+            problem = f"no request of this edition has this {OURS} id"
+        elif known is not None and known[1:3] != pair:
+            problem = "this request joins two others; its pair cannot change"
+        if problem:
+            difference.problems.append(
+                Problem(row.line, "counterpart", str(row.values["counterpart"]), problem,
+                        "Mend the row or delete it.")
+            )
+            continue
+        listed[pair] = row.line
+        if known is None:
+            difference.new.append((row, asker, counterpart))
+            continue
+        now = dict(zip(_FIELDS, known[3], strict=True))
+        changes = {f: row.values[f] for f in _FIELDS if row.values.get(f, now[f]) != now[f]}
+        if changes:
+            difference.changed.append((known[0], changes))
+        else:
+            difference.unchanged += 1
+    there = {row.key for row in rows} | set(skipped)
+    sources = {source for source, _ in there} - {OURS}
+    difference.vanished = [
+        own for source, own in stored if source in sources and (source, own) not in there
+    ]
+    return difference
+
+
+def _sides(row: Row, people: People, difference: Difference) -> tuple[int, int] | None:
+    found: list[int] = []
+    for name in ("asker", "counterpart"):
+        role = row.values.get(f"{name}_role", "")
+        side = people.find(row.values[name], role)
+        if isinstance(side, str):
+            difference.problems.append(
+                Problem(row.line, name, row.values[name], side,
+                        "Write the id of a participant of this edition, with its role where two "
+                        "have the same.")
+            )
+        else:
+            found.append(side)
+    return (found[0], found[1]) if len(found) == 2 else None
+
+
+def write(
+    edition: Edition,
+    batch: ImportBatch,
+    difference: Difference,
+    *,
+    on_progress: Callable[[int], None] | None = None,
+) -> None:
+    """Write a difference in short transactions, each with the notes that undo it."""
+    now, done = timezone.now(), 0
+    by_source: dict[str, list[Asked]] = {}
+    for row, asker, counterpart in difference.new:
+        values = row.values
+        state = values.get("state") or "open"
+        asked_at = values.get("asked_at") or now
+        by_source.setdefault(row.key[0], []).append(
+            Asked(
+                new_id(), asker, counterpart, asked_at, state=state,
+                answered_at=None if state == "open" else asked_at,
+                weight=values.get("weight", 1000), message=values.get("message", ""),
+                external_id=row.key[1], is_mandatory=values.get("is_mandatory", False),
+            )
+        )
+
+    def keep(part: Sequence[Asked]) -> None:
+        batches.note(batch, "request", [(asked.public_id, None) for asked in part])
+
+    for source, asked in by_source.items():
+        start = done
+
+        def tell(count: int, start: int = start) -> None:
+            if on_progress is not None:
+                on_progress(start + count)
+
+        take_requests(edition, asked, source=source, within=keep, on_progress=tell)
+        done += len(asked)
+    for start in range(0, len(difference.changed), PART):
+        changes = dict(difference.changed[start : start + PART])
+        for values in changes.values():
+            if "state" in values:
+                values["answered_at"] = None if values["state"] == "open" else now
+        with transaction.atomic():
+            batches.note(batch, "request", list(change_requests(edition, changes).items()))
+        done += len(changes)
+        if on_progress is not None:
+            on_progress(done)
+
+
+def change_requests(
+    edition: Edition, changes: Mapping[int, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Set `changes[primary key] = {column: value}`; return {public id: what it was}, as JSON."""
+    with transaction.atomic():
+        found = list(
+            MeetingRequest.objects.select_for_update()
+            .filter(edition=edition, pk__in=list(changes)).order_by("pk")
+        )
+        before: dict[str, dict[str, Any]] = {}
+        columns: set[str] = set()
+        for request in found:
+            values = changes[request.pk]
+            before[request.public_id] = {name: _plain(getattr(request, name)) for name in values}
+            for name, value in values.items():
+                setattr(request, name, value)
+            columns.update(values)
+        if columns:
+            MeetingRequest.objects.bulk_update(found, sorted(columns), batch_size=200)
+            journal.record("request.change", "request", [r.public_id for r in found],
+                           fields=sorted(columns))
+    return before
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.datetime) else value
+
+
+def _restore(edition: Edition, changes: Sequence[batches.Change]) -> int:
+    keys = dict(
+        MeetingRequest.objects.filter(
+            edition=edition, public_id__in=[public_id for public_id, _ in changes]
+        ).values_list("public_id", "pk")
+    )
+    before = {
+        keys[i]: {
+            name: dt.datetime.fromisoformat(value) if name == "answered_at" and value else value
+            for name, value in was.items()
+        }
+        for i, was in changes if was is not None and i in keys
+    }
+    change_requests(edition, before)
+    made = [i for i, was in changes if was is None and i in keys]
+    if made:
+        MeetingRequest.objects.filter(pk__in=[keys[i] for i in made]).delete()
+        journal.record("request.remove", "request", made)
+    return len(before) + len(made)
+
+
+RESTORERS: dict[str, batches.Restorer] = {"request": _restore}
+
+
+def count_requests(edition: Edition, participations: Sequence[str]) -> int:
+    """Return how many requests of `edition` have one of these public ids on a side."""
+    found: set[int] = set()
+    for part in bulk.chunks(participations, 400):
+        for side in ("asker", "counterpart"):
+            found.update(
+                MeetingRequest.objects.filter(
+                    edition=edition, **{f"{side}__public_id__in": part}
+                ).values_list("pk", flat=True)
+            )
+    return len(found)
+
+
+def request_header() -> list[str]:
+    """Return the headings of a list of requests."""
+    return [column.heading for column in LISTS["requests"]]
+
+
+def request_rows(edition: Edition) -> Iterator[list[Any]]:
+    """Yield the requests of `edition` in the order in which they were asked."""
+    people, note = People(edition), note_of(edition)
+    fields = [column.field for column in LISTS["requests"]]
+    rows = MeetingRequest.objects.filter(edition=edition).order_by("pk").values_list(
+        "public_id", "source", "external_id", "asker_id", "counterpart_id", *_FIELDS, "asked_at",
+        "answered_at",
+    )
+    for public_id, source, own, asker, counterpart, *told in rows.iterator(chunk_size=2000):
+        state, weight, mandatory, message, asked_at, answered_at = told
+        values: dict[str, Any] = {
+            "id": own or public_id, "source": source if own else OURS, "state": state,
+            "weight": f"{weight / 1000:g}", "is_mandatory": mandatory, "message": message,
+            "asked_at": asked_at.isoformat(),
+            "answered_at": answered_at.isoformat() if answered_at else "", "note": note,
+        }
+        for name, pk in (("asker", asker), ("counterpart", counterpart)):
+            values[name], values[f"{name}_role"], values[f"{name}_name"], _ = people.shown[pk]
+        values["is_made_up"] = people.shown[asker][3] or people.shown[counterpart][3]
+        yield [cell(values[name]) for name in fields]
+
+
+def meeting_rows(edition: Edition) -> Iterator[list[Any]]:
+    """Yield the meetings of the published release by time, host and table."""
+    people, note = People(edition), note_of(edition)
+    rows = (
+        Meeting.objects.filter(release__edition=edition, release__state="published")
+        .order_by("slot__number", "host__sort_key", "table", "pk")
+        .values_list(
+            "release__number", "slot__date", "slot__starts", "slot__minutes", "host_id",
+            "guest_id", "host__pavilion__letter", "host__stand", "table",
+        )
+    )
+    for number, date, starts, minutes, host, guest, letter, stand, table in rows.iterator(
+        chunk_size=2000
+    ):
+        ends = dt.datetime.combine(date, starts) + dt.timedelta(minutes=minutes)
+        host_id, _, host_name, host_made_up = people.shown[host]
+        guest_id, _, guest_name, guest_made_up = people.shown[guest]
+        yield [
+            number, date.isoformat(), f"{starts:%H:%M}", f"{ends:%H:%M}", host_id, host_name,
+            guest_id, guest_name, letter or "", stand, table,
+            cell(host_made_up or guest_made_up), note,
+        ]
