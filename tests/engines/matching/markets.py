@@ -5,8 +5,9 @@ import random
 from emporion.engines.matching.market import SIZES, Category, Market, Participant, Signal
 
 TAXONOMY = [
-    Category("ai", "", {"en": "Artificial intelligence", "zh-hans": "人工智能",
-                        "ar": "الذكاء الاصطناعي"}),
+    Category(
+        "ai", "", {"en": "Artificial intelligence", "zh-hans": "人工智能", "ar": "الذكاء الاصطناعي"}
+    ),
     Category("ai.vision", "ai", {"en": "Computer vision", "zh-hans": "计算机视觉"}),
     Category("ai.speech", "ai", {"en": "Speech", "zh-hans": "语音识别"}),
     Category("cloud", "", {"en": "Cloud computing", "zh-hans": "云计算"}),
@@ -16,8 +17,10 @@ TAXONOMY = [
 ]
 CODES = [category.code for category in TAXONOMY]
 COUNTRIES = ["CN", "FI", "NP", "ZA", "DE"]
-WORDS = ("sensor camera model server cluster headset game voice assistant backup archive factory "
-         "inspection hospital school tourism drone valve pump bicycle").split()
+WORDS = (
+    "sensor camera model server cluster headset game voice assistant backup archive factory "
+    "inspection hospital school tourism drone valve pump bicycle"
+).split()
 DEALS = ["agency", "licensing", "sourcing"]
 
 

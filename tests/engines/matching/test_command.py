@@ -15,26 +15,45 @@ from tests.engines.matching.markets import made_up
 
 def written(market, path):
     """Write a market as an instance file."""
+
     def person(one):
-        known = {"id": one.id, "capacity": one.capacity, "offers": list(one.offers),
-                 "needs": list(one.needs), "texts": dict(one.texts),
-                 "markets": list(one.markets), "languages": list(one.languages)}
+        known = {
+            "id": one.id,
+            "capacity": one.capacity,
+            "offers": list(one.offers),
+            "needs": list(one.needs),
+            "texts": dict(one.texts),
+            "markets": list(one.markets),
+            "languages": list(one.languages),
+        }
         if one.country:
             known["country"] = one.country
         return known | ({"size": one.size} if one.size else {})
 
-    path.write_text(json.dumps({
-        "format": "emporion-match-instance/1",
-        "taxonomy": [{"code": c.code, "parent": c.parent or None, "labels": dict(c.labels)}
-                     for c in market.taxonomy],
-        "exhibitors": [person(one) for one in market.exhibitors],
-        "buyers": [person(one) for one in market.buyers],
-        "signals": [{"from": s.sender, "to": s.receiver, "kind": s.kind, "value": s.value}
-                    for s in market.signals],
-        "exclusions": [list(pair) for pair in market.exclusions],
-        "list_length": {"buyer": market.buyer_list_length,
-                        "exhibitor": market.exhibitor_list_length},
-    }, ensure_ascii=False), encoding="utf-8")
+    path.write_text(
+        json.dumps(
+            {
+                "format": "emporion-match-instance/1",
+                "taxonomy": [
+                    {"code": c.code, "parent": c.parent or None, "labels": dict(c.labels)}
+                    for c in market.taxonomy
+                ],
+                "exhibitors": [person(one) for one in market.exhibitors],
+                "buyers": [person(one) for one in market.buyers],
+                "signals": [
+                    {"from": s.sender, "to": s.receiver, "kind": s.kind, "value": s.value}
+                    for s in market.signals
+                ],
+                "exclusions": [list(pair) for pair in market.exclusions],
+                "list_length": {
+                    "buyer": market.buyer_list_length,
+                    "exhibitor": market.exhibitor_list_length,
+                },
+            },
+            ensure_ascii=False,
+        ),
+        encoding="utf-8",
+    )
     return path
 
 
@@ -47,8 +66,12 @@ def test_the_lists_file_holds_what_the_engine_found(tmp_path, capsys):
     assert list(data) == ["format", "lists", "market", "seconds", "seed"]
     assert data["format"] == "emporion-match-lists/1"
     assert data["seed"] == 3
-    assert sorted(data["market"]) == ["expected_matches", "exposure_gini_per_slot",
-                                      "over_capacity_share", "unseen_exhibitors"]
+    assert sorted(data["market"]) == [
+        "expected_matches",
+        "exposure_gini_per_slot",
+        "over_capacity_share",
+        "unseen_exhibitors",
+    ]
     result = matching.match(matching.read_market(instance), seed=3)
     for side in (result.buyers, result.exhibitors):
         for owner, entries in side:
@@ -68,8 +91,10 @@ def test_the_same_input_gives_the_same_bytes_in_another_process(tmp_path):
         target = tmp_path / f"lists{seed}.json"
         subprocess.run(
             [sys.executable, "-m", "emporion.cli", "match", str(instance), "-o", str(target)],
-            check=True, capture_output=True,
-            env={**os.environ, "PYTHONPATH": "src", "PYTHONHASHSEED": seed})
+            check=True,
+            capture_output=True,
+            env={**os.environ, "PYTHONPATH": "src", "PYTHONHASHSEED": seed},
+        )
         lines = target.read_text(encoding="utf-8").splitlines()
         assert lines[-1].startswith('"seconds": ')
         outputs.append(lines[:-1])
@@ -78,13 +103,15 @@ def test_the_same_input_gives_the_same_bytes_in_another_process(tmp_path):
 
 def test_a_mistake_writes_nothing_and_keeps_what_was_there(tmp_path, capsys):
     instance = tmp_path / "instance.json"
-    instance.write_text('{"format": "emporion-match-instance/1", "exhibitors": [{"id": "e"}],'
-                        ' "buyers": []}')
+    instance.write_text(
+        '{"format": "emporion-match-instance/1", "exhibitors": [{"id": "e"}], "buyers": []}'
+    )
     lists = tmp_path / "lists.json"
     lists.write_text("earlier")
     assert main([str(instance), "-o", str(lists)]) == 2
     assert capsys.readouterr().err == (
-        f"emporion match: {instance}: exhibitors[0] 'e'.capacity: is missing\n")
+        f"emporion match: {instance}: exhibitors[0] 'e'.capacity: is missing\n"
+    )
     assert lists.read_text() == "earlier"
     assert sorted(os.listdir(tmp_path)) == ["instance.json", "lists.json"]
 
@@ -99,6 +126,7 @@ def test_files_that_are_not_there(tmp_path, capsys):
 
 def test_a_failure_while_writing_leaves_no_half_file(tmp_path, monkeypatch):
     from emporion.engines.matching import format as files
+
     result = matching.match(made_up(1))
 
     def breaks(matching, stream):
@@ -113,21 +141,30 @@ def test_a_failure_while_writing_leaves_no_half_file(tmp_path, monkeypatch):
 
 def test_codes_outside_the_taxonomy_are_told(tmp_path, capsys):
     from dataclasses import replace
+
     market = made_up(1)
     market = replace(market, buyers=[replace(market.buyers[0], needs=("zz",))])
     market = replace(market, signals=())
     instance = written(market, tmp_path / "instance.json")
     assert main([str(instance), "-o", str(tmp_path / "lists.json")]) == 0
     assert "1 codes are not in the taxonomy and match only themselves: zz" in (
-        capsys.readouterr().err)
+        capsys.readouterr().err
+    )
 
 
 def test_help_does_not_wait_for_numpy():
-    program = ("import sys\nfrom emporion.engines.matching.command import main\n"
-               "try:\n    main(['--help'])\nexcept SystemExit:\n"
-               "    print([m for m in ('numpy', 'scipy', 'django') if m in sys.modules])")
+    program = (
+        "import sys\nfrom emporion.engines.matching.command import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n"
+        "    print([m for m in ('numpy', 'scipy', 'django') if m in sys.modules])"
+    )
     began = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True,
-                          check=True, env={"PYTHONPATH": "src"})
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": "src"},
+    )
     assert done.stdout.splitlines()[-1] == "[]"
     assert time.perf_counter() - began < 5

@@ -18,17 +18,28 @@ from emporion.engines.matching.market import (
 
 INSTANCE = {
     "format": "emporion-match-instance/1",
-    "taxonomy": [{"code": "ai", "labels": {"en": "AI", "zh-hans": "人工智能"}},
-                 {"code": "ai.vision", "parent": "ai"}],
+    "taxonomy": [
+        {"code": "ai", "labels": {"en": "AI", "zh-hans": "人工智能"}},
+        {"code": "ai.vision", "parent": "ai"},
+    ],
     "exhibitors": [
-        {"id": "e1", "capacity": 20, "offers": ["ai.vision"], "needs": [],
-         "texts": {"en": "cameras"}, "country": "FI", "markets": ["CN"],
-         "languages": ["en", "zh-hans"], "size": "small"},
+        {
+            "id": "e1",
+            "capacity": 20,
+            "offers": ["ai.vision"],
+            "needs": [],
+            "texts": {"en": "cameras"},
+            "country": "FI",
+            "markets": ["CN"],
+            "languages": ["en", "zh-hans"],
+            "size": "small",
+        },
         {"id": "e2", "capacity": 1},
     ],
     "buyers": [{"id": "b1", "capacity": 3, "needs": ["ai"], "x-hall": 4}],
-    "signals": [{"from": "b1", "to": "e1", "kind": "rating", "value": 4,
-                 "at": "2026-11-23T09:00:00+08:00"}],
+    "signals": [
+        {"from": "b1", "to": "e1", "kind": "rating", "value": 4, "at": "2026-11-23T09:00:00+08:00"}
+    ],
     "exclusions": [["e2", "b1"]],
     "list_length": {"buyer": 5, "exhibitor": 9},
     "x-note": "ignored",
@@ -39,13 +50,24 @@ def test_a_whole_instance_is_read():
     market = parse_market(json.dumps(INSTANCE))
     assert market == Market(
         exhibitors=[
-            Participant("e1", 20, ("ai.vision",), (), {"en": "cameras"}, "FI", ("CN",),
-                        ("en", "zh-hans"), "small"),
+            Participant(
+                "e1",
+                20,
+                ("ai.vision",),
+                (),
+                {"en": "cameras"},
+                "FI",
+                ("CN",),
+                ("en", "zh-hans"),
+                "small",
+            ),
             Participant("e2"),
         ],
         buyers=[Participant("b1", 3, (), ("ai",))],
-        taxonomy=[Category("ai", "", {"en": "AI", "zh-hans": "人工智能"}),
-                  Category("ai.vision", "ai")],
+        taxonomy=[
+            Category("ai", "", {"en": "AI", "zh-hans": "人工智能"}),
+            Category("ai.vision", "ai"),
+        ],
         signals=[Signal("b1", "e1", "rating", 4.0)],
         exclusions=[("e2", "b1")],
         buyer_list_length=5,
@@ -54,8 +76,7 @@ def test_a_whole_instance_is_read():
 
 
 def test_the_least_there_can_be():
-    market = parse_market(
-        '{"format": "emporion-match-instance/1", "exhibitors": [], "buyers": []}')
+    market = parse_market('{"format": "emporion-match-instance/1", "exhibitors": [], "buyers": []}')
     assert (market.buyer_list_length, market.exhibitor_list_length) == (20, 50)
 
 
@@ -64,6 +85,7 @@ def put(path, value):
         for key in path[:-1]:
             data = data[key]
         data[path[-1]] = value
+
     return change
 
 
@@ -113,14 +135,17 @@ def test_a_mistake_is_named_with_its_place(change, message):
     assert str(caught.value).startswith(message)
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    ("[]", "instance: must be an object, not a list"),
-    ('{"format": }', "line 1 column 12: Expecting value"),
-    ('{"format": 1, "format": 2}', "key 'format': stands twice in one object"),
-    ('{"format": NaN}', "instance: contains NaN; numbers must be finite"),
-    ("[" * 100_000, "instance: is nested too deeply"),
-    ('{"format": "emporion-match-instance/1", "buyers": []}', "exhibitors: is missing"),
-])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[]", "instance: must be an object, not a list"),
+        ('{"format": }', "line 1 column 12: Expecting value"),
+        ('{"format": 1, "format": 2}', "key 'format': stands twice in one object"),
+        ('{"format": NaN}', "instance: contains NaN; numbers must be finite"),
+        ("[" * 100_000, "instance: is nested too deeply"),
+        ('{"format": "emporion-match-instance/1", "buyers": []}', "exhibitors: is missing"),
+    ],
+)
 def test_text_that_is_no_instance(text, message):
     with pytest.raises(MarketError) as caught:
         parse_market(text)

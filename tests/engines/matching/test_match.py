@@ -12,15 +12,19 @@ from tests.engines.matching.markets import TAXONOMY, made_up
 
 
 def plain(lists):
-    return {owner: [(e.id, e.rank, e.score, e.p, e.q, e.reasons) for e in entries]
-            for owner, entries in lists}
+    return {
+        owner: [(e.id, e.rank, e.score, e.p, e.q, e.reasons) for e in entries]
+        for owner, entries in lists
+    }
 
 
 def test_lists_are_whole_sorted_and_numbered():
     market = made_up(1, buyer_list_length=5, exhibitor_list_length=7)
     result = matching.match(market)
-    for lists, owners, length in ((result.buyers, market.buyers, 5),
-                                  (result.exhibitors, market.exhibitors, 7)):
+    for lists, owners, length in (
+        (result.buyers, market.buyers, 5),
+        (result.exhibitors, market.exhibitors, 7),
+    ):
         shown = plain(lists)
         assert sorted(shown) == sorted(one.id for one in owners)
         for entries in shown.values():
@@ -95,10 +99,14 @@ def test_swapping_countries_leaves_the_ranks_where_no_market_is_stated():
     draw = random.Random(1)
     swapped = replace(
         nobody_states,
-        exhibitors=[replace(one, country=draw.choice(["FI", "CN", "", "ZA"]))
-                    for one in nobody_states.exhibitors],
-        buyers=[replace(one, country=draw.choice(["FI", "CN", "", "ZA"]))
-                for one in nobody_states.buyers],
+        exhibitors=[
+            replace(one, country=draw.choice(["FI", "CN", "", "ZA"]))
+            for one in nobody_states.exhibitors
+        ],
+        buyers=[
+            replace(one, country=draw.choice(["FI", "CN", "", "ZA"]))
+            for one in nobody_states.buyers
+        ],
     )
     one, two = matching.match(nobody_states), matching.match(swapped)
     assert plain(one.buyers) == plain(two.buyers)
@@ -119,7 +127,8 @@ def test_identical_profiles_share_the_lists_evenly():
     market = Market(
         [Participant(f"e{at:03d}", 10, **said) for at in range(60)],
         [Participant(f"b{at:03d}", 4, needs=["ai"]) for at in range(300)],
-        TAXONOMY, buyer_list_length=10,
+        TAXONOMY,
+        buyer_list_length=10,
     )
     result = matching.match(market)
     seen = np.bincount(result.buyers.other, minlength=60)
@@ -164,8 +173,11 @@ def test_a_market_of_contradictions_is_refused_before_any_work():
 
 
 def test_signals_about_each_other_and_ratings_without_middle():
-    market = Market([Participant("e")], [Participant("b")],
-                    signals=[Signal("b", "e", "rating", 99.0), Signal("e", "b", "rating", -7.0)])
+    market = Market(
+        [Participant("e")],
+        [Participant("b")],
+        signals=[Signal("b", "e", "rating", 99.0), Signal("e", "b", "rating", -7.0)],
+    )
     [(_, [entry])] = list(matching.match(market).buyers)
     assert entry.p > 0.2 and entry.q < 0.05
 
@@ -173,6 +185,7 @@ def test_signals_about_each_other_and_ratings_without_middle():
 def test_the_engine_needs_neither_django_nor_the_rest():
     import subprocess
     import sys
+
     program = (
         "import sys\nfrom emporion.engines import matching\n"
         "matching.match(matching.Market([matching.Participant('e')], [matching.Participant('b')]))\n"
@@ -180,6 +193,11 @@ def test_the_engine_needs_neither_django_nor_the_rest():
         " and not m.startswith('emporion.engines')]\n"
         "print(bad)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True,
-                          check=True, env={"PYTHONPATH": "src"})
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": "src"},
+    )
     assert done.stdout.strip() == "[]"

@@ -8,7 +8,7 @@ from emporion.engines.matching.metrics import figures, gini
 
 
 def in_blocks(values, step):
-    return (values[at:at + step] for at in range(0, len(values), step))
+    return (values[at : at + step] for at in range(0, len(values), step))
 
 
 @pytest.mark.parametrize("length", [1, 4, 9, 30])
@@ -19,7 +19,7 @@ def test_top_lists_agree_with_sorting(length):
     found = rank.top_lists(in_blocks(values, 5), 9, length)
     for row in range(23):
         best = [int(c) for c in np.argsort(-values[row]) if values[row, c] > 0][:length]
-        assert found.other[found.start[row]:found.start[row + 1]].tolist() == best
+        assert found.other[found.start[row] : found.start[row + 1]].tolist() == best
     assert found.ranks()[found.start[:-1]].max() == 1
 
 
@@ -84,15 +84,18 @@ def test_feasible_floor():
     assert rank.feasible_floor(5, 0, 20) == 0
 
 
-@pytest.mark.parametrize(("values", "expected"), [
-    ([], 0), ([0, 0], 0), ([5, 5, 5], 0), ([0, 0, 0, 1], 0.75), ([1, 3], 0.25)])
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [([], 0), ([0, 0], 0), ([5, 5, 5], 0), ([0, 0, 0, 1], 0.75), ([1, 3], 0.25)],
+)
 def test_gini(values, expected):
     assert gini(values) == pytest.approx(expected)
 
 
 def test_figures_by_hand():
-    lists = rank.Ranking(np.array([0, 2, 3]), np.array([0, 1, 0]), np.ones(3, np.float32),
-                         np.zeros(3, bool))
+    lists = rank.Ranking(
+        np.array([0, 2, 3]), np.array([0, 1, 0]), np.ones(3, np.float32), np.zeros(3, bool)
+    )
     found = figures(lists, [0.8, 0.5, 0.9], [0.5, 0.4, 1.0], [1, 2, 4])
     # Exhibitor 0 is wanted 0.4 + 0.9 times and has one slot; exhibitor 1 stands second once.
     assert found.expected_matches == pytest.approx(1 + 0.5 * 0.5 * 0.4)
@@ -100,4 +103,5 @@ def test_figures_by_hand():
     assert found.exposure_gini_per_slot == pytest.approx(gini([2, 0.25, 0]))
     assert found.over_capacity_share == 0
     assert figures(lists, [1.0, 0, 1.0], [0, 0, 0], [0.5, 1, 1]).over_capacity_share == (
-        pytest.approx(1 / 3))
+        pytest.approx(1 / 3)
+    )

@@ -37,8 +37,10 @@ def without(values, taken):
 
 
 def without_words(one, words):
-    return {language: " ".join(w for w in words_of(fold(text)) if w not in words)
-            for language, text in one.texts.items()}
+    return {
+        language: " ".join(w for w in words_of(fold(text)) if w not in words)
+        for language, text in one.texts.items()
+    }
 
 
 def taken_away(market, owner, other, code, detail):
@@ -48,8 +50,10 @@ def taken_away(market, owner, other, code, detail):
     if code in ("their_need", "their_need_near"):
         return [changed(market, owner.id, offers=without(owner.offers, [detail["code"]]))]
     if code == "text" and "words" in detail:
-        return [changed(market, one.id, texts=without_words(one, detail["words"]))
-                for one in (owner, other)]
+        return [
+            changed(market, one.id, texts=without_words(one, detail["words"]))
+            for one in (owner, other)
+        ]
     if code == "text":
         return [changed(changed(market, owner.id, texts={}), other.id, texts={})]
     if code == "market":
@@ -77,8 +81,14 @@ def taken_away(market, owner, other, code, detail):
     elif code == "their_signal":
         gone = (other.id, owner.id)
     elif code == "popular_signal":
-        return [replace(market, signals=[s for s in market.signals if s.receiver != other.id
-                                         or s.sender == owner.id])]
+        return [
+            replace(
+                market,
+                signals=[
+                    s for s in market.signals if s.receiver != other.id or s.sender == owner.id
+                ],
+            )
+        ]
     else:
         return []
     return [replace(market, signals=[s for s in market.signals if (s.sender, s.receiver) != gone])]
@@ -140,7 +150,8 @@ def test_reasons_name_what_stands_in_both_profiles():
                         assert you.country not in they.markets
                     elif code == "language":
                         assert set(detail["languages"]) == (
-                            primary_languages(you) & primary_languages(they))
+                            primary_languages(you) & primary_languages(they)
+                        )
                 assert against <= 1
                 assert len(entry.reasons) <= 4
 

@@ -17,9 +17,11 @@ PARENT = {category.code: category.parent for category in TAXONOMY}
 
 def silent(market):
     """The market without texts, so that every code is a stated one."""
-    return replace(market,
-                   exhibitors=[replace(one, texts={}) for one in market.exhibitors],
-                   buyers=[replace(one, texts={}) for one in market.buyers])
+    return replace(
+        market,
+        exhibitors=[replace(one, texts={}) for one in market.exhibitors],
+        buyers=[replace(one, texts={}) for one in market.buyers],
+    )
 
 
 def relation(need, offer):
@@ -48,9 +50,11 @@ def test_facets_agree_with_loops(seed):
     for i, buyer in enumerate(market.buyers):
         for j, exhibitor in enumerate(market.exhibitors):
             assert blocks[Feature.BUYER_NEEDS][i, j] == pytest.approx(
-                slow_agreement(buyer.needs, exhibitor.offers), abs=1e-6)
+                slow_agreement(buyer.needs, exhibitor.offers), abs=1e-6
+            )
             assert blocks[Feature.EXHIBITOR_NEEDS][i, j] == pytest.approx(
-                slow_agreement(exhibitor.needs, buyer.offers), abs=1e-6)
+                slow_agreement(exhibitor.needs, buyer.offers), abs=1e-6
+            )
 
 
 def test_roots_of_the_taxonomy_are_no_siblings():
@@ -60,6 +64,7 @@ def test_roots_of_the_taxonomy_are_no_siblings():
 
 def test_a_chain_of_three_levels_relates_neighbours_only():
     from emporion.engines.matching.market import Category
+
     tree = facets.build_tree([Category("a"), Category("a.b", "a"), Category("a.b.c", "a.b")], [])
     assert sorted(tree.related[0]) == [(0, 1.0), (1, 0.7)]
     assert sorted(tree.related[2]) == [(1, 0.7), (2, 1.0)]
@@ -70,8 +75,9 @@ def test_single_pairs_give_what_blocks_give(seed):
     market = made_up(seed, signals=60)
     features = Features(market, market.exhibitors, market.buyers)
     count, width = len(market.buyers), len(market.exhibitors)
-    buyers, exhibitors = (a.ravel() for a in np.meshgrid(
-        np.arange(count), np.arange(width), indexing="ij"))
+    buyers, exhibitors = (
+        a.ravel() for a in np.meshgrid(np.arange(count), np.arange(width), indexing="ij")
+    )
     pairs = features.pairs(buyers, exhibitors)
     for rows in (slice(0, count), slice(7, 20)):
         for feature, values in features.block(rows):
@@ -89,8 +95,10 @@ def test_probabilities_are_the_logistic_of_the_weighted_features(seed):
     buyers = np.repeat(np.arange(40), 12)
     exhibitors = np.tile(np.arange(12), 40)
     values = features.pairs(buyers, exhibitors).astype(float)
-    for found, direction, vector in ((p, weights.buyer, weights.vectors()[0]),
-                                     (q, weights.exhibitor, weights.vectors()[1])):
+    for found, direction, vector in (
+        (p, weights.buyer, weights.vectors()[0]),
+        (q, weights.exhibitor, weights.vectors()[1]),
+    ):
         z = direction.bias + values @ vector.astype(float)
         assert np.allclose(found.ravel(), 1 / (1 + np.exp(-z)), atol=1e-5)
         assert found.min() > 0 and found.max() < 1
@@ -120,17 +128,27 @@ def test_naming_every_code_is_no_way_to_the_top():
     one = two_sided(buyer, Participant("e", offers=["ai.vision"]))
     every = [category.code for category in TAXONOMY]
     from emporion.engines.matching.market import Category
+
     more = [f"x{at}" for at in range(60)]
-    market = Market([Participant("e", offers=every + more)], [buyer],
-                    [*TAXONOMY, *map(Category, more)])
+    market = Market(
+        [Participant("e", offers=every + more)], [buyer], [*TAXONOMY, *map(Category, more)]
+    )
     p, _ = probabilities(Features(market, market.exhibitors, market.buyers), Weights())
     assert float(p[0, 0]) < one[0]
 
 
-@pytest.mark.parametrize(("kind", "value", "better"), [
-    ("view", None, True), ("bookmark", None, True), ("request", None, True),
-    ("accept", None, True), ("decline", None, False), ("rating", 5.0, True),
-    ("rating", 1.0, False)])
+@pytest.mark.parametrize(
+    ("kind", "value", "better"),
+    [
+        ("view", None, True),
+        ("bookmark", None, True),
+        ("request", None, True),
+        ("accept", None, True),
+        ("decline", None, False),
+        ("rating", 5.0, True),
+        ("rating", 1.0, False),
+    ],
+)
 def test_a_signal_moves_its_own_direction_and_no_amount_moves_it_far(kind, value, better):
     buyer, exhibitor = Participant("b", needs=["ai"]), Participant("e", offers=["ai"])
     bare = two_sided(buyer, exhibitor)
@@ -153,6 +171,7 @@ def test_a_signal_from_the_exhibitor_moves_q():
 def test_countries_count_only_against_stated_markets():
     for markets, differs in (((), False), (("FI",), True)):
         buyer = Participant("b", needs=["ai"], markets=markets)
-        scores = {two_sided(buyer, Participant("e", offers=["ai"], country=c))
-                  for c in ("FI", "CN")}
+        scores = {
+            two_sided(buyer, Participant("e", offers=["ai"], country=c)) for c in ("FI", "CN")
+        }
         assert (len(scores) == 2) == differs

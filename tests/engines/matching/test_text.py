@@ -15,14 +15,17 @@ def similarity(*texts):
     return (vectors.vectors @ vectors.vectors.T).toarray()
 
 
-@pytest.mark.parametrize(("text", "folded"), [
-    ("Äpfel CAFÉ", "apfel cafe"),
-    ("ＡＩ　技术", "ai 技术"),
-    ("الذَّكاءُ", "الذكاء"),
-    ("أحمد إلى مدرسة", "احمد الي مدرسه"),
-    ("한국어", "한국어"),
-    ("ガラス", "ガラス"),
-])
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Äpfel CAFÉ", "apfel cafe"),
+        ("ＡＩ　技术", "ai 技术"),
+        ("الذَّكاءُ", "الذكاء"),
+        ("أحمد إلى مدرسة", "احمد الي مدرسه"),
+        ("한국어", "한국어"),
+        ("ガラス", "ガラス"),
+    ],
+)
 def test_fold_evens_out_variants(text, folded):
     assert fold(text) == folded
 
@@ -89,14 +92,20 @@ def test_a_text_of_a_megabyte_is_read_to_a_limit_and_keeps_few_terms():
 def test_vectors_do_not_depend_on_the_hash_seed():
     import subprocess
     import sys
+
     program = (
         "from emporion.engines.matching.text import read_texts\n"
         "v, _ = read_texts([['robotic pump arms'], ['pumping robots'], ['云计算 云']], None)\n"
         "print(v.vectors.indices.tolist(), v.vectors.data.tolist())"
     )
     answers = {
-        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True,
-                       env={"PYTHONPATH": "src", "PYTHONHASHSEED": seed}).stdout
+        subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONPATH": "src", "PYTHONHASHSEED": seed},
+        ).stdout
         for seed in ("1", "2")
     }
     assert len(answers) == 1

@@ -20,8 +20,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("instance", help="a file of the format emporion-match-instance/1")
     parser.add_argument("-o", "--output", required=True, help="where to write the ranked lists")
-    parser.add_argument("--seed", type=int, default=0,
-                        help="turns the order among exact equals (default 0)")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="turns the order among exact equals (default 0)"
+    )
     options = parser.parse_args(argv)
     try:
         _run(options.instance, options.output, options.seed)
@@ -43,12 +44,17 @@ def _run(instance: str, output: str, seed: int) -> None:
     market = read_market(instance)
     strange = unknown_codes(market)
     if strange:
-        print(f"emporion match: {len(strange)} codes are not in the taxonomy and match only"
-              f" themselves: {', '.join(strange[:10])}", file=sys.stderr)
+        print(
+            f"emporion match: {len(strange)} codes are not in the taxonomy and match only"
+            f" themselves: {', '.join(strange[:10])}",
+            file=sys.stderr,
+        )
     matching = match(market, seed=seed)
     write_lists(matching, output)
     figures = matching.figures
-    print(f"{len(market.exhibitors)} exhibitors, {len(market.buyers)} buyers:"
-          f" {len(matching.buyers.other) + len(matching.exhibitors.other)} entries in"
-          f" {matching.seconds:.1f} s; expected matches {figures.expected_matches:.0f},"
-          f" Gini {figures.exposure_gini_per_slot:.3f}, unseen {figures.unseen_exhibitors}")
+    print(
+        f"{len(market.exhibitors)} exhibitors, {len(market.buyers)} buyers:"
+        f" {len(matching.buyers.other) + len(matching.exhibitors.other)} entries in"
+        f" {matching.seconds:.1f} s; expected matches {figures.expected_matches:.0f},"
+        f" Gini {figures.exposure_gini_per_slot:.3f}, unseen {figures.unseen_exhibitors}"
+    )

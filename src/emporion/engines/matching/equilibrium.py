@@ -21,8 +21,9 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
-# Rows of the kernel that are multiplied at once.  Fixed, so that sums are taken in the same order.
-BLOCK = 1024
+# Rows of the kernel taken at once: few enough that the second product finds them in the cache.
+# Fixed, so that sums are always taken in the same order.
+BLOCK = 256
 # Beyond this exponent the kernel leaves float32.
 MAX_EXPONENT = 80.0
 

@@ -91,6 +91,13 @@ class Features:
         self.text, found = read_texts(
             ([one.texts[language] for language in sorted(one.texts)] for one in everyone), glossary
         )
+        self.says_something = np.asarray(
+            [
+                any(text.strip() for text in one.texts.values()) or bool(one.offers or one.needs)
+                for one in everyone
+            ],
+            dtype=bool,
+        )
         count = len(exhibitors)
         # The text of an exhibitor says what it offers, that of a buyer what is needed.
         nothing: list[list[int]] = [[]]

@@ -54,8 +54,11 @@ def parse_market(text: str) -> Market:
         raise MarketError(f"line {error.lineno} column {error.colno}", error.msg) from None
     except RecursionError:
         raise MarketError("instance", "is nested too deeply") from None
-    root = _object(data, "instance", {
-        "format", "taxonomy", "exhibitors", "buyers", "signals", "exclusions", "list_length"})
+    root = _object(
+        data,
+        "instance",
+        {"format", "taxonomy", "exhibitors", "buyers", "signals", "exclusions", "list_length"},
+    )
     if root.get("format") != INSTANCE_FORMAT:
         raise MarketError("format", f"is {root.get('format')!r}, expected {INSTANCE_FORMAT!r}")
     length = _object(root.get("list_length", {}), "list_length", {"buyer", "exhibitor"})
@@ -158,8 +161,11 @@ def _object(value: Any, where: str, known: set[str]) -> Mapping[str, Any]:
         raise MarketError(where, f"must be an object, not {_kind(value)}")
     for key in value:
         if key not in known and not key.startswith("x-"):
-            raise MarketError(where, f"unknown key {key!r}; known are {', '.join(sorted(known))}"
-                                     " and keys that begin with 'x-'")
+            raise MarketError(
+                where,
+                f"unknown key {key!r}; known are {', '.join(sorted(known))}"
+                " and keys that begin with 'x-'",
+            )
     return value
 
 
@@ -176,8 +182,11 @@ def _people(root: Mapping[str, Any], side: str) -> list[Participant]:
 
 
 def _participant(value: Any, where: str) -> Participant:
-    given = _object(value, where, {"id", "capacity", "offers", "needs", "texts", "country",
-                                   "markets", "languages", "size"})
+    given = _object(
+        value,
+        where,
+        {"id", "capacity", "offers", "needs", "texts", "country", "markets", "languages", "size"},
+    )
     name = _string(given, "id", where, required=True)
     where = f"{where} {name!r}"
     if "capacity" not in given:
@@ -241,8 +250,11 @@ def _signal(value: Any, where: str) -> Signal:
 
 
 def _exclusion(value: Any, where: str) -> tuple[str, str]:
-    if (not isinstance(value, list) or len(value) != 2
-            or not all(isinstance(name, str) for name in value)):
+    if (
+        not isinstance(value, list)
+        or len(value) != 2
+        or not all(isinstance(name, str) for name in value)
+    ):
         raise MarketError(where, "must be a pair [exhibitor id, buyer id]")
     return value[0], value[1]
 
@@ -287,6 +299,13 @@ def _match(value: str, pattern: re.Pattern[str], where: str, expected: str) -> N
 
 
 def _kind(value: Any) -> str:
-    names = {dict: "an object", list: "a list", str: "a text", bool: "true or false",
-             int: "a number", float: "a number", type(None): "null"}
+    names = {
+        dict: "an object",
+        list: "a list",
+        str: "a text",
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        type(None): "null",
+    }
     return names.get(type(value), type(value).__name__)

@@ -115,19 +115,19 @@ def match(
     tell("probabilities")
     p, q = score.probabilities(features, weights)
     tell("equilibrium")
-    kernel = _kernel(p, q, temperature)
-    _exclude(kernel, market, exhibitors, buyers)
+    dense = kernel(p, q, temperature)
+    _exclude(dense, market, exhibitors, buyers)
     exhibitor_capacity = np.asarray([one.capacity for one in exhibitors], dtype=np.float64)
     buyer_capacity = np.asarray([one.capacity for one in buyers], dtype=np.float64)
-    cleared = equilibrium.solve(kernel, buyer_capacity, exhibitor_capacity)
+    cleared = equilibrium.solve(dense, buyer_capacity, exhibitor_capacity)
     tell("lists")
     length = market.buyer_list_length
     if floor is None:
         floor = rank.feasible_floor(len(buyers), len(exhibitors), length)
-    for_buyers = rank.rank_buyers(kernel, cleared, length, seed)
-    for_buyers = rank.raise_to_floor(for_buyers, kernel, cleared, floor, length)
-    for_exhibitors = rank.rank_exhibitors(kernel, cleared, market.exhibitor_list_length, seed)
-    del kernel
+    for_buyers = rank.rank_buyers(dense, cleared, length, seed)
+    for_buyers = rank.raise_to_floor(for_buyers, dense, cleared, floor, length)
+    for_exhibitors = rank.rank_exhibitors(dense, cleared, market.exhibitor_list_length, seed)
+    del dense
     tell("reasons")
     details = reasons.Details()
     explainer = reasons.Explainer(features, *weights.vectors(), details)
@@ -146,7 +146,8 @@ def match(
     )
 
 
-def _kernel(p: Floats, q: Floats, temperature: float) -> Floats:
+def kernel(p: Floats, q: Floats, temperature: float) -> Floats:
+    """Return the kernel float32 of the market from both probabilities; one matrix, O(pairs)."""
     # 2 sqrt(p q): rises with the chance that both say yes, and is p + q where both want alike.
     surplus = p * q
     np.sqrt(surplus, out=surplus)
@@ -155,7 +156,7 @@ def _kernel(p: Floats, q: Floats, temperature: float) -> Floats:
 
 
 def _exclude(
-    kernel: Floats, market: Market, exhibitors: Sequence[Participant], buyers: Sequence[Participant]
+    dense: Floats, market: Market, exhibitors: Sequence[Participant], buyers: Sequence[Participant]
 ) -> None:
     if not market.exclusions:
         return
@@ -163,7 +164,7 @@ def _exclude(
     buyer_at = {one.id: at for at, one in enumerate(buyers)}
     pairs = [(buyer_at[buyer], exhibitor_at[exhibitor]) for exhibitor, buyer in market.exclusions]
     rows, columns = np.asarray(pairs, dtype=np.int64).T
-    kernel[rows, columns] = 0
+    dense[rows, columns] = 0
 
 
 def _explained(

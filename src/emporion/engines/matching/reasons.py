@@ -329,9 +329,9 @@ class _Chunk:
         self._add(self.good, "popular_signal", detail, gain)
 
     def _little_known(self) -> None:
-        side = self.features.exhibitor_facets if self.reads_buyer else self.features.buyer_facets
-        texts = self.features.exhibitor_text if self.reads_buyer else self.features.buyer_text
-        silent = (side.offer_count == 0) & ~side.has_needs & (np.diff(texts.indptr) == 0)
+        count = len(self.features.exhibitors)
+        says = self.features.says_something
+        silent = ~(says[:count] if self.reads_buyer else says[count:])
         pairs = np.flatnonzero(silent[self.other])
         # Weighs less than anything that was said, so that it is named last.
         self.bad.add(pairs, "little_known", 0, np.full(len(pairs), LEAST / 2, np.float32))

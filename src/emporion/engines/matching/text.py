@@ -234,7 +234,7 @@ def _grams_of(names: list[str], used: npt.NDArray[np.int32]) -> sparse.csr_array
         edged = f"<{word}>"
         # A dict keeps the order and drops doubles; a set of strings would change its order.
         grams = dict.fromkeys(
-            edged[start:start + length]
+            edged[start : start + length]
             for length in (3, 4)
             for start in range(len(edged) - length + 1)
         )
