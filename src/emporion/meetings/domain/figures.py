@@ -26,7 +26,8 @@ def figures(market: Market, solution: Solution) -> dict[str, Any]:
     guests     how many guests have a meeting
     unserved   how many asked somebody and have no meeting at all
     refusals   {reason: requests}
-    breaks     idle stretches between two meetings of one guest on one day, over all guests
+    all_breaks idle stretches between two meetings of one participant on one day, over all; what
+               the engine counts
     waits      longest and median minutes between two meetings of one guest on one day
     walking    whether minutes on foot were part of the computation
     ========== =================================================================================
@@ -49,7 +50,7 @@ def figures(market: Market, solution: Solution) -> dict[str, Any]:
         "guests": int((count[guests] > 0).sum()),
         "unserved": int((asked & (count == 0)).sum()),
         "refusals": _refusals(solution),
-        "breaks": int(solution.breaks),
+        "all_breaks": int(solution.breaks),
         "waits": _waits(market, guest[~market.hosts[guest]], slot[~market.hosts[guest]]),
         "walking": market.walking,
     }

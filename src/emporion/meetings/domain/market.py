@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -73,7 +74,8 @@ def read_market(edition: Edition, *, walking: bool = True, name: str = "") -> Ma
     at_asker = hosts[asker] & ~hosts[counterpart]
     host = np.where(at_asker, asker, counterpart)
     guest = np.where(at_asker, counterpart, asker)
-    letters, minutes = _walks(edition, limits) if walking else ([], None)
+    letters = sorted({limit.letter or NO_PAVILION for limit in limits if limit.hosts})
+    minutes = _walks(edition, letters) if walking else None
     place_of = {letter: number for number, letter in enumerate(letters)}
     instance = scheduling.make_instance(
         [f"s{slot.number:02}" for slot in slots],
@@ -88,15 +90,16 @@ def read_market(edition: Edition, *, walking: bool = True, name: str = "") -> Ma
         capacity=_capacity(edition, slots, limits, index),
         max_meetings=_most(limit.max_meetings for limit in limits),
         max_per_day=_most(limit.max_meetings_per_day for limit in limits),
-        # Without walking every host still has a place, the same one: it carries the bound's price.
-        place=[place_of.get(x.letter or NO_PAVILION, 0) if x.hosts else -1 for x in limits],
+        # With or without walking: who has a place carries a price of the bound.
+        place=[place_of[x.letter or NO_PAVILION] if x.hosts else -1 for x in limits],
         place_ids=letters,
-        walk_minutes=minutes,
+        **({} if minutes is None else {"walk_minutes": minutes}),
         exclusions=[
             (index[a], index[b])
             for a, b in sorted({rules.pair(*veto) for veto in matchmaking_queries.vetoes(edition)})
         ],
         break_scope="day",
+        extra=_remarks(edition, slots),
         **_times(slots),
     )
     return Market(
@@ -110,7 +113,7 @@ def read_market(edition: Edition, *, walking: bool = True, name: str = "") -> Ma
         host=host.astype(np.int32),
         guest=guest.astype(np.int32),
         asker=asker,
-        walking=bool(letters),
+        walking=minutes is not None,
     )
 
 
@@ -138,7 +141,7 @@ def _requests(
         ),
         dtype=np.int64,
     ).reshape(-1, 5)
-    order = np.argsort(np.array(ids, dtype=np.str_), kind="stable") if ids else []
+    order = np.argsort(np.array(ids, dtype=np.str_), kind="stable")
     numbers = numbers[order]
     return (
         [ids[i] for i in order],
@@ -225,12 +228,21 @@ def _times(slots: Sequence[Slot]) -> dict[str, object]:
     }
 
 
-def _walks(edition: Edition, limits: Sequence[Limits]) -> tuple[list[str], Ints | None]:
-    """Places of hosts and the minutes between them; ([], None) when no minutes are entered."""
+def _remarks(edition: Edition, slots: Sequence[Slot]) -> dict[str, Any]:
+    """What the file says beside the numbers: starts of the slots, and that data is made up."""
+    remarks: dict[str, Any] = {
+        "starts": {number: f"{slot.starts:%H:%M}" for number, slot in enumerate(slots)}
+    }
+    if edition.is_demonstration:
+        remarks[""] = {"x-note": "Demonstration data: participants and requests are made up."}
+    return remarks
+
+
+def _walks(edition: Edition, letters: Sequence[str]) -> Ints | None:
+    """Minutes between places of hosts, int32[H, H]; None when no minutes are entered at all."""
     known = edition_queries.walking_minutes(edition)
-    letters = sorted({limit.letter or NO_PAVILION for limit in limits if limit.hosts})
-    if not known or not letters:
-        return [], None
+    if not known:
+        return None
     minutes = np.zeros((len(letters), len(letters)), dtype=np.int32)
     missing = []
     for row, origin in enumerate(letters):
@@ -246,4 +258,4 @@ def _walks(edition: Edition, limits: Sequence[Limits]) -> tuple[list[str], Ints 
             f"Minutes on foot are missing: {', '.join(missing[:12])}"
             f"{' and more' if len(missing) > 12 else ''}. Enter them, or schedule without walking."
         )
-    return letters, minutes
+    return minutes

@@ -7,7 +7,9 @@ import hashlib
 import io
 import os
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -59,7 +61,7 @@ def compute_release(
     if solution.status == "infeasible":
         raise ScheduleError("These requests contradict each other: " + "; ".join(
             solution.conflicts) + ".")
-    violations = scheduling.check(market.instance, solution)
+    violations = scheduling.check(market.instance, solution).violations
     if violations:
         raise ScheduleError(
             f"The checker found {len(violations)} violations, so nothing was kept. "
@@ -96,12 +98,17 @@ def remove_unfinished(edition: Edition) -> int:
 def packed(instance: scheduling.Instance) -> tuple[bytes, str]:
     """Return an instance as gzipped file content, and the digest of the file (not of the gzip)."""
     digest, target = hashlib.sha256(), io.BytesIO()
-    # No time and no name in the gzip: the same instance gives the same bytes.
-    with gzip.GzipFile(fileobj=target, mode="wb", compresslevel=3, mtime=0, filename="") as file:
-        for part in scheduling.instance_parts(instance):
-            data = part.encode()
-            digest.update(data)
-            file.write(data)
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder, "instance.json")
+        scheduling.write_instance(plain, instance)
+        # No time and no name in the gzip: the same instance gives the same bytes.
+        with (
+            plain.open("rb") as source,
+            gzip.GzipFile(fileobj=target, mode="wb", compresslevel=3, mtime=0, filename="") as file,
+        ):
+            while piece := source.read(1 << 20):
+                digest.update(piece)
+                file.write(piece)
     return target.getvalue(), digest.hexdigest()
 
 
@@ -150,8 +157,8 @@ def _write(release: Release, market: Market, solution: scheduling.Solution) -> N
     # Tables of one host in one slot are numbered in the order of the requests.
     order = np.lexsort((held, slot, host))
     cell = host[order].astype(np.int64) * len(market.slots) + slot[order]
-    first = np.concatenate([[0], np.flatnonzero(np.diff(cell)) + 1]) if len(cell) else []
-    table = np.arange(len(cell)) - np.repeat(first, np.diff(np.append(first, len(cell)))) + 1
+    starts = np.flatnonzero(np.diff(cell, prepend=-1))
+    table = np.arange(len(cell)) - np.repeat(starts, np.diff(starts, append=len(cell))) + 1
     rows = np.column_stack([
         np.full(len(held), release.pk), market.requests[held][order],
         market.slot_keys[slot[order]], market.participants[host[order]],

@@ -1,4 +1,30 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from emporion.meetings.interfaces import day, releases, requests, walking
 
 app_name = "meetings"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("<slug:edition>/ask/<slug:public_id>/", requests.ask, name="ask"),
+    path("<slug:edition>/requests/", requests.requests, name="requests"),
+    path("<slug:edition>/requests/<slug:public_id>/answer/", requests.answer, name="answer"),
+    path("<slug:edition>/day/", day.day, name="day"),
+    path("<slug:edition>/day/print/", day.day_print, name="day_print"),
+    path("<slug:edition>/day.ics", day.day_ics, name="day_ics"),
+    path("<slug:edition>/organise/releases/", releases.releases, name="releases"),
+    path("<slug:edition>/organise/releases/<int:number>/", releases.release, name="release"),
+    path(
+        "<slug:edition>/organise/releases/<int:number>/publish/", releases.publish, name="publish"
+    ),
+    path("<slug:edition>/organise/releases/<int:number>/changes/", releases.changes, name="diff"),
+    path(
+        "<slug:edition>/organise/releases/<int:number>/refusals/",
+        releases.refusals,
+        name="refusals",
+    ),
+    path(
+        "<slug:edition>/organise/releases/<int:number>/unserved/",
+        releases.unserved,
+        name="unserved",
+    ),
+    path("<slug:edition>/organise/walking/", walking.walking, name="walking"),
+]

@@ -1,0 +1,312 @@
+"""The organiser's pages about schedule releases: what a draft is worth, and the decision."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from emporion.core.tabular.formulas import neutralised
+from emporion.core.translated import as_dict
+from emporion.design.formats import day as day_words
+from emporion.edition.queries import Edition
+from emporion.meetings.domain import releases as domain
+from emporion.meetings.interfaces.access import for_organisers, page_of
+from emporion.meetings.models import Release
+from emporion.meetings.queries import changes as change_queries
+from emporion.meetings.queries import releases as queries
+from emporion.meetings.queries.words import REFUSALS, change_word, refusal_word
+
+A_PAGE = 50
+FIRST_CHANGES = 10
+
+
+@for_organisers
+def releases(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """All releases, newest first."""
+    found = queries.releases(edition)
+    context = {
+        "rows": [(release, share_of(release), mark_of(release)) for release in found],
+        "command": f"emporion schedule --edition {edition.slug}",
+        "slug": edition.slug,
+        "nav_current": "schedule",
+    }
+    return render(request, "meetings/releases.html", context)
+
+
+@for_organisers
+def release(request: HttpRequest, edition: Edition, number: int) -> HttpResponse:
+    """One release: its worth, what it refuses, what it changes, and the decision."""
+    shown = found_or_404(edition, number)
+    public = queries.published(edition)
+    earlier = queries.before(shown)
+    figures = shown.figures
+    context = {
+        "release": shown,
+        "mark": mark_of(shown),
+        "public": public,
+        "share": share_of(shown),
+        "greedy": 100 * shown.greedy / shown.bound if shown.bound else None,
+        "points": shown.value // 1000,
+        "bound": shown.bound // 1000,
+        "earlier": earlier,
+        "earlier_share": share_of(earlier) if earlier else None,
+        "publishable": shown.state == Release.State.DRAFT
+        and (public is None or public.number < shown.number),
+        "refused": sum(figures.get("refusals", {}).values()),
+        "refusals": _refusal_bars(shown, edition.slug),
+        "load": _load(figures.get("load", []), request.GET.get("day", "")),
+        "histogram": [(str(n), guests) for n, guests in figures.get("histogram", []) if n],
+        "figures": {"guests": 0, "unserved": 0, **figures},
+        "commands": _commands(edition, shown),
+        "proof": "recomputed_demo" if edition.is_demonstration else "recomputed",
+        "slug": edition.slug,
+        "nav_current": "schedule",
+        **_change(shown, earlier),
+    }
+    return render(request, "meetings/release.html", context)
+
+
+@for_organisers
+@require_POST
+def publish(request: HttpRequest, edition: Edition, number: int) -> HttpResponse:
+    """Publish a draft; what was public when the page was shown comes with the form."""
+    found_or_404(edition, number)
+    seen = request.POST.get("seen", "")
+    try:
+        domain.publish(
+            edition, number, request.user.actor,  # type: ignore[union-attr]
+            seen=int(seen) if seen.isascii() and seen.isdigit() else None,
+        )
+        messages.success(request, _("Release %(number)d is public.") % {"number": number})
+    except domain.PublishConflict as error:
+        messages.error(request, str(error))
+    return redirect("meetings:release", edition=edition.slug, number=number)
+
+
+@for_organisers
+def changes(request: HttpRequest, edition: Edition, number: int) -> HttpResponse:
+    """Every meeting that is not what it was in the release before, soonest first."""
+    shown = found_or_404(edition, number)
+    earlier = queries.before(shown)
+    if earlier is None:
+        raise Http404(_("There is no release to compare with."))
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in change_queries.KINDS else ""
+    counted = _counted(shown, earlier)
+    total = counted[kind] if kind else sum(counted[k] for k in change_queries.KINDS)
+    pages = max(1, -(-total // A_PAGE))
+    page = page_of(request, pages)
+    rows = change_queries.changes(
+        earlier, shown, kind=kind, offset=(page - 1) * A_PAGE, limit=A_PAGE
+    )
+    context = {
+        "release": shown,
+        "earlier": earlier,
+        "rows": [_change_row(change) for change in rows],
+        "kinds": [(k, _kind_word(k), counted[k]) for k in change_queries.KINDS],
+        "kind": kind,
+        "total": total,
+        "page": page,
+        "pages": pages,
+        "query": f"&kind={kind}" if kind else "",
+        "slug": edition.slug,
+        "nav_current": "schedule",
+    }
+    return render(request, "meetings/changes.html", context)
+
+
+@for_organisers
+def refusals(request: HttpRequest, edition: Edition, number: int) -> HttpResponseBase:
+    """The requests that were not granted; ?reason= narrows, ?format=csv gives the whole file."""
+    shown = found_or_404(edition, number)
+    reason = request.GET.get("reason", "")
+    reason = reason if reason in REFUSALS else ""
+    if request.GET.get("format") == "csv":
+        return _refusals_csv(edition, shown, reason)
+    numbers = shown.figures.get("refusals", {})
+    total = numbers.get(reason, 0) if reason else sum(numbers.values())
+    pages = max(1, -(-total // A_PAGE))
+    page = page_of(request, pages)
+    rows = queries.refusals(shown, reason)[(page - 1) * A_PAGE : page * A_PAGE]
+    context = {
+        "release": shown,
+        "rows": [(row, refusal_word(row.reason)) for row in rows],
+        "reasons": [(key, refusal_word(key), count) for key, count in numbers.items()],
+        "reason": reason,
+        "total": total,
+        "page": page,
+        "pages": pages,
+        "query": f"&reason={reason}" if reason else "",
+        "slug": edition.slug,
+        "nav_current": "schedule",
+    }
+    return render(request, "meetings/refusals.html", context)
+
+
+@for_organisers
+def unserved(request: HttpRequest, edition: Edition, number: int) -> HttpResponse:
+    """Who asked and has no meeting at all."""
+    shown = found_or_404(edition, number)
+    total = shown.figures.get("unserved", 0)
+    pages = max(1, -(-total // A_PAGE))
+    page = page_of(request, pages)
+    context = {
+        "release": shown,
+        "rows": queries.unserved(shown)[(page - 1) * A_PAGE : page * A_PAGE],
+        "total": total,
+        "page": page,
+        "pages": pages,
+        "slug": edition.slug,
+        "nav_current": "schedule",
+    }
+    return render(request, "meetings/unserved.html", context)
+
+
+def found_or_404(edition: Edition, number: int) -> Release:
+    """Return a whole release of this edition."""
+    found = queries.release(edition, number)
+    if found is None:
+        raise Http404(_("There is no release with this number."))
+    return found
+
+
+def share_of(release: Release) -> float:
+    """Return the value as percent of the bound, cut and not rounded: 99.999 is not 100.00."""
+    if not release.bound:
+        return 100.0
+    return min(100.0, release.value * 10_000 // release.bound / 100)
+
+
+def mark_of(release: Release) -> tuple[str, str]:
+    """Return shape and word for the state of a release."""
+    return {
+        Release.State.DRAFT: ("waits", _("waits for your decision")),
+        Release.State.PUBLISHED: ("confirmed", _("public")),
+        Release.State.SUPERSEDED: ("cancelled", _("replaced")),
+    }[Release.State(release.state)]
+
+
+def _refusal_bars(release: Release, slug: str) -> list[dict[str, Any]]:
+    numbers = release.figures.get("refusals", {})
+    most = max(numbers.values(), default=0) or 1
+    address = reverse("meetings:refusals", args=[slug, release.number])
+    return [
+        {"label": refusal_word(reason), "sub": str(REFUSALS[reason][1]) if reason in REFUSALS
+         else "", "value": count, "share": count / most, "href": f"{address}?reason={reason}"}
+        for reason, count in numbers.items()
+    ]
+
+
+def _load(days: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
+    """Return the table of one day: the one asked for, else the first; and links to the others."""
+    if not days:
+        return {}
+    shown = next((d for d in days if d["date"] == wanted), days[0])
+    return {
+        "corner": day_words(dt.date.fromisoformat(shown["date"]), "short"),
+        "hours": [_("%(hour)s h") % {"hour": hour} for hour in shown["hours"]],
+        "rows": [(letter, cells) for letter, cells in shown["rows"]],
+        "days": [
+            {"date": d["date"], "word": day_words(dt.date.fromisoformat(d["date"]), "short"),
+             "current": d is shown}
+            for d in days
+        ],
+    }
+
+
+def _counted(release: Release, earlier: Release) -> dict[str, Any]:
+    """Return the difference: as counted when the draft was computed, else counted now."""
+    kept: dict[str, Any] | None = release.figures.get("change")
+    if kept and kept["earlier"] == earlier.number:
+        return kept
+    return change_queries.difference(earlier, release).as_json()
+
+
+def _change(release: Release, earlier: Release | None) -> dict[str, Any]:
+    if earlier is None:
+        return {}
+    counted = _counted(release, earlier)
+    most = max(counted["reasons"].values(), default=0) or 1
+    total = sum(counted[kind] for kind in change_queries.KINDS)
+    return {
+        "change": counted,
+        "change_total": total,
+        "change_bars": [
+            {"label": change_word(reason), "sub": "", "value": count, "share": count / most}
+            for reason, count in counted["reasons"].items()
+        ],
+        "changes": [
+            _change_row(change)
+            for change in change_queries.changes(earlier, release, limit=FIRST_CHANGES)
+        ],
+    }
+
+
+def _kind_word(kind: str) -> str:
+    return {"moved": _("moved"), "added": _("added"), "removed": _("removed")}[kind]
+
+
+def _change_row(change: change_queries.Change) -> dict[str, Any]:
+    marks = {"moved": "waits", "added": "confirmed", "removed": "cancelled"}
+    return {
+        "mark": marks[change.kind],
+        "word": _kind_word(change.kind),
+        "guest": change.guest,
+        "host": change.host,
+        "before": change.before,
+        "after": change.after,
+        "reason": change_word(change.reason),
+    }
+
+
+def _commands(edition: Edition, release: Release) -> list[str]:
+    instance, solution = "instance.json", "solution.json"
+    return [
+        f"emporion schedule-export --edition {edition.slug} --release {release.number} "
+        f"--instance {instance} --solution {solution}",
+        f"emporion schedule --check {instance} {solution}",
+        f"emporion schedule {instance} -o again.json --seed {release.seed} "
+        f"--work-limit {release.steps}",
+    ]
+
+
+class _Echo:
+    def write(self, text: str) -> str:
+        return text
+
+
+def _refusals_csv(edition: Edition, release: Release, reason: str) -> StreamingHttpResponse:
+    heading = ["request", "reason", "state", "weight", "asker", "asker_name", "counterpart",
+               "counterpart_name", "release", "note"]
+    note = "demonstration data, made up" if edition.is_demonstration else ""
+
+    def lines() -> Iterator[str]:
+        writer = csv.writer(_Echo())
+        yield "\ufeff" + writer.writerow(heading)
+        for row in rows:
+            yield writer.writerow([
+                *row[:3], row[3] / 1000, row[4], _safe(row[5]), row[6], _safe(row[7]),
+                release.number, note,
+            ])
+
+    # Read before the response starts to flow: by then the tenant's scope is closed.
+    rows = list(queries.refusal_rows(release, reason))
+    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    name = f"{edition.slug}-release-{release.number}-not-granted.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _safe(name: Any) -> str:
+    """Return the first text of a name, harmless in a spreadsheet."""
+    return neutralised(next(iter(as_dict(name).values()), ""))

@@ -1,0 +1,116 @@
+"""Requests as pages: what I was asked, what I asked, and the buttons beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from emporion.core.translated import best
+from emporion.edition import queries as editions
+from emporion.edition.queries import Edition
+from emporion.meetings import rules
+from emporion.meetings.domain import requests as domain
+from emporion.meetings.interfaces.access import acting, page_of
+from emporion.meetings.queries import requests as queries
+from emporion.meetings.queries.words import DECLINES, refusal_word, state_word
+
+A_PAGE = 25
+
+
+@login_required
+def requests(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """Inbox and sent, each a page at a time."""
+    me = acting(request)
+    counts = queries.counts(me)
+    box = "sent" if request.GET.get("box") == "sent" else "received"
+    pages = max(1, -(-counts[box] // A_PAGE))
+    number = page_of(request, pages)
+    found = queries.sent(me) if box == "sent" else queries.received(me)
+    rows = list(found[(number - 1) * A_PAGE : number * A_PAGE])
+    language = get_language() or "en"
+    context = {
+        "box": box,
+        "counts": counts,
+        "rows": [_row(filed, me, language) for filed in queries.filed(me, rows)],
+        "declines": DECLINES.items(),
+        "pages": pages,
+        "page": number,
+        "query": "&box=sent" if box == "sent" else "",
+        "slug": edition.slug,
+        "nav_current": "requests",
+    }
+    return render(request, "meetings/requests.html", context)
+
+
+def _row(filed: queries.Filed, me: Any, language: str) -> dict[str, Any]:
+    asked, other = filed.request, filed.counterpart
+    marks = {"open": "waits" if asked.asker_id == me.pk else "needs", "accepted": "confirmed",
+             "declined": "declined", "withdrawn": "cancelled"}
+    return {
+        "request": asked,
+        "name": best(other.display_name, language),
+        "other": other,
+        "mark": marks[asked.state],
+        "state": state_word(asked, me.pk),
+        "slot": filed.slot,
+        "refusal": refusal_word(filed.refusal) if filed.refusal != "excluded" else "",
+        "decline": str(DECLINES.get(asked.decline_reason, "")),
+        "answerable": asked.counterpart_id == me.pk and asked.state == "open",
+        "withdrawable": asked.asker_id == me.pk and asked.state in rules.LIVE,
+    }
+
+
+@login_required
+@require_POST
+def ask(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
+    """Ask for a meeting, then go back to where the reader was."""
+    me = acting(request)
+    counterpart = editions.participation(edition, public_id)
+    if counterpart is None:
+        raise Http404(_("There is nobody with this address."))
+    try:
+        domain.ask(me, counterpart, request.POST.get("message", ""))
+        messages.success(request, _("Requested: %(name)s.") % {"name": counterpart.display_name})
+    except domain.RequestError as error:
+        messages.error(request, str(error))
+    return _back(request, edition)
+
+
+@login_required
+@require_POST
+def answer(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
+    """Accept, decline or withdraw; only the two sides of a request can reach it."""
+    me = acting(request)
+    asked = queries.by_public_id(edition, public_id)
+    if asked is None or me.pk not in (asked.asker_id, asked.counterpart_id):
+        raise Http404(_("There is no request with this address."))
+    act = request.POST.get("act", "")
+    try:
+        if act == "withdraw":
+            domain.withdraw(asked, me)
+            messages.success(request, _("Withdrawn."))
+        elif act in {"accept", "decline"}:
+            domain.answer(asked, me, accept=act == "accept",
+                          reason=request.POST.get("reason", "") if act == "decline" else "")
+            messages.success(request, _("Accepted.") if act == "accept" else _("Declined."))
+        else:
+            messages.error(request, _("Accept, decline or withdraw: nothing was changed."))
+    except domain.RequestError as error:
+        messages.error(request, str(error))
+    return _back(request, edition)
+
+
+def _back(request: HttpRequest, edition: Edition) -> HttpResponse:
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+        target = reverse("meetings:requests", args=[edition.slug])
+    return redirect(target)
