@@ -203,6 +203,13 @@ class Participation(models.Model):
         """Meetings are held at their place, not at the other's."""
         return self.role in {self.Role.EXHIBITOR, self.Role.CO_EXHIBITOR}
 
+    @property
+    def stand_number(self) -> str:
+        """The stand as it stands beside the pavilion's sign: "F 214" in pavilion F is "214"."""
+        letter = self.pavilion.letter if self.pavilion else ""
+        bare = self.stand.removeprefix(f"{letter} ") if letter else self.stand
+        return bare or self.stand
+
 
 class Delegate(models.Model):
     """A person who acts for a participation, with a calendar."""

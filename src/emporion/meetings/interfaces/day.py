@@ -181,7 +181,7 @@ def _entry(
         href=href,
         with_line=", ".join(part for part in (table, appointment.message) if part),
         letter=host.pavilion.letter if host.pavilion else "",
-        number=host.stand,
+        number=host.stand_number,
         pavilion=best(host.pavilion.name, language)[1] if host.pavilion else "",
         mark="confirmed",
         mark_word=_("confirmed"),

@@ -34,6 +34,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     context["edition"] = {
         "name": name,
         "line": " · ".join(part for part in line if part),
+        "short_line": span(edition.starts, edition.ends),
         "href": reverse("portal:front", args=[edition.slug]),
         "is_demonstration": edition.is_demonstration,
         "made_up_href": reverse("portal:about_data", args=[edition.slug]),

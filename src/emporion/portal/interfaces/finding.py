@@ -46,6 +46,8 @@ class Row:
     text_language: str
     line: str
     has_page: bool
+    plain_name: str
+    pavilion: str
 
 
 @dataclass
@@ -175,11 +177,13 @@ def _row(kind: str, hit: Any, participation: Participation, language: str) -> Ro
         )
         if part
     )
+    pavilion = best(participation.pavilion.name, language)[1] if participation.pavilion else ""
     if kind != "offer":
         text_language, text = best(participation.about, language)
         return Row(
             participation, underlined(name, hit.matched), spoken,
             underlined(_shortened(text), hit.matched), text_language, place, participation.hosts,
+            name, pavilion,
         )
     offers = list(participation.offers.all())
     number = hit.object_id.rpartition(".")[2]
@@ -189,7 +193,7 @@ def _row(kind: str, hit: Any, participation: Participation, language: str) -> Ro
     return Row(
         participation, underlined(label or name, hit.matched), language if label else spoken,
         underlined(_shortened(text), hit.matched), text_language,
-        " · ".join(part for part in (name, place) if part), participation.hosts,
+        " · ".join(part for part in (name, place) if part), participation.hosts, name, pavilion,
     )
 
 

@@ -16,7 +16,8 @@ from emporion.edition import queries as editions
 from emporion.edition.queries import Edition
 from emporion.matchmaking import queries as matchmaking
 from emporion.meetings import queries as meetings
-from emporion.portal import finding, queries
+from emporion.portal import queries
+from emporion.portal.interfaces import finding
 from emporion.registry import taxonomy
 from emporion.registry.countries import country_name
 

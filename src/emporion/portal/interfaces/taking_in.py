@@ -27,6 +27,8 @@ from emporion.edition.queries import pavilions as pavilions_of
 from emporion.meetings.domain import lists as request_lists
 from emporion.portal.interfaces import making, reporting
 
+# Fields whose words a mapping file may translate.
+TRANSLATED = ("country", "offers", "needs", "markets", "languages", "size", "pavilion")
 RESTORERS = {**request_lists.RESTORERS, **restoring.RESTORERS}
 
 
@@ -279,7 +281,10 @@ def _tell(work: Work, checked: checking.Checked, difference: intake.Difference) 
 
 def _tell_unclear(work: Work, checked: checking.Checked) -> None:
     work.report.unclear(checked.listed)
-    if checked.unknown and work.mapping_file is not None:
-        work.report.say(f"Words can be translated under “values” in {work.mapping_file}, such as")
-        for name, words in list(checked.unknown.items())[:1]:
-            work.report.say(f"  values: {{{name}: {{{next(iter(words))!r}: …}}}}")
+    words = {name: list(found) for name, found in checked.unknown.items() if name in TRANSLATED}
+    if words and work.mapping_file is not None:
+        name = next(iter(words))
+        work.report.say(
+            f"  What the list calls otherwise can be translated in {work.mapping_file}:\n"
+            f"    values:\n      {name}:\n        {words[name][0]!r}: …"
+        )
