@@ -26,6 +26,8 @@ from emporion.core.text.tokens import index_terms
 # Documents a look-up, and postings a transaction: 50 ms of write lock.
 CHUNK = 500
 POSTINGS = 8_000
+# After so many batches the vocabulary is summed up.
+_WRITES = 60
 # Part of every fingerprint: raise it when terms or weights are made otherwise.
 _RULES = 1
 TITLE, KEYWORD, TEXT = 8, 3, 1
@@ -70,7 +72,9 @@ def index_documents(scope: str | int, docs: Iterable[Doc]) -> int:
     for batch in _batches(scope_id, changed):
         _store(scope_id, batch)
     if len(changed) > CHUNK:
-        compact_vocabulary(scope)
+        writes = SearchVocabulary.objects.filter(scope=scope_id, term="").count()
+        if writes > _WRITES:
+            compact_vocabulary(scope)
     return len(changed)
 
 

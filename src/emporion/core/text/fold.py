@@ -9,6 +9,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from emporion.core.text.hanforms import TO_SIMPLIFIED
+
 # Marks that only decorate a letter: Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowel
 # signs and hamzas. Marks of Indic scripts, Thai and kana carry the sound itself and stay.
 _MARKS = re.compile(
@@ -28,15 +30,15 @@ _LETTERS = str.maketrans(
         "’": "'", "‘": "'", "ʼ": "'", "＇": "'", "`": "'", "´": "'",
         "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-",
     }
-)  # fmt: skip
+) | TO_SIMPLIFIED  # fmt: skip
 
 
 def fold(text: str) -> str:
     """Return the folded form: no case, no accents, one form of each Arabic letter, plain digits.
 
     NFKD and casefold, decorating marks dropped, letters that Unicode does not decompose replaced
-    (ø, ł, đ, ß, أ إ آ ٱ, ى, ة), tatweel and zero-width characters dropped, every script's decimal
-    digits as 0-9. Idempotent. O(length).
+    (ø, ł, đ, ß, أ إ آ ٱ, ى, ة), traditional Han as simplified, tatweel and zero-width characters
+    dropped, every script's decimal digits as 0-9. Idempotent. O(length).
     """
     if text.isascii():
         return text.lower()

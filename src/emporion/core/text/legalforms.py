@@ -34,7 +34,7 @@ LEGAL_PHRASES = (
 # Han forms stand without a space; the longest is tried first.
 _HAN_FORMS = (
     "股份有限公司", "有限责任公司", "集团有限公司", "有限公司", "股份公司",
-    "責任有限公司", "股份有限責任公司", "合伙企业", "株式会社", "株式會社", "有限会社",
+    "责任有限公司", "股份有限责任公司", "合伙企业", "株式会社", "有限会社",
     "合同会社", "集团公司", "总公司", "分公司", "公司",
 )  # fmt: skip
 LEGAL_HAN = tuple(sorted(_HAN_FORMS, key=len, reverse=True))
