@@ -80,7 +80,9 @@ class TranslatedField(models.JSONField):
         return as_dict(value)
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
-        return super().get_db_prep_save(as_dict(value), connection)
+        # An expression, such as the CASE of a bulk_update, prepares its own values.
+        plain = value if hasattr(value, "as_sql") else as_dict(value)
+        return super().get_db_prep_save(plain, connection)
 
     def value_to_string(self, obj: models.Model) -> Any:
         return as_dict(self.value_from_object(obj))
