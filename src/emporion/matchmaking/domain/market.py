@@ -11,6 +11,7 @@ from emporion.edition.queries import Edition
 from emporion.engines.matching import Category, Market, Participant
 from emporion.matchmaking import queries
 from emporion.registry import taxonomy
+from emporion.registry.markets import countries_of
 
 # What somebody who set no limit is taken to want: five meetings a day for each table, and for a
 # guest a short day.
@@ -49,7 +50,7 @@ def market_of(edition: Edition) -> tuple[Market, dict[str, int]]:
             needs=codes,
             texts={lang: "\n".join(parts) for lang, parts in texts.get(row.pk, {}).items()},
             country=row.country,
-            markets=row.markets,
+            markets=countries_of(row.markets),
             languages=row.languages,
             size=row.size,
             deals=tuple(dict.fromkeys((*deals, *offer_deals))),

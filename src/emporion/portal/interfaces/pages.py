@@ -20,6 +20,7 @@ from emporion.portal import queries
 from emporion.portal.interfaces import finding
 from emporion.registry import taxonomy
 from emporion.registry.countries import country_name
+from emporion.registry.markets import market_name
 
 BUILD = "demo"
 
@@ -117,7 +118,7 @@ def exhibitor(request: HttpRequest, edition: Edition, public_id: str) -> HttpRes
         "country": country_name(shown.country, language),
         "offers": queries.lines(shown.offers.all(), language),
         "needs": queries.lines(shown.needs.all(), language),
-        "markets": [country_name(code, language) for code in shown.markets],
+        "markets": [market_name(code, language) for code in shown.markets],
         "people": [delegate.person for delegate in shown.delegates.all()],
         "fit": fit,
         "reasons": matchmaking.readable_reasons(fit.reasons, language) if fit else [],

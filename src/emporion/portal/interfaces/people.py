@@ -24,6 +24,7 @@ from emporion.meetings import queries as meetings
 from emporion.portal import queries
 from emporion.registry import taxonomy
 from emporion.registry.countries import country_name
+from emporion.registry.markets import market_name
 
 FIRST = 3
 
@@ -76,7 +77,7 @@ def _said(one: Participation, language: str) -> Step:
     rows = [
         {"key": _("Needs"), "value": ", ".join(taxonomy.label(c, language) for c in needs)},
         {"key": _("Offers"), "value": ", ".join(taxonomy.label(c, language) for c in offers)},
-        {"key": _("Markets"), "value": ", ".join(country_name(c, language) for c in markets)},
+        {"key": _("Markets"), "value": ", ".join(market_name(c, language) for c in markets)},
     ]
     return Step(
         _("Says it once"),
