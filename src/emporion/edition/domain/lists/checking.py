@@ -130,7 +130,7 @@ def check(
         )
     for row in rows:
         _name_texts(row)
-    if any(name in headings for name in ("pavilion", "hall")):
+    if any(name in headings for name in ("pavilion", "hall_id")):
         _pavilions(rows, pavilions, headings, checked)
     seen: dict[Key, int] = {}
     for row in rows:
@@ -191,11 +191,11 @@ def _pavilions(
     checked: Checked,
 ) -> None:
     said: list[Said] = [
-        (row.values.pop("pavilion", "") or "", row.values.pop("hall", ()) or (),
+        (row.values.pop("pavilion", "") or "", row.values.pop("hall_id", ()) or (),
          row.values.pop("pavilion_name", "") or "")
         for row in rows
     ]
-    heading = headings.get("pavilion") or headings["hall"]
+    heading = headings.get("pavilion") or headings["hall_id"]
     checked.halls = halls = plan_halls(said, pavilions, heading)
     checked.told += halls.told
     for row, own in zip(rows, said, strict=True):

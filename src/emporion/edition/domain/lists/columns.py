@@ -103,7 +103,7 @@ LISTS: dict[str, tuple[Column, ...]] = {
             "booth_venue", "venue", "hall", "展馆", "场馆", "馆", "展区", "馆号",
         )),
         Column("pavilion_name", "Pavilion name", "text", ("展馆名称", "hall name")),
-        Column("hall", "Hall id", "hall", ("hall_ids", "hall ids", "hall code", "馆代码"), 2000),
+        Column("hall_id", "Hall id", "hall", ("hall_ids", "hall ids", "hall code", "馆代码"), 2000),
         Column("stand", "Stand", "text", (
             "booth", "booth_number", "booth no", "stand number", "stand no", "展位", "展位号",
         ), 400),

@@ -40,8 +40,13 @@ def plan_halls(
     order of their names, and one for all other places. A row with a hall id but no hall gets the
     hall of those with the same id, if four in five of them agree.
     """
-    halls = Halls()
-    names = _names_by_id(rows)
+    if any(ids for _, ids, _ in rows) and not any(name for name, _, _ in rows):
+        # Nothing but ids: they are the names.
+        own = {said: (said[1][0] if said[1] else "", (), said[2]) for said in set(rows)}
+        halls = plan_halls([own[said] for said in rows], existing, heading)
+        halls.letters = {said: halls.letters[own[said]] for said in own}
+        return halls
+    halls, names = Halls(), _names_by_id(rows)
     resolved = {said: said[0] or next((names[i] for i in said[1] if i in names), "")
                 for said in set(rows)}
     if existing:

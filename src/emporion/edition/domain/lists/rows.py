@@ -24,7 +24,7 @@ def header(subject: str) -> list[str]:
 
 
 # The name stands in its shown language under Name; hall ids belong to foreign lists.
-_NOT_WRITTEN = frozenset({"name:en", "hall"})
+_NOT_WRITTEN = frozenset({"name:en", "hall_id"})
 
 
 def rows(edition: Edition, subject: str) -> Iterator[list[Cell]]:
