@@ -63,8 +63,12 @@ def pavilions(edition: Edition, language: str) -> list[PavilionRow]:
 
 def guests(edition: Edition, language: str) -> list[Guest]:
     """Return the guest countries' delegations; two queries."""
-    counted = edition.delegations.filter(body__kind="guest_country").select_related("body")
-    counted = list(counted.annotate(count=Count("participations")).order_by("pk"))
+    counted = list(
+        edition.delegations.filter(body__kind="guest_country")
+        .select_related("body")
+        .annotate(count=Count("participations"))
+        .order_by("pk")
+    )
     places = (
         Participation.objects.filter(delegation__in=[d.pk for d in counted])
         .values_list("delegation_id", "pavilion__letter", "pavilion__gate_minutes")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from emporion.accounts.domain.users import demonstration_user
@@ -136,8 +137,7 @@ def add_exhibitors(
                     public_id=derived_id(SLUG, "exhibitor", e.organisation.external_id),
                 )
             )
-        done = len(keys)
-        made = enrolment.enrol(edition, rows, on_progress=lambda n, done=done: advance(done + n))
+        made = enrolment.enrol(edition, rows, on_progress=partial(_advance, advance, len(keys)))
         keys.update(zip(group, made, strict=True))
     return [keys[at] for at in range(len(model.exhibitors))]
 
@@ -218,6 +218,10 @@ def add_cast(model: ModelEdition, loaded: Loaded) -> None:
             person,
             demonstration_user(role, person.name, public_id=derived_id(SLUG, "user", role)),
         )
+
+
+def _advance(advance: Advance, before: int, done: int) -> None:
+    advance(before + done)
 
 
 def _organisation(row: plain.Organisation) -> organisations.NewOrganisation:

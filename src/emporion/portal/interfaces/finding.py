@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -88,26 +88,31 @@ def find(edition: Edition, asked: QueryDict, language: str) -> Found:
     number = asked.get("page", "1")
     page = int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 1
     scope = editions.search_scope(edition)
-    groups = []
-    overview = search(scope, query, kinds=list(KINDS), facets=chosen, language=language, limit=0)
-    for each in [kind] if kind else KINDS:
-        if not overview.kinds.get(each):
-            continue
-        limit, offset = (PAGE, max(page - 1, 0) * PAGE) if kind else (EACH, 0)
-        result = search(
-            scope, query, kinds=[each], facets=chosen, language=language, limit=limit, offset=offset
-        )
-        groups.append(_group(edition, each, result, language, query, chosen))
-    total = sum(overview.kinds.get(each, 0) for each in KINDS)
-    shown_total = overview.kinds.get(kind, 0) if kind else total
+    offset = max(page - 1, 0) * PAGE
+    result = search(
+        scope, query, kinds=[kind] if kind else list(KINDS), facets=chosen, language=language,
+        limit=PAGE, offset=offset, each=None if kind else EACH,
+    )
+    counts = {each: result.kinds.get(each, 0) for each in KINDS}
+    people = editions.participations_by_id(
+        edition, sorted({hit.object_id.split(".")[0] for hit in result.hits}), lines=True
+    )
+    groups = [
+        _group(each, [hit for hit in result.hits if hit.kind == each], counts[each], people,
+               language, query, chosen)
+        for each in ([kind] if kind else KINDS)
+        if counts[each]
+    ]
+    total = sum(counts.values())
+    shown_total = counts[kind] if kind else total
     return Found(
         query=query,
         sentence=_sentence(query, shown_total),
         total=shown_total,
         groups=groups,
-        facets=_facets(edition, overview.facets, chosen, language),
-        tabs=_tabs(overview.kinds, total, kind, query, chosen),
-        corrections=overview.corrections,
+        facets=_facets(edition, result.facets, chosen, language),
+        tabs=_tabs(counts, total, kind, query, chosen),
+        corrections=result.corrections,
         kind=kind,
         page=page,
         pages=-(-shown_total // PAGE) if kind else 1,
@@ -151,20 +156,15 @@ def _tabs(
 
 
 def _group(
-    edition: Edition, kind: str, result: Any, language: str, query: str,
-    chosen: Mapping[str, list[str]],
+    kind: str, hits: Sequence[Any], total: int, people: Mapping[str, Participation], language: str,
+    query: str, chosen: Mapping[str, list[str]],
 ) -> Group:
-    keys = [hit.object_id.split(".")[0] for hit in result.hits]
-    people = editions.participations_by_id(edition, keys, lines=kind == "offer")
-    rows = []
-    for hit, key in zip(result.hits, keys, strict=True):
-        participation = people.get(key)
-        if participation is None:
-            continue
-        rows.append(_row(kind, hit, participation, language))
-    return Group(
-        kind, titles()[kind], result.total, rows, "?" + _address(query, kind, chosen)
-    )
+    rows = [
+        _row(kind, hit, people[key], language)
+        for hit in hits
+        if (key := hit.object_id.split(".")[0]) in people
+    ]
+    return Group(kind, titles()[kind], total, rows, "?" + _address(query, kind, chosen))
 
 
 def _row(kind: str, hit: Any, participation: Participation, language: str) -> Row:
@@ -206,11 +206,6 @@ def _facets(
     language: str,
 ) -> list[tuple[str, str, list[Choice]]]:
     names = {p.letter: best(p.name, language)[1] for p in edition.pavilions.all()}
-    labels = {
-        "pavilion": lambda value: names.get(value, value),
-        "country": lambda value: country_name(value, language) or value,
-        "group": lambda value: taxonomy.label(value, language) if value in GROUPS else value,
-    }
     headings = {"pavilion": _("Pavilion"), "country": _("Country"), "group": _("Category")}
     shown = []
     for name in FACETS:
@@ -220,13 +215,21 @@ def _facets(
         kept += [(value, dict(rows).get(value, 0)) for value in picked
                  if value not in dict(kept) and (value in names or value in dict(rows))]
         choices = [
-            Choice(value, labels[name](value), count, value in picked,
+            Choice(value, _label(name, value, names, language), count, value in picked,
                    value if name == "pavilion" else "")
             for value, count in kept
         ]
         if choices:
             shown.append((name, headings[name], choices))
     return shown
+
+
+def _label(facet: str, value: str, pavilions: Mapping[str, str], language: str) -> str:
+    if facet == "pavilion":
+        return pavilions.get(value, value)
+    if facet == "country":
+        return country_name(value, language) or value
+    return taxonomy.label(value, language) if value in GROUPS else value
 
 
 GROUPS = frozenset(taxonomy.groups())
