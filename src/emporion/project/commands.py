@@ -67,7 +67,7 @@ def server_command(host: str, port: int, workers: int = 2) -> list[str]:
         "--respawn-failed-workers",
         "--no-ws",
         "--log-level",
-        "warning",
+        "error",
         "emporion.project.wsgi:application",
     ]
 
