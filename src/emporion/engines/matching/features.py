@@ -67,15 +67,22 @@ class Signals:
 
 
 class Sets:
-    """A list of sets per participant as 0/1 rows (languages, markets, deal types)."""
+    """A list of sets per participant (languages, markets, deal types).
 
-    def __init__(self, sets: Sequence[frozenset[str]], number: Mapping[str, int]) -> None:
-        self.sets = sets
-        self.rows = np.zeros((len(sets), max(len(number), 1)), dtype=np.float32)
-        for at, names in enumerate(sets):
-            for name in names:
-                self.rows[at, number[name]] = 1
-        self.stated = np.asarray([bool(names) for names in sets], dtype=bool)
+    `rows` are 0/1 by the number of a name; `number[i]` is which of `distinct` participant i has.
+    """
+
+    def __init__(self, sets: Sequence[frozenset[str]], names: Mapping[str, int]) -> None:
+        numbers: dict[frozenset[str], int] = {}
+        self.number = np.asarray(
+            [numbers.setdefault(one, len(numbers)) for one in sets], dtype=np.int64
+        )
+        self.distinct = list(numbers)
+        self.rows = np.zeros((len(sets), max(len(names), 1)), dtype=np.float32)
+        for at, one in enumerate(sets):
+            for name in one:
+                self.rows[at, names[name]] = 1
+        self.stated = np.asarray([bool(one) for one in sets], dtype=bool)
 
 
 class Features:

@@ -6,7 +6,6 @@ against: raise it), computed for the pair itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emporion.engines.matching import facets
-from emporion.engines.matching.features import Feature, Features, primary_languages
+from emporion.engines.matching.features import Feature, Features, Sets
 from emporion.engines.matching.naming import TopTerms, lookup, shared_terms
 
 Floats = npt.NDArray[np.float32]
@@ -27,7 +26,7 @@ FOR = {
     "near": "code: offered there, wanted: what you need, a neighbour of it in the taxonomy",
     "their_need": "code: you offer it, and it is needed there",
     "their_need_near": "code: you offer it, wanted: what is needed there, a neighbour of it",
-    "text": "words: in both texts; or code: a category whose name stands in a text",
+    "text": "words: in both texts; or code (and wanted, a neighbour): a category read from a text",
     "market": "country: theirs, and among the markets you want",
     "their_market": "country: yours, and among the markets they want",
     "language": "languages: all that both speak",
@@ -201,20 +200,19 @@ class _Chunk:
                 ("text", ~stated),
             ):
                 mine = carried & chosen
-                number = self._codes(code[mine], wanted[mine], name)
+                number = self._codes(code[mine], wanted[mine])
                 self.good.add(pair[mine], name, number, gain[mine])
 
-    def _codes(self, offered: Ints, wanted: Ints, name: str) -> Ints:
+    def _codes(self, offered: Ints, wanted: Ints) -> Ints:
         codes = self.features.tree.codes
-        both = name.endswith("near")
 
         def describe(key: int) -> int:
             offer, need = divmod(key, len(codes))
-            if both:
-                return self.details.number(code=codes[offer], wanted=codes[need])
-            return self.details.number(code=codes[offer])
+            if offer == need:
+                return self.details.number(code=codes[offer])
+            return self.details.number(code=codes[offer], wanted=codes[need])
 
-        return _interned(offered * len(codes) + (wanted if both else 0), describe)
+        return _interned(offered * len(codes) + wanted, describe)
 
     def _words(self) -> None:
         gain = self.values[:, Feature.TEXT] * self.slope[:, Feature.TEXT]
@@ -252,16 +250,16 @@ class _Chunk:
             "language",
             "no_common_language",
             "languages",
-            [frozenset(primary_languages(one)) for one in self.own_people],
-            [frozenset(primary_languages(one)) for one in self.other_people],
+            self.features.exhibitor_languages,
+            self.features.buyer_languages,
         )
         self._sets(
             Feature.DEAL,
             "deal",
             "deal_differs",
             "deals",
-            [frozenset(one.deals) for one in self.own_people],
-            [frozenset(one.deals) for one in self.other_people],
+            self.features.exhibitor_deals,
+            self.features.buyer_deals,
         )
         sizes = [self.details.number(size=one.size) for one in self.other_people]
         self._signed(Feature.SIZE, "size", "size_gap", _take(sizes, self.other))
@@ -272,18 +270,17 @@ class _Chunk:
         good: str,
         bad: str,
         key: str,
-        own: list[frozenset[str]],
-        other: list[frozenset[str]],
+        exhibitors: Sets,
+        buyers: Sets,
     ) -> None:
-        own_number, own_sets = _distinct(own)
-        other_number, other_sets = _distinct(other)
+        own, other = (buyers, exhibitors) if self.reads_buyer else (exhibitors, buyers)
 
         def describe(number: int) -> int:
-            mine, their = divmod(number, len(other_sets))
-            common = own_sets[mine] & other_sets[their]
-            return self.details.number(**{key: sorted(common or other_sets[their])})
+            mine, their = divmod(number, len(other.distinct))
+            common = own.distinct[mine] & other.distinct[their]
+            return self.details.number(**{key: sorted(common or other.distinct[their])})
 
-        pairs = own_number[self.own] * max(len(other_sets), 1) + other_number[self.other]
+        pairs = own.number[self.own] * len(other.distinct) + other.number[self.other]
         self._signed(feature, good, bad, _interned(pairs, describe))
 
     def _signed(self, feature: Feature, good: str, bad: str, detail: Ints) -> None:
@@ -361,10 +358,3 @@ def _interned(keys: Ints, describe: Any) -> Ints:
 
 def _take(numbers: list[int], at: Ints) -> Ints:
     return np.asarray(numbers, dtype=np.int64)[at] if numbers else np.zeros(0, dtype=np.int64)
-
-
-def _distinct(sets: Iterable[frozenset[str]]) -> tuple[Ints, list[frozenset[str]]]:
-    number: Mapping[frozenset[str], int] = {}
-    numbers: dict[frozenset[str], int] = dict(number)
-    at = [numbers.setdefault(one, len(numbers)) for one in sets]
-    return np.asarray(at, dtype=np.int64), list(numbers)
