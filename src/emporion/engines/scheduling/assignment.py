@@ -6,11 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from .compiled import compiled
+from .daypath import MOST_TRACKED, best_path, local_places
 from .instance import Ints, Longs
 from .state import (
     COUNT,
     END0,
     FIRST,
+    PLACE1,
     QUOTA,
     SLOT,
     TAKEN_UNITS,
@@ -93,11 +95,18 @@ def count_needs(st: State, wanted: npt.NDArray[np.bool_], need: Ints) -> None:
 
 @compiled
 def start_by_buyer(
-    st: State, buyers: Ints, wanted: npt.NDArray[np.bool_], need: Ints, big: int
+    st: State,
+    buyers: Ints,
+    wanted: npt.NDArray[np.bool_],
+    need: Ints,
+    big: int,
+    reach: npt.NDArray[np.bool_],
+    day: Ints,
 ) -> None:
     """Give slots to the wanted requests, one participant of the second end after the other.
 
-    Each gets the best assignment with the weight plus a bonus for cells that are little asked for.
+    Each gets the best assignment with the weight plus a bonus for cells that are little asked for;
+    where it walks, the best path through its days over its most valuable requests.
     """
     S = st.slots
     most = 0
@@ -108,6 +117,11 @@ def start_by_buyer(
     chosen = np.empty(most, dtype=np.int32)
     work = np.empty(S, dtype=np.int64)
     back = np.empty((2, S), dtype=np.int32)
+    place, local, places = (
+        np.empty(most, dtype=np.int32),
+        np.empty(most, dtype=np.int32),
+        np.empty(most, dtype=np.int32),
+    )
     for p in buyers:
         n = 0
         for i in range(st.who[p, FIRST], st.who[p + 1, FIRST]):
@@ -128,7 +142,16 @@ def start_by_buyer(
                             big + st.long[r, VALUE] + (1_000_000 * spare) // (need[cell] + 1)
                         )
             n += 1
-        assign(profit, n, S, st.who[p, QUOTA] - st.who[p, COUNT], chosen, work, back)
+        left = st.who[p, QUOTA] - st.who[p, COUNT]
+        if st.has_walk and n > 1 and st.req[rows[0], PLACE1] >= 0:
+            # ``adj`` has the best requests first: the path is laid through those.
+            n = min(n, MOST_TRACKED)
+            for i in range(n):
+                place[i] = st.req[rows[i], PLACE1]
+            count = local_places(place, n, local, places)
+            best_path(profit, n, n, local, places[:count], reach, day, left, chosen)
+        else:
+            assign(profit, n, S, left, chosen, work, back)
         for i in range(n):
             if chosen[i] >= 0 and can_put(st, rows[i], chosen[i]):
                 put(st, rows[i], chosen[i])

@@ -28,6 +28,7 @@ from .state import (
     MOVED_TO,
     PARENT,
     PARENT_SLOT,
+    PLACE0,
     QUOTA,
     SCORE,
     SEEN0,
@@ -43,6 +44,7 @@ from .state import (
     put,
     room,
     tables_left,
+    too_far,
     unset,
     walkable,
 )
@@ -151,6 +153,16 @@ def _day_full(st: State, p: int, told: int, t: int) -> bool:
 
 
 @compiled
+def _far(st: State, r: int, t: int) -> int:
+    """The only meeting that r in slot t could not walk from or to: -1 none, -2 several or fixed."""
+    k = 0 if st.req[r, PLACE0] >= 0 else 1
+    far = too_far(st, r, k, t, -1)
+    if far >= 0 and (st.req[far, LOCK] != 0 or too_far(st, r, k, t, far) >= 0):
+        return -2
+    return far
+
+
+@compiled
 def _place_in(st: State, r: int, p: int, besides: int) -> int:
     """A slot where p has a free unit and the other end of the held meeting r is free; -1 = none."""
     g = st.req[r, END1] if st.req[r, END0] == p else st.req[r, END0]
@@ -215,7 +227,8 @@ def try_insert(st: State, root: int, limit: int, after: int) -> int:
             room_a, room_b = room(st, a * S + t), room(st, b * S + t)
             if not room_a and not room_b and st.who[a, FREE] == 0 and free != 0:
                 continue
-            if st.has_walk and not walkable(st, r, t):
+            far = _far(st, r, t) if st.has_walk else -1
+            if far == -2 or (far >= 0 and not (room_a and room_b)):
                 continue
             if st.has_days:
                 if room_a and _day_full(st, a, told, t):
@@ -223,7 +236,12 @@ def try_insert(st: State, root: int, limit: int, after: int) -> int:
                 if room_b and _day_full(st, b, told, t):
                     continue
             grown = tail
-            if room_a and room_b:
+            if far >= 0:
+                # The one neighbour that is out of reach goes; its other end stays free there.
+                w = a if st.req[r, PLACE0] >= 0 else b
+                kw = 1 if st.req[far, END0] == w else 0
+                tail = _push(st, tail, far, kw, head, t, -1, -1)
+            elif room_a and room_b:
                 if st.has_tables and not tables_left(st, r, t):
                     continue
                 if _apply(st, head, t, -1, -1, False):

@@ -14,6 +14,7 @@ import numpy as np
 
 from .assignment import count_needs, start_by_buyer
 from .chains import insert_all
+from .daypath import reachable_next
 from .flow import Relaxation
 from .instance import Bools, Instance, Ints, Longs
 from .shape import Shape
@@ -76,7 +77,8 @@ class Search:
             need = np.zeros(st.cell.shape[0], dtype=np.int32)
             count_needs(st, wanted, need)
             big = int(st.long[:, VALUE].max(initial=1)) * 4
-            start_by_buyer(st, buyers, wanted, need, big)
+            reach = reachable_next(self.instance)
+            start_by_buyer(st, buyers, wanted, need, big, reach, self.instance.slot_day)
         self._enter_pass()
 
     def _enter_pass(self) -> None:

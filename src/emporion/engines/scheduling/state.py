@@ -265,63 +265,55 @@ def tables_left(st: State, r: int, t: int) -> bool:
 
 
 @compiled
-def too_far(st: State, r: int, k: int, t: int) -> int:
+def _clash(st: State, r: int, besides: int, p: int, here: int, t: int, s: int) -> int:
+    """A meeting of p in slot s that it cannot reach from (or come from to) place ``here`` in slot t.
+
+    -1 = p is busy there and can; -2 = p is idle in s.
+    """
+    cell = p * st.slots + s
+    minutes = st.budget[min(s, t), max(s, t)]
+    answer = -2
+    for u in range(st.cell[cell, UNITS], st.cell[cell, UNITS] + st.cell[cell, TAKEN_UNITS]):
+        other = st.ureq[u]
+        if other == r or other == besides:
+            continue
+        answer = -1
+        there = st.req[other, PLACE0] if st.req[other, END0] == p else st.req[other, PLACE1]
+        if there >= 0:
+            way = st.walk[there, here] if s < t else st.walk[here, there]
+            if way > minutes:
+                return other
+    return answer
+
+
+@compiled
+def too_far(st: State, r: int, k: int, t: int, besides: int) -> int:
     """The meeting that end k of request r cannot reach or come from at slot t; -1 = none.
 
-    Looks at the neighbouring meetings of the same day and ignores r itself.
+    Looks at the neighbouring meetings of the same day; ignores r itself and ``besides``.
     """
     here = st.req[r, PLACE0 + k]
     if here < 0:
         return -1
-    p = st.req[r, END0] if k == 0 else st.req[r, END1]
-    base = p * st.slots
-    s = t - 1
-    first = st.when[t, DAY_FIRST]
-    while s >= first:
-        minutes = st.budget[s, t]
-        if minutes >= st.far:
-            break
-        busy = False
-        for u in range(
-            st.cell[base + s, UNITS], st.cell[base + s, UNITS] + st.cell[base + s, TAKEN_UNITS]
-        ):
-            other = st.ureq[u]
-            if other == r:
-                continue
-            busy = True
-            there = st.req[other, PLACE0] if st.req[other, END0] == p else st.req[other, PLACE1]
-            if there >= 0 and st.walk[there, here] > minutes:
-                return other
-        if busy:
-            break
-        s -= 1
-    s = t + 1
-    last = st.when[t, DAY_LAST]
-    while s <= last:
-        minutes = st.budget[t, s]
-        if minutes >= st.far:
-            break
-        busy = False
-        for u in range(
-            st.cell[base + s, UNITS], st.cell[base + s, UNITS] + st.cell[base + s, TAKEN_UNITS]
-        ):
-            other = st.ureq[u]
-            if other == r:
-                continue
-            busy = True
-            there = st.req[other, PLACE0] if st.req[other, END0] == p else st.req[other, PLACE1]
-            if there >= 0 and st.walk[here, there] > minutes:
-                return other
-        if busy:
-            break
-        s += 1
+    p = st.req[r, END0 + k]
+    for step in (-1, 1):
+        s = t + step
+        while st.when[t, DAY_FIRST] <= s <= st.when[t, DAY_LAST]:
+            if st.budget[min(s, t), max(s, t)] >= st.far:
+                break
+            found = _clash(st, r, besides, p, here, t, s)
+            if found >= 0:
+                return found
+            if found == -1:
+                break
+            s += step
     return -1
 
 
 @compiled
 def walkable(st: State, r: int, t: int) -> bool:
     """Whether both ends of r can be at slot t, walking from and to their neighbouring meetings."""
-    return too_far(st, r, 0, t) < 0 and too_far(st, r, 1, t) < 0
+    return too_far(st, r, 0, t, -1) < 0 and too_far(st, r, 1, t, -1) < 0
 
 
 @compiled

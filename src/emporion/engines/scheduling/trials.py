@@ -112,7 +112,7 @@ def _obstacle(st: State, root: int, t: int) -> int:
             r = _some_occupant(st, cell)
             return r if r >= 0 else -2
         if st.has_walk:
-            r = too_far(st, root, k, t)
+            r = too_far(st, root, k, t, -1)
             if r >= 0:
                 return r if st.req[r, LOCK] == 0 else -2
         if st.who[p, COUNT] >= st.who[p, QUOTA]:

@@ -28,7 +28,7 @@ def trim_walks(instance: Instance, st: State) -> int:
             for k in range(2):
                 if st.req[r, SLOT] < 0:
                     continue
-                other = too_far(st, int(r), k, int(st.req[r, SLOT]))
+                other = too_far(st, int(r), k, int(st.req[r, SLOT]), -1)
                 if other >= 0:
                     unset(st, _lighter(st, int(r), int(other)))
                     dropped += 1

@@ -1,0 +1,178 @@
+"""One participant's day as a path through slots and places: the best walkable set of meetings.
+
+Dynamic programme over the slots in time order with the state (set of requests already held, place of
+the meeting in the slot before or none), as in the Held-Karp recursion.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from .compiled import compiled
+from .instance import Bools, Instance, Ints, Longs
+
+NEVER = -(2**60)
+#: Largest set that is tracked exactly; 2**n states for each place and slot.
+MOST_TRACKED = 10
+
+
+def reachable_next(instance: Instance) -> Bools:
+    """``[t, h, k]``: from a meeting at place h in slot t - 1 to one at place k in slot t in time."""
+    slots, places = len(instance.slot_ids), len(instance.place_ids)
+    reach = np.ones((slots, places, places), dtype=bool)
+    same_day = instance.slot_day[1:] == instance.slot_day[:-1]
+    for t in np.flatnonzero(same_day):
+        reach[t + 1] = instance.walk_minutes <= instance.gap_minutes[t]
+    return reach
+
+
+@compiled
+def best_path(
+    profit: Longs,
+    n: int,
+    tracked: int,
+    local: Ints,
+    places: Ints,
+    reach: Bools,
+    day: Ints,
+    quota: int,
+    chosen: Ints,
+) -> int:
+    """Greatest total profit of a walkable set of requests of one participant.
+
+    ``profit`` int64[>= n, S]; request i is held at place ``places[local[i]]``.  The first ``tracked``
+    requests are held at most once, the others may repeat (a relaxation); ``quota`` counts only when
+    all are tracked.  An idle slot is taken to be enough for any walk.  ``chosen[i]`` becomes the slot
+    of the tracked request i or -1.  O(S 2**tracked (tracked + places)).
+    """
+    S = profit.shape[1]
+    sets, none = 1 << tracked, places.shape[0]
+    value = np.full((sets, none + 1), NEVER, dtype=np.int64)
+    fresh = np.empty((sets, none + 1), dtype=np.int64)
+    came = np.full((S, sets, none + 1), np.int8(-1), dtype=np.int8)
+    held = np.full((S, sets, none + 1), np.int8(-1), dtype=np.int8)
+    size = np.zeros(sets, dtype=np.int64)
+    for m in range(1, sets):
+        size[m] = size[m >> 1] + (m & 1)
+    value[0, none] = 0
+    arrive = np.empty(none, dtype=np.int64)
+    via = np.empty(none, dtype=np.int8)
+    for t in range(S):
+        new_day = t > 0 and day[t] != day[t - 1]
+        fresh[:] = NEVER
+        for m in range(sets):
+            # The best way to have been anywhere, then idle in this slot.
+            for h in range(none + 1):
+                if value[m, h] > fresh[m, none]:
+                    fresh[m, none] = value[m, h]
+                    came[t, m, none] = h
+        for m in range(sets):
+            best = fresh[m, none]
+            if best == NEVER:
+                continue
+            for k in range(none):
+                if new_day or t == 0:
+                    arrive[k], via[k] = best, came[t, m, none]
+                    continue
+                arrive[k], via[k] = value[m, none], none
+                for h in range(none):
+                    if value[m, h] > arrive[k] and reach[t, places[h], places[k]]:
+                        arrive[k], via[k] = value[m, h], h
+            for i in range(n):
+                gain = profit[i, t]
+                if gain <= NEVER:
+                    continue
+                k = local[i]
+                if arrive[k] <= NEVER:
+                    continue
+                if i < tracked:
+                    if (m >> i) & 1 or (tracked == n and size[m] >= quota):
+                        continue
+                    target = m | (1 << i)
+                else:
+                    target = m
+                if arrive[k] + gain > fresh[target, k]:
+                    fresh[target, k] = arrive[k] + gain
+                    came[t, target, k] = via[k]
+                    held[t, target, k] = i if i < tracked else -2
+        value, fresh = fresh, value
+    total, m, h = NEVER, 0, 0
+    for s in range(sets):
+        for k in range(none + 1):
+            if value[s, k] > total:
+                total, m, h = value[s, k], s, k
+    for i in range(tracked):
+        chosen[i] = -1
+    for t in range(S - 1, -1, -1):
+        i = held[t, m, h] if h < none else -1
+        h = came[t, m, h]
+        if i >= 0:
+            chosen[i] = t
+            m &= ~(1 << i)
+    return total
+
+
+@compiled
+def local_places(place: Ints, n: int, local: Ints, places: Ints) -> int:
+    """Number the different places of n requests; fills ``local`` and ``places``."""
+    count = 0
+    for i in range(n):
+        found = -1
+        for k in range(count):
+            if places[k] == place[i]:
+                found = k
+        if found < 0:
+            places[count] = place[i]
+            found = count
+            count += 1
+        local[i] = found
+    return count
+
+
+@compiled
+def path_bounds(
+    ptr: Longs,
+    adj: Ints,
+    profit_of: Longs,
+    possible: npt.NDArray[np.bool_],
+    place_of: Ints,
+    reach: Bools,
+    day: Ints,
+    quota: Ints,
+    people: Ints,
+    tracked_most: int,
+) -> Longs:
+    """`best_path` for each of ``people`` over its requests with profit > 0, int64[len(people)].
+
+    ``place_of`` int32[R]; the most profitable ``tracked_most`` requests are tracked.
+    """
+    S = possible.shape[1]
+    result = np.zeros(people.shape[0], dtype=np.int64)
+    for x in range(people.shape[0]):
+        p = people[x]
+        size = ptr[p + 1] - ptr[p]
+        rows = np.empty(size, dtype=np.int32)
+        n = 0
+        for i in range(ptr[p], ptr[p + 1]):
+            if profit_of[adj[i]] > 0:
+                rows[n] = adj[i]
+                n += 1
+        if n == 0:
+            continue
+        order = np.argsort(-profit_of[rows[:n]])
+        profit = np.empty((n, S), dtype=np.int64)
+        place = np.empty(n, dtype=np.int32)
+        for i in range(n):
+            r = rows[order[i]]
+            place[i] = place_of[r]
+            for t in range(S):
+                profit[i, t] = profit_of[r] if possible[r, t] else NEVER
+        local, places = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
+        count = local_places(place, n, local, places)
+        chosen = np.empty(n, dtype=np.int32)
+        tracked = min(n, tracked_most)
+        result[x] = best_path(
+            profit, n, tracked, local, places[:count], reach, day, quota[p], chosen
+        )
+    return result
