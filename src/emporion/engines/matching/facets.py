@@ -19,7 +19,7 @@ from emporion.engines.matching.market import Category, Participant
 SAME, PARENT_OR_CHILD, SIBLING = 1.0, 0.7, 0.4
 # A code found in a text counts less than one that was stated.
 FROM_TEXT = 0.5
-# Beyond this many codes, each counts less.
+# Beyond this many codes, each counts less (one found in a text makes up half a code).
 CODES_AT_FULL_WEIGHT = 5
 # How fast agreement saturates: one exact code gives 0.70, two give 0.91.
 SATURATION = 1.2
@@ -42,7 +42,7 @@ class Side:
 
     `need_source` holds, beside each entry of `needs`, the need it comes from; `need_stated` and
     `offer_stated` whether it was stated (not found in a text).  `offer_ratio[i]` is by how much
-    the other offers of i would weigh more if it had one fewer.
+    the other offers of i would weigh more if it stated one fewer.
     """
 
     needs: sparse.csr_array
@@ -87,12 +87,13 @@ def build_side(
     """Return the matrices of one side; `found_*` are codes read out of texts, per participant."""
     needs = _Rows()
     offers = _Rows()
+    ratio: list[float] = []
     for one, more_needs, more_offers in zip(people, found_needs, found_offers, strict=True):
         stated = {tree.number[code] for code in one.needs}
         wanted: dict[int, tuple[float, int, bool]] = {}
         every = [(c, True) for c in sorted(stated)]
         every += [(c, False) for c in more_needs if c not in stated]
-        scale = _scale(len(every))
+        scale = _scale(_weight(len(every), len(stated)))
         for need, is_stated in every:
             weight = scale if is_stated else scale * FROM_TEXT
             for code, strength in tree.related[need]:
@@ -102,13 +103,14 @@ def build_side(
         needs.add([(code, *wanted[code]) for code in sorted(wanted)])
         stated = {tree.number[code] for code in one.offers}
         known = sorted(stated.union(more_offers))
-        scale = _scale(len(known))
+        weight = _weight(len(known), len(stated))
+        scale = _scale(weight)
+        ratio.append(_scale(weight - 1) / scale)
         offers.add(
             [(c, scale if c in stated else scale * FROM_TEXT, c, c in stated) for c in known]
         )
     width = len(tree.codes)
     count = offers.counts()
-    ratio = [_scale(n - 1) / _scale(n) for n in count.tolist()]
     return Side(
         needs=needs.matrix(width),
         offers=offers.matrix(width),
@@ -140,8 +142,12 @@ def agreement_block(
     return agreement
 
 
-def _scale(codes: int) -> float:
-    return min(1.0, math.sqrt(CODES_AT_FULL_WEIGHT / max(codes, 1)))
+def _weight(codes: int, stated: int) -> float:
+    return stated + FROM_TEXT * (codes - stated)
+
+
+def _scale(weight: float) -> float:
+    return min(1.0, math.sqrt(CODES_AT_FULL_WEIGHT / max(weight, 1)))
 
 
 class _Rows:
