@@ -127,3 +127,13 @@ def test_unknown_command_is_named(tmp_path: Path) -> None:
     done = python(["-m", "emporion.cli", "shedule"], environment(tmp_path))
     assert done.returncode == 2
     assert "there is no command 'shedule'" in done.stderr
+
+
+def test_every_setting_is_explained() -> None:
+    import re
+
+    name = re.compile(r"\bEMPORION_[A-Z_]+\b")
+    sources = [*ROOT.glob("src/**/*.py"), ROOT / "run", ROOT / ".ci/run", *ROOT.glob("tests/*.py")]
+    used = {one for path in sources for one in name.findall(path.read_text("utf-8"))}
+    explained = set(name.findall((ROOT / "docs/operators/settings.md").read_text("utf-8")))
+    assert (used - explained, explained - used - {"EMPORION_APPROVE"}) == (set(), set())

@@ -142,7 +142,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
-# The roles of the demonstration may be entered without a password; `./run demo` sets it.
+# The roles of the demonstration may be entered without a password; `emporion demo` sets it.
 DEMO_SIGNIN = _flag("EMPORION_DEMO_SIGNIN")
 LOGIN_URL = "accounts:signin"
 LOGIN_REDIRECT_URL = "portal:home"
