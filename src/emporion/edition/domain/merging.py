@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -66,14 +65,9 @@ def new_interests(
     """
     after = list(before)
     if codes is not None:
-        wanted = Counter(codes)
-        kept = []
-        for interest in before:
-            if not interest.code or wanted[interest.code] > 0:
-                wanted[interest.code] -= bool(interest.code)
-                kept.append(interest)
-        rest = [code for code in codes if wanted[code] > 0 and not wanted.subtract([code])]
-        after = kept + [Interest(code) for code in rest]
+        after = [i for i in before if not i.code or i.code in codes]
+        there = {i.code for i in before}
+        after += [Interest(code) for code in dict.fromkeys(codes) if code not in there]
     if text is not None:
         after = [i._replace(text={}) for i in after if i.code]
         if text:

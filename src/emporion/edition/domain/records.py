@@ -136,8 +136,8 @@ def interest_text(interests: Sequence[Interest]) -> str:
 
 
 def interest_codes(interests: Sequence[Interest]) -> list[str]:
-    """Return the codes of needs or offers."""
-    return [i.code for i in interests if i.code]
+    """Return the codes of needs or offers, each once: a list cannot say more of them."""
+    return list(dict.fromkeys(i.code for i in interests if i.code))
 
 
 def flat(record: Record) -> dict[str, Any]:
