@@ -148,11 +148,12 @@ def match(
 
 def kernel(p: Floats, q: Floats, temperature: float) -> Floats:
     """Return the kernel float32 of the market from both probabilities; one matrix, O(pairs)."""
-    # 2 sqrt(p q): rises with the chance that both say yes, and is p + q where both want alike.
-    surplus = p * q
-    np.sqrt(surplus, out=surplus)
-    surplus *= 2
-    return equilibrium.kernel_of(surplus, temperature)
+    out = np.empty_like(p)
+    for start in range(0, len(p), score.BLOCK):
+        rows = slice(start, start + score.BLOCK)
+        # 2 sqrt(p q): rises with the chance that both say yes, and is p + q where both want alike.
+        out[rows] = equilibrium.kernel_of(2 * np.sqrt(p[rows] * q[rows]), temperature)
+    return out
 
 
 def _exclude(
