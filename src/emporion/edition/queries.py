@@ -202,6 +202,17 @@ def lead_of(participation: int) -> Any:
     )
 
 
+def leads_of(participations: list[int]) -> dict[int, str]:
+    """Return {participation: name of who acts first for it}; one query."""
+    rows = (
+        Delegate.objects.filter(participation__in=participations)
+        .order_by("is_lead", "-pk")
+        .values_list("participation_id", "person__name")
+    )
+    # The last one of each stays: the lead, and of several the first entered.
+    return dict(rows)
+
+
 def profile(participation: Participation) -> tuple[list[str], list[str], list[str]]:
     """Return the codes needed, the codes offered, and the markets wanted; two queries."""
     offers = participation.offers.order_by("pk").values_list("code", "markets")

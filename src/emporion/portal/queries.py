@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db.models import Count, Q
@@ -35,6 +36,7 @@ class Guest:
     country: str
     count: int
     letter: str
+    pavilion: str
     gate_minutes: int
 
 
@@ -46,8 +48,8 @@ class Line:
     label: str
     text: str
     language: str
-    markets: list[str]
-    deal_type: str
+    terms: str
+    codes: str
 
 
 def pavilions(edition: Edition, language: str) -> list[PavilionRow]:
@@ -71,17 +73,19 @@ def guests(edition: Edition, language: str) -> list[Guest]:
     )
     places = (
         Participation.objects.filter(delegation__in=[d.pk for d in counted])
-        .values_list("delegation_id", "pavilion__letter", "pavilion__gate_minutes")
+        .values_list(
+            "delegation_id", "pavilion__letter", "pavilion__name", "pavilion__gate_minutes"
+        )
         .annotate(count=Count("pk"))
         .order_by("delegation_id", "-count", "pavilion__letter")
     )
-    main: dict[int, tuple[str, int]] = {}
-    for delegation, letter, minutes, _count in places:
-        main.setdefault(delegation, (letter or "", minutes or 0))
+    main: dict[int, tuple[str, str, int]] = {}
+    for delegation, letter, name, minutes, _count in places:
+        main.setdefault(delegation, (letter or "", best(name, language)[1], minutes or 0))
     return [
         Guest(
             best(d.body.name, language)[1], best(d.note, language)[1], d.body.country, d.count,
-            *main.get(d.pk, ("", 0)),
+            *main.get(d.pk, ("", "", 0)),
         )
         for d in counted
     ]
@@ -125,11 +129,27 @@ def lines(interests: Any, language: str) -> list[Line]:
                 taxonomy.label(interest.code, language) if interest.code else "",
                 text,
                 spoken,
-                interest.markets,
-                interest.deal_type,
+                taxonomy.deal_type_label(interest.deal_type, language)
+                if interest.deal_type in taxonomy.deal_types() else interest.deal_type,
+                _trade_codes(interest.code),
             )
         )
     return shown
+
+
+def _trade_codes(code: str) -> str:
+    """Name the headings of HS 2022, or the item of EBOPS 2010, that a code hints at."""
+    if code not in _known_codes():
+        return ""
+    hints = taxonomy.get(code)
+    if hints.hs:
+        return "HS " + ", ".join(f"{hs[:2]}.{hs[2:]}" for hs in hints.hs[:2])
+    return f"EBOPS {hints.ebops}" if hints.ebops else ""
+
+
+@cache
+def _known_codes() -> frozenset[str]:
+    return frozenset(taxonomy.codes())
 
 
 def progress(job: str) -> list[Progress]:

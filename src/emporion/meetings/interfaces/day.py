@@ -13,12 +13,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from emporion.core.translated import best
 from emporion.design.agenda import Between, Entry
+from emporion.design.formats import number
 from emporion.edition import queries as editions
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings import queries
@@ -44,44 +45,62 @@ class Day:
 def day(request: HttpRequest, edition: Edition) -> HttpResponse:
     """One day: the one asked for, else today, else the first with a meeting."""
     me = acting(request)
+    now = timezone.now().astimezone(edition.tz)
     appointments = queries.agenda(me)
     dates = queries.meeting_days(edition)
-    chosen = _chosen(request.GET.get("date", ""), edition, dates, appointments)
-    counts = {date: sum(a.date == date for a in appointments) for date in dates}
-    shown = _day(edition, me, appointments, chosen) if chosen else None
+    chosen = _chosen(request.GET.get("date", ""), now.date(), dates, appointments)
+    language = get_language() or "en"
     context = {
-        "day": shown,
+        "day": _days(edition, me, appointments, [chosen], now)[0] if chosen else None,
         "tabs": [
             {"date": date, "href": f"?date={date.isoformat()}", "current": date == chosen,
-             "note": str(counts[date]) if counts[date] else ""}
+             "note": _note(sum(a.date == date for a in appointments), date == now.date())}
             for date in dates
         ],
         "total": len(appointments),
+        "rule": "recomputed_demo" if edition.is_demonstration else "recomputed",
         "release": queries.published_release(edition),
         "waiting": queries.request_counts(me)["waiting"],
         "feed": f"{reverse('meetings:day_ics', args=[edition.slug])}?token={token(me)}",
-        "place": best(edition.place, get_language() or "en")[1],
+        "place": best(edition.place, language)[1],
         "slug": edition.slug,
         "nav_current": "day",
     }
     return render(request, "meetings/day.html", context)
 
 
+def _note(count: int, today: bool) -> str:
+    """What stands under a day's tab."""
+    if today:
+        return _("today")
+    return ngettext("%(n)s meeting", "%(n)s meetings", count) % {"n": number(count)}
+
+
 @login_required
 def day_print(request: HttpRequest, edition: Edition) -> HttpResponse:
-    """All days with meetings on paper: time, place, name, a line for notes; minutes between."""
+    """Days with meetings on paper, a sheet each: time, place, name, a line for notes."""
     me = acting(request)
+    now = timezone.now().astimezone(edition.tz)
     appointments = queries.agenda(me)
     dates = sorted({a.date for a in appointments})
     only = request.GET.get("date", "")
+    wanted = [date for date in dates if date.isoformat() == only] or dates
+    language = get_language() or "en"
+    name = best(me.display_name, language)[1]
+    lead = editions.leads_of([me.pk]).get(me.pk, "")
     context = {
-        "name": best(me.display_name, get_language() or "en")[1],
-        "days": [
-            _day(edition, me, appointments, date) for date in dates
-            if not only or date.isoformat() == only
+        "name": name,
+        "lead": lead if lead != name else "",
+        "days": _days(edition, me, appointments, wanted, None),
+        "pavilions": [
+            (pavilion.letter, best(pavilion.name, language)[1])
+            for pavilion in editions.pavilions(edition)
         ],
+        "place": best(edition.place, language)[1],
         "release": queries.published_release(edition),
-        "now": timezone.now().astimezone(edition.tz),
+        "now": now,
+        "back": f"{reverse('meetings:day', args=[edition.slug])}?date={only}" if only
+        else reverse("meetings:day", args=[edition.slug]),
         "slug": edition.slug,
     }
     return render(request, "meetings/day_print.html", context)
@@ -139,51 +158,86 @@ def _event(
 
 
 def _chosen(
-    wanted: str, edition: Edition, dates: Sequence[dt.date], appointments: Sequence[Appointment]
+    wanted: str, today: dt.date, dates: Sequence[dt.date], appointments: Sequence[Appointment]
 ) -> dt.date | None:
     by_text = {date.isoformat(): date for date in dates}
     if wanted in by_text:
         return by_text[wanted]
-    today = timezone.now().astimezone(edition.tz).date()
     if today in dates:
         return today
     return appointments[0].date if appointments else next(iter(dates), None)
 
 
-def _day(
-    edition: Edition, me: Participation, appointments: Sequence[Appointment], date: dt.date
-) -> Day:
-    here = [a for a in appointments if a.date == date]
+def _days(
+    edition: Edition, me: Participation, appointments: Sequence[Appointment],
+    dates: Sequence[dt.date], now: dt.datetime | None,
+) -> list[Day]:
+    """Return the days ready to show; two queries for all. Without `now` nothing has passed."""
     walks = editions.walking_minutes(edition)
-    language = get_language() or "en"
-    entries, walked = [], 0
-    for at, appointment in enumerate(here):
-        after = None
-        if at + 1 < len(here):
-            after = queries.walk_between(me, appointment, here[at + 1], walks)
-            walked += (after.walk or 0) if after else 0
-        entries.append(_entry(edition, appointment, after, language))
-    return Day(date, entries, len(here), walked)
+    leads = editions.leads_of([a.counterpart.pk for a in appointments if a.date in dates])
+    live = now if now and edition.starts <= now.date() <= edition.ends else None
+    shown = []
+    for date in dates:
+        here = [a for a in appointments if a.date == date]
+        entries, walked = [], 0
+        for at, appointment in enumerate(here):
+            after = None
+            if at + 1 < len(here):
+                after = queries.walk_between(me, appointment, here[at + 1], walks)
+            if after:
+                walked += after.walk or 0
+                after = queries.long_free(after, appointment, here[at + 1])
+            lead = leads.get(appointment.counterpart.pk, "")
+            entries.append(_entry(edition, appointment, after, lead, live))
+        shown.append(Day(date, entries, len(here), walked))
+    return shown
 
 
 def _entry(
-    edition: Edition, appointment: Appointment, after: Between | None, language: str
+    edition: Edition, appointment: Appointment, after: Between | None, lead: str,
+    now: dt.datetime | None,
 ) -> Entry:
+    language = get_language() or "en"
     other, host = appointment.counterpart, appointment.host
+    name = best(other.display_name, language)[1]
     href = ""
     if other.hosts:
         href = reverse("portal:exhibitor", args=[edition.slug, other.public_id])
-    table = _("table %(n)d") % {"n": appointment.table} if host.tables > 1 else ""
+    line = [
+        _("with %(name)s") % {"name": lead} if lead and lead != name else "",
+        _("table %(n)s") % {"n": number(appointment.table)} if host.tables > 1 else "",
+        appointment.message,
+    ]
+    state, word = _when(appointment, now)
     return Entry(
         start=appointment.starts,
         end=appointment.ends,
-        name=best(other.display_name, language)[1],
+        name=name,
+        state=state,
         href=href,
-        with_line=", ".join(part for part in (table, appointment.message) if part),
+        with_line=" · ".join(part for part in line if part),
         letter=host.pavilion.letter if host.pavilion else "",
         number=host.stand_number,
         pavilion=best(host.pavilion.name, language)[1] if host.pavilion else "",
-        mark="confirmed",
-        mark_word=_("confirmed"),
+        mark="" if state == "past" else "confirmed",
+        mark_word=word,
         after=after,
     )
+
+
+def _when(appointment: Appointment, now: dt.datetime | None) -> tuple[str, str]:
+    """Return whether a meeting is to come, runs or has passed, and the word for it."""
+    if now is None:
+        return "confirmed", _("confirmed")
+    starts, ends = (
+        dt.datetime.combine(appointment.date, time, now.tzinfo)
+        for time in (appointment.starts, appointment.ends)
+    )
+    if now >= ends:
+        return "past", ""
+    if now < starts:
+        return "confirmed", _("confirmed")
+    left = -(-int((ends - now).total_seconds()) // 60)
+    return "now", ngettext("now, %(n)s min left", "now, %(n)s min left", left) % {
+        "n": number(left)
+    }

@@ -3,6 +3,7 @@
 from emporion.meetings.queries.agenda import (
     Appointment,
     agenda,
+    meeting_count,
     meeting_days,
     published_count,
     published_release,
@@ -15,13 +16,15 @@ from emporion.meetings.queries.requests import (
     request_states,
 )
 from emporion.meetings.queries.requests import counts as request_counts
-from emporion.meetings.queries.walks import walk_between
+from emporion.meetings.queries.walks import long_free, walk_between
 
 __all__ = [
     "Appointment",
     "Between",
     "agenda",
     "fate",
+    "long_free",
+    "meeting_count",
     "meeting_days",
     "published_count",
     "published_release",

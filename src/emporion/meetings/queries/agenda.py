@@ -56,6 +56,14 @@ def agenda(participation: Participation, date: dt.date | None = None) -> list[Ap
     return [_seen_by(participation, meeting) for meeting in found]
 
 
+def meeting_count(participation: Participation) -> int:
+    """Return how many meetings a participation has in the published release; one query."""
+    return Meeting.objects.filter(
+        Q(host=participation) | Q(guest=participation),
+        release__edition=participation.edition_id, release__state=Release.State.PUBLISHED,
+    ).count()
+
+
 def _seen_by(participation: Participation, meeting: Meeting) -> Appointment:
     hosting = meeting.host_id == participation.pk
     return Appointment(

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from emporion.design.agenda import Between
+from emporion.design.formats import clock, minutes
 from emporion.edition.queries import Participation
 from emporion.meetings.queries.agenda import Appointment
 
+# Dots show what is close; an hour and more is told by the clock.
+LONG_FREE = 60
 Walks = Mapping[tuple[str, str], int]
 
 
@@ -22,7 +25,7 @@ def walk_between(
     A host stays at the stand: nothing to walk, only free time, and nothing between meetings that
     run side by side.
     """
-    gap = _minutes(other.starts) - _minutes(one.ends)
+    gap = minutes_between(one, other)
     if gap < 0:
         return None
     if me.hosts and one.hosting and other.hosting:
@@ -32,6 +35,22 @@ def walk_between(
         return Between(text=_("walk not known")) if gap else None
     walk = 0 if here.pk == there.pk else walks.get((here.letter, there.letter))
     return Between(walk=walk, gap=gap) if walk is not None else None
+
+
+def minutes_between(one: Appointment, other: Appointment) -> int:
+    """Return the minutes from the end of one meeting to the start of the other, same day."""
+    return _minutes(other.starts) - _minutes(one.ends)
+
+
+def long_free(between: Between, one: Appointment, other: Appointment) -> Between:
+    """Return a gap of an hour or more as free time with its clock, anything else as it is."""
+    if minutes_between(one, other) < LONG_FREE:
+        return between
+    times = {"start": clock(one.ends), "end": clock(other.starts)}
+    if between.walk:
+        times["walk"] = minutes(between.walk)
+        return Between(text=_("free from %(start)s to %(end)s, %(walk)s on foot of it") % times)
+    return Between(text=_("free from %(start)s to %(end)s") % times)
 
 
 def _minutes(time: dt.time) -> int:

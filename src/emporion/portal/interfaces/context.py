@@ -29,12 +29,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     language = get_language() or "en"
     name = best(edition.title, language)[1]
     place = best(edition.place, language)[1]
-    line = [best(edition.subtitle, language)[1], f"{place}, {span(edition.starts, edition.ends)}"
-            if place else span(edition.starts, edition.ends)]
+    dates = span(edition.starts, edition.ends)
+    line = _("%(place)s, %(dates)s") % {"place": place, "dates": dates} if place else dates
     context["edition"] = {
         "name": name,
-        "line": " · ".join(part for part in line if part),
-        "short_line": span(edition.starts, edition.ends),
+        "line": line,
+        "short_line": dates,
         "href": reverse("portal:front", args=[edition.slug]),
         "is_demonstration": edition.is_demonstration,
         "made_up_href": reverse("portal:about_data", args=[edition.slug]),

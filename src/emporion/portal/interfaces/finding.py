@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,8 +14,11 @@ from django.utils.translation import ngettext
 from emporion.core.searchindex.query import search
 from emporion.core.text.underline import underlined
 from emporion.core.translated import best
+from emporion.design.formats import number
 from emporion.edition import queries as editions
 from emporion.edition.queries import Edition, Participation
+from emporion.matchmaking import queries as matchmaking
+from emporion.meetings import queries as meetings
 from emporion.registry import taxonomy
 from emporion.registry.countries import country_name
 
@@ -48,6 +51,10 @@ class Row:
     has_page: bool
     plain_name: str
     pavilion: str
+    # What the reader can do here: "" nothing, "ask" asks; else the state of their request.
+    act: str = ""
+    state: str = ""
+    saved: bool = False
 
 
 @dataclass
@@ -59,6 +66,7 @@ class Group:
     total: int
     rows: list[Row]
     more: str
+    all_of_them: str
 
 
 @dataclass
@@ -66,27 +74,34 @@ class Found:
     """All that the search page shows."""
 
     query: str
-    sentence: str
+    number: str
     total: int
     groups: list[Group]
     facets: list[tuple[str, str, list[Choice]]]
     tabs: list[dict[str, Any]]
     corrections: dict[str, tuple[str, ...]]
+    relaxed: bool
     kind: str
     page: int
     pages: int
     chosen: int
     kept: str
-    keep: list[tuple[str, str]] = field(default_factory=list)
+    without_kind: str
+    without_facets: str
 
 
-def find(edition: Edition, asked: QueryDict, language: str) -> Found:
-    """Answer what the address asks. A constant number of queries; odd input is ignored."""
+def find(
+    edition: Edition, asked: QueryDict, language: str, me: Participation | None = None
+) -> Found:
+    """Answer what the address asks. A constant number of queries; odd input is ignored.
+
+    With `me`, rows say what this participation has asked and saved.
+    """
     query = "".join(c for c in asked.get("q", "") if c.isprintable()).strip()[:LONGEST]
     kind = asked.get("kind", "") if asked.get("kind", "") in KINDS else ""
     chosen = {name: asked.getlist(name)[:20] for name in FACETS if asked.getlist(name)}
-    number = asked.get("page", "1")
-    page = int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 1
+    wanted = asked.get("page", "1")
+    page = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 5 else 1
     scope = editions.search_scope(edition)
     offset = max(page - 1, 0) * PAGE
     result = search(
@@ -103,22 +118,43 @@ def find(edition: Edition, asked: QueryDict, language: str) -> Found:
         for each in ([kind] if kind else KINDS)
         if counts[each]
     ]
+    if me:
+        _add_acts(me, groups)
     total = sum(counts.values())
     shown_total = counts[kind] if kind else total
+    pages = max(1, -(-shown_total // PAGE)) if kind else 1
+    if page > pages:
+        # A page that is not there: the first one instead.
+        first = asked.copy()
+        first["page"] = "1"
+        return find(edition, first, language, me)
     return Found(
         query=query,
-        sentence=_sentence(query, shown_total),
+        number=number(shown_total),
         total=shown_total,
         groups=groups,
         facets=_facets(edition, result.facets, chosen, language),
         tabs=_tabs(counts, total, kind, query, chosen),
         corrections=result.corrections,
+        relaxed=result.relaxed,
         kind=kind,
         page=page,
-        pages=-(-shown_total // PAGE) if kind else 1,
+        pages=pages,
         chosen=sum(map(len, chosen.values())),
         kept=_address(query, kind, chosen),
+        without_kind=_link(query, "", chosen),
+        without_facets=_link(query, kind, {}),
     )
+
+
+def _add_acts(me: Participation, groups: list[Group]) -> None:
+    """Say on each row with a page of its own what `me` can do; three queries for all rows."""
+    states, wishes = meetings.request_states(me), matchmaking.wishes_of(me)
+    for row in (row for group in groups for row in group.rows):
+        key = row.participation.pk
+        if row.has_page and key != me.pk:
+            row.act, row.state = "ask", states.get(key, "")
+            row.saved = wishes.get(key) == "save"
 
 
 def titles() -> dict[str, str]:
@@ -130,10 +166,18 @@ def titles() -> dict[str, str]:
     }
 
 
-def _sentence(query: str, total: int) -> str:
-    if not query:
-        return ngettext("%(n)s entry", "%(n)s entries", total) % {"n": f"{total:,}"}
-    return ngettext("%(n)s result for", "%(n)s results for", total) % {"n": f"{total:,}"}
+def _all_of_them(kind: str, total: int) -> str:
+    words = {
+        "exhibitor": ngettext("%(n)s exhibitor", "All %(n)s exhibitors", total),
+        "offer": ngettext("%(n)s product or service", "All %(n)s products and services", total),
+        "organisation": ngettext("%(n)s organisation", "All %(n)s organisations", total),
+    }
+    return words[kind] % {"n": number(total)}
+
+
+def _link(query: str, kind: str, chosen: Mapping[str, list[str]]) -> str:
+    # A bare "?" is the page without any question.
+    return "?" + _address(query, kind, chosen)
 
 
 def _address(query: str, kind: str, chosen: Mapping[str, list[str]]) -> str:
@@ -147,11 +191,11 @@ def _tabs(
     kinds: Mapping[str, int], total: int, kind: str, query: str, chosen: Mapping[str, list[str]]
 ) -> list[dict[str, Any]]:
     rows = [{"label": _("All"), "count": total, "current": not kind,
-             "href": "?" + _address(query, "", chosen)}]
+             "href": _link(query, "", chosen)}]
     for each, title in titles().items():
         if kinds.get(each):
             rows.append({"label": title, "count": kinds[each], "current": each == kind,
-                         "href": "?" + _address(query, each, chosen)})
+                         "href": _link(query, each, chosen)})
     return rows
 
 
@@ -164,7 +208,10 @@ def _group(
         for hit in hits
         if (key := hit.object_id.split(".")[0]) in people
     ]
-    return Group(kind, titles()[kind], total, rows, "?" + _address(query, kind, chosen))
+    return Group(
+        kind, titles()[kind], total, rows, _link(query, kind, chosen),
+        _all_of_them(kind, total),
+    )
 
 
 def _row(kind: str, hit: Any, participation: Participation, language: str) -> Row:
@@ -186,8 +233,8 @@ def _row(kind: str, hit: Any, participation: Participation, language: str) -> Ro
             name, pavilion,
         )
     offers = list(participation.offers.all())
-    number = hit.object_id.rpartition(".")[2]
-    offer = offers[int(number)] if number.isdigit() and int(number) < len(offers) else None
+    nth = hit.object_id.rpartition(".")[2]
+    offer = offers[int(nth)] if nth.isdigit() and int(nth) < len(offers) else None
     label = taxonomy.label(offer.code, language) if offer and offer.code else ""
     text_language, text = best(offer.text, language) if offer else ("", "")
     return Row(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils import timezone
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from emporion.core.translated import best
@@ -17,12 +16,15 @@ from emporion.edition.queries import Edition
 from emporion.matchmaking import queries as matchmaking
 from emporion.meetings import queries as meetings
 from emporion.portal import queries
-from emporion.portal.interfaces import finding
+from emporion.portal.interfaces import building, figures, finding
 from emporion.registry import taxonomy
 from emporion.registry.countries import country_name
+from emporion.registry.languages import language_names
 from emporion.registry.markets import market_name
 
 BUILD = "demo"
+# So many words of the taxonomy introduce an exhibitor.
+LEAD = 3
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -38,48 +40,48 @@ def home(request: HttpRequest) -> HttpResponse:
 def progress(request: HttpRequest) -> HttpResponse:
     """How far the building of an edition is; asks again by itself every few seconds."""
     steps = queries.progress(BUILD)
-    context = {"steps": steps, "running": queries.is_running(steps)}
+    context = {
+        "steps": building.shown(steps),
+        "running": queries.is_running(steps),
+        "stopped": any(step.state == step.State.STOPPED for step in steps),
+    }
     return render(request, "portal/progress.html", context)
 
 
 def front(request: HttpRequest, edition: Edition) -> HttpResponse:
     """The edition's front page."""
     language = get_language() or "en"
-    count = queries.counts(edition)
-    demo = edition.is_demonstration
-    counted = "recomputed_demo" if demo else "recomputed"
-    figures: list[dict[str, Any]] = [
-        {"value": fact.value, "unit": fact.unit, "label": best(fact.label, language)[1],
-         "source": f"{fact.source}, {fact.source_date:%Y-%m-%d}", "rule": "quoted"}
-        for fact in edition.facts.all()
-    ]
-    here = [
-        ("exhibitors", _("exhibitors with a profile here")),
-        ("buyers", _("buyers with a profile here")),
-        ("meetings", _("meetings set")),
-    ]
-    figures += [
-        {"value": number(count[key]), "unit": "", "label": label, "rule": counted,
-         "source": _("Counted here")}
-        for key, label in here
-    ]
-    steps = queries.progress(BUILD) if demo else []
+    steps = building.shown(queries.progress(BUILD)) if edition.is_demonstration else []
     context = {
         "title": best(edition.title, language)[1],
         "subtitle": best(edition.subtitle, language)[1],
         "place": best(edition.place, language)[1],
         "starts": edition.starts,
         "ends": edition.ends,
+        "several": edition.starts != edition.ends,
+        "today": _today(edition),
         "slug": edition.slug,
         "pavilions": queries.pavilions(edition, language),
         "guests": queries.guests(edition, language),
-        "figures": figures,
+        "has_story": edition.is_demonstration,
+        "figures": figures.on_front(edition, language, queries.counts(edition)),
         "try_words": _try_words(language),
-        "building": [step for step in steps if step.state == "running"],
-        "stopped": [step for step in steps if step.state == "stopped"],
+        "building": [step for step in steps if step["state"] == "running"],
+        "stopped": [step for step in steps if step["state"] == "stopped"],
         "nav_current": "front",
     }
     return render(request, "portal/front.html", context)
+
+
+def _today(edition: Edition) -> str:
+    """Which day of the fair it is, while it runs."""
+    today = timezone.now().astimezone(edition.tz).date()
+    if not edition.starts <= today <= edition.ends:
+        return ""
+    return _("Today is day %(n)s of %(days)s") % {
+        "n": number((today - edition.starts).days + 1),
+        "days": number((edition.ends - edition.starts).days + 1),
+    }
 
 
 def _try_words(language: str) -> list[str]:
@@ -90,10 +92,16 @@ def _try_words(language: str) -> list[str]:
 
 def search(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Exhibitors, offers and organisations, with facets and counts."""
-    found = finding.find(edition, request.GET, get_language() or "en")
-    context = {"found": found, "nav_current": "find", "slug": edition.slug}
-    if request.participation:  # type: ignore[attr-defined]
-        context["acting"] = request.participation  # type: ignore[attr-defined]
+    me = request.participation or None  # type: ignore[attr-defined]
+    found = finding.find(edition, request.GET, get_language() or "en", me)
+    context = {
+        "found": found,
+        # Whoever can ask nobody sees no acts; a visitor is led to the sign-in.
+        "acts": bool(me) or not request.user.is_authenticated,
+        "has_gate": any(p.gate_minutes for p in edition.pavilions.all()),
+        "nav_current": "find",
+        "slug": edition.slug,
+    }
     return render(request, "portal/search.html", context)
 
 
@@ -104,27 +112,34 @@ def exhibitor(request: HttpRequest, edition: Edition, public_id: str) -> HttpRes
         raise Http404(_("There is no exhibitor with this address."))
     language = get_language() or "en"
     spoken, about = best(shown.about, language)
+    offers = queries.lines(shown.offers.all(), language)
     me = request.participation  # type: ignore[attr-defined]
+    can_ask = bool(me) and me.pk != shown.pk
     fit, asked, wish = None, None, ""
-    if me and me.pk != shown.pk:
+    if can_ask:
         fit = matchmaking.fit(me, shown)
         asked = meetings.request_between(me, shown)
         wish = matchmaking.wishes_of(me).get(shown.pk, "")
+    city = shown.organisation.city if shown.organisation else ""
     context = {
         "exhibitor": shown,
         "name": best(shown.display_name, language),
+        "lead": _list(list(dict.fromkeys(line.label for line in offers if line.label))[:LEAD]),
+        "place": _list([part for part in (city, country_name(shown.country, language)) if part]),
+        "pavilion": best(shown.pavilion.name, language)[1] if shown.pavilion else "",
+        "languages": _list(language_names(shown.languages, language)),
         "about": about,
         "about_language": spoken,
-        "country": country_name(shown.country, language),
-        "offers": queries.lines(shown.offers.all(), language),
+        "offers": offers,
         "needs": queries.lines(shown.needs.all(), language),
-        "markets": [market_name(code, language) for code in shown.markets],
+        "markets": _list([market_name(code, language) for code in shown.markets]),
         "people": [delegate.person for delegate in shown.delegates.all()],
+        "co_exhibitors": list(shown.co_exhibitors.all()),
         "fit": fit,
         "reasons": matchmaking.readable_reasons(fit.reasons, language) if fit else [],
         "asked": asked,
         "wish": wish,
-        "can_ask": bool(me) and me.pk != shown.pk,
+        "can_ask": can_ask,
         "sign_in": f"{reverse('accounts:signin')}?next={request.path}",
         "nav_current": "find",
         "slug": edition.slug,
@@ -132,16 +147,17 @@ def exhibitor(request: HttpRequest, edition: Edition, public_id: str) -> HttpRes
     return render(request, "portal/exhibitor.html", context)
 
 
+def _list(words: list[str]) -> str:
+    return pgettext("between words of a list", ", ").join(words)
+
+
 def about_data(request: HttpRequest, edition: Edition) -> HttpResponse:
     """What is published, what is counted here, and what is made up."""
     language = get_language() or "en"
-    facts = [
-        {"label": best(fact.label, language)[1], "fact": fact} for fact in edition.facts.all()
-    ]
     context = {
-        "facts": facts,
+        "facts": figures.published(edition, language),
         "count": queries.counts(edition),
         "demo": edition.is_demonstration,
-        "notes": queries.progress(BUILD) if edition.is_demonstration else [],
+        "slug": edition.slug,
     }
     return render(request, "portal/about_data.html", context)

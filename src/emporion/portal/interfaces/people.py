@@ -11,7 +11,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from emporion.core.translated import best
@@ -45,8 +45,11 @@ class Story:
 
     name: str
     language: str
-    line: str
+    about: str
+    about_language: str
+    country: str
     participation: Participation
+    pavilion: str
     steps: list[Step]
 
 
@@ -61,23 +64,24 @@ def two_people(request: HttpRequest, edition: Edition) -> HttpResponse:
 
 def _story(edition: Edition, one: Participation, language: str) -> Story:
     spoken, name = best(one.display_name, language)
-    about = best(one.about, language)
+    about_language, about = best(one.about, language)
     steps = [
         _said(one, language),
         _matched(one, language),
         _asked(one, language),
         _met(edition, one, language),
     ]
-    line = ", ".join(part for part in (about[1], country_name(one.country, language)) if part)
-    return Story(name, spoken, line, one, steps)
+    return Story(name, spoken, about, about_language, country_name(one.country, language), one,
+                 best(one.pavilion.name, language)[1] if one.pavilion else "", steps)
 
 
 def _said(one: Participation, language: str) -> Step:
     needs, offers, markets = editions.profile(one)
+    comma = pgettext("between words of a list", ", ")
     rows = [
-        {"key": _("Needs"), "value": ", ".join(taxonomy.label(c, language) for c in needs)},
-        {"key": _("Offers"), "value": ", ".join(taxonomy.label(c, language) for c in offers)},
-        {"key": _("Markets"), "value": ", ".join(market_name(c, language) for c in markets)},
+        {"key": _("Needs"), "value": comma.join(taxonomy.label(c, language) for c in needs)},
+        {"key": _("Offers"), "value": comma.join(taxonomy.label(c, language) for c in offers)},
+        {"key": _("Markets"), "value": comma.join(market_name(c, language) for c in markets)},
     ]
     return Step(
         _("Says it once"),
@@ -136,11 +140,15 @@ def _met(edition: Edition, one: Participation, language: str) -> Step:
         after: Between | None = None
         if at + 1 < len(today):
             after = meetings.walk_between(one, appointment, today[at + 1], walks)
+        if after:
+            after = meetings.long_free(after, appointment, today[at + 1])
         rows.append({
             "time": appointment.starts,
             "value": best(appointment.counterpart.display_name, language)[1],
             "language": best(appointment.counterpart.display_name, language)[0],
             "host": appointment.host,
+            "pavilion": best(appointment.host.pavilion.name, language)[1]
+            if appointment.host.pavilion else "",
             "after": after,
         })
     return Step(

@@ -33,7 +33,7 @@ def bar(name: str, total: int) -> Iterator[Callable[[int], None]]:
     columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(),
                TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as shown:
-        task = shown.add_task(name, total=total)
+        task = shown.add_task(name, total=total or None)
         yield lambda done: shown.update(task, completed=done)
 
 

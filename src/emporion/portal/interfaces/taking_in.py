@@ -29,6 +29,7 @@ from emporion.portal.interfaces import making, reporting
 
 # Fields whose words a mapping file may translate.
 TRANSLATED = ("country", "offers", "needs", "markets", "languages", "size", "pavilion")
+Compared = tuple[checking.Checked, intake.Difference]
 RESTORERS = {**request_lists.RESTORERS, **restoring.RESTORERS}
 
 
@@ -65,15 +66,12 @@ def run(options: argparse.Namespace) -> int:
         return _take_in(work, edition)
     if options.subject == "requests":
         raise Refused("Requests join participants: import exhibitors and buyers first.")
-    checked = _check(work, None)
-    difference = intake.compare(None, options.subject, checked.entries, checked.skipped)
-    _refuse_or_drop(work, checked, difference)
+    checked, difference = _compare(work, None)
     made = making.plan_edition(options, work.mapping_file)
     report.lines(made.told)
     if options.dry_run:
         return _dry(work, checked, difference)
-    edition = made.make()
-    return _take_in(work, edition)
+    return _take_in(work, made.make(), (checked, difference))
 
 
 def _read(options: argparse.Namespace, report: reporting.Report) -> Work:
@@ -128,7 +126,8 @@ def _check(work: Work, edition: Edition | None) -> checking.Checked:
         )
 
 
-def _take_in(work: Work, edition: Edition) -> int:
+def _take_in(work: Work, edition: Edition, ready: Compared | None = None) -> int:
+    """Write the list; `ready` is what was found out before the edition was made."""
     options = work.options
     with (
         scope(expo=edition.expo),
@@ -141,15 +140,10 @@ def _take_in(work: Work, edition: Edition) -> int:
             return taking_requests.take_in(work, edition)
         mend(edition, work.report, dry_run=options.dry_run)
         if options.dry_run:
-            checked = _check(work, edition)
-            difference = intake.compare(edition, options.subject, checked.entries, checked.skipped)
-            _refuse_or_drop(work, checked, difference)
-            return _dry(work, checked, difference)
+            return _dry(work, *_compare(work, edition))
         batch = claim(work, edition)
         try:
-            checked = _check(work, edition)
-            difference = intake.compare(edition, options.subject, checked.entries, checked.skipped)
-            _refuse_or_drop(work, checked, difference)
+            checked, difference = ready or _compare(work, edition)
         except BaseException:
             # Nothing is written yet: as if it had not been begun.
             batch.delete()
@@ -158,6 +152,15 @@ def _take_in(work: Work, edition: Edition) -> int:
         _tell(work, checked, difference)
         work.report.batch(batch.public_id)
     return 0
+
+
+def _compare(work: Work, edition: Edition | None) -> Compared:
+    checked = _check(work, edition)
+    difference = intake.compare(
+        edition, work.options.subject, checked.entries, checked.skipped
+    )
+    _refuse_or_drop(work, checked, difference)
+    return checked, difference
 
 
 def _write(

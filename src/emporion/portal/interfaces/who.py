@@ -7,14 +7,16 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from emporion.core.translated import best
+from emporion.design.formats import number
 from emporion.edition import queries as editions
 from emporion.edition.queries import Edition, Participation
 from emporion.matchmaking import queries as matchmaking
 from emporion.meetings import queries as meetings
+from emporion.portal import queries
 from emporion.registry import taxonomy
 
 SHOWN, AT_MOST = 12, 60
@@ -32,11 +34,16 @@ def who(request: HttpRequest, edition: Edition) -> HttpResponse:
     limit = max(SHOWN, min(limit, AT_MOST))
     found = matchmaking.suggestions(me, limit)
     states = meetings.request_states(me)
+    hosts = not me.hosts
+    total = queries.counts(edition)["exhibitors" if hosts else "buyers"]
+    has_more = len(found) == limit < AT_MOST
+    own = {"n": number(len(found)), "total": number(total)}
     rows = [
         {
             "suggestion": suggestion,
             "name": best(suggestion.participation.display_name, language),
             "about": best(suggestion.participation.about, language),
+            "pavilion": _pavilion(suggestion.participation, language),
             "reasons": matchmaking.readable_reasons(suggestion.reasons, language),
             "state": states.get(suggestion.participation.pk, ""),
             "profile": _profile(edition, suggestion.participation),
@@ -45,9 +52,26 @@ def who(request: HttpRequest, edition: Edition) -> HttpResponse:
     ]
     context = {
         "rows": rows,
+        "lead": ngettext(
+            "%(n)s suggestion out of %(total)s exhibitors, in the order in which a meeting is most "
+            "likely to please both of you. Ask as many as you like.",
+            "%(n)s suggestions out of %(total)s exhibitors, in the order in which a meeting is most"
+            " likely to please both of you. Ask as many as you like.",
+            len(found),
+        ) % own if hosts else ngettext(
+            "%(n)s suggestion out of %(total)s buyers, in the order in which a meeting is most "
+            "likely to please both of you. Ask as many as you like.",
+            "%(n)s suggestions out of %(total)s buyers, in the order in which a meeting is most "
+            "likely to please both of you. Ask as many as you like.",
+            len(found),
+        ) % own,
+        "set": meetings.meeting_count(me),
+        "set_of": _("of %(n)s") % {"n": number(me.max_meetings)} if me.max_meetings else "",
+        "rule": "recomputed_demo" if edition.is_demonstration else "recomputed",
+        "tagged": not edition.is_demonstration,
         "needs": [taxonomy.label(code, language) for code in editions.need_codes(me)],
         "run": matchmaking.current_run(edition),
-        "more": limit + SHOWN if len(found) == limit and limit < AT_MOST else None,
+        "more": limit + SHOWN if has_more else None,
         "slug": edition.slug,
         "nav_current": "meet",
         "veto_reasons": [
@@ -58,6 +82,10 @@ def who(request: HttpRequest, edition: Edition) -> HttpResponse:
         ],
     }
     return render(request, "portal/who.html", context)
+
+
+def _pavilion(participation: Participation, language: str) -> str:
+    return best(participation.pavilion.name, language)[1] if participation.pavilion else ""
 
 
 def _profile(edition: Edition, participation: Participation) -> str:
