@@ -17,7 +17,7 @@ from emporion.edition.models import Delegate, Edition, Need, Offer, Participatio
 
 # A transaction ends at either: so many participants, or so many documents for the search index
 # (which take the longest, about 0.4 ms each).
-MOST, MOST_DOCUMENTS = 600, 100
+MOST, MOST_DOCUMENTS = 500, 80
 
 
 class Interest(NamedTuple):
@@ -98,6 +98,7 @@ def enrol(
         Pavilion._base_manager.filter(edition=edition).values_list("letter", "pk")
     )
     _check(rows, pavilions)
+    finding.warm()
     made: list[int] = []
     for part in _chunks(rows):
         named = [row if row.public_id else row._replace(public_id=new_id()) for row in part]

@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from emporion.core.searchindex.index import Doc, index_documents, remove_documents
+from emporion.core.text.sortkey import sort_key
+from emporion.core.text.tokens import index_terms
 from emporion.core.translated import best
 from emporion.edition.models import Edition, Participation
 from emporion.edition.queries import HOSTS, search_scope
@@ -84,6 +86,17 @@ def documents(listed: Listed) -> Iterator[Doc]:
             texts=list(offer.text.values()) if offer.code else (),
             facets=own,
         )
+
+
+@lru_cache(maxsize=1)
+def warm() -> None:
+    """Load the word lists that indexing reads: once, and never while a transaction is open."""
+    for text in ("漢字 汉字", "مرحبا", "word"):
+        index_terms(text)
+        sort_key(text)
+    for code in taxonomy.codes()[:1]:
+        _labels(code)
+    _countries("FI")
 
 
 def index(edition: Edition, everybody: Iterable[Listed]) -> int:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from emporion.core.ids import new_id
 from emporion.core.models import ImportBatch
-from emporion.edition.domain import batches, changing
+from emporion.edition.domain import batches, changing, finding
 from emporion.edition.domain.enrolment import Acts, Enrolled, Interest, enrol
 from emporion.edition.domain.intake import OF_CONTACT, OF_ORGANISATION, Difference, Entry, Key
 from emporion.edition.domain.merging import new_interests, new_texts, texts_of
@@ -19,7 +19,7 @@ from emporion.registry import domain as registry
 from emporion.registry import queries as registered
 
 # Entries of one transaction: with their search documents about 100 ms on SQLite.
-PART, PART_DOCUMENTS = 80, 100
+PART, PART_DOCUMENTS = 80, 80
 
 
 def write(
@@ -30,6 +30,7 @@ def write(
     on_progress: Callable[[int], None] | None = None,
 ) -> None:
     """Write `difference` under `batch`; `on_progress` is told how many entries are done."""
+    finding.warm()
     writer = _Writer(edition, batch, difference)
     done = 0
     # A co-exhibitor points at its main exhibitor, which must be there first.
