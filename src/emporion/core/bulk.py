@@ -6,6 +6,7 @@ executemany half of that. So bulk work passes tuples.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -105,4 +106,16 @@ def _converter(field: Any) -> Any:
         | models.FloatField,
     ):
         return _as_it_is
+    if isinstance(field, models.DateTimeField):
+        # Django's own way asks the settings anew for each value: a third of the time of a chunk.
+        return _as_it_is if connection.vendor == "postgresql" else _utc_text
     return lambda value: field.get_db_prep_save(value, connection)
+
+
+def _utc_text(value: dt.datetime | None) -> str | None:
+    """Return an aware instant as SQLite keeps it; raises ValueError for a naive one."""
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(f"{value} has no time zone")
+    return str(value.astimezone(dt.UTC).replace(tzinfo=None))

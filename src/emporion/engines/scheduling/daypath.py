@@ -21,6 +21,8 @@ def reachable_next(instance: Instance) -> Bools:
     """``[t, h, k]``: from a meeting at place h in slot t - 1 to one at place k in slot t in time."""
     slots, places = len(instance.slot_ids), len(instance.place_ids)
     reach = np.ones((slots, places, places), dtype=bool)
+    if not instance.walking:
+        return reach
     same_day = instance.slot_day[1:] == instance.slot_day[:-1]
     for t in np.flatnonzero(same_day):
         reach[t + 1] = instance.walk_minutes <= instance.gap_minutes[t]
