@@ -73,6 +73,8 @@ def _note(count: int, today: bool) -> str:
     """What stands under a day's tab."""
     if today:
         return _("today")
+    if not count:
+        return _("none")
     return ngettext("%(n)s meeting", "%(n)s meetings", count) % {"n": number(count)}
 
 

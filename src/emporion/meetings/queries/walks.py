@@ -49,7 +49,7 @@ def long_free(between: Between, one: Appointment, other: Appointment) -> Between
     times = {"start": clock(one.ends), "end": clock(other.starts)}
     if between.walk:
         times["walk"] = minutes(between.walk)
-        return Between(text=_("free from %(start)s to %(end)s, %(walk)s on foot of it") % times)
+        return Between(text=_("free from %(start)s to %(end)s, then %(walk)s on foot") % times)
     return Between(text=_("free from %(start)s to %(end)s") % times)
 
 

@@ -56,6 +56,8 @@ def _line(step: Progress) -> str:
         return step.message or _("The cause stands in the log of the server.")
     if step.state == State.DONE:
         seconds = round(step.seconds)
+        if not seconds:
+            return _("less than a second")
         return ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": number(seconds)}
     if step.total and step.step not in _TIMED:
         return _("%(done)s of %(total)s") % {

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from emporion.core.searchindex.query import search
 from emporion.core.text.underline import underlined
@@ -216,7 +216,7 @@ def _group(
 
 def _row(kind: str, hit: Any, participation: Participation, language: str) -> Row:
     spoken, name = best(participation.display_name, language)
-    place = ", ".join(
+    place = pgettext("between words of a list", ", ").join(
         part
         for part in (
             participation.organisation.city if participation.organisation else "",
@@ -240,7 +240,7 @@ def _row(kind: str, hit: Any, participation: Participation, language: str) -> Ro
     return Row(
         participation, underlined(label or name, hit.matched), language if label else spoken,
         underlined(_shortened(text), hit.matched), text_language,
-        " · ".join(part for part in (name, place) if part), participation.hosts, name, pavilion,
+        place, participation.hosts, name, pavilion,
     )
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from emporion.core.translated import best
-from emporion.design.formats import number
+from emporion.design.formats import day, number
 from emporion.edition import queries as editions
 from emporion.edition.queries import Edition
 from emporion.matchmaking import queries as matchmaking
@@ -58,6 +58,11 @@ def front(request: HttpRequest, edition: Edition) -> HttpResponse:
         "place": best(edition.place, language)[1],
         "starts": edition.starts,
         "ends": edition.ends,
+        "one_month": (edition.starts.year, edition.starts.month)
+        == (edition.ends.year, edition.ends.month),
+        "month": _("%(dates)s, %(place)s") % {
+            "dates": day(edition.starts, "month"), "place": best(edition.place, language)[1],
+        } if edition.place else day(edition.starts, "month"),
         "several": edition.starts != edition.ends,
         "today": _today(edition),
         "slug": edition.slug,
@@ -131,6 +136,8 @@ def exhibitor(request: HttpRequest, edition: Edition, public_id: str) -> HttpRes
         "about": about,
         "about_language": spoken,
         "offers": offers,
+        "has_terms": any(line.terms for line in offers),
+        "has_codes": any(line.codes for line in offers),
         "needs": queries.lines(shown.needs.all(), language),
         "markets": _list([market_name(code, language) for code in shown.markets]),
         "people": [delegate.person for delegate in shown.delegates.all()],

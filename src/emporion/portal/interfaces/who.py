@@ -70,6 +70,7 @@ def who(request: HttpRequest, edition: Edition) -> HttpResponse:
         "rule": "recomputed_demo" if edition.is_demonstration else "recomputed",
         "tagged": not edition.is_demonstration,
         "needs": [taxonomy.label(code, language) for code in editions.need_codes(me)],
+        "has_gate": any(row["pavilion"] for row in rows),
         "run": matchmaking.current_run(edition),
         "more": limit + SHOWN if has_more else None,
         "slug": edition.slug,
