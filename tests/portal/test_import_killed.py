@@ -22,7 +22,7 @@ from emporion.portal.interfaces.commands import take_in
 from tests import factories, machine
 from tests.portal.stored import everything
 
-TOTAL = 1600
+TOTAL = 2400
 
 
 @pytest.fixture

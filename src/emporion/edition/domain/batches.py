@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from emporion.core import bulk, journal
 from emporion.core.models import ImportBatch, ImportChange
+from emporion.edition.domain.enrolment import give_way
 from emporion.edition.models import Edition
 
 State = ImportBatch.State
@@ -158,6 +159,7 @@ def undo(
                     break
                 restore(edition, [(change.object_id, change.before) for change in part])
                 ImportChange.objects.filter(pk__in=[change.pk for change in part]).delete()
+            give_way()
             done += len(part)
             if on_progress is not None:
                 on_progress(done)

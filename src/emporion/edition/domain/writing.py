@@ -10,9 +10,10 @@ from django.db import transaction
 from emporion.core.ids import new_id
 from emporion.core.models import ImportBatch
 from emporion.edition.domain import batches, changing, finding
-from emporion.edition.domain.enrolment import Acts, Enrolled, Interest, enrol
+from emporion.edition.domain.enrolment import Acts, Enrolled, Interest, enrol, give_way
 from emporion.edition.domain.intake import OF_CONTACT, OF_ORGANISATION, Difference, Entry, Key
 from emporion.edition.domain.merging import new_interests, new_texts, texts_of
+from emporion.edition.domain.pavilions import NewPavilion, add_pavilions
 from emporion.edition.domain.records import OURS, Record
 from emporion.edition.models import Edition
 from emporion.registry import domain as registry
@@ -38,15 +39,27 @@ def write(
     later = [entry for entry in difference.new if entry.main is not None]
     for part in (*_parts(first), *_parts(later)):
         writer.add(part)
+        give_way()
         done += len(part)
         if on_progress is not None:
             on_progress(done)
     for start in range(0, len(difference.changed), PART):
         rows = difference.changed[start : start + PART]
         writer.change(rows)
+        give_way()
         done += len(rows)
         if on_progress is not None:
             on_progress(done)
+
+
+def make_pavilions(
+    edition: Edition, batch: ImportBatch, rows: Sequence[NewPavilion]
+) -> None:
+    """Make the pavilions that a list names, with the notes that undo it."""
+    if rows:
+        with transaction.atomic():
+            add_pavilions(edition, rows)
+            batches.note(batch, "pavilion", [(row.letter, None) for row in rows])
 
 
 class _Writer:

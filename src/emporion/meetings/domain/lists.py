@@ -16,6 +16,7 @@ from emporion.core.ids import new_id
 from emporion.core.models import ImportBatch
 from emporion.core.translated import best
 from emporion.edition.domain import batches
+from emporion.edition.domain.enrolment import give_way
 from emporion.edition.domain.intake import Problem
 from emporion.edition.domain.lists.columns import LISTS
 from emporion.edition.domain.lists.rows import cell, note_of
@@ -192,6 +193,7 @@ def write(
         start = done
 
         def tell(count: int, start: int = start) -> None:
+            give_way()
             if on_progress is not None:
                 on_progress(start + count)
 
@@ -204,6 +206,7 @@ def write(
                 values["answered_at"] = None if values["state"] == "open" else now
         with transaction.atomic():
             batches.note(batch, "request", list(change_requests(edition, changes).items()))
+        give_way()
         done += len(changes)
         if on_progress is not None:
             on_progress(done)

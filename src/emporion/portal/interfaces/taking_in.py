@@ -19,7 +19,7 @@ from emporion.core.tabular.headings import Mapping, guess_mapping, read_mapping,
 from emporion.core.tabular.reading import Table, read_table
 from emporion.core.tabular.report import CellError, TableError
 from emporion.core.tenancy import scope
-from emporion.edition.domain import batches, intake, pavilions, restoring, writing
+from emporion.edition.domain import batches, intake, restoring, writing
 from emporion.edition.domain.lists import checking
 from emporion.edition.domain.lists.columns import headings, known_headings
 from emporion.edition.queries import Edition, edition_by_slug
@@ -170,9 +170,7 @@ def _write(
     total = len(difference.new) + len(difference.changed)
     with Undoing(edition, batch, work.report):
         with Job(f"import {edition.slug}", ["Write"]).step("Write", total=total) as step:
-            if checked.halls.new:
-                pavilions.add_pavilions(edition, checked.halls.new)
-                batches.note(batch, "pavilion", [(p.letter, None) for p in checked.halls.new])
+            writing.make_pavilions(edition, batch, checked.halls.new)
             writing.write(edition, batch, difference, on_progress=step.reach)
         batches.finish(edition, batch, difference.counts())
 
