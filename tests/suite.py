@@ -8,21 +8,21 @@ failure. Options of pytest are passed on: `./run test tests/meetings -k publish`
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests import machine
 
-ONCE = ("engines", "house", "conformance", "browser", "faults")
-# Longest first: two run at a time.
+# Longest first: two rounds run at a time.
+ONCE = ("browser", "engines", "house", "conformance", "faults")
 SIDE_BY_SIDE = 2
 NOTHING_COLLECTED = 5
 
@@ -34,50 +34,47 @@ class Round:
     name: str
     words: list[str]
     environment: dict[str, str] = field(default_factory=dict)
+    # Whether what it says is shown while it runs.
+    live: bool = False
     status: int = 0
-    seconds: float = 0.0
-    output: str = ""
     counts: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
 
-    def run(self, folder: Path) -> Round:
-        """Run it; its words and counts are kept."""
-        report = folder / f"{self.name}.xml"
+    def start(self, folder: Path) -> None:
+        """Start it; what it says and counts goes into files of `folder`."""
+        self.report, self.said = folder / f"{self.name}.xml", folder / f"{self.name}.txt"
         data = folder / f"{self.name}-data"
         data.mkdir()
-        started = time.monotonic()
-        done = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "pytest",
-                "-q",
-                "--tb=short",
-                "--no-header",
-                f"--junitxml={report}",
-                "--durations=4",
-                "--durations-min=2",
-                *self.words,
-            ],
-            cwd=machine.ROOT,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env={
-                **os.environ,
-                "OMP_NUM_THREADS": "1",
-                "EMPORION_DATA_DIR": str(data),
-                **self.environment,
-            },
-        )
-        self.status, self.output = done.returncode, done.stdout
-        self.seconds = time.monotonic() - started
-        if report.exists():
-            self.read(report)
-        print(f"--- {self.name}: {self.line()}, {self.seconds:.0f} s", flush=True)
-        if self.failed or "slowest" in self.output:
-            print(self.output if self.failed else _slowest(self.output), flush=True)
-        return self
+        self.started = time.monotonic()
+        words = ["-q", "--tb=short", "--no-header", f"--junitxml={self.report}"]
+        words += ["--durations=4", "--durations-min=2", *self.words]
+        with self.said.open("wb") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "pytest", *words],
+                cwd=machine.ROOT,
+                stdout=None if self.live else out,
+                stderr=subprocess.STDOUT,
+                env={
+                    **os.environ,
+                    "OMP_NUM_THREADS": "1",
+                    "EMPORION_DATA_DIR": str(data),
+                    **self.environment,
+                },
+            )
+
+    def finished(self) -> bool:
+        """Whether it is over; then its figures are printed, and what it said if it failed."""
+        status = self.process.poll()
+        if status is None:
+            return False
+        self.status = status
+        if self.report.exists():
+            self.read(self.report)
+        spent = time.monotonic() - self.started
+        print(f"--- {self.name}: {_line(self.counts)}, {spent:.0f} s", flush=True)
+        output = self.said.read_text("utf-8", errors="replace")
+        print(output if self.failed else _slowest(output), end="", flush=True)
+        return True
 
     def read(self, report: Path) -> None:
         """Count what a JUnit report says."""
@@ -95,18 +92,32 @@ class Round:
     def failed(self) -> bool:
         return self.status not in {0, NOTHING_COLLECTED} or self.counts["failed"] > 0
 
-    def line(self) -> str:
-        return _line(self.counts)
-
 
 def _line(counts: Counter[str]) -> str:
     return ", ".join(f"{counts[word]} {word}" for word in ("passed", "failed", "skipped"))
 
 
 def _slowest(output: str) -> str:
-    lines = output.splitlines()
-    start = next(n for n, text in enumerate(lines) if "slowest" in text)
-    return "\n".join(text for text in lines[start + 1 :] if " call " in text or " setup " in text)
+    """Return the lines of pytest's list of slow tests."""
+    lines = output.partition("slowest")[2].splitlines()
+    return "".join(f"    {line}\n" for line in lines if " call " in line or " setup " in line)
+
+
+def run(every: list[Round], folder: Path) -> None:
+    """Run all rounds, two at a time. Whatever ends this ends them too."""
+    waiting, running = list(every), list[Round]()
+    try:
+        while waiting or running:
+            while waiting and len(running) < SIDE_BY_SIDE:
+                running.append(waiting.pop(0))
+                running[-1].start(folder)
+            time.sleep(0.1)
+            running = [one for one in running if not one.finished()]
+    finally:
+        for one in running:
+            one.process.terminate()
+        for one in running:
+            one.process.wait()
 
 
 def rounds(words: list[str], stack: ExitStack, left_out: list[str]) -> list[Round]:
@@ -150,12 +161,14 @@ def slow_rounds(kind: str, words: list[str]) -> list[Round]:
     if not (machine.ROOT / where).exists():
         names = sorted(p.stem[5:] for p in (machine.ROOT / "tests" / kind).glob("test_*.py"))
         sys.exit(f"There is no {where}. There is: {', '.join(names) or 'nothing yet'}.")
-    return [Round(kind, ["-s", where, *words])]
+    return [Round(kind, ["-s", where, *words], live=True)]
 
 
 def main(words: list[str]) -> int:
     """Run and sum up; the exit status says whether all is well."""
     started = time.monotonic()
+    # As an interruption does, so that the cluster and what runs are ended and cleared away.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     left_out: list[str] = []
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="emporion-suite-")))
@@ -164,8 +177,7 @@ def main(words: list[str]) -> int:
         else:
             every = rounds(words, stack, left_out)
         print("running: " + ", ".join(r.name for r in every), flush=True)
-        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            every = list(pool.map(lambda r: r.run(folder), every))
+        run(every, folder)
 
     counts: Counter[str] = sum((r.counts for r in every), Counter())
     print("\nleft out:" if left_out else "\nnothing was left out for want of a program or data")
