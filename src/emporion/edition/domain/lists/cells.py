@@ -17,10 +17,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from emporion.core.text.clean import BadText, clean_text
+from emporion.core.text.fold import fold
 from emporion.edition.domain.lists.columns import Column
 from emporion.registry import taxonomy
 from emporion.registry.countries import country_code
 from emporion.registry.domain.links import LinkError, checked_link
+from emporion.registry.markets import REGIONS
 
 _SEPARATORS = re.compile(r"\s*[;；|、\n]\s*")
 _COMMAS = re.compile(r"\s*[,，/]\s*")
@@ -118,15 +120,27 @@ def _country(text: str, translations: Mapping[str, str]) -> str:
     return code
 
 
-def _countries(text: str, translations: Mapping[str, str]) -> list[str]:
+def _market(word: str) -> str | None:
+    """A market is a country or one of the larger regions."""
+    return country_code(word) or _REGIONS.get(fold(word).removeprefix("the "))
+
+
+_REGIONS = {code: code for code in REGIONS} | {
+    fold(name).removeprefix("the "): code
+    for code, region in REGIONS.items() for name in region.names.values()
+}
+
+
+def _markets(text: str, translations: Mapping[str, str]) -> list[str]:
     codes: list[str] = []
     unknown: list[str] = []
-    for word in _words(text, country_code):
-        code = country_code(translations.get(word) or word)
+    for word in _words(text, _market):
+        code = _market(translations.get(word) or word)
         (codes if code else unknown).append(code or word)
     if unknown:
-        raise Unclear("This country is not known", "Write ISO codes or names.", unknown,
-                      list(dict.fromkeys(codes)))
+        raise Unclear("This market is not known",
+                      "Write ISO codes or names of countries, or a region such as east-asia.",
+                      unknown, list(dict.fromkeys(codes)))
     return list(dict.fromkeys(codes))
 
 
@@ -240,7 +254,6 @@ def _moment(text: str, translations: Mapping[str, str]) -> dt.datetime | None:
 _READERS: dict[str, Callable[[str, Mapping[str, str]], Any]] = {
     "categories": _categories,
     "count": _count,
-    "countries": _countries,
     "country": _country,
     "email": _email,
     "hall": _hall,
@@ -248,6 +261,7 @@ _READERS: dict[str, Callable[[str, Mapping[str, str]], Any]] = {
     "languages": _languages,
     "limit": _limit,
     "link": _link,
+    "markets": _markets,
     "moment": _moment,
     "phone": _phone,
     "size": _size,

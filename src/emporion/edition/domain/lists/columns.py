@@ -57,7 +57,7 @@ _ABOUT = (
     Column("about:ar", "About (ar)", "long", ("arabic description",), 20000),
 )
 _MARKET = (
-    Column("markets", "Markets", "countries", (
+    Column("markets", "Markets", "markets", (
         "target markets", "target countries", "目标市场", "意向市场",
     ), 2000),
     Column("languages", "Languages", "languages", ("language", "spoken languages", "语言", "语种"),
