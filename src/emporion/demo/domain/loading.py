@@ -22,13 +22,13 @@ from emporion.registry.domain import bodies, expos, organisations, people
 SLUG, SOURCE = "model", "model-generator"
 TITLE = {
     "en": "Global Digital Trade Expo, model edition",
-    "zh-hans": "全球数字贸易博览会 模型版",
+    "zh-hans": "全球数字贸易博览会（示范版）",
     "ar": "المعرض العالمي للتجارة الرقمية، نسخة نموذجية",
 }
 SUBTITLE = {
     "en": "Modelled on the 2nd edition of 2023",
     "zh-hans": "以 2023 年第二届为原型",
-    "ar": "على مثال الدورة الثانية لعام 2023",
+    "ar": "على غرار الدورة الثانية لعام ٢٠٢٣",
 }
 PLACE = {"en": "Hangzhou", "zh-hans": "杭州", "ar": "هانغتشو"}
 Advance = Callable[[int], None]
@@ -108,11 +108,11 @@ def add_exhibitors(
 ) -> list[int]:
     """Enrol the exhibitors with their firms and people; main exhibitors before their guests."""
     firms = organisations.add_organisations(
-        edition.expo, [_organisation(e.organisation) for e in model.exhibitors]
+        edition.expo, [organisation(e.organisation) for e in model.exhibitors]
     )
     # A double is the same firm once more under another spelling: it has its own row, as in life.
-    staff = [(at, person) for at, e in enumerate(model.exhibitors) for person in e.people]
-    known = people.add_people(edition.expo, [_person(p, firms[at]) for at, p in staff])
+    staff = [(at, p) for at, e in enumerate(model.exhibitors) for p in e.people]
+    known = people.add_people(edition.expo, [person(p, firms[at]) for at, p in staff])
     acts: dict[int, list[enrolment.Acts]] = {}
     for (at, _), key in zip(staff, known, strict=True):
         acts.setdefault(at, []).append(enrolment.Acts(key, is_lead=at not in acts))
@@ -132,7 +132,7 @@ def add_exhibitors(
                     main_exhibitor_id=None if e.main is None else keys[e.main],
                     delegation_id=None if e.delegation is None else delegations[e.delegation],
                     source=SOURCE, external_id=e.organisation.external_id, is_made_up=True,
-                    needs=_interests(e.needs), offers=_interests(e.offers),
+                    needs=interests(e.needs), offers=interests(e.offers),
                     delegates=acts.get(at, ()),
                     public_id=derived_id(SLUG, "exhibitor", e.organisation.external_id),
                 )
@@ -147,26 +147,26 @@ def add_buyers(
 ) -> list[int]:
     """Enrol the buyers with their firms and themselves; return primary keys in order."""
     firms = organisations.add_organisations(
-        edition.expo, [_organisation(o) for o in model.organisations]
+        edition.expo, [organisation(o) for o in model.organisations]
     )
     persons = people.add_people(
-        edition.expo, [_person(b.person, firms[b.organisation]) for b in model.buyers]
+        edition.expo, [person(b.person, firms[b.organisation]) for b in model.buyers]
     )
     dates = {slot.day: slot.date.isoformat() for slot in model.slots}
     spans = {slot.number: slot for slot in model.slots}
     rows = [
         enrolment.Enrolled(
-            role="buyer", name=_person_name(b.person), organisation_id=firms[b.organisation],
+            role="buyer", name=person_name(b.person), organisation_id=firms[b.organisation],
             person_id=key, country=b.country, about=b.about, markets=b.markets,
             languages=b.languages, max_meetings=b.max_meetings,
             max_meetings_per_day=b.max_meetings_per_day,
             delegation_id=None if b.delegation is None else delegations[b.delegation],
             source=SOURCE, external_id=b.external_id, is_made_up=True,
-            needs=_interests(b.needs), offers=_interests(b.offers),
+            needs=interests(b.needs), offers=interests(b.offers),
             delegates=[
                 enrolment.Acts(
                     key, days=[dates[day] for day in b.days],
-                    blocked=[_blocked(spans[a], spans[z]) for a, z in b.blocked],
+                    blocked=[blocked(spans[a], spans[z]) for a, z in b.blocked],
                 )
             ],
             public_id=derived_id(SLUG, "buyer", b.external_id),
@@ -213,10 +213,9 @@ def add_cast(model: ModelEdition, loaded: Loaded) -> None:
         ("exhibitor", loaded.exhibitors[model.finnish_exhibitor]),
         ("buyer", loaded.buyers[model.nepalese_buyer]),
     ):
-        person = queries.lead_of(key)
+        lead = queries.lead_of(key)
         people.link_user(
-            person,
-            demonstration_user(role, person.name, public_id=derived_id(SLUG, "user", role)),
+            lead, demonstration_user(role, lead.name, public_id=derived_id(SLUG, "user", role))
         )
 
 
@@ -224,33 +223,37 @@ def _advance(advance: Advance, before: int, done: int) -> None:
     advance(before + done)
 
 
-def _organisation(row: plain.Organisation) -> organisations.NewOrganisation:
+def organisation(row: plain.Organisation, of: str = SLUG) -> organisations.NewOrganisation:
+    """A made-up company as the registry takes it; `of` keeps public ids of editions apart."""
     return organisations.NewOrganisation(
         row.names, row.country, row.city, row.website, row.size, SOURCE, row.external_id, True,
-        derived_id(SLUG, "organisation", row.external_id),
+        derived_id(of, "organisation", row.external_id),
     )
 
 
-def _person(row: plain.Person, firm: int) -> people.NewPerson:
+def person(row: plain.Person, firm: int, of: str = SLUG) -> people.NewPerson:
+    """A made-up person as the registry takes it; see `organisation`."""
     return people.NewPerson(
         row.name, row.latin, firm, best(row.title, row.language)[1], row.email, row.phone,
         row.language, SOURCE, row.external_id, True,
-        public_id=derived_id(SLUG, "person", row.external_id),
+        public_id=derived_id(of, "person", row.external_id),
     )
 
 
-def _person_name(row: plain.Person) -> dict[str, str]:
-    """A person's name in their own script, and in Latin letters for everybody else."""
+def person_name(row: plain.Person) -> dict[str, str]:
+    """Return a person's name in their own script, and in Latin letters for everybody else."""
     latin = row.latin or row.name
     if latin == row.name:
         return {"en": latin}
     return {"en": latin, row.language: row.name}
 
 
-def _interests(rows: Sequence[plain.Interest]) -> list[enrolment.Interest]:
+def interests(rows: Sequence[plain.Interest]) -> list[enrolment.Interest]:
+    """Needs or offers as enrolment takes them."""
     return [enrolment.Interest(r.code, r.text, r.markets, r.deal_type) for r in rows]
 
 
-def _blocked(first: Any, last: Any) -> tuple[str, str, str]:
+def blocked(first: Any, last: Any) -> tuple[str, str, str]:
+    """From the start of one slot to the end of another of the same day: date, from, to."""
     ends = dt.datetime.combine(last.date, last.starts) + dt.timedelta(minutes=last.minutes)
     return (first.date.isoformat(), f"{first.starts:%H:%M}", f"{ends:%H:%M}")

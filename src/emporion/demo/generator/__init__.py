@@ -8,6 +8,7 @@ All companies, people, needs, offers and requests are made up; only `edition.fac
 figures, each with its source. The loader writes the records to the tables.
 """
 
+from emporion.demo.generator.affinity import Shown
 from emporion.demo.generator.edition import (
     SEED,
     ModelEdition,
@@ -16,6 +17,7 @@ from emporion.demo.generator.edition import (
     generate,
     profile_texts,
 )
+from emporion.demo.generator.guests import Guests, make_guests
 from emporion.demo.generator.near_duplicates import NearDuplicates, near_duplicates
 from emporion.demo.generator.requests import ACCEPTED, DECLINED, OPEN, Requests, make_requests
 
@@ -24,12 +26,15 @@ __all__ = [
     "DECLINED",
     "OPEN",
     "SEED",
+    "Guests",
     "ModelEdition",
     "NearDuplicates",
     "Requests",
+    "Shown",
     "digest",
     "duplicate_share",
     "generate",
+    "make_guests",
     "make_requests",
     "near_duplicates",
     "profile_texts",

@@ -46,13 +46,14 @@ def make_buyers(
                 once = []
             groups, weights = profiles.group_weights()
             group = groups[dice.weighted(weights)]
-            organisation, named = _company(dice, country, group, len(organisations), used)
+            organisation, named = make_company(dice, country, group, len(organisations), used)
             organisations.append(organisation)
             firms.append(named)
         last = country, group
         named_now = firms[-1]
         assert named_now is not None
-        buyer = _buyer(dice, country, group, organisations[-1], named_now, len(found))
+        fields = draw_buyer_fields(dice, group)
+        buyer = make_buyer(dice, country, group, fields, organisations[-1], named_now, len(found))
         buyer.organisation = len(organisations) - 1
         if country.code in of_country and dice.chance(_IN_DELEGATION):
             buyer.delegation = of_country[country.code]
@@ -62,9 +63,10 @@ def make_buyers(
     return organisations, found
 
 
-def _company(
+def make_company(
     dice: Dice, country: Country, group: str, index: int, used: set[str]
 ) -> tuple[Organisation, Firm]:
+    """A buyers' company and its name; `used` keeps names apart."""
     city = dice.pick(country.cities)
     named = firm(dice, country, city, "buyer", group, used)
     website = f"https://www.{named.slug or 'house'}-{index}.example" if dice.chance(0.4) else ""
@@ -75,14 +77,27 @@ def _company(
     )
 
 
-def _buyer(
-    dice: Dice, country: Country, group: str, organisation: Organisation, named: Firm, index: int
-) -> Buyer:
+def draw_buyer_fields(dice: Dice, group: str) -> tuple[str, ...]:
+    """What a buyer of a trade is after: codes of the taxonomy."""
     groups, weights = profiles.group_weights()
     second = groups[dice.weighted(weights)]
     fields = profiles.draw_fields(dice, (group, second), group)
     if dice.chance(0.12):
         fields = (group, *fields[1:])  # some only say the group
+    return fields
+
+
+def make_buyer(
+    dice: Dice,
+    country: Country,
+    group: str,
+    fields: tuple[str, ...],
+    organisation: Organisation,
+    named: Firm,
+    index: int,
+    days: int = DAYS,
+) -> Buyer:
+    """One buyer of a company who is after `fields`; `days` is how long the fair lasts."""
     deals = profiles.draw_deals(dice, "buyer", group)
     markets = profiles.draw_markets(dice, country, "buyer")
     spoken, written = profiles.draw_languages(dice, country)
@@ -100,7 +115,7 @@ def _buyer(
     )
     listed = not dice.chance(profiles.WITHOUT_CATEGORIES)
     about = profiles.write_about(dice, "buyer", written, slots)
-    days = _days(dice)
+    attended = _days(dice, days)
     domain = f"{named.slug or 'house'}-{organisation.external_id[2:]}"
     return Buyer(
         external_id=f"B-{index:05d}",
@@ -112,7 +127,7 @@ def _buyer(
         markets=markets,
         needs=_needs(dice, written, slots, fields, deals, markets, listed),
         offers=_offers(dice, written, slots, fields, deals, country, listed),
-        days=days,
+        days=attended,
         max_meetings=dice.between(3, 12),
         max_meetings_per_day=8 if dice.chance(0.7) else dice.between(4, 7),
         fields=fields,
@@ -161,10 +176,10 @@ def _offers(
     return found
 
 
-def _days(dice: Dice) -> tuple[int, ...]:
+def _days(dice: Dice, days: int) -> tuple[int, ...]:
     """One to five days in a row."""
-    length = dice.weighted(_DAY_COUNTS) + 1
-    first = dice.below(DAYS - length + 1)
+    length = min(dice.weighted(_DAY_COUNTS) + 1, days)
+    first = dice.below(days - length + 1)
     return tuple(range(first, first + length))
 
 

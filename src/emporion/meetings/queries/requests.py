@@ -31,6 +31,12 @@ def by_public_id(edition: Edition, public_id: str) -> MeetingRequest | None:
     )
 
 
+def askers(edition: Edition) -> set[int]:
+    """Return the primary keys of all who asked for a meeting, whatever came of it; one query."""
+    rows = MeetingRequest.objects.filter(edition=edition).order_by()
+    return set(rows.values_list("asker_id", flat=True).distinct())
+
+
 def received(participation: Participation) -> QuerySet[MeetingRequest]:
     """Return what a participation was asked, newest first; those that were withdrawn are gone."""
     return (
