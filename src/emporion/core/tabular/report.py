@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 _SHOWN_LINES = 8
 _SHOWN_VALUES = 3
@@ -22,8 +23,7 @@ class TableError(Exception):
         self.column = column
         self.what = what
         self.expected = expected
-        where = place(line, column)
-        super().__init__(f"{where}: {what}. {expected}" if where else f"{what}. {expected}")
+        super().__init__(_sentence(place(line, column), what, expected))
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,9 @@ class CellError:
     expected: str
 
     def __str__(self) -> str:
-        value = f" “{_short(self.value)}”" if self.value else ""
-        return f"{place(self.line, self.column)}: {self.what}{value}. {self.expected}"
+        what = _("%(what)s “%(value)s”") % {"what": self.what, "value": _short(self.value)}
+        where = place(self.line, self.column)
+        return _sentence(where, what if self.value else self.what, self.expected)
 
 
 @dataclass(frozen=True)
@@ -82,20 +83,30 @@ def place(line: int | None, column: str | None) -> str:
     return _("Line %(line)d, column “%(column)s”") % {"line": line, "column": column}
 
 
+def _sentence(where: str, what: str, expected: str) -> str:
+    if not where:
+        return _("%(what)s. %(expected)s") % {"what": what, "expected": expected}
+    words = {"where": where, "what": what, "expected": expected}
+    return _("%(where)s: %(what)s. %(expected)s") % words
+
+
+def _list(words: Iterable[str]) -> str:
+    return pgettext("between words of a list", ", ").join(words)
+
+
 def _paragraph(group: Group) -> str:
-    where = place(None, group.column)
-    lines = ", ".join(map(str, group.lines[:_SHOWN_LINES]))
+    lines = _list(map(str, group.lines[:_SHOWN_LINES]))
     if len(group.lines) > _SHOWN_LINES:
         lines = _("%(lines)s and %(more)d more") % {
             "lines": lines,
             "more": len(group.lines) - _SHOWN_LINES,
         }
-    text = f"{where}: {group.what}" if where else group.what
-    text += " - " + _("lines %(lines)s") % {"lines": lines}
+    what = _("%(what)s - lines %(lines)s") % {"what": group.what, "lines": lines}
     if group.values:
-        shown = ", ".join(f"“{_short(value)}”" for value in group.values[:_SHOWN_VALUES])
-        text += f" ({shown}{', …' if len(group.values) > _SHOWN_VALUES else ''})"
-    return f"{text}. {group.expected}"
+        shown = [_("“%(value)s”") % {"value": _short(v)} for v in group.values[:_SHOWN_VALUES]]
+        more = ["…"] if len(group.values) > _SHOWN_VALUES else []
+        what = _("%(what)s (%(values)s)") % {"what": what, "values": _list(shown + more)}
+    return _sentence(place(None, group.column), what, group.expected)
 
 
 def _short(value: str) -> str:

@@ -33,8 +33,11 @@ class BadText(ValueError):
         self.what = what
         self.position = position
         self.expected = expected
-        where = "" if position is None else _(" at character %(position)d") % {"position": position}
-        super().__init__(f"{what}{where}. {expected}")
+        words = {"what": what, "position": position, "expected": expected}
+        super().__init__(
+            _("%(what)s. %(expected)s") % words if position is None
+            else _("%(what)s at character %(position)d. %(expected)s") % words
+        )
 
 
 def clean_text(text: str, *, max_length: int | None = None, multiline: bool = False) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from emporion.core import journal
 from emporion.edition.queries import Participation
@@ -25,13 +26,19 @@ def wish(
     Raises WishError for oneself, another edition, an unknown kind or reason.
     """
     if participation.pk == counterpart.pk:
-        raise WishError("Nobody can save or veto themselves.")
+        raise WishError(gettext("Nobody can save or veto themselves."))
     if participation.edition_id != counterpart.edition_id:
-        raise WishError("Both must take part in the same edition.")
+        raise WishError(gettext("Both must take part in the same edition."))
     if kind not in Wish.Kind.values:
-        raise WishError(f"A wish is one of {', '.join(Wish.Kind.values)}, not {kind!r}.")
+        raise WishError(
+            gettext("A wish is one of %(known)s, not “%(given)s”.")
+            % {"known": ", ".join(Wish.Kind.values), "given": kind}
+        )
     if reason and reason not in VETO_REASONS:
-        raise WishError(f"A reason is one of {', '.join(VETO_REASONS)}, not {reason!r}.")
+        raise WishError(
+            gettext("A reason is one of %(known)s, not “%(given)s”.")
+            % {"known": ", ".join(VETO_REASONS), "given": reason}
+        )
     made, _ = Wish.objects.update_or_create(
         participation=participation,
         counterpart=counterpart,

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from emporion.core.tabular.formulas import neutralised
 from emporion.core.translated import as_dict
 from emporion.design.formats import day as day_words
+from emporion.design.formats import number as number_words
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import releases as domain
 from emporion.meetings.interfaces.access import for_organisers, page_of
@@ -65,7 +66,7 @@ def release(request: HttpRequest, edition: Edition, number: int) -> HttpResponse
         "refused": sum(figures.get("refusals", {}).values()),
         "refusals": _refusal_bars(shown, edition.slug),
         "load": _load(figures.get("load", []), request.GET.get("day", "")),
-        "histogram": [(str(n), guests) for n, guests in figures.get("histogram", []) if n],
+        "histogram": [(number_words(n), guests) for n, guests in figures.get("histogram", []) if n],
         "figures": {"guests": 0, "unserved": 0, **figures},
         "commands": _commands(edition, shown),
         "proof": "recomputed_demo" if edition.is_demonstration else "recomputed",
@@ -214,7 +215,7 @@ def _load(days: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
     shown = next((d for d in days if d["date"] == wanted), days[0])
     return {
         "corner": day_words(dt.date.fromisoformat(shown["date"]), "short"),
-        "hours": [_("%(hour)s h") % {"hour": hour} for hour in shown["hours"]],
+        "hours": [_("%(hour)s h") % {"hour": number_words(int(hour))} for hour in shown["hours"]],
         "rows": [(letter, cells) for letter, cells in shown["rows"]],
         "days": [
             {"date": d["date"], "word": day_words(dt.date.fromisoformat(d["date"]), "short"),

@@ -109,7 +109,7 @@ def walking(request: HttpRequest, edition: Edition) -> HttpResponse:
     letters = [pavilion.letter for pavilion in pavilions]
     context = {
         "form": form,
-        "pavilions": [(p.letter, best(p.name, language)) for p in pavilions],
+        "pavilions": [(p.letter, best(p.name, language)[1]) for p in pavilions],
         "missing": sum((a, b) not in known for a in letters for b in letters if a != b),
         "pairs": len(letters) * (len(letters) - 1),
         "slug": edition.slug,
