@@ -9,7 +9,6 @@ the Kempe chain of edge colouring.
 from __future__ import annotations
 
 from .compiled import compiled
-from .instance import Ints
 from .state import (
     COUNT,
     DAY,
@@ -30,7 +29,6 @@ from .state import (
     PARENT_SLOT,
     PLACE0,
     QUOTA,
-    SCORE,
     SEEN0,
     SLOT,
     TAKEN_UNITS,
@@ -236,18 +234,15 @@ def try_insert(st: State, root: int, limit: int, after: int) -> int:
                 if room_b and _day_full(st, b, told, t):
                     continue
             grown = tail
+            hit, x, xt = False, -1, -1
             if far >= 0:
                 # The one neighbour that is out of reach goes; its other end stays free there.
                 w = a if st.req[r, PLACE0] >= 0 else b
                 kw = 1 if st.req[far, END0] == w else 0
                 tail = _push(st, tail, far, kw, head, t, -1, -1)
             elif room_a and room_b:
-                if st.has_tables and not tables_left(st, r, t):
-                    continue
-                if _apply(st, head, t, -1, -1, False):
-                    return INSERTED
-                continue
-            if room_a or room_b:
+                hit = not st.has_tables or tables_left(st, r, t)
+            elif room_a or room_b:
                 k = 1 if room_a else 0
                 p = b if room_a else a
                 cell = p * S + t
@@ -264,8 +259,8 @@ def try_insert(st: State, root: int, limit: int, after: int) -> int:
                     if free == k and fits(st, r3, told):
                         cell_g = g * S + told
                         if room(st, cell_g):
-                            if _apply(st, head, t, r3, told, False):
-                                return INSERTED
+                            hit, x, xt = True, r3, told
+                            break
                         else:
                             for u4 in range(
                                 st.cell[cell_g, UNITS],
@@ -303,6 +298,8 @@ def try_insert(st: State, root: int, limit: int, after: int) -> int:
                         if other > after:
                             tail = _push(st, tail, r5, 1 - k5, head, t, r3, other)
                             break
+            if hit and _apply(st, head, t, x, xt, False):
+                return INSERTED
             for n in range(grown, tail):
                 gain = _gain(st, root, st.queue[n, MEETING])
                 if gain > best_gain:
@@ -313,16 +310,3 @@ def try_insert(st: State, root: int, limit: int, after: int) -> int:
     if best >= 0 and _apply(st, best, -1, -1, -1, True):
         return REPLACED
     return FAILED
-
-
-@compiled
-def insert_all(st: State, candidates: Ints, begin: int, end: int, limit: int, target: int) -> int:
-    """`try_insert` on ``candidates[begin:end]`` in order until the total is ``target``.
-
-    Gives the number of candidates looked at.
-    """
-    for i in range(begin, end):
-        try_insert(st, candidates[i], limit, -1)
-        if st.ctl[SCORE] >= target:
-            return i + 1 - begin
-    return end - begin

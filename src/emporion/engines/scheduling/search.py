@@ -13,16 +13,17 @@ from collections.abc import Callable
 import numpy as np
 
 from .assignment import count_needs, start_by_buyer
-from .chains import insert_all
 from .daypath import reachable_next
 from .flow import Relaxation
 from .instance import Bools, Instance, Ints, Longs
 from .shape import Shape
 from .state import HELD, SCORE, SLOT, VALUE, State
-from .trials import MOST_EVICTED, run_trials
+from .trials import MOST_EVICTED, work
 
 #: (nodes of a search, least reduced weight of a candidate in units of the mean granted weight)
 PASSES = ((500, 0.0), (2000, 0.0), (2000, -0.1), (10_000, -0.2), (10_000, -0.4))
+#: Where people walk, long searches cost much and find little.
+WALKING_PASSES = ((100, 0.0), (300, 0.0), (300, -0.1))
 POOL_LIFE = 20_000
 POOL_FROM = -0.1
 TRIAL_NODES = 300
@@ -46,6 +47,7 @@ class Search:
         ``target`` a total that cannot be exceeded: the search stops when it is reached.
         """
         self.target = target
+        self.passes = WALKING_PASSES if st.has_walk else PASSES
         self.st = st
         self.instance = instance
         self.shape = shape
@@ -58,7 +60,7 @@ class Search:
         self.candidates: Ints = np.empty(0, dtype=np.int32)
         self.pool: Ints = np.empty(0, dtype=np.int32)
         self.pool_left = 0
-        self.evicted: Ints = np.zeros(MOST_EVICTED, dtype=np.int32)
+        self.homeless: Ints = np.zeros(MOST_EVICTED, dtype=np.int32)
         self.exhausted = False
         wanted = flow.wanted & open_
         granted = st.long[:, VALUE][wanted]
@@ -83,7 +85,7 @@ class Search:
 
     def _enter_pass(self) -> None:
         unheld = (self.st.req[:, SLOT] < 0) & self.open
-        least = PASSES[self.phase][1] * self.unit
+        least = self.passes[self.phase][1] * self.unit
         rows = np.flatnonzero(unheld & (self.reduced >= least))
         order = np.argsort(-self.reduced[rows], kind="stable")
         self.candidates = rows[order].astype(np.int32)
@@ -100,15 +102,15 @@ class Search:
 
     def advance(self, steps: int) -> int:
         """Do at most that many steps; gives how many were done (less only at a border)."""
-        if self.phase < len(PASSES):
+        if self.phase < len(self.passes):
             while self.position >= len(self.candidates):
                 self.phase += 1
-                if self.phase >= len(PASSES):
+                if self.phase >= len(self.passes):
                     return 0
                 self._enter_pass()
             n = min(steps, len(self.candidates) - self.position)
-            begin, nodes = self.position, PASSES[self.phase][0]
-            n = insert_all(self.st, self.candidates, begin, begin + n, nodes, self.target)
+            begin, nodes = self.position, self.passes[self.phase][0]
+            n = work(self.st, self.candidates, begin, n, nodes, self.target, False, self.homeless)
             self.position += n
         else:
             if self.pool_left <= 0:
@@ -116,7 +118,7 @@ class Search:
                 if self.exhausted:
                     return 0
             n = min(steps, self.pool_left)
-            n = run_trials(self.st, self.pool, n, TRIAL_NODES, self.evicted, self.target)
+            n = work(self.st, self.pool, 0, n, TRIAL_NODES, self.target, True, self.homeless)
             self.pool_left -= n
         self.steps += n
         return n
@@ -129,7 +131,7 @@ class Search:
     @property
     def improving(self) -> bool:
         """Whether the insertion passes are over."""
-        return self.phase >= len(PASSES)
+        return self.phase >= len(self.passes)
 
     @property
     def held(self) -> int:

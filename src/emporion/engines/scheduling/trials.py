@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .chains import FAILED, try_insert
 from .compiled import compiled
-from .instance import Ints, Longs
+from .instance import Ints
 from .state import (
     COUNT,
     DAY,
@@ -43,6 +43,8 @@ from .state import (
 )
 
 MOST_EVICTED = 24
+#: Waiting requests tried for a meeting that found no other place, of each of its ends.
+FROM_END0, FROM_END1 = 3, 8
 
 
 @compiled
@@ -128,84 +130,131 @@ def _obstacle(st: State, root: int, t: int) -> int:
 
 
 @compiled
-def _refill(st: State, p: int, most: int, limit: int) -> int:
-    """Try the best unheld requests of p; 1 when one went in."""
-    tried = 0
-    for i in range(st.who[p, FIRST], st.who[p + 1, FIRST]):
-        r = st.adj[i]
-        if st.req[r, SLOT] >= 0:
-            continue
-        if try_insert(st, r, limit, -1) != FAILED:
-            return 1
-        tried += 1
-        if tried >= most:
-            break
-    return 0
+def _some_slot(st: State, root: int) -> int:
+    """A random slot in which the request could be held; -1 = there is none."""
+    t = draw(st, st.slots)
+    for _ in range(st.slots):
+        if fits(st, root, t):
+            return t
+        t = t + 1 if t + 1 < st.slots else 0
+    return -1
 
 
 @compiled
-def one_trial(st: State, root: int, limit: int, evicted: Ints) -> bool:
-    """Force the unheld ``root`` into a random slot of its own; keep the result or undo it."""
-    S = st.slots
-    t = draw(st, S)
-    for _ in range(S):
-        if fits(st, root, t):
-            break
-        t = t + 1 if t + 1 < S else 0
-    if not fits(st, root, t):
-        return False
-    before = st.ctl[SCORE]
-    st.ctl[LOGGING], st.ctl[LOGGED] = 1, 0
-    st.ctl[TRIAL] += 1
+def _in_the_way(st: State, root: int, t: int) -> int:
+    """How many meetings would have to leave for ``root`` to be held in slot t, about."""
+    count = 0
+    for k in range(2):
+        p = st.req[root, END0 + k]
+        if not room(st, p * st.slots + t):
+            count += 1
+        far = too_far(st, root, k, t, -1)
+        if far >= 0:
+            count += 1
+            if too_far(st, root, k, t, far) >= 0:
+                count += 1
+    return count
+
+
+@compiled
+def _choose_slot(st: State, root: int) -> int:
+    """A random slot for ``root``; when it walks, the less crowded of two.  -1 = there is none."""
+    t = _some_slot(st, root)
+    if t >= 0 and st.has_walk:
+        other = _some_slot(st, root)
+        if _in_the_way(st, root, other) < _in_the_way(st, root, t):
+            return other
+    return t
+
+
+@compiled
+def _force(st: State, root: int, evicted: Ints) -> int:
+    """Hold ``root`` in a random slot of its own and lock it there.
+
+    Gives the number of meetings that had to leave, most valuable first in ``evicted``; -1 when
+    something that must not move stands in the way (what has left by then is in the journal).
+    """
+    t = _choose_slot(st, root)
+    if t < 0:
+        return -1
     n = 0
-    obstacle = _obstacle(st, root, t)
-    while obstacle >= 0 and n < evicted.shape[0]:
-        unset(st, obstacle)
-        evicted[n] = obstacle
-        n += 1
+    while True:
         obstacle = _obstacle(st, root, t)
-    if obstacle != -1 or not can_put(st, root, t):
-        _undo(st)
-        return False
-    put(st, root, t)
-    st.req[root, LOCK] = 1
-    for i in range(1, n):
-        r = evicted[i]
-        j = i - 1
-        while j >= 0 and st.long[evicted[j], VALUE] < st.long[r, VALUE]:
+        if obstacle < 0 or n >= evicted.shape[0]:
+            break
+        unset(st, obstacle)
+        j = n - 1
+        while j >= 0 and st.long[evicted[j], VALUE] < st.long[obstacle, VALUE]:
             evicted[j + 1] = evicted[j]
             j -= 1
-        evicted[j + 1] = r
-    for i in range(n):
-        r = evicted[i]
-        if st.req[r, SLOT] >= 0 or try_insert(st, r, limit, -1) != FAILED:
-            continue
-        if st.ctl[SCORE] >= before:
-            continue
-        _refill(st, st.req[r, END0], 3, limit)
-        if st.ctl[SCORE] < before:
-            _refill(st, st.req[r, END1], 8, limit)
-    st.req[root, LOCK] = 0
-    if st.ctl[SCORE] < before:
-        _undo(st)
-        return False
-    st.ctl[LOGGING] = 0
-    return True
+        evicted[j + 1] = obstacle
+        n += 1
+    if obstacle != -1 or not can_put(st, root, t):
+        return -1
+    put(st, root, t)
+    st.req[root, LOCK] = 1
+    return n
 
 
 @compiled
-def run_trials(st: State, pool: Ints, trials: int, limit: int, evicted: Ints, target: int) -> int:
-    """Trials with roots drawn from ``pool``, at most that many, until the total is ``target``.
+def work(
+    st: State,
+    roots: Ints,
+    begin: int,
+    steps: int,
+    limit: int,
+    target: int,
+    forced: bool,
+    homeless: Ints,
+) -> int:
+    """At most ``steps`` steps of the search; stops when the total reaches ``target``.
 
-    Gives the number of trials done.
+    Plain: `try_insert` on ``roots[begin:begin + steps]``.  ``forced``: roots drawn from ``roots`` are
+    forced in, who had to leave is inserted again or made up for by the best waiting requests of both
+    ends, and everything is undone when the total has fallen.  ``homeless`` int32 is scratch.  Gives
+    the number of steps done.
     """
-    for i in range(trials):
-        root = pool[draw(st, pool.shape[0])]
-        if st.req[root, SLOT] < 0:
-            one_trial(st, root, limit, evicted)
-            if st.ctl[SCORE] >= target:
-                return i + 1
-    return trials
+    for step in range(steps):
+        root = roots[draw(st, roots.shape[0])] if forced else roots[begin + step]
+        if st.req[root, SLOT] >= 0:
+            continue
+        before = st.ctl[SCORE]
+        n = 1
+        homeless[0] = root
+        if forced:
+            st.ctl[LOGGING], st.ctl[LOGGED] = 1, 0
+            st.ctl[TRIAL] += 1
+            n = _force(st, root, homeless)
+        for j in range(n):
+            r = homeless[j]
+            wanted, stage, position, tried = r, 0, 0, 0
+            while wanted >= 0:
+                inside = st.req[wanted, SLOT] >= 0 or try_insert(st, wanted, limit, -1) != FAILED
+                if not forced or st.ctl[SCORE] >= before or (inside and stage != 1):
+                    break
+                if inside:
+                    tried = FROM_END0
+                wanted = -1
+                while wanted < 0 and stage < 3:
+                    p = st.req[r, END1] if stage == 2 else st.req[r, END0]
+                    most = FROM_END1 if stage == 2 else FROM_END0
+                    if stage > 0 and tried < most and position < st.who[p + 1, FIRST]:
+                        if st.req[st.adj[position], SLOT] < 0:
+                            wanted = st.adj[position]
+                            tried += 1
+                        position += 1
+                    else:
+                        stage += 1
+                        tried = 0
+                        position = st.who[st.req[r, END1 if stage == 2 else END0], FIRST]
+        if forced:
+            st.req[root, LOCK] = 0
+            if n < 0 or st.ctl[SCORE] < before:
+                _undo(st)
+            st.ctl[LOGGING] = 0
+        if st.ctl[SCORE] >= target:
+            return step + 1
+    return steps
 
 
 @compiled
@@ -220,16 +269,4 @@ def fill(st: State, order: Ints) -> int:
                 put(st, r, t)
                 done += 1
                 break
-    return done
-
-
-@compiled
-def put_given(st: State, given: Longs) -> int:
-    """Hold requests ``given[:, 0]`` in slots ``given[:, 1]`` where that is possible, in order."""
-    done = 0
-    for i in range(given.shape[0]):
-        r = given[i, 0]
-        if st.req[r, SLOT] < 0 and can_put(st, r, given[i, 1]):
-            put(st, r, given[i, 1])
-            done += 1
     return done
