@@ -220,7 +220,11 @@ def test_create_edition_with_a_failing_row_makes_none(
     (tmp_path / "l.csv").write_text(f"{HEADER}\n1,,,,,,,,,\n")
     words = ["exhibitors", str(tmp_path / "l.csv"), "--edition", "new-2026", "--create-edition"]
     assert take_in(words) == 1
+    (tmp_path / "l.csv").write_text(f"{HEADER}\n{ROWS}")
     assert take_in([*words, "--zone", "Mars/Base"]) == 1
+    assert take_in([*words, "--edition", "../New 2026", "--dry-run"]) == 1
+    for ends in ("2026-01-05", "2062-01-06"):
+        assert take_in([*words, "--starts", "2026-01-06", "--ends", ends]) == 1
     assert (Edition._base_manager.count(), Expo.objects.count()) == (0, 0)
 
 

@@ -22,8 +22,8 @@ from emporion.edition.domain.enrolment import give_way
 from emporion.edition.models import Edition
 
 State = ImportBatch.State
-# Objects undone in one transaction.
-PART = 60
+# Objects of a kind undone in one transaction; much hangs on a participation.
+PART, PARTS = 300, {"participation": 60}
 
 Change = tuple[str, dict[str, Any] | None]
 # Takes back changes of one kind: (edition, [(public id, what it was before)]) -> how many.
@@ -154,7 +154,8 @@ def undo(
     for kind, restore in restorers.items():
         while True:
             with transaction.atomic():
-                part = list(batch.changes.filter(object_kind=kind).order_by("-pk")[:PART])
+                noted = batch.changes.filter(object_kind=kind).order_by("-pk")
+                part = list(noted[: PARTS.get(kind, PART)])
                 if not part:
                     break
                 restore(edition, [(change.object_id, change.before) for change in part])

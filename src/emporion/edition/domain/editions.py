@@ -54,19 +54,7 @@ def create_edition(
     Raises EditionError for a slug that is taken or no slug, dates in the wrong order, an unknown
     zone or phase; then nothing is made.
     """
-    if not _SLUG.match(slug) or len(slug) > 50:
-        raise EditionError(
-            f"{slug!r} cannot be the name of an edition in addresses: expected at most 50 small "
-            "letters a-z, digits and single hyphens, such as 'fair-2026'."
-        )
-    if ends < starts:
-        raise EditionError(f"The edition ends on {ends}, before it starts on {starts}.")
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise EditionError(
-            f"There is no time zone {zone!r}: expected a name such as 'Asia/Shanghai'."
-        ) from error
+    check_edition(slug, starts, ends, zone)
     if phase not in Edition.Phase.values:
         raise EditionError(f"{phase!r} is no phase: {', '.join(Edition.Phase.values)}.")
     edition = Edition(
@@ -84,6 +72,23 @@ def create_edition(
         journal.record("edition.create", "edition", edition.public_id, tenant=expo.public_id,
                        fields=["slug", "title", "starts", "ends", "zone"])
     return edition
+
+
+def check_edition(slug: str, starts: dt.date, ends: dt.date, zone: str) -> None:
+    """Raise EditionError for a slug that is none, dates in the wrong order, an unknown zone."""
+    if not _SLUG.match(slug) or len(slug) > 50:
+        raise EditionError(
+            f"{slug!r} cannot be the name of an edition in addresses: expected at most 50 small "
+            "letters a-z, digits and single hyphens, such as 'fair-2026'."
+        )
+    if ends < starts:
+        raise EditionError(f"The edition ends on {ends}, before it starts on {starts}.")
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise EditionError(
+            f"There is no time zone {zone!r}: expected a name such as 'Asia/Shanghai'."
+        ) from error
 
 
 def set_phase(edition: Edition, phase: str) -> None:

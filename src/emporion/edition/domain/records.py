@@ -105,12 +105,14 @@ def records(edition: Edition, subject: str) -> list[Record]:
         for pk, code, text, markets, deal in rows.values_list(
             "participation_id", "code", "text", "markets", "deal_type"
         ):
-            getattr(by_pk[pk], name).append(Interest(code, as_texts(text), markets, deal))
+            # Somebody may have come in since the first query.
+            if pk in by_pk:
+                getattr(by_pk[pk], name).append(Interest(code, as_texts(text), markets, deal))
     leads = Delegate.objects.filter(
         participation__edition=edition, participation__role__in=roles
     ).order_by("-is_lead", "pk")
     for pk, *person in leads.values_list(*_CONTACT):
-        if by_pk[pk].contact is None:
+        if pk in by_pk and by_pk[pk].contact is None:
             told: list[Any] = ["" if value is None else value for value in person]
             by_pk[pk].contact = Contact(*told)
     return found

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from emporion.core import journal
 from emporion.core.tenancy import scope
-from emporion.edition.domain.editions import EditionError, create_edition
+from emporion.edition.domain.editions import EditionError, check_edition, create_edition
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import slots
 from emporion.registry import domain as registry
@@ -25,6 +25,7 @@ from emporion.registry import queries as registered
 KEYS = ("expo", "title", "place", "starts", "ends", "zone")
 # Before and after noon, wall time.
 GRID = ((dt.time(9), dt.time(12, 10)), (dt.time(13, 30), dt.time(17, 20)))
+MOST_DAYS = 60
 _AHEAD, _DAYS = dt.timedelta(days=30), 3
 
 
@@ -61,6 +62,11 @@ def plan_edition(options: argparse.Namespace, mapping_file: Path | None) -> Plan
     zone = value("zone", "UTC", "not given; --zone")
     if not isinstance(starts, dt.date) or not isinstance(ends, dt.date):
         raise EditionError("starts and ends must be dates such as 2026-01-06.")
+    check_edition(slug, starts, ends, zone)
+    if (ends - starts).days >= MOST_DAYS:
+        raise EditionError(
+            f"The edition would last from {starts} to {ends}: at most {MOST_DAYS} days."
+        )
     spans = [
         span
         for day in range((ends - starts).days + 1)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.text import slugify
 
 from emporion.core import journal
 from emporion.core.models import ImportBatch
@@ -97,7 +98,7 @@ def _mapping(
     fields = headings(options.subject)
     if options.mapping is not None:
         return read_mapping(options.mapping, fields, table.header), options.mapping
-    kept = settings.DATA_DIR / "mappings" / f"{options.edition}-{options.subject}.yaml"
+    kept = settings.DATA_DIR / "mappings" / f"{slugify(options.edition)}-{options.subject}.yaml"
     if kept.exists():
         try:
             mapping = read_mapping(kept, fields, table.header)
