@@ -65,6 +65,9 @@ def server_command(host: str, port: int, workers: int = 2) -> list[str]:
         "--blocking-threads",
         "16",
         "--respawn-failed-workers",
+        # A worker that is told to stop while it is starting never does.
+        "--workers-kill-timeout",
+        "10",
         "--no-ws",
         "--log-level",
         "error",
