@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TextIO
 
 from django.conf import settings
 from django.core.management import call_command
@@ -36,11 +39,22 @@ def demo(argv: list[str]) -> int:
         return 2
     started = time.perf_counter()
     prepare([])
+    lock = _claim()
+    if lock is None:
+        return _refuse(
+            "another `emporion demo` is building in this data folder; wait for it, or end it."
+        )
+    if not options.no_serve and not _is_free(options.port):
+        return _refuse(
+            f"something is listening on port {options.port} already, perhaps the server of a "
+            "demonstration that was killed. End it, or choose another --port."
+        )
+    if building.state() == "unfinished":
+        _say("An earlier build was interrupted before it was complete; starting over.")
     if options.reset or building.state() == "unfinished":
         refused = _forget()
         if refused:
-            print(f"emporion demo: {refused}", file=sys.stderr)
-            return 1
+            return _refuse(refused)
     server = None if options.no_serve else _serve(options.port)
     try:
         if building.state() == "none":
@@ -53,6 +67,7 @@ def demo(argv: list[str]) -> int:
             _report(built, time.perf_counter() - started)
         else:
             _say("The model edition is there already; --reset builds it anew.")
+        lock.close()
         if server:
             _invite(options.port)
             server.wait()
@@ -65,6 +80,27 @@ def demo(argv: list[str]) -> int:
     return 0
 
 
+def _claim() -> TextIO | None:
+    """Return a file that is locked while a build goes on, None when another process holds it."""
+    held = (settings.DATA_DIR / "demo.lock").open("a")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        held.close()
+        return None
+    return held
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _refuse(why: str) -> int:
+    print(f"emporion demo: {why}", file=sys.stderr)
+    return 1
+
+
 def _forget() -> str:
     """Empty the database, unless something else than the model edition is in it."""
     others = [e.slug for e in editions.every_edition() if e.slug != loading.SLUG]
@@ -75,6 +111,9 @@ def _forget() -> str:
         )
     if connection.vendor == "sqlite":
         name = str(connection.settings_dict["NAME"])
+        # Whatever moment this ends at: an old log must never be played into a new file.
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
         for ending in ("", "-wal", "-shm"):
             Path(name + ending).unlink(missing_ok=True)
@@ -116,7 +155,7 @@ def _report(built: building.Built, total: float) -> None:
         f"{figures['violations']} violations.\n"
         f"The schedule reaches {figures['share_of_bound']:.2%} of what is possible at most; "
         f"first come, first served would reach {figures['greedy_share']:.2%}.\n"
-        f"{figures['near_duplicate_texts']:.1%} of the texts have a near twin. "
+        f"{figures['near_duplicate_texts']:.2%} of the texts have a near twin. "
         "All companies, people and meetings are made up."
     )
 

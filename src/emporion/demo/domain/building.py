@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from emporion.core import journal
-from emporion.core.progress import Job
+from emporion.core.progress import Job, Step
 from emporion.core.tenancy import scope, scopes_disabled
 from emporion.demo.domain import loading
-from emporion.demo.generator import SEED, duplicate_share, generate, make_requests
+from emporion.demo.domain.aside import Aside
+from emporion.demo.generator import (
+    SEED,
+    ModelEdition,
+    Requests,
+    generate,
+    make_requests,
+    profile_texts,
+)
 from emporion.edition import queries as editions
 from emporion.edition.domain.editions import set_phase
 from emporion.edition.queries import Edition
@@ -42,16 +51,22 @@ def build(
     and the next one has to start from nothing.
     """
     job = Job(JOB, STEPS)
-    figures: dict[str, Any] = {"scale": scale, "seed": seed}
-    with scopes_disabled(), journal.acting("command:demo"):
-        with job.step("profiles") as step:
-            model = generate(scale, seed)
-            requests = make_requests(model, seed)
-            near = duplicate_share(model)
-            figures["near_duplicate_texts"] = round(near.share, 4)
-            step.advance(0, f"{near.share:.1%} of texts have a near twin")
-        with job.step("edition"):
-            edition, delegations = loading.lay_out(model)
+    with scopes_disabled(), journal.acting("command:demo"), job.step("profiles"):
+        model = generate(scale, seed)
+        requests = make_requests(model, seed)
+    with Aside(profile_texts(model)) as aside:
+        figures = _fill(job, model, requests, schedule_seconds, aside)
+        near = aside.near_duplicates()
+    figures |= {"scale": scale, "seed": seed, "near_duplicate_texts": round(near.share, 4)}
+    return Built({s.row.step: round(s.row.seconds, 2) for s in job.finished}, figures)
+
+
+def _fill(
+    job: Job, model: ModelEdition, requests: Requests, schedule_seconds: float, aside: Aside
+) -> dict[str, Any]:
+    """Write, match, schedule and publish; return the figures."""
+    with scopes_disabled(), journal.acting("command:demo"), job.step("edition"):
+        edition, delegations = loading.lay_out(model)
     with (
         scope(expo=edition.expo),
         journal.acting("command:demo", tenant=edition.expo.public_id),
@@ -63,31 +78,32 @@ def build(
         loaded = loading.Loaded(edition, exhibitors, buyers)
         loading.add_cast(model, loaded)
         with job.step("matching") as step:
-            run = run_match(edition, on_progress=lambda name: step.advance(0, name))
+            run = run_match(edition, on_progress=partial(step.advance, 0))
         with job.step("requests", len(requests)) as step:
             loading.add_requests(loaded, model, requests, step.reach)
-        del model, requests
         with job.step("schedule", int(schedule_seconds * TENTHS)) as step:
-
-            def tell(said: dict[str, Any]) -> None:
-                share = said.get("share")
-                step.reach(
-                    int(said.get("seconds", 0) * TENTHS),
-                    f"{share:.2%} of the bound" if share else str(said.get("phase", "")),
-                )
-
-            release = compute_release(edition, time_limit=schedule_seconds, on_progress=tell)
+            aside.kernels()
+            release = compute_release(
+                edition, time_limit=schedule_seconds, on_progress=partial(_tell, step)
+            )
         with job.step("publish"):
             publish(edition, release.number, "command:demo", seen=None)
             set_phase(edition, Edition.Phase.RUNNING)
-    figures |= {
+    return {
         "exhibitors": len(exhibitors), "buyers": len(buyers), "requests": release.request_count,
         "meetings": release.meeting_count, "violations": release.violations,
         "share_of_bound": round(release.value / release.bound, 5) if release.bound else None,
         "greedy_share": round(release.greedy / release.bound, 5) if release.bound else None,
         "matching": run.figures,
     }
-    return Built({s.row.step: round(s.row.seconds, 2) for s in job.finished}, figures)
+
+
+def _tell(step: Step, said: dict[str, Any]) -> None:
+    share = said.get("share")
+    step.reach(
+        int(said.get("seconds", 0) * TENTHS),
+        f"{share:.2%} of the bound" if share else str(said.get("phase", "")),
+    )
 
 
 def state() -> str:

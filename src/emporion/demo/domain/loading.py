@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from django.db import transaction
+
 from emporion.accounts.domain.users import demonstration_user
 from emporion.core.ids import derived_id
 from emporion.core.translated import best
@@ -49,13 +51,15 @@ def lay_out(model: ModelEdition) -> tuple[Edition, list[int]]:
     Returns the edition, which is being built until somebody says otherwise, and the primary keys
     of the delegations.
     """
-    expo = expos.create_expo(SLUG, TITLE, public_id=derived_id(SLUG, "expo"))
-    edition = editions.create_edition(
-        expo, SLUG, title=TITLE, subtitle=SUBTITLE, place=PLACE,
-        starts=min(slot.date for slot in model.slots), ends=max(s.date for s in model.slots),
-        zone="Asia/Shanghai", phase=Edition.Phase.BUILDING, is_demonstration=True,
-        public_id=derived_id(SLUG, "edition"),
-    )
+    # Both or none: whoever finds the expo finds that it is being built.
+    with transaction.atomic():
+        expo = expos.create_expo(SLUG, TITLE, public_id=derived_id(SLUG, "expo"))
+        edition = editions.create_edition(
+            expo, SLUG, title=TITLE, subtitle=SUBTITLE, place=PLACE,
+            starts=min(slot.date for slot in model.slots), ends=max(s.date for s in model.slots),
+            zone="Asia/Shanghai", phase=Edition.Phase.BUILDING, is_demonstration=True,
+            public_id=derived_id(SLUG, "edition"),
+        )
     return edition, furnish(edition, model)
 
 
