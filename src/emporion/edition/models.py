@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from emporion.core.ids import new_id
+from emporion.core.searchindex.fields import BytesOrderField
 from emporion.core.tenancy import ScopedManager
 from emporion.core.translated import TranslatedField
 
@@ -162,7 +163,7 @@ class Participation(models.Model):
     external_id = models.CharField(max_length=120, blank=True)
     # What lists and pages show and sort by, kept beside so that reading many needs no join.
     display_name = TranslatedField()
-    sort_key = models.CharField(max_length=240, db_index=True)
+    sort_key = BytesOrderField(max_length=240, db_index=True)
     country = models.CharField(max_length=2, blank=True)
     pavilion = models.ForeignKey(
         Pavilion, models.SET_NULL, null=True, related_name="participations"

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 
 from emporion.core.ids import new_id
+from emporion.core.searchindex.fields import BytesOrderField
 from emporion.core.tenancy import ScopedManager
 from emporion.core.translated import TranslatedField
 
@@ -78,7 +79,7 @@ class Organisation(models.Model):
     source = models.CharField(max_length=60, blank=True)
     external_id = models.CharField(max_length=120, blank=True)
     name = TranslatedField()
-    sort_key = models.CharField(max_length=240, db_index=True)
+    sort_key = BytesOrderField(max_length=240, db_index=True)
     country = models.CharField(max_length=2, blank=True)
     city = models.CharField(max_length=120, blank=True)
     website = models.CharField(max_length=300, blank=True)
@@ -115,7 +116,7 @@ class Person(models.Model):
     external_id = models.CharField(max_length=120, blank=True)
     name = models.CharField(max_length=200)
     name_latin = models.CharField(max_length=200, blank=True)
-    sort_key = models.CharField(max_length=240, db_index=True)
+    sort_key = BytesOrderField(max_length=240, db_index=True)
     job_title = models.CharField(max_length=200, blank=True)
     email = models.EmailField(null=True, blank=True)
     phone = models.CharField(max_length=20, null=True, blank=True)
