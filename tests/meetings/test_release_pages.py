@@ -197,7 +197,7 @@ def test_unserved_are_those_who_asked_and_meet_nobody(edition, organiser):
     make_release(
         edition, [(make_request(lucky, hosts[0]), slot)],
         [(make_request(lucky, hosts[1]), "outweighed"), (make_request(sad, hosts[0]), "walking")],
-        figures={**FIGURES, "unserved": 1},
+        figures={**FIGURES, "unserved": 1, "unserved_first": [sad.pk]},
     )
     page = soup(organiser.get(address("unserved", edition, 1)))
     assert [row.bdi.get_text() for row in page.select(".rows .row")] == ["Sad"]

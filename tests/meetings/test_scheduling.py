@@ -251,6 +251,7 @@ def test_figures_agree_with_the_rows(edition):
     everyone = set(meets) | set(Meeting.objects.values_list("host_id", flat=True))
     askers = set(edition.requests.values_list("asker_id", flat=True))
     assert figures["unserved"] == len(askers - everyone)
+    assert set(figures["unserved_first"]) == askers - everyone
     day = figures["load"][0]
     assert (day["date"], day["hours"]) == ("2023-11-23", [9, 10, 11])
     for letter, percents in day["rows"]:

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from emporion.engines.scheduling import REASONS, Solution
 from emporion.meetings.domain.market import Ints, Longs, Market
 
-# A wait is counted between two meetings of one guest on one day.
+# More names than an organiser will read.
+UNSERVED_KEPT = 500
 Numbers = npt.NDArray[np.int64]
 
 
@@ -24,7 +25,8 @@ def figures(market: Market, solution: Solution) -> dict[str, Any]:
                hour (None: no table there then)
     histogram  [meetings, guests who have so many], guests with at least one request
     guests     how many guests have a meeting
-    unserved   how many asked somebody and have no meeting at all
+    unserved   how many asked somebody and have no meeting at all; ``unserved_first``: the primary
+               keys of the first UNSERVED_KEPT of them
     refusals   {reason: requests}
     all_breaks idle stretches between two meetings of one participant on one day, over all; what
                the engine counts
@@ -44,11 +46,13 @@ def figures(market: Market, solution: Solution) -> dict[str, Any]:
     guests = ~market.hosts & taking_part
     asked = np.zeros(people, dtype=bool)
     asked[market.asker] = True
+    unserved = market.participants[asked & (count == 0)]
     return {
         "load": _load(market, host, slot),
         "histogram": _histogram(count[guests]),
         "guests": int((count[guests] > 0).sum()),
-        "unserved": int((asked & (count == 0)).sum()),
+        "unserved": len(unserved),
+        "unserved_first": unserved[:UNSERVED_KEPT].tolist(),
         "refusals": _refusals(solution),
         "all_breaks": int(solution.breaks),
         "waits": _waits(market, guest[~market.hosts[guest]], slot[~market.hosts[guest]]),

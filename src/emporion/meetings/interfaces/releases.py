@@ -103,18 +103,18 @@ def changes(request: HttpRequest, edition: Edition, number: int) -> HttpResponse
         raise Http404(_("There is no release to compare with."))
     kind = request.GET.get("kind", "")
     kind = kind if kind in change_queries.KINDS else ""
-    counted = _counted(shown, earlier)
-    total = counted[kind] if kind else sum(counted[k] for k in change_queries.KINDS)
+    counted = change_queries.known_difference(earlier, shown)
+    total = counted.count(kind)
     pages = max(1, -(-total // A_PAGE))
     page = page_of(request, pages)
     rows = change_queries.changes(
-        earlier, shown, kind=kind, offset=(page - 1) * A_PAGE, limit=A_PAGE
+        earlier, shown, counted, kind=kind, offset=(page - 1) * A_PAGE, limit=A_PAGE
     )
     context = {
         "release": shown,
         "earlier": earlier,
         "rows": [_change_row(change) for change in rows],
-        "kinds": [(k, _kind_word(k), counted[k]) for k in change_queries.KINDS],
+        "kinds": [(k, _kind_word(k), counted.count(k)) for k in change_queries.KINDS],
         "kind": kind,
         "total": total,
         "page": page,
@@ -158,13 +158,14 @@ def refusals(request: HttpRequest, edition: Edition, number: int) -> HttpRespons
 def unserved(request: HttpRequest, edition: Edition, number: int) -> HttpResponse:
     """Who asked and has no meeting at all."""
     shown = found_or_404(edition, number)
-    total = shown.figures.get("unserved", 0)
-    pages = max(1, -(-total // A_PAGE))
+    keys = shown.figures.get("unserved_first", [])
+    pages = max(1, -(-len(keys) // A_PAGE))
     page = page_of(request, pages)
     context = {
         "release": shown,
-        "rows": queries.unserved(shown)[(page - 1) * A_PAGE : page * A_PAGE],
-        "total": total,
+        "rows": queries.unserved(edition, keys[(page - 1) * A_PAGE : page * A_PAGE]),
+        "total": shown.figures.get("unserved", 0),
+        "listed": len(keys),
         "page": page,
         "pages": pages,
         "slug": edition.slug,
@@ -225,31 +226,19 @@ def _load(days: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
     }
 
 
-def _counted(release: Release, earlier: Release) -> dict[str, Any]:
-    """Return the difference: as counted when the draft was computed, else counted now."""
-    kept: dict[str, Any] | None = release.figures.get("change")
-    if kept and kept["earlier"] == earlier.number:
-        return kept
-    return change_queries.difference(earlier, release).as_json()
-
-
 def _change(release: Release, earlier: Release | None) -> dict[str, Any]:
     if earlier is None:
         return {}
-    counted = _counted(release, earlier)
-    most = max(counted["reasons"].values(), default=0) or 1
-    total = sum(counted[kind] for kind in change_queries.KINDS)
+    counted = change_queries.known_difference(earlier, release)
+    most = max(counted.reasons.values(), default=0) or 1
+    found = change_queries.changes(earlier, release, counted, limit=FIRST_CHANGES)
     return {
         "change": counted,
-        "change_total": total,
         "change_bars": [
             {"label": change_word(reason), "sub": "", "value": count, "share": count / most}
-            for reason, count in counted["reasons"].items()
+            for reason, count in counted.reasons.items()
         ],
-        "changes": [
-            _change_row(change)
-            for change in change_queries.changes(earlier, release, limit=FIRST_CHANGES)
-        ],
+        "changes": [_change_row(change) for change in found],
     }
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.core.cache import cache
 from django.db import connection
 
 from emporion.meetings.models import Meeting, MeetingRequest, Refusal, Release, Slot
@@ -17,46 +20,63 @@ _TABLES = {
     "refusal": Refusal._meta.db_table,
     "slot": Slot._meta.db_table,
 }
-# b: the later release; a: the earlier one. Only the names of our own tables are put in.
-_COUNTS = """
-SELECT SUM(CASE WHEN a.slot_id = b.slot_id THEN 1 ELSE 0 END),
-       SUM(CASE WHEN a.slot_id <> b.slot_id THEN 1 ELSE 0 END)
-FROM {meeting} b JOIN {meeting} a ON a.release_id = %s AND a.request_id = b.request_id
-WHERE b.release_id = %s
+# b: the later release, a: the earlier one, sb and sa: their slots. A change belongs to the sooner
+# of the two slots; so what moved is found from the later release where it comes forward, and from
+# the earlier one where it goes back: each half can be narrowed to slots by an index. Only names of
+# our own tables are put in.
+_WHY_ADDED = """CASE WHEN q.asked_at > %(since)s THEN 'asked_since'
+WHEN q.state = 'accepted' AND q.answered_at > %(since)s THEN 'accepted_since'
+ELSE 'room_found' END"""
+_PARTS = {
+    "moved": """
+SELECT 'moved' AS kind, '' AS reason, b.request_id AS request_id, a.slot_id AS before_id,
+       b.slot_id AS after_id, sb.number AS soonest
+FROM {meeting} b JOIN {slot} sb ON sb.id = b.slot_id
+JOIN {meeting} a ON a.release_id = %(earlier)s AND a.request_id = b.request_id
+JOIN {slot} sa ON sa.id = a.slot_id
+WHERE b.release_id = %(later)s AND sa.number > sb.number {and_b}
+UNION ALL
+SELECT 'moved', '', a.request_id, a.slot_id, b.slot_id, sa.number
+FROM {meeting} a JOIN {slot} sa ON sa.id = a.slot_id
+JOIN {meeting} b ON b.release_id = %(later)s AND b.request_id = a.request_id
+JOIN {slot} sb ON sb.id = b.slot_id
+WHERE a.release_id = %(earlier)s AND sb.number > sa.number {and_a}
+""",
+    "added": """
+SELECT 'added', {why_added}, b.request_id, CAST(NULL AS bigint), b.slot_id, sb.number
+FROM {meeting} b JOIN {slot} sb ON sb.id = b.slot_id
+JOIN {request} q ON q.id = b.request_id
+LEFT JOIN {meeting} a ON a.release_id = %(earlier)s AND a.request_id = b.request_id
+WHERE b.release_id = %(later)s AND a.id IS NULL {and_b}
+""",
+    "removed": """
+SELECT 'removed', COALESCE(r.reason, q.state), a.request_id, a.slot_id, CAST(NULL AS bigint),
+       sa.number
+FROM {meeting} a JOIN {slot} sa ON sa.id = a.slot_id
+JOIN {request} q ON q.id = a.request_id
+LEFT JOIN {meeting} b ON b.release_id = %(later)s AND b.request_id = a.request_id
+LEFT JOIN {refusal} r ON r.release_id = %(later)s AND r.request_id = a.request_id
+WHERE a.release_id = %(earlier)s AND b.id IS NULL {and_a}
+""",
+}
+_COUNT = """
+WITH changed (kind, reason, request_id, before_id, after_id, soonest) AS ({union})
+SELECT kind, reason, soonest, COUNT(*) FROM changed GROUP BY kind, reason, soonest
 """
-_ADDED = """
-FROM {meeting} b JOIN {request} q ON q.id = b.request_id
-LEFT JOIN {meeting} a ON a.release_id = %s AND a.request_id = b.request_id
-WHERE b.release_id = %s AND a.id IS NULL
-"""
-_WHY_ADDED = """CASE WHEN q.asked_at > %s THEN 'asked_since'
-WHEN q.state = 'accepted' AND q.answered_at > %s THEN 'accepted_since' ELSE 'room_found' END"""
-_REMOVED = """
-FROM {meeting} a JOIN {request} q ON q.id = a.request_id
-LEFT JOIN {meeting} b ON b.release_id = %s AND b.request_id = a.request_id
-LEFT JOIN {refusal} r ON r.release_id = %s AND r.request_id = a.request_id
-WHERE a.release_id = %s AND b.id IS NULL
-"""
-_WHY_REMOVED = "COALESCE(r.reason, q.state)"
-_MOVED = """
-FROM {meeting} b JOIN {meeting} a ON a.release_id = %s AND a.request_id = b.request_id
-WHERE b.release_id = %s AND a.slot_id <> b.slot_id
-"""
-# Slots are few: one join gives the order, the smaller of before and after.
-_ORDERED = """
-WITH changed (kind, reason, request_id, before_id, after_id) AS ({union})
-SELECT changed.* FROM changed
-LEFT JOIN {slot} s ON s.id = changed.before_id
-LEFT JOIN {slot} t ON t.id = changed.after_id
-ORDER BY CASE WHEN t.number IS NULL OR s.number < t.number THEN s.number ELSE t.number END,
-         request_id
-LIMIT %s OFFSET %s
+_LIST = """
+WITH changed (kind, reason, request_id, before_id, after_id, soonest) AS ({union})
+SELECT kind, reason, request_id, before_id, after_id FROM changed
+ORDER BY soonest, request_id LIMIT %(limit)s OFFSET %(offset)s
 """
 
 
 @dataclass(frozen=True)
 class Difference:
-    """How many meetings of an earlier release stay, move, come and go in a later one."""
+    """How many meetings of an earlier release stay, move, come and go in a later one.
+
+    `by_slot` says for each kind how many changes belong to each slot: [[slot number, changes], …]
+    in time order; a change belongs to the sooner of its two slots.
+    """
 
     earlier: int
     kept: int
@@ -64,10 +84,15 @@ class Difference:
     added: int
     removed: int
     reasons: dict[str, int]
+    by_slot: dict[str, list[list[int]]]
 
     @property
     def total(self) -> int:
         return self.moved + self.added + self.removed
+
+    def count(self, kind: str = "") -> int:
+        """Return how many changes are of `kind`, or how many there are."""
+        return int(getattr(self, kind)) if kind in KINDS else self.total
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -99,66 +124,104 @@ class Change:
 def difference(earlier: Release, later: Release) -> Difference:
     """Count the changes from `earlier` to `later`, with the reasons of what came and what went.
 
-    Three statements, 0.3 s for two releases of 90,000 meetings.
+    One statement, about a second for two releases of 76,000 meetings: pages use `known_difference`.
     """
-    since = connection.ops.adapt_datetimefield_value(earlier.computed_at)
     with connection.cursor() as cursor:
-        cursor.execute(_sql(_COUNTS), [earlier.pk, later.pk])
-        kept, moved = (int(number or 0) for number in cursor.fetchone())
-        cursor.execute(
-            _sql(f"SELECT {_WHY_ADDED} AS why, COUNT(*) {_ADDED} GROUP BY why"),
-            [since, since, earlier.pk, later.pk],
-        )
-        added = dict(cursor.fetchall())
-        cursor.execute(
-            _sql(f"SELECT {_WHY_REMOVED} AS why, COUNT(*) {_REMOVED} GROUP BY why"),
-            [later.pk, later.pk, earlier.pk],
-        )
-        removed = dict(cursor.fetchall())
-    reasons = sorted({**added, **removed}.items(), key=lambda item: (-item[1], item[0]))
+        cursor.execute(_sql(_COUNT, KINDS), _values(earlier, later))
+        rows = cursor.fetchall()
+    reasons: Counter[str] = Counter()
+    slots: dict[str, Counter[int]] = {kind: Counter() for kind in KINDS}
+    for kind, reason, soonest, count in rows:
+        slots[kind][soonest] += count
+        if reason:
+            reasons[reason] += count
+    counts = {kind: slots[kind].total() for kind in KINDS}
     return Difference(
-        earlier=earlier.number, kept=kept, moved=moved, added=sum(added.values()),
-        removed=sum(removed.values()), reasons=dict(reasons),
+        earlier=earlier.number,
+        kept=later.meeting_count - counts["moved"] - counts["added"],
+        reasons=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+        by_slot={kind: [[n, c] for n, c in sorted(slots[kind].items())] for kind in KINDS},
+        **counts,
     )
 
 
+def known_difference(earlier: Release, later: Release) -> Difference:
+    """Return the difference as it was counted when the draft was computed, else count it once.
+
+    Releases do not change, so what was counted holds; only reasons may have grown old.
+    """
+    kept: dict[str, Any] | None = later.figures.get("change")
+    if kept and kept["earlier"] == earlier.number:
+        return Difference(**kept)
+    key = f"meetings.change.{earlier.pk}.{later.pk}.{later.computed_at.timestamp()}"
+    found: Difference | None = cache.get(key)
+    if found is None:
+        found = difference(earlier, later)
+        cache.set(key, found, timeout=3600)
+    return found
+
+
 def changes(
-    earlier: Release, later: Release, *, kind: str = "", offset: int = 0, limit: int = 50
+    earlier: Release, later: Release, counted: Difference, *, kind: str = "", offset: int = 0,
+    limit: int = 50,
 ) -> list[Change]:
     """Return the changes from `offset` on, soonest first; `kind` (of KINDS) narrows to one.
 
-    Three statements, whatever the number of rows.
+    `counted` says which slots hold them, so only the meetings of those slots are read: some
+    milliseconds at any offset. Three statements, whatever the number of rows.
     """
-    since = connection.ops.adapt_datetimefield_value(earlier.computed_at)
-    nothing = "CAST(NULL AS bigint)"
-    parts: dict[str, tuple[str, list[Any]]] = {
-        "moved": (f"SELECT 'moved', '', b.request_id, a.slot_id, b.slot_id {_MOVED}",
-                  [earlier.pk, later.pk]),
-        "added": (f"SELECT 'added', {_WHY_ADDED}, b.request_id, {nothing}, b.slot_id {_ADDED}",
-                  [since, since, earlier.pk, later.pk]),
-        "removed": (
-            f"SELECT 'removed', {_WHY_REMOVED}, a.request_id, a.slot_id, {nothing} {_REMOVED}",
-            [later.pk, later.pk, earlier.pk],
-        ),
-    }
-    wanted = [parts[kind]] if kind else list(parts.values())
-    union = " UNION ALL ".join(sql for sql, _ in wanted)
-    ordered = _ORDERED.replace("{union}", union)
-    values = [value for _, of_part in wanted for value in of_part]
+    kinds = (kind,) if kind in KINDS else KINDS
+    numbers, skipped = _slots_of_page(counted, kinds, offset, limit)
+    if not numbers:
+        return []
+    slots = {slot.pk: slot for slot in Slot.objects.filter(edition=later.edition_id)}
+    keys = ", ".join(str(pk) for pk, slot in slots.items() if slot.number in numbers)
     with connection.cursor() as cursor:
-        cursor.execute(_sql(ordered), [*values, limit, offset])
+        cursor.execute(
+            _sql(_LIST, kinds, keys),
+            {**_values(earlier, later), "limit": limit, "offset": offset - skipped},
+        )
         rows = cursor.fetchall()
     requests = MeetingRequest.objects.select_related(
         "asker__pavilion", "counterpart__pavilion"
     ).in_bulk([row[2] for row in rows])
-    slots = Slot.objects.in_bulk({key for row in rows for key in row[3:] if key is not None})
     return [
         Change(kind, reason, requests[request], slots.get(before), slots.get(after))
         for kind, reason, request, before, after in rows
     ]
 
 
-def _sql(template: str) -> str:
-    return template.format(**{
-        name: connection.ops.quote_name(table) for name, table in _TABLES.items()
-    })
+def _slots_of_page(
+    counted: Difference, kinds: Sequence[str], offset: int, limit: int
+) -> tuple[set[int], int]:
+    """Return the numbers of the slots that hold a page, and how many changes lie before them."""
+    every: Counter[int] = Counter()
+    for kind in kinds:
+        every.update(dict(counted.by_slot[kind]))  # type: ignore[arg-type]
+    found: set[int] = set()
+    seen = skipped = 0
+    for number, count in sorted(every.items()):
+        if seen + count <= offset:
+            skipped += count
+        elif seen < offset + limit:
+            found.add(number)
+        seen += count
+    return found, skipped
+
+
+def _values(earlier: Release, later: Release) -> dict[str, Any]:
+    since = connection.ops.adapt_datetimefield_value(earlier.computed_at)
+    return {"earlier": earlier.pk, "later": later.pk, "since": since}
+
+
+def _sql(template: str, kinds: Sequence[str], slot_keys: str = "") -> str:
+    """Return the statement over `kinds`, narrowed to slots (primary keys, our own integers)."""
+    names = {name: connection.ops.quote_name(table) for name, table in _TABLES.items()}
+    # The first part of a union names the columns and gives them their types.
+    union = " UNION ALL ".join(_PARTS[kind] for kind in kinds)
+    return template.replace("{union}", union).format(
+        **names,
+        why_added=_WHY_ADDED,
+        and_a=f"AND a.slot_id IN ({slot_keys})" if slot_keys else "",
+        and_b=f"AND b.slot_id IN ({slot_keys})" if slot_keys else "",
+    )
