@@ -41,13 +41,14 @@ def test_buyer_finds_an_exhibitor_asks_and_takes_it_back(
 @EVERYWHERE
 def test_exhibitor_answers_a_request(visit: Visit, language: str, width: int) -> None:
     exhibitor = visit("exhibitor", language, width)
-    assert exhibitor.go("model/requests/") == 200
-    before = exhibitor.page.locator(ACCEPT).count()
-    row = exhibitor.page.locator(".request", has=exhibitor.page.locator(ACCEPT)).first
-    answered = row.get_attribute("id")
+    row = exhibitor.page.locator(".request", has=exhibitor.page.locator(ACCEPT))
+    for number in range(1, 10):
+        assert exhibitor.go(f"model/requests/?page={number}") == 200
+        if row.count():
+            break
+    answered = row.first.get_attribute("id")
     exhibitor.press(f"#{answered} {ACCEPT}")
     assert exhibitor.page.locator(f"#{answered} {ACCEPT}").count() == 0
-    assert before >= 1
 
 
 @EVERYWHERE

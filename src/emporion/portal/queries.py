@@ -126,7 +126,7 @@ def lines(interests: Any, language: str) -> list[Line]:
         shown.append(
             Line(
                 interest.code,
-                taxonomy.label(interest.code, language) if interest.code else "",
+                code_label(interest.code, language),
                 text,
                 spoken,
                 taxonomy.deal_type_label(interest.deal_type, language)
@@ -135,6 +135,11 @@ def lines(interests: Any, language: str) -> list[Line]:
             )
         )
     return shown
+
+
+def code_label(code: str, language: str) -> str:
+    """Name a code of the taxonomy; one that it does not hold any more stays as it is."""
+    return taxonomy.label(code, language) if code in _known_codes() else code
 
 
 def _trade_codes(code: str) -> str:

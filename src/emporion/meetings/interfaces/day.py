@@ -153,7 +153,7 @@ def _event(
     event.add("summary", best(appointment.counterpart.display_name, language)[1])
     host = appointment.host
     if host.pavilion:
-        event.add("location", f"{host.pavilion.letter} {host.stand}".strip())
+        event.add("location", f"{host.pavilion.letter} {host.stand_number}".strip())
     if appointment.message:
         event.add("description", appointment.message)
     return event

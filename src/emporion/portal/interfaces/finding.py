@@ -19,6 +19,7 @@ from emporion.edition import queries as editions
 from emporion.edition.queries import Edition, Participation
 from emporion.matchmaking import queries as matchmaking
 from emporion.meetings import queries as meetings
+from emporion.portal.queries import code_label
 from emporion.registry import taxonomy
 from emporion.registry.countries import country_name
 
@@ -99,7 +100,8 @@ def find(
     """
     query = "".join(c for c in asked.get("q", "") if c.isprintable()).strip()[:LONGEST]
     kind = asked.get("kind", "") if asked.get("kind", "") in KINDS else ""
-    chosen = {name: asked.getlist(name)[:20] for name in FACETS if asked.getlist(name)}
+    given = {name: [value for value in asked.getlist(name) if value][:20] for name in FACETS}
+    chosen = {name: values for name, values in given.items() if values}
     wanted = asked.get("page", "1")
     page = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 5 else 1
     scope = editions.search_scope(edition)
@@ -235,7 +237,7 @@ def _row(kind: str, hit: Any, participation: Participation, language: str) -> Ro
     offers = list(participation.offers.all())
     nth = hit.object_id.rpartition(".")[2]
     offer = offers[int(nth)] if nth.isdigit() and int(nth) < len(offers) else None
-    label = taxonomy.label(offer.code, language) if offer and offer.code else ""
+    label = code_label(offer.code, language) if offer else ""
     text_language, text = best(offer.text, language) if offer else ("", "")
     return Row(
         participation, underlined(label or name, hit.matched), language if label else spoken,

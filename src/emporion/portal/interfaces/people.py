@@ -22,7 +22,6 @@ from emporion.edition.queries import Edition, Participation
 from emporion.matchmaking import queries as matchmaking
 from emporion.meetings import queries as meetings
 from emporion.portal import queries
-from emporion.registry import taxonomy
 from emporion.registry.countries import country_name
 from emporion.registry.markets import market_name
 
@@ -79,8 +78,8 @@ def _said(one: Participation, language: str) -> Step:
     needs, offers, markets = editions.profile(one)
     comma = pgettext("between words of a list", ", ")
     rows = [
-        {"key": _("Needs"), "value": comma.join(taxonomy.label(c, language) for c in needs)},
-        {"key": _("Offers"), "value": comma.join(taxonomy.label(c, language) for c in offers)},
+        {"key": _("Needs"), "value": comma.join(queries.code_label(c, language) for c in needs)},
+        {"key": _("Offers"), "value": comma.join(queries.code_label(c, language) for c in offers)},
         {"key": _("Markets"), "value": comma.join(market_name(c, language) for c in markets)},
     ]
     return Step(

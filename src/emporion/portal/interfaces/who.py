@@ -17,7 +17,6 @@ from emporion.edition.queries import Edition, Participation
 from emporion.matchmaking import queries as matchmaking
 from emporion.meetings import queries as meetings
 from emporion.portal import queries
-from emporion.registry import taxonomy
 
 SHOWN, AT_MOST = 12, 60
 
@@ -69,7 +68,7 @@ def who(request: HttpRequest, edition: Edition) -> HttpResponse:
         "set_of": _("of %(n)s") % {"n": number(me.max_meetings)} if me.max_meetings else "",
         "rule": "recomputed_demo" if edition.is_demonstration else "recomputed",
         "tagged": not edition.is_demonstration,
-        "needs": [taxonomy.label(code, language) for code in editions.need_codes(me)],
+        "needs": [queries.code_label(code, language) for code in editions.need_codes(me)],
         "has_gate": any(row["pavilion"] for row in rows),
         "run": matchmaking.current_run(edition),
         "more": limit + SHOWN if has_more else None,

@@ -1,0 +1,205 @@
+"""My day: on the page, on paper and in a calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.core import signing
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.translation import override
+from icalendar import Calendar
+
+from emporion.core.tenancy import scopes_disabled
+from emporion.meetings.interfaces import day
+from tests.factories import (
+    FIRST_DAY,
+    make_edition,
+    make_organiser,
+    make_participation,
+    make_pavilions,
+    make_release,
+    make_request,
+    make_slots,
+    make_user,
+)
+
+PAGES = ("day", "day_print")
+
+
+def address(name: str, edition: Any) -> str:
+    with override("en"):
+        return reverse(f"meetings:{name}", args=[edition.slug])
+
+
+def user_of(participation: Any) -> Any:
+    with scopes_disabled():
+        return participation.delegates.get().person.user
+
+
+def page(response: Any) -> BeautifulSoup:
+    return BeautifulSoup(response.content, "html.parser")
+
+
+@pytest.fixture
+def buyer(edition: Any) -> Any:
+    return make_participation(edition, "buyer", name="Sita", user=make_user())
+
+
+@pytest.fixture
+def fair(edition: Any, buyer: Any) -> list[Any]:
+    """Three meetings of the buyer: two close in pavilions 6 minutes apart, one on the next day."""
+    halls = make_pavilions(edition, "AB", 6)
+    slots = make_slots(edition)
+    hosts = [
+        make_participation(edition, name=f"Host {n}", pavilion=halls[letter], stand=f"{letter} 10{n}")
+        for n, letter in enumerate("ABA")
+    ]
+    held = [(make_request(buyer, host, "accepted", message="Bring <b>samples</b>"), slots[at])
+            for host, at in zip(hosts, (0, 1, 4), strict=True)]
+    make_release(edition, held, state="published")
+    return hosts
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_only_for_those_who_take_part(edition, buyer, signed_in, name):
+    where = address(name, edition)
+    assert Client().get(where).status_code == 302
+    assert signed_in(make_user()).get(where).status_code == 403
+    assert signed_in(make_organiser(edition)).get(where).status_code == 403
+    elsewhere = make_participation(make_edition(), "buyer", user=make_user())
+    assert signed_in(user_of(elsewhere)).get(where).status_code == 403
+    assert signed_in(user_of(buyer)).get(where).status_code == 200
+
+
+def test_day_tells_time_walk_place(edition, buyer, fair, signed_in):
+    found = page(signed_in(user_of(buyer)).get(address("day", edition)))
+    entries = found.select(".agenda-entry")
+    assert [e.select_one(".agenda-name").get_text() for e in entries] == ["Host 0", "Host 1"]
+    assert [e.select_one(".plate-number").get_text() for e in entries] == ["100", "101"]
+    assert entries[0].select_one("time")["datetime"] == "09:00"
+    assert fair[0].delegates.get().person.name in entries[0].get_text()
+    assert found.select_one(".agenda-walk").get_text(" ", strip=True) == "6 min walk, 4 to spare"
+    assert [f.get_text(strip=True)[:1] for f in found.select(".figure-value")] == ["2", "6"]
+    assert [n.get_text() for n in found.select(".day-note")] == ["2 meetings", "1 meeting"]
+
+
+@pytest.mark.parametrize("odd", ["", "2023-11-23", "yesterday", "2024-01-01", "\x00", "23"])
+def test_odd_dates_show_the_first_day(edition, buyer, fair, signed_in, odd):
+    found = page(signed_in(user_of(buyer)).get(address("day", edition), {"date": odd}))
+    assert found.select_one("[aria-current=page][href^='?date=']")["href"] == "?date=2023-11-23"
+
+
+def test_a_long_gap_is_told_by_the_clock(edition, buyer, signed_in):
+    halls = make_pavilions(edition, "AB", 6)
+    slots = make_slots(edition)
+    hosts = [make_participation(edition, pavilion=halls[letter]) for letter in "AB"]
+    make_release(edition, [(make_request(buyer, hosts[0], "accepted"), slots[0]),
+                           (make_request(buyer, hosts[1], "accepted"), slots[3])],
+                 state="published")
+    found = page(signed_in(user_of(buyer)).get(address("day", edition)))
+    assert found.select_one(".agenda-free .agenda-walk").get_text(strip=True) == (
+        "free from 09:30 to 11:00, then 6 min on foot")
+    assert found.select(".figure-value")[1].get_text(strip=True).startswith("6")
+
+
+def test_during_the_fair_what_has_passed_is_told_apart(edition, buyer, fair, signed_in, monkeypatch):
+    # 09:45 in Shanghai: the first meeting has ended at 09:30, the second runs from 09:40.
+    now = dt.datetime(2023, 11, 23, 1, 45, tzinfo=dt.UTC)
+    monkeypatch.setattr(day.timezone, "now", lambda: now)
+    entries = page(signed_in(user_of(buyer)).get(address("day", edition))).select(".agenda-entry")
+    assert ["agenda-past" in entries[0]["class"], "agenda-now" in entries[1]["class"]] == [
+        True, True]
+    assert "now, 25 min left" in entries[1].get_text()
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [(None, "The schedule is not public yet"), ("draft", "The schedule is not public yet"),
+     ("published", "No meetings are set for you")],
+)
+def test_an_empty_day_says_why(edition, buyer, signed_in, state, words):
+    make_slots(edition)
+    if state:
+        make_release(edition, state=state)
+    assert words in signed_in(user_of(buyer)).get(address("day", edition)).content.decode()
+
+
+def test_an_edition_without_slots_has_no_tabs(edition, buyer, signed_in):
+    assert page(signed_in(user_of(buyer)).get(address("day", edition))).select(".day-tabs") == []
+
+
+def test_paper_has_a_sheet_a_day_and_the_key_of_signs(edition, buyer, fair, signed_in):
+    client = signed_in(user_of(buyer))
+    whole = page(client.get(address("day_print", edition)))
+    assert [len(sheet.select(".sheet-row")) for sheet in whole.select(".sheet-day")] == [2, 1]
+    one = page(client.get(address("day_print", edition), {"date": "2023-11-24"}))
+    assert [len(sheet.select(".sheet-row")) for sheet in one.select(".sheet-day")] == [1]
+    assert len(one.select(".sheet-key li")) == 3
+    assert "Bring &lt;b&gt;samples&lt;/b&gt;" in str(whole)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_statements_do_not_grow_with_meetings(edition, buyer, signed_in, name):
+    halls = make_pavilions(edition, "AB", 6)
+    slots = make_slots(edition, 40, minutes=10, gap=2, starts="06:00")
+    client = signed_in(user_of(buyer))
+    requests: list[Any] = []
+    counts = []
+    for more in (3, 27):
+        for _ in range(more):
+            host = make_participation(edition, pavilion=halls["AB"[len(requests) % 2]])
+            requests.append(make_request(buyer, host, "accepted"))
+        edition.releases.all().delete()
+        make_release(edition, list(zip(requests, slots, strict=False)), state="published")
+        client.get(address(name, edition))
+        with CaptureQueriesContext(connection) as captured:
+            found = client.get(address(name, edition))
+        counts.append(len(captured))
+    rows = page(found).select(".agenda-entry, .sheet-row")
+    assert len(rows) == 30
+    assert counts[0] == counts[1] <= 18
+
+
+def calendar(edition: Any, token: str) -> Any:
+    return Client().get(address("day_ics", edition), {"token": token})
+
+
+def test_calendar_holds_the_meetings_in_universal_time(edition, buyer, fair):
+    response = calendar(edition, day.token(buyer))
+    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+    events = Calendar.from_ical(response.content).walk("VEVENT")
+    assert [str(event["SUMMARY"]) for event in events] == ["Host 0", "Host 1", "Host 2"]
+    assert events[0].decoded("DTSTART") == dt.datetime.combine(FIRST_DAY, dt.time(1), dt.UTC)
+    assert events[0].decoded("DTEND") == dt.datetime.combine(FIRST_DAY, dt.time(1, 30), dt.UTC)
+    assert str(events[0]["LOCATION"]) == "A 100"
+    assert len({str(event["UID"]) for event in events}) == 3
+
+
+def test_a_moved_meeting_stays_the_same_entry(edition, buyer, fair):
+    before = Calendar.from_ical(calendar(edition, day.token(buyer)).content).walk("VEVENT")
+    meeting = edition.releases.get().meetings.order_by("pk").first()
+    meeting.slot = edition.slots.order_by("-number").first()
+    meeting.save()
+    after = Calendar.from_ical(calendar(edition, day.token(buyer)).content).walk("VEVENT")
+    assert {str(e["UID"]) for e in before} == {str(e["UID"]) for e in after}
+
+
+def test_only_a_true_and_young_token_opens_a_calendar(edition, buyer, fair, monkeypatch):
+    good = day.token(buyer)
+    elsewhere = make_edition(edition.expo)
+    forged = [
+        "", "x", good[:-1], good + "x", signing.dumps(buyer.public_id, salt="another"),
+        signing.dumps({"id": 1}, salt=day.SALT), signing.dumps("nobody", salt=day.SALT),
+    ]
+    assert [calendar(edition, token).status_code for token in forged] == [404] * 7
+    # It opens one edition only.
+    assert calendar(elsewhere, good).status_code == 404
+    assert calendar(edition, good).status_code == 200
+    monkeypatch.setattr(day, "FEED_SECONDS", -1)
+    assert calendar(edition, good).status_code == 404
