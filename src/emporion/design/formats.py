@@ -74,8 +74,13 @@ def number(value: Number, decimals: int | None = None) -> str:
 
 def percent(value: Number, decimals: int = 1) -> str:
     """83.2 %. The value is already in percent."""
-    sign = "٪" if _arabic_digits() else "%" if _language() != "en" else f"{NO_BREAK}%"
-    return number(value, decimals) + sign
+    space = NO_BREAK if _language() == "en" else ""
+    return number(value, decimals) + space + percent_sign()
+
+
+def percent_sign() -> str:
+    """The sign alone, for figures whose unit stands apart."""
+    return "٪" if _arabic_digits() else "%"
 
 
 def clock(value: dt.time | dt.datetime | str) -> str:

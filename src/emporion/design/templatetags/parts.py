@@ -159,7 +159,8 @@ def figure(
     _known(rule, RULES, "rule of a figure")
     _known(size, ("t2", "t3", "t4", "big"), "size of a figure")
     return {
-        "value": num(value), "unit": unit, "label": label, "source": source, "rule": rule,
+        "value": num(value), "unit": formats.percent_sign() if unit == "%" else unit,
+        "label": label, "source": source, "rule": rule,
         "rule_words": RULES[rule], "href": href, "size": size,
     }  # fmt: skip
 
