@@ -150,7 +150,7 @@ def main() -> int:
     for language in LANGUAGES:
         catalogue = update(language, template)
         left = sum(1 for message in catalogue if message.id and wanting(message))
-        print(f"{language}: {len(catalogue)} messages, {left} to translate")  # noqa: T201
+        print(f"{language}: {len(catalogue)} messages, {left} to translate")
     compile_catalogues()
     return 0
 
