@@ -124,7 +124,11 @@ def _forget() -> str:
 
 
 def _serve(port: int) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "EMPORION_DEMO_SIGNIN": "1", "OMP_NUM_THREADS": "1"}
+    # A line a request would bury the progress bars.
+    environment = {
+        "EMPORION_LOG_LEVEL": "WARNING", **os.environ,
+        "EMPORION_DEMO_SIGNIN": "1", "OMP_NUM_THREADS": "1",
+    }
     return subprocess.Popen(  # noqa: S603
         server_command("127.0.0.1", port), env=environment
     )
