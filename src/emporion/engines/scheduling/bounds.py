@@ -17,9 +17,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from .assignment import price_bound_rows
+from .daypath import path_bounds, reachable_next
 from .flow import Relaxation, relax
-from .instance import Bools, Floats, Instance, Longs
+from .instance import Bools, Floats, Instance, Ints, Longs
 from .shape import Shape, integer_weights, orient, units_lost
+
+#: Requests of a participant that the day path holds at most once; the others may repeat.
+PATH_TRACKED = 10
 
 
 @dataclass
@@ -52,8 +56,9 @@ def price_bound(
 ) -> int:
     """L(u) in integer units.  ``prices`` int64[P], counted where ``priced`` bool[P].
 
-    Quotas and own slots of the participants without a price are kept, walking is left out (which
-    leaves the bound valid).  0.1 s for 200,000 requests.
+    Quotas, own slots and walking of the participants without a price are kept: of two relaxations
+    of each (assignment without walking, day path over its best requests) the smaller counts.  0.1 s
+    for 200,000 requests, with walking 5 s.
     """
     people, slots = instance.capacity.shape
     usable = possible.any(axis=1)
@@ -80,11 +85,51 @@ def price_bound(
     mask = np.packbits(padded, axis=1, bitorder="little").view("<u4").astype(np.uint32)
     busy = np.flatnonzero(np.diff(ptr) > 0)
     simple = busy[single[busy]].astype(np.int32)
-    total += int(price_bound_rows(ptr, adj, profit, mask, quota, simple, slots).sum())
+    best = price_bound_rows(ptr, adj, profit, mask, quota, simple, slots)
+    if instance.walking:
+        best = np.minimum(best, _walking_best(instance, possible, ptr, adj, profit, quota, simple))
+    total += int(best.sum())
     for p in busy[~single[busy]]:
         mine = np.sort(profit[adj[ptr[p] : ptr[p + 1]]])[::-1][: quota[p]]
         total += int(mine[mine > 0].sum())
     return total
+
+
+def _walking_best(
+    instance: Instance,
+    possible: Bools,
+    ptr: Longs,
+    adj: Ints,
+    profit: Longs,
+    quota: Ints,
+    people: Ints,
+) -> Longs:
+    """Best walkable profit of each of ``people``, never too small, int64[len(people)].
+
+    An idle slot counts as time for any walk; where it is not, that only makes the bound larger.
+    Participants with a place, or with partners without one, do not walk.
+    """
+    place = instance.place
+    walks = place[people] < 0
+    other = np.where(place[instance.first] >= 0, place[instance.first], place[instance.second])
+    nowhere = np.zeros(len(place), dtype=bool)
+    nowhere[instance.first[other < 0]] = True
+    nowhere[instance.second[other < 0]] = True
+    walks &= ~nowhere[people]
+    best = np.full(len(people), np.iinfo(np.int64).max, dtype=np.int64)
+    best[walks] = path_bounds(
+        ptr,
+        adj,
+        profit,
+        possible,
+        other.astype(np.int32),
+        reachable_next(instance),
+        instance.slot_day,
+        quota,
+        people[walks],
+        PATH_TRACKED,
+    )
+    return best
 
 
 def certificate_participants(instance: Instance, shape: Shape) -> Bools:
@@ -107,6 +152,8 @@ def bound_from(
     priced = certificate_participants(instance, shape)
     value = price_bound(instance, possible, units, flow.price, priced)
     method = "Lagrangian prices from the slot-free flow"
+    if instance.walking:
+        method += ", with the walks of each calendar"
     best = value
     if flow.exact and flow.value < value:
         best, method = flow.value, "slot-free b-matching by min-cost flow"

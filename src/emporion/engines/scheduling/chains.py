@@ -200,7 +200,7 @@ def try_insert(st: State, root: int, limit: int, after: int) -> int:
     used.  Gives `FAILED` (nothing has changed), `INSERTED` or `REPLACED` (the total has grown).
     """
     S = st.slots
-    if st.req[root, SLOT] >= 0:
+    if st.req[root, SLOT] >= 0 or st.req[root, LOCK] != 0:
         return FAILED
     if st.who[st.req[root, END0], COUNT] >= st.who[st.req[root, END0], QUOTA]:
         return FAILED
@@ -256,7 +256,7 @@ def try_insert(st: State, root: int, limit: int, after: int) -> int:
                     g = st.req[r3, END1] if k3 == 0 else st.req[r3, END0]
                     if k3 == 0 and _on_path(st, head, g):
                         continue
-                    if free == k and fits(st, r3, told):
+                    if free == k and told > after and fits(st, r3, told):
                         cell_g = g * S + told
                         if room(st, cell_g):
                             hit, x, xt = True, r3, told

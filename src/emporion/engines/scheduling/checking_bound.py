@@ -7,19 +7,24 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
+from .checking_walks import best_walk
+
+Row = tuple[float, npt.NDArray[np.bool_], int | None]
+
 
 def recompute_bound(instance: dict[str, Any], certificate: dict[str, Any]) -> float:
     """Upper bound on the weight of every valid schedule from the prices of ``certificate``.
 
     Sum over participants without a price of the best set of their own requests at profit weight
-    minus price, one a slot, in their own slots, within ``max_meetings``; plus price times places of
-    those with one.  A request between two priced participants adds what is left of its weight; one
+    minus price, one a slot, in their own slots, within ``max_meetings`` and walking in time; plus
+    price times places of those with one.  A request between two priced participants adds what is left of its weight; one
     between two without a price counts half for each.  Raises ValueError when the certificate is
     malformed.
     """
@@ -44,7 +49,8 @@ def recompute_bound(instance: dict[str, Any], certificate: dict[str, Any]) -> fl
         price * min(int(capacity[name].sum()), people[name].get("max_meetings") or 10**9)
         for name, price in prices.items()
     )
-    rows: dict[str, list[tuple[float, npt.NDArray[np.bool_]]]] = defaultdict(list)
+    walks = _Walks(instance)
+    rows: dict[str, list[Row]] = defaultdict(list)
     extra = []
     for request in instance["requests"]:
         a, b = request["participants"]
@@ -69,11 +75,13 @@ def recompute_bound(instance: dict[str, Any], certificate: dict[str, Any]) -> fl
             extra.append(max(profit, 0.0))
         elif profit > 0:
             both = a not in prices and b not in prices
-            for name in (a, b):
+            for name, other in ((a, b), (b, a)):
                 if name not in prices:
-                    rows[name].append((profit / 2 if both else profit, open_))
+                    place = walks.way(people[name], people[other])
+                    rows[name].append((profit / 2 if both else profit, open_, place))
     parts = [
-        _best_set(rows[name], capacity[name], people[name].get("max_meetings")) for name in rows
+        _best_set(rows[name], capacity[name], people[name].get("max_meetings"), walks)
+        for name in rows
     ]
     return total + math.fsum(extra) + math.fsum(parts)
 
@@ -87,25 +95,63 @@ def _capacity(person: dict[str, Any], slots: list[str]) -> npt.NDArray[np.int64]
     return units
 
 
+class _Walks:
+    """The walking part of an instance; ``on`` is False when distances do not matter."""
+
+    def __init__(self, instance: dict[str, Any]) -> None:
+        walking = instance.get("walking") or {}
+        self.on = bool(walking)
+        self.place = {name: n for n, name in enumerate(walking.get("places", ()))}
+        self.minutes = walking.get("minutes", [])
+        gap = walking.get("gap_minutes", 0)
+        steps = len(instance["slots"]) - 1
+        self.gaps = gap if isinstance(gap, list) else [gap] * steps
+        self.days = [slot.get("day") for slot in instance["slots"]]
+
+    def way(self, person: dict[str, Any], other: dict[str, Any]) -> int | None:
+        """Where ``person`` walks to for a meeting with ``other``; None when it does not walk."""
+        if not self.on or person.get("place") is not None:
+            return None
+        return self.place.get(other.get("place", ""))
+
+    def broken(self, stops: list[tuple[int, int]]) -> bool:
+        """Whether some two neighbouring slots cannot both be kept at these places."""
+        stops.sort()
+        return any(
+            u == t + 1 and self.days[t] == self.days[u] and self.minutes[here][there] > self.gaps[t]
+            for (t, here), (u, there) in pairwise(stops)
+        )
+
+
 def _best_set(
-    rows: list[tuple[float, npt.NDArray[np.bool_]]],
-    capacity: npt.NDArray[np.int64],
-    most: int | None,
+    rows: list[Row], capacity: npt.NDArray[np.int64], most: int | None, walks: _Walks
 ) -> float:
     """Best total profit of requests held in different slots, at most ``most`` of them."""
     limit = int(min(capacity.sum(), 10**9 if most is None else most, len(rows)))
     if limit <= 0:
         return 0.0
-    profits = np.array([profit for profit, _ in rows])
+    profits = np.array([profit for profit, _, _ in rows])
     if capacity.max() > 1:
         # Several meetings at once: how many, not when, is counted; that is never too little.
         return float(np.sort(profits)[::-1][:limit].sum())
     columns = np.flatnonzero(capacity > 0)
-    table = np.array([profit * open_[columns] for profit, open_ in rows])
+    table = np.array([profit * open_[columns] for profit, open_, _ in rows])
     spare = len(columns) - limit
     if spare > 0 and limit < len(rows):
         # Rows that must take a column each leave room for ``limit`` requests.
         filler = np.full((spare, len(columns)), profits.sum() + 1.0)
         table = np.vstack([table, filler])
     picked, where = linear_sum_assignment(table, maximize=True)
-    return float(table[picked, where][picked < len(rows)].sum())
+    real = (picked < len(rows)) & (table[picked, where] > 0)
+    value = float(table[picked, where][real].sum())
+    places = [place for _, _, place in rows]
+    if None in places:
+        return value
+    stops = [
+        (int(columns[c]), int(places[r] or 0))
+        for r, c in zip(picked[real].tolist(), where[real].tolist(), strict=True)
+    ]
+    if walks.broken(stops):
+        walk_rows = [(profit, open_, int(place or 0)) for profit, open_, place in rows]
+        value = min(value, best_walk(walk_rows, walks.days, walks.gaps, walks.minutes))
+    return value

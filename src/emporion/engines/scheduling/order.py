@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import heapq
 
+import numpy as np
+
+from .chains import try_insert
 from .instance import Instance
 from .state import LOCK, SLOT, VALUE, State, can_put, put
+
+NODES_A_SEARCH = 2000
 
 
 def place_ordered(instance: Instance, st: State) -> None:
     """Hold the requests named in precedences, predecessors first, as early as they fit.
+
+    Other mandatory requests come before them and may still be moved.
 
     "b only when a is held strictly before" is thereby kept whatever happens to the others, at some
     cost in weight: requests that do not fit now are closed for good.  Heavy requests go first where
@@ -17,6 +24,10 @@ def place_ordered(instance: Instance, st: State) -> None:
     """
     if not len(instance.precedences):
         return
+    named = set(instance.precedences.ravel().tolist())
+    for r in np.flatnonzero(instance.mandatory).tolist():
+        if r not in named:
+            try_insert(st, r, NODES_A_SEARCH, -1)
     before: dict[int, set[int]] = {}
     after: dict[int, set[int]] = {}
     for a, b in instance.precedences.tolist():
@@ -29,11 +40,12 @@ def place_ordered(instance: Instance, st: State) -> None:
     while ready:
         _, r = heapq.heappop(ready)
         _place(instance, st, r, before[r])
+        st.req[r, LOCK] = 1
         for b in after.get(r, ()):
             waiting[b] -= 1
             if waiting[b] == 0:
                 heapq.heappush(ready, (-int(st.long[b, VALUE]), b))
-    for r in before:
+    for r in before:  # those of a circle have never been ready
         st.req[r, LOCK] = 1
 
 
@@ -47,3 +59,5 @@ def _place(instance: Instance, st: State, r: int, first: set[int]) -> None:
         if can_put(st, r, t):
             put(st, r, t)
             return
+    if instance.mandatory[r]:
+        try_insert(st, r, NODES_A_SEARCH, max(slots, default=-1))

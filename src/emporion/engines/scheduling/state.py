@@ -275,7 +275,7 @@ def _clash(st: State, r: int, besides: int, p: int, here: int, t: int, s: int) -
     answer = -2
     for u in range(st.cell[cell, UNITS], st.cell[cell, UNITS] + st.cell[cell, TAKEN_UNITS]):
         other = st.ureq[u]
-        if other == r or other == besides:
+        if other == r or other == besides:  # noqa: SIM109
             continue
         answer = -1
         there = st.req[other, PLACE0] if st.req[other, END0] == p else st.req[other, PLACE1]

@@ -1,0 +1,123 @@
+"""Contradictory constraints are named; the schedule is then infeasible and empty."""
+
+import pytest
+
+from emporion.engines import scheduling
+
+from . import tiny
+
+ROWS = [("x", "e", "a", 2), ("y", "e", "b", 3), ("z", "f", "a", 1)]
+
+
+def _person(name, **more):
+    return {"id": name} | more
+
+
+CASES = {
+    "min above max": (
+        {"people": [_person("e", min_meetings=3, max_meetings=2), "f", "a", "b"]},
+        'participant "e": min_meetings 3 is more than max_meetings 2',
+    ),
+    "min above places": (
+        {"people": [_person("e", min_meetings=2, unavailable=["t0", "t1"]), "f", "a", "b"]},
+        'participant "e": min_meetings 2, but it has places for 1',
+    ),
+    "min above requests": (
+        {"people": [_person("e", min_meetings=3), "f", "a", "b"]},
+        'participant "e": min_meetings 3, but only 2 of its requests can be held',
+    ),
+    "locked twice in one place": (
+        {"locked": [{"request": "x", "slot": "t0"}, {"request": "y", "slot": "t0"}]},
+        'locked meeting "y" in slot "t0": participant "e" has capacity 1 there',
+    ),
+    "locked where unavailable": (
+        {
+            "people": [_person("e", unavailable=["t0"]), "f", "a", "b"],
+            "locked": [{"request": "x", "slot": "t0"}],
+        },
+        'locked meeting "x" in slot "t0": participant "e" is unavailable',
+    ),
+    "locked and excluded": (
+        {"locked": [{"request": "x", "slot": "t0"}], "exclusions": [["a", "e"]]},
+        'locked meeting "x" in slot "t0": its participants are excluded from meeting',
+    ),
+    "locked beyond the tables": (
+        {
+            "tables": 1,
+            "locked": [{"request": "y", "slot": "t0"}, {"request": "z", "slot": "t0"}],
+        },
+        'locked meeting "z" in slot "t0": more locked meetings than the 1 tables',
+    ),
+    "mandatory and excluded": (
+        {"requests": [("x", "e", "a", {"mandatory": True})], "exclusions": [["a", "e"]]},
+        'mandatory request "x": its participants are excluded',
+    ),
+    "mandatory without a slot": (
+        {
+            "people": [_person("e", unavailable=["t0", "t1", "t2"]), "f", "a", "b"],
+            "requests": [("x", "e", "a", {"mandatory": True})],
+        },
+        'mandatory request "x": no slot in which it could be held',
+    ),
+    "mandatory beyond the quota": (
+        {
+            "people": [_person("e", max_meetings=1), "f", "a", "b"],
+            "requests": [(n, "e", p, {"mandatory": True}) for n, p in (("x", "a"), ("y", "b"))],
+        },
+        'participant "e": 2 mandatory requests, max_meetings 1',
+    ),
+    "mandatory in one slot": (
+        {
+            "requests": [
+                (n, "e", p, {"mandatory": True, "fixed_slot": "t1"})
+                for n, p in (("x", "a"), ("y", "b"))
+            ],
+        },
+        'participant "e": its 2 mandatory requests do not fit into its slots',
+    ),
+    "precedence without room": (
+        {
+            "requests": [("x", "e", "a", 1), ("y", "e", "b", {"mandatory": True, "fixed_slot": "t0"})],
+            "precedences": [["x", "y"]],
+        },
+        'precedence ["x", "y"]: no slot of "y" lies behind the first possible slot of "x"',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_conflict_is_named(name):
+    more, sentence = CASES[name]
+    data = tiny.instance(**({"requests": ROWS} | more))
+    instance = scheduling.instance_from_json(data)
+    solution = scheduling.solve(instance)
+    assert solution.status == "infeasible"
+    assert solution.conflicts == [sentence]
+    assert (solution.slot >= 0).sum() == 0
+    assert scheduling.check(instance, solution).violations == []
+
+
+def test_conflict_locked_meetings_out_of_walking_reach():
+    people = [
+        _person("e", place="north"), _person("f", place="south"), "a", "b",
+    ]  # fmt: skip
+    walking = {"places": ["north", "south"], "minutes": [[0, 9], [9, 0]], "gap_minutes": 5}
+    locked = [{"request": "x", "slot": "t0"}, {"request": "z", "slot": "t1"}]
+    data = tiny.instance(people=people, requests=ROWS, walking=walking, locked=locked)
+    solution = scheduling.solve(scheduling.instance_from_json(data))
+    assert solution.conflicts == [
+        'locked meetings "x" and "z": participant "a" cannot walk from one to the other'
+    ]
+
+
+def test_conflict_too_many_mandatory_for_all_places_together():
+    rows = [
+        (f"r{i}", f"e{i % 3}", f"b{j}", {"mandatory": True})
+        for i, j in [(0, 0), (1, 0), (0, 1), (1, 1), (2, 0), (2, 1)]
+    ]
+    rows = [(f"r{n}", *row[1:]) for n, row in enumerate(rows)]
+    people = [f"e{i}" for i in range(3)] + ["b0", "b1"]
+    data = tiny.instance(slots=2, people=people, requests=rows)
+    solution = scheduling.solve(scheduling.instance_from_json(data))
+    assert solution.status == "infeasible"
+    assert len(solution.conflicts) >= 1

@@ -1,0 +1,151 @@
+"""Tiny random instances as JSON, and the best schedule found by trying everything."""
+
+import itertools
+import random
+
+from emporion.engines.scheduling.checking import check_data
+
+
+def instance(slots=3, people=("e", "f", "a", "b"), requests=(), **more):
+    """A small instance; ``requests`` are (id, first, second, weight or dict of more keys)."""
+    rows = []
+    for name, first, second, *rest in requests:
+        row = {"id": name, "participants": [first, second]}
+        for item in rest:
+            row.update(item if isinstance(item, dict) else {"weight": item})
+        rows.append(row)
+    return {
+        "format": "emporion-schedule-instance/1",
+        "name": "tiny",
+        "objective": "weight",
+        "slots": [{"id": f"t{i}", "day": "one", "session": "am"} for i in range(slots)],
+        "participants": [p if isinstance(p, dict) else {"id": p} for p in people],
+        "requests": rows,
+    } | more
+
+
+def random_instance(seed, features=()):
+    """A made-up instance that can be enumerated; ``features`` switch constraints on."""
+    rng = random.Random(seed)
+    slots = rng.randint(2, 4)
+    exhibitors = [{"id": f"e{i}", "side": "exhibitor"} for i in range(rng.randint(1, 3))]
+    buyers = [{"id": f"b{i}", "side": "buyer"} for i in range(rng.randint(2, 3))]
+    names = [f"t{i}" for i in range(slots)]
+    for person in exhibitors + buyers:
+        if rng.random() < 0.5:
+            person["unavailable"] = rng.sample(names, rng.randint(0, slots - 1))
+    for person in exhibitors:
+        if rng.random() < 0.5:
+            person["capacity"] = rng.choice([1, 2, [rng.randint(0, 2) for _ in names]])
+    pairs = list(itertools.product(exhibitors, buyers))
+    if "anybody" in features:
+        pairs = list(itertools.combinations(exhibitors + buyers, 2))
+        for person in exhibitors + buyers:
+            person.pop("side")
+    rng.shuffle(pairs)
+    rows = [
+        (f"r{i}", a["id"], b["id"], rng.randint(1, 9)) for i, (a, b) in enumerate(pairs[:5])
+    ]
+    data = instance(slots, exhibitors + buyers, rows)
+    days = [min(i * 2 // slots, 1) for i in range(slots)]
+    for slot, day in zip(data["slots"], days):
+        slot["day"], slot["minutes"] = day, 20
+    everybody = exhibitors + buyers
+    if "walking" in features:
+        for person in exhibitors:
+            person["place"] = rng.choice(["north", "south", "west"])
+        way = [[0, 5, 30], [5, 0, 12], [30, 12, 0]]
+        gap = rng.choice([6, [rng.choice([3, 6, 15]) for _ in names[1:]]])
+        data["walking"] = {
+            "places": ["north", "south", "west"], "minutes": way, "gap_minutes": gap,
+        }
+    if "quota" in features:
+        for person in everybody:
+            if rng.random() < 0.5:
+                person["max_meetings"] = rng.randint(1, 2)
+            if rng.random() < 0.5:
+                person["max_meetings_per_day"] = 1
+    if "tables" in features:
+        data["tables"] = rng.choice([1, [rng.randint(0, 2) for _ in names]])
+    if "pools" in features:
+        data["table_pools"] = [{"id": "hall", "tables": rng.choice([1, [1] * slots])}]
+        for person in exhibitors:
+            if rng.random() < 0.6:
+                person["pool"] = "hall"
+    if "slots" in features:
+        for row in data["requests"]:
+            if rng.random() < 0.3:
+                row["allowed_slots"] = rng.sample(names, rng.randint(1, slots))
+            elif rng.random() < 0.2:
+                row["fixed_slot"] = rng.choice(names)
+        if rng.random() < 0.4:
+            data["frozen_before"] = names[1]
+    if "exclusions" in features and len(pairs) > 1:
+        data["exclusions"] = [[p["id"] for p in pairs[0]]]
+    if "precedences" in features and len(rows) > 1:
+        data["precedences"] = [["r0", "r1"]]
+    if "minimum" in features:
+        rng.choice(everybody)["min_meetings"] = 1
+    if "mandatory" in features:
+        for row in rng.sample(data["requests"], 1):
+            row["mandatory"] = True
+    if "fairness" in features:
+        data["max_break_difference"] = 0
+        data["break_scope"] = rng.choice(["event", "day"])
+    return data
+
+
+FEATURES = (
+    "walking", "quota", "tables", "pools", "slots", "exclusions", "precedences", "minimum",
+    "mandatory", "fairness", "anybody",
+)  # fmt: skip
+
+
+def schedule(data, held):
+    """A solution in the format, with figures and reasons that the checker accepts."""
+    weights = {r["id"]: r.get("weight", 1) for r in data["requests"]}
+    banned = {frozenset(pair) for pair in data.get("exclusions", ())}
+    solution = {
+        "format": "emporion-schedule-solution/1",
+        "instance": data["name"],
+        "status": "feasible",
+        "meetings": [{"request": r, "slot": t} for r, t in held.items()],
+        "ungranted": [
+            {
+                "request": r["id"],
+                "reason": "excluded"
+                if frozenset(r["participants"]) in banned
+                else "outweighed",
+            }
+            for r in data["requests"]
+            if r["id"] not in held
+        ],
+        "objective": {"weight": sum(weights[r] for r in held), "breaks": 0},
+        "seconds": 0.0,
+        "seed": 0,
+    }
+    solution["objective"]["breaks"] = check_data(data, solution).breaks
+    return solution
+
+
+def brute_force(data, cost=None):
+    """The best valid solution (by weight, or least ``cost``), or None when there is none."""
+    names = [slot["id"] for slot in data["slots"]]
+    weights = [r.get("weight", 1) for r in data["requests"]]
+
+    def weight(slots):
+        return sum(w for w, t in zip(weights, slots) if t is not None)
+
+    everything = itertools.product([None, *names], repeat=len(weights))
+    if cost is None:
+        everything = sorted(everything, key=weight, reverse=True)
+    best, best_cost = None, None
+    for slots in everything:
+        held = {r["id"]: t for r, t in zip(data["requests"], slots) if t is not None}
+        solution = schedule(data, held)
+        report = check_data(data, solution)
+        if report.valid and cost is None:
+            return solution
+        if report.valid and (best is None or cost(report) < best_cost):
+            best, best_cost = solution, cost(report)
+    return best
