@@ -47,8 +47,8 @@ def test_exhibitor_answers_a_request(visit: Visit, language: str, width: int) ->
         if row.count():
             break
     answered = row.first.get_attribute("id")
-    exhibitor.press(f"#{answered} {ACCEPT}")
-    assert exhibitor.page.locator(f"#{answered} {ACCEPT}").count() == 0
+    exhibitor.press(f"[id='{answered}'] {ACCEPT}")
+    assert exhibitor.page.locator(f"[id='{answered}'] {ACCEPT}").count() == 0
 
 
 @EVERYWHERE
@@ -79,12 +79,12 @@ def test_buyer_folds_a_suggestion_and_takes_it_back(visit: Visit) -> None:
     buyer = visit("buyer", width=390)
     buyer.go("model/who-to-meet/")
     row = buyer.page.locator(".who-row").last.get_attribute("id")
-    buyer.press(f"#{row} button[value=veto]")
-    assert buyer.page.locator(f"#{row}.who-off").count() == 1
-    buyer.press(f"#{row} button[value=too_large]")
-    assert buyer.page.locator(f"#{row}.who-off").count() == 1
-    buyer.press(f"#{row} button[value=undo]")
-    assert buyer.page.locator(f"#{row}.who-row").count() == 1
+    buyer.press(f"[id='{row}'] button[value=veto]")
+    assert buyer.page.locator(f"[id='{row}'].who-off").count() == 1
+    buyer.press(f"[id='{row}'] button[value=too_large]")
+    assert buyer.page.locator(f"[id='{row}'].who-off").count() == 1
+    buyer.press(f"[id='{row}'] button[value=undo]")
+    assert buyer.page.locator(f"[id='{row}'].who-row").count() == 1
 
 
 def test_everything_works_without_script(visit: Visit) -> None:

@@ -89,6 +89,18 @@ def test_day_tells_time_walk_place(edition, buyer, fair, signed_in):
     assert [n.get_text() for n in found.select(".day-note")] == ["2 meetings", "1 meeting"]
 
 
+def test_a_host_sees_for_which_firm_a_guest_comes(edition, buyer, fair, signed_in):
+    buyer.organisation.name = {"en": "Himal Systems"}
+    buyer.organisation.save()
+    host = fair[0]
+    person = host.delegates.get().person
+    person.user = make_user()
+    person.save()
+    entry = page(signed_in(user_of(host)).get(address("day", edition))).select_one(".agenda-entry")
+    assert entry.select_one(".agenda-name").get_text() == "Sita"
+    assert entry.select_one(".agenda-with").get_text() == "Himal Systems · Bring <b>samples</b>"
+
+
 @pytest.mark.parametrize("odd", ["", "2023-11-23", "yesterday", "2024-01-01", "\x00", "23"])
 def test_odd_dates_show_the_first_day(edition, buyer, fair, signed_in, odd):
     found = page(signed_in(user_of(buyer)).get(address("day", edition), {"date": odd}))

@@ -58,7 +58,8 @@ def test_front_shows_at_most_six_figures_each_with_its_source(edition):
         "label of area", "label of buyers", "label of bodies", "label of models",
         "exhibitors with a profile here", "meetings set",
     ]
-    assert "example.org, 16 November 2023" in figures[0].get_text()
+    source = figures[0].get_text().replace("\xa0", " ")
+    assert "example.org, 16 November 2023" in source
     assert figures[0].select_one(".rule-quoted") and figures[4].select_one(".rule-recomputed")
 
 
@@ -151,3 +152,17 @@ def test_progress_says_why_it_stopped(db):
 
 def test_two_people_of_an_edition_without_them(edition):
     assert "no such story" in Client().get(address("portal:two_people", edition)).content.decode()
+
+
+def test_a_guest_country_stands_where_most_of_its_firms_do(edition):
+    halls = make_pavilions(edition)
+    body = Body.objects.create(kind="guest_country", name={"en": "Finland"}, country="FI",
+                               expo=edition.expo)
+    delegation = edition.delegations.create(body=body)
+    for letter in "ABB":
+        make_participation(edition, pavilion=halls[letter], delegation=delegation)
+    for _ in range(5):
+        make_participation(edition, "buyer", delegation=delegation)
+    guest = page(Client().get(address("portal:front", edition))).select_one(".front-guest")
+    assert "3 companies take part" in guest.get_text()
+    assert guest.select_one(".sign-letter").get_text() == "B"

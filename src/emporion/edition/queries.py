@@ -202,15 +202,15 @@ def lead_of(participation: int) -> Any:
     )
 
 
-def leads_of(participations: list[int]) -> dict[int, str]:
-    """Return {participation: name of who acts first for it}; one query."""
+def leads_of(participations: list[int]) -> dict[int, tuple[str, Any]]:
+    """Return {participation: name of who acts first for it, name of its firm}; one query."""
     rows = (
         Delegate.objects.filter(participation__in=participations)
         .order_by("is_lead", "-pk")
-        .values_list("participation_id", "person__name")
+        .values_list("participation_id", "person__name", "participation__organisation__name")
     )
     # The last one of each stays: the lead, and of several the first entered.
-    return dict(rows)
+    return {key: (person, firm) for key, person, firm in rows}
 
 
 def profile(participation: Participation) -> tuple[list[str], list[str], list[str]]:

@@ -68,11 +68,13 @@ def guests(edition: Edition, language: str) -> list[Guest]:
     counted = list(
         edition.delegations.filter(body__kind="guest_country")
         .select_related("body")
-        .annotate(count=Count("participations"))
+        .annotate(count=Count("participations", filter=Q(participations__role__in=EXHIBITING)))
         .order_by("pk")
     )
     places = (
-        Participation.objects.filter(delegation__in=[d.pk for d in counted])
+        Participation.objects.filter(
+            delegation__in=[d.pk for d in counted], pavilion__isnull=False, role__in=EXHIBITING
+        )
         .values_list(
             "delegation_id", "pavilion__letter", "pavilion__name", "pavilion__gate_minutes"
         )

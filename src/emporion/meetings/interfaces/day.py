@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,9 @@ from emporion.meetings.queries import Appointment
 SALT = "meetings.day"
 # Whoever holds the link reads the calendar, so it does not live longer than the fair is of use.
 FEED_SECONDS = 200 * 24 * 3600
+
+
+Leads = Mapping[int, tuple[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,9 @@ def day_print(request: HttpRequest, edition: Edition) -> HttpResponse:
     wanted = [date for date in dates if date.isoformat() == only] or dates
     language = get_language() or "en"
     name = best(me.display_name, language)[1]
-    lead = editions.leads_of([me.pk]).get(me.pk, "")
+    lead, firm = editions.leads_of([me.pk]).get(me.pk, ("", None))
+    if not me.hosts:
+        lead = best(firm, language)[1]
     context = {
         "name": name,
         "lead": lead if lead != name else "",
@@ -178,6 +183,7 @@ def _days(
     walks = editions.walking_minutes(edition)
     leads = editions.leads_of([a.counterpart.pk for a in appointments if a.date in dates])
     live = now if now and edition.starts <= now.date() <= edition.ends else None
+    language = get_language() or "en"
     shown = []
     for date in dates:
         here = [a for a in appointments if a.date == date]
@@ -189,7 +195,7 @@ def _days(
             if after:
                 walked += after.walk or 0
                 after = queries.long_free(after, appointment, here[at + 1])
-            lead = leads.get(appointment.counterpart.pk, "")
+            lead = _whom(appointment.counterpart, leads, language)
             entries.append(_entry(edition, appointment, after, lead, live))
         shown.append(Day(date, entries, len(here), walked))
     return shown
@@ -206,7 +212,7 @@ def _entry(
     if other.hosts:
         href = reverse("portal:exhibitor", args=[edition.slug, other.public_id])
     line = [
-        _("with %(name)s") % {"name": lead} if lead and lead != name else "",
+        lead if lead != name else "",
         _("table %(n)s") % {"n": number(appointment.table)} if host.tables > 1 else "",
         appointment.message,
     ]
@@ -225,6 +231,14 @@ def _entry(
         mark_word=word,
         after=after,
     )
+
+
+def _whom(other: Participation, leads: Leads, language: str) -> str:
+    """Return who waits at a stand, or for which firm a guest comes."""
+    person, firm = leads.get(other.pk, ("", None))
+    if other.hosts:
+        return _("with %(name)s") % {"name": person} if person else ""
+    return best(firm, language)[1]
 
 
 def _when(appointment: Appointment, now: dt.datetime | None) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from emporion.core.translated import best
-from emporion.design.formats import day, in_digits, number
+from emporion.design.formats import NO_BREAK, day, in_digits, number
 from emporion.edition.queries import Edition
 
 # The front page has room for six; whatever else is published stands with the sources.
@@ -34,7 +34,7 @@ def published(edition: Edition, language: str) -> list[dict[str, Any]]:
             "unit": fact.unit,
             "label": best(fact.label, language)[1],
             "source": _("%(source)s, %(date)s")
-            % {"source": fact.source, "date": day(fact.source_date)},
+            % {"source": fact.source, "date": day(fact.source_date).replace(" ", NO_BREAK)},
             "name": fact.source,
             "date": fact.source_date,
             "url": fact.source_url,

@@ -90,7 +90,7 @@ def _today(edition: Edition) -> str:
 
 
 def _try_words(language: str) -> list[str]:
-    codes = ("health.sleep", "ecommerce.crossborder", "ai.models", "vr")
+    codes = ("health.sleep", "ecommerce.crossborder", "ai.models")
     known = set(taxonomy.codes())
     return [taxonomy.label(code, language) for code in codes if code in known]
 
