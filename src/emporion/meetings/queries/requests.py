@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings import rules
@@ -38,12 +38,16 @@ def askers(edition: Edition) -> set[int]:
 
 
 def received(participation: Participation) -> QuerySet[MeetingRequest]:
-    """Return what a participation was asked, newest first; those that were withdrawn are gone."""
+    """Return what a participation was asked: what waits first, then newest first.
+
+    Those that were withdrawn are gone.
+    """
+    waits = Case(When(state=MeetingRequest.State.OPEN, then=0), default=1)
     return (
         MeetingRequest.objects.filter(counterpart=participation)
         .exclude(state=MeetingRequest.State.WITHDRAWN)
         .select_related("asker__pavilion")
-        .order_by("-asked_at", "-pk")
+        .order_by(waits, "-asked_at", "-pk")
     )
 
 
