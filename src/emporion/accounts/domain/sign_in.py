@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.contrib.auth import authenticate, login
@@ -15,8 +16,11 @@ from emporion.accounts.models import SignInTries, User
 from emporion.accounts.rules import as_identifier
 from emporion.core import journal
 
-# Wrong tries that one name, and one address, has in a window.
+# Wrong tries that one name has in a window.
 LIMIT = 10
+# The same for an address. A hall, a hotel or a whole country's phones share one: a few people who
+# mistype must not lock out the others, while a list of leaked passwords still gets nowhere.
+ADDRESS_LIMIT = 500
 WINDOW = timedelta(minutes=15)
 
 
@@ -38,7 +42,7 @@ def try_password(request: HttpRequest, identifier: str, password: str, address: 
     """
     name, place = _key("name", as_identifier(identifier)), _key("address", address)
     now = timezone.now()
-    _count(sorted({name, place}), now)
+    _count({name: LIMIT, place: ADDRESS_LIMIT}, now)
     # Outside of the transaction: a hash takes longer than a lock may be held.
     user = authenticate(request, username=identifier, password=password)
     if not isinstance(user, User):
@@ -64,18 +68,23 @@ def _key(kind: str, text: str) -> str:
     return salted_hmac("emporion.sign-in", f"{kind}:{text}", algorithm="sha256").hexdigest()
 
 
-def _count(keys: list[str], now: datetime) -> None:
-    """Count one try under each key, or raise TooManyTries and count nothing."""
+def _count(limits: Mapping[str, int], now: datetime) -> None:
+    """Count one try under each key, or raise TooManyTries and count nothing.
+
+    `limits` says how many tries each key has in a window.
+    """
     since = (now - WINDOW).timestamp()
     with transaction.atomic():
         SignInTries.objects.bulk_create(
-            (SignInTries(key=key, latest=now) for key in keys), ignore_conflicts=True
+            (SignInTries(key=key, latest=now) for key in sorted(limits)), ignore_conflicts=True
         )
         # In one order, so that two tries never wait for each other.
-        rows = list(SignInTries.objects.select_for_update().filter(key__in=keys).order_by("key"))
+        rows = list(SignInTries.objects.select_for_update().filter(key__in=limits).order_by("key"))
         for row in rows:
             row.times = [at for at in row.times if at > since]
-        full = [row.times[-LIMIT] for row in rows if len(row.times) >= LIMIT]
+        full = [
+            row.times[-limits[row.key]] for row in rows if len(row.times) >= limits[row.key]
+        ]
         if full:
             raise TooManyTries(max(1, math.ceil(max(full) - since)))
         for row in rows:
