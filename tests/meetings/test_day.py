@@ -12,11 +12,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 from icalendar import Calendar
 
 from emporion.core.tenancy import scopes_disabled
 from emporion.meetings.interfaces import day
+from emporion.meetings.models import MeetingRequest
+from emporion.meetings.queries import meeting_count
 from tests.factories import (
     FIRST_DAY,
     make_edition,
@@ -215,3 +218,45 @@ def test_only_a_true_and_young_token_opens_a_calendar(edition, buyer, fair, monk
     assert calendar(edition, good).status_code == 200
     monkeypatch.setattr(day, "FEED_SECONDS", -1)
     assert calendar(edition, good).status_code == 404
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "declined"])
+def test_a_meeting_without_its_request_is_cancelled_on_both_sides(
+    edition, buyer, fair, signed_in, state
+):
+    gone = MeetingRequest.objects.get(counterpart=fair[1])
+    gone.state, gone.answered_at = state, timezone.now()
+    gone.save()
+    client = signed_in(user_of(buyer))
+    found = page(client.get(address("day", edition)))
+    kept, off = found.select(".agenda-entry")
+    assert ("agenda-confirmed" in kept["class"], "agenda-cancelled" in off["class"]) == (True, True)
+    assert off.select_one(".mark").get_text(strip=True) == "cancelled"
+    # Nobody walks there, and it is not counted.
+    assert found.select(".agenda-walk") == []
+    assert [n.get_text() for n in found.select(".day-note")] == ["1 meeting", "1 meeting"]
+    assert [f.get_text(strip=True)[:1] for f in found.select(".figure-value")] == ["1", "0"]
+    names = [n.get_text() for n in page(client.get(address("day_print", edition))).select(".sheet-name")]
+    assert names == ["Host 0", "Host 2"]
+    assert meeting_count(buyer) == 2
+    person = fair[1].delegates.get().person
+    person.user = make_user()
+    person.save()
+    [entry] = page(signed_in(person.user).get(address("day", edition))).select(".agenda-entry")
+    assert "agenda-cancelled" in entry["class"]
+    events = Calendar.from_ical(calendar(edition, day.token(buyer)).content).walk("VEVENT")
+    assert [str(event["STATUS"]) for event in events] == ["CONFIRMED", "CANCELLED", "CONFIRMED"]
+    assert [event["SEQUENCE"] for event in events] == [2, 3, 2]
+
+
+def test_the_walk_leads_past_a_cancelled_meeting(edition, buyer, signed_in):
+    halls = make_pavilions(edition, "AB", 6)
+    slots = make_slots(edition)
+    hosts = [make_participation(edition, pavilion=halls[letter]) for letter in "AAB"]
+    requests = [make_request(buyer, host, "accepted") for host in hosts]
+    requests[1].state = "withdrawn"
+    requests[1].save()
+    make_release(edition, list(zip(requests, slots[:3], strict=True)), state="published")
+    found = page(signed_in(user_of(buyer)).get(address("day", edition)))
+    assert [w.get_text(" ", strip=True) for w in found.select(".agenda-walk")] == [
+        "6 min walk, 44 to spare"]

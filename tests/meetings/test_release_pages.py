@@ -13,10 +13,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from emporion.edition.queries import walking_minutes
-from emporion.meetings.models import Release
+from emporion.meetings.models import MeetingRequest, Release
 from tests.factories import (
     make_edition,
     make_organiser,
@@ -262,3 +263,20 @@ def test_dates_before_the_first_release_do_not_matter(edition, organiser):
     Release.objects.filter(pk=release.pk).update(computed_at=dt.datetime(2023, 1, 1, tzinfo=dt.UTC))
     make_release(edition, state="published")
     assert organiser.get(address("release", edition, 1)).status_code == 200
+
+
+def test_a_draft_says_what_changed_since_it_was_computed(edition, organiser):
+    slots = make_slots(edition)
+    guest = make_participation(edition, "buyer")
+    requests = [make_request(guest, make_participation(edition), "accepted") for _ in range(3)]
+    make_release(edition, list(zip(requests, slots[:3], strict=True)))
+    where = address("release", edition, 1)
+    assert soup(organiser.get(where)).select(".since") == []
+    later = timezone.now() + dt.timedelta(minutes=1)
+    MeetingRequest.objects.filter(pk=requests[0].pk).update(state="withdrawn", answered_at=later)
+    make_request(guest, make_participation(edition))
+    MeetingRequest.objects.filter(state="open").update(asked_at=later)
+    assert soup(organiser.get(where)).select_one(".since").get_text(" ", strip=True) == (
+        "changed since 2 requests were asked, answered or withdrawn since it was computed. 1 of "
+        "its meetings is declined or withdrawn by now and would be public as cancelled; compute "
+        "again to use the place.")

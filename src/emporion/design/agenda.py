@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-STATES = ("confirmed", "now", "past", "held", "saved")
+STATES = ("confirmed", "now", "past", "held", "saved", "cancelled")
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,8 @@ def day(request: HttpRequest, edition: Edition) -> HttpResponse:
     """One day: the one asked for, else today, else the first with a meeting."""
     me = acting(request)
     now = timezone.now().astimezone(edition.tz)
-    appointments = queries.agenda(me)
+    appointments = queries.agenda(me, cancelled=True)
+    held = [a for a in appointments if a.cancelled_at is None]
     dates = queries.meeting_days(edition)
     chosen = _chosen(request.GET.get("date", ""), now.date(), dates, appointments)
     language = get_language() or "en"
@@ -57,10 +58,10 @@ def day(request: HttpRequest, edition: Edition) -> HttpResponse:
         "day": _days(edition, me, appointments, [chosen], now)[0] if chosen else None,
         "tabs": [
             {"date": date, "href": f"?date={date.isoformat()}", "current": date == chosen,
-             "note": _note(sum(a.date == date for a in appointments), date == now.date())}
+             "note": _note(sum(a.date == date for a in held), date == now.date())}
             for date in dates
         ],
-        "total": len(appointments),
+        "total": len(held),
         "rule": "recomputed_demo" if edition.is_demonstration else "recomputed",
         "release": queries.published_release(edition),
         "waiting": queries.request_counts(me)["waiting"],
@@ -131,9 +132,8 @@ def day_ics(request: HttpRequest, edition: Edition) -> HttpResponse:
     language = get_language() or "en"
     calendar.add("x-wr-calname", best(edition.title, language)[1])
     release = queries.published_release(edition)
-    stamp = release.published_at if release else timezone.now()
-    for appointment in queries.agenda(me):
-        calendar.add_component(_event(edition, appointment, stamp, language))
+    for appointment in queries.agenda(me, cancelled=True):
+        calendar.add_component(_event(edition, appointment, release, language))
     response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'inline; filename="{edition.slug}.ics"'
     response["Cache-Control"] = "private, no-cache"
@@ -146,12 +146,15 @@ def token(participation: Participation) -> str:
 
 
 def _event(
-    edition: Edition, appointment: Appointment, stamp: Any, language: str
+    edition: Edition, appointment: Appointment, release: Any, language: str
 ) -> Event:
-    event = Event()
+    event, cancelled = Event(), appointment.cancelled_at
     # The request and not the meeting names it: a moved meeting stays the same entry.
     event.add("uid", f"{appointment.request}@{edition.public_id}.emporion")
-    event.add("dtstamp", stamp)
+    event.add("dtstamp", cancelled or (release.published_at if release else timezone.now()))
+    # Calendars keep the version with the highest number: cancelling comes after publishing.
+    event.add("sequence", 2 * (release.number if release else 0) + (cancelled is not None))
+    event.add("status", "CONFIRMED" if cancelled is None else "CANCELLED")
     for name, time in (("dtstart", appointment.starts), ("dtend", appointment.ends)):
         local = dt.datetime.combine(appointment.date, time, edition.tz)
         event.add(name, local.astimezone(dt.UTC))
@@ -188,16 +191,20 @@ def _days(
     for date in dates:
         here = [a for a in appointments if a.date == date]
         entries, walked = [], 0
-        for at, appointment in enumerate(here):
+        # The last one that takes place: nobody walks to a cancelled one.
+        last: Appointment | None = None
+        for appointment, following in zip(here, [*here[1:], None], strict=False):
+            last = appointment if appointment.cancelled_at is None else last
             after = None
-            if at + 1 < len(here):
-                after = queries.walk_between(me, appointment, here[at + 1], walks)
-            if after:
+            if last and following and following.cancelled_at is None:
+                after = queries.walk_between(me, last, following, walks)
+            if after and last and following:
                 walked += after.walk or 0
-                after = queries.long_free(after, appointment, here[at + 1])
+                after = queries.long_free(after, last, following)
             lead = _whom(appointment.counterpart, leads, language)
             entries.append(_entry(edition, appointment, after, lead, live))
-        shown.append(Day(date, entries, len(here), walked))
+        held = sum(a.cancelled_at is None for a in here)
+        shown.append(Day(date, entries, held, walked))
     return shown
 
 
@@ -227,7 +234,7 @@ def _entry(
         letter=host.pavilion.letter if host.pavilion else "",
         number=host.stand_number,
         pavilion=best(host.pavilion.name, language)[1] if host.pavilion else "",
-        mark="" if state == "past" else "confirmed",
+        mark={"past": "", "cancelled": "cancelled"}.get(state, "confirmed"),
         mark_word=word,
         after=after,
     )
@@ -242,7 +249,9 @@ def _whom(other: Participation, leads: Leads, language: str) -> str:
 
 
 def _when(appointment: Appointment, now: dt.datetime | None) -> tuple[str, str]:
-    """Return whether a meeting is to come, runs or has passed, and the word for it."""
+    """Return whether a meeting is off, to come, runs or has passed, and the word for it."""
+    if appointment.cancelled_at is not None:
+        return "cancelled", _("cancelled")
     if now is None:
         return "confirmed", _("confirmed")
     starts, ends = (

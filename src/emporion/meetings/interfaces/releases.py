@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from emporion.core.tabular.formulas import neutralised
@@ -63,6 +64,7 @@ def release(request: HttpRequest, edition: Edition, number: int) -> HttpResponse
         "earlier_share": share_of(earlier) if earlier else None,
         "publishable": shown.state == Release.State.DRAFT
         and (public is None or public.number < shown.number),
+        "since": _since(shown) if shown.state == Release.State.DRAFT else [],
         "refused": sum(figures.get("refusals", {}).values()),
         "refusals": _refusal_bars(shown, edition.slug),
         "load": _load(figures.get("load", []), request.GET.get("day", "")),
@@ -196,6 +198,25 @@ def mark_of(release: Release) -> tuple[str, str]:
         Release.State.PUBLISHED: ("confirmed", _("public")),
         Release.State.SUPERSEDED: ("cancelled", _("replaced")),
     }[Release.State(release.state)]
+
+
+def _since(release: Release) -> list[str]:
+    """Say what happened after a draft was computed: whoever publishes should know."""
+    changed, off = queries.changed_since(release)
+    said = []
+    if changed:
+        said.append(ngettext(
+            "%(n)s request was asked, answered or withdrawn since it was computed.",
+            "%(n)s requests were asked, answered or withdrawn since it was computed.", changed,
+        ) % {"n": number_words(changed)})
+    if off:
+        said.append(ngettext(
+            "%(n)s of its meetings is declined or withdrawn by now and would be public as "
+            "cancelled; compute again to use the place.",
+            "%(n)s of its meetings are declined or withdrawn by now and would be public as "
+            "cancelled; compute again to use the places.", off,
+        ) % {"n": number_words(off)})
+    return said
 
 
 def _refusal_bars(release: Release, slug: str) -> list[dict[str, Any]]:

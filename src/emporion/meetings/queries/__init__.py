@@ -17,6 +17,7 @@ from emporion.meetings.queries.requests import (
 )
 from emporion.meetings.queries.requests import counts as request_counts
 from emporion.meetings.queries.walks import long_free, walk_between
+from emporion.meetings.rules import may_meet
 
 __all__ = [
     "Appointment",
@@ -24,6 +25,7 @@ __all__ = [
     "agenda",
     "fate",
     "long_free",
+    "may_meet",
     "meeting_count",
     "meeting_days",
     "published_count",

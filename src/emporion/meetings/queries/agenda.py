@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from emporion.edition.queries import Edition, Participation
+from emporion.meetings import rules
 from emporion.meetings.models import Meeting, Release, Slot
 
 
@@ -23,6 +24,8 @@ class Appointment:
     hosting: bool
     table: int
     message: str
+    # When one side declined or withdrew after the release was computed; None: it takes place.
+    cancelled_at: dt.datetime | None = None
 
     @property
     def date(self) -> dt.date:
@@ -38,10 +41,14 @@ class Appointment:
         return (begins + dt.timedelta(minutes=self.slot.minutes)).time()
 
 
-def agenda(participation: Participation, date: dt.date | None = None) -> list[Appointment]:
+def agenda(
+    participation: Participation, date: dt.date | None = None, *, cancelled: bool = False
+) -> list[Appointment]:
     """Return the meetings of a participation in the published release, in time order.
 
-    `date` narrows to one day. One query, with both sides and their pavilions.
+    `date` narrows to one day. Meetings whose request was declined or withdrawn do not take place
+    and are left out, unless `cancelled` asks for them. One query, with both sides and their
+    pavilions.
     """
     found = (
         Meeting.objects.filter(
@@ -51,15 +58,17 @@ def agenda(participation: Participation, date: dt.date | None = None) -> list[Ap
         .select_related("slot", "request", "host__pavilion", "guest__pavilion")
         .order_by("slot__number", "table", "pk")
     )
+    if not cancelled:
+        found = found.filter(request__state__in=rules.LIVE)
     if date is not None:
         found = found.filter(slot__date=date)
     return [_seen_by(participation, meeting) for meeting in found]
 
 
 def meeting_count(participation: Participation) -> int:
-    """Return how many meetings a participation has in the published release; one query."""
+    """Return how many meetings of a participation take place as published; one query."""
     return Meeting.objects.filter(
-        Q(host=participation) | Q(guest=participation),
+        Q(host=participation) | Q(guest=participation), request__state__in=rules.LIVE,
         release__edition=participation.edition_id, release__state=Release.State.PUBLISHED,
     ).count()
 
@@ -75,6 +84,8 @@ def _seen_by(participation: Participation, meeting: Meeting) -> Appointment:
         hosting=hosting,
         table=meeting.table,
         message=meeting.request.message,
+        cancelled_at=None if meeting.request.state in rules.LIVE
+        else meeting.request.answered_at or meeting.request.asked_at,
     )
 
 

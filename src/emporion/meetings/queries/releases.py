@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from emporion.edition.queries import Edition, Participation
-from emporion.meetings.models import Refusal, Release
+from emporion.meetings import rules
+from emporion.meetings.models import Meeting, MeetingRequest, Refusal, Release
 
 LIGHT = ("certificate",)
 
@@ -45,6 +46,20 @@ def before(release: Release) -> Release | None:
         found.filter(number__lt=release.number, published_at__isnull=False)
         .order_by("-number").first()
     )
+
+
+def changed_since(release: Release) -> tuple[int, int]:
+    """Return how many requests changed since a release was computed, and meetings that are off.
+
+    Changed: asked, answered or withdrawn later. Off: granted here, now declined or withdrawn. Two
+    queries.
+    """
+    at = release.computed_at
+    changed = MeetingRequest.objects.filter(edition=release.edition_id).aggregate(
+        n=Count("pk", filter=Q(asked_at__gt=at) | Q(answered_at__gt=at))
+    )["n"]
+    off = Meeting.objects.filter(release=release).exclude(request__state__in=rules.LIVE).count()
+    return changed, off
 
 
 def refusals(release: Release, reason: str = "") -> QuerySet[Refusal]:

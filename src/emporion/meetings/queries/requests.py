@@ -65,8 +65,9 @@ def filed(participation: Participation, requests: list[MeetingRequest]) -> list[
     keys = [request.pk for request in requests]
     public = {"release__edition": participation.edition_id,
               "release__state": Release.State.PUBLISHED, "request__in": keys}
-    meetings = {m.request_id: m.slot for m in
-                Meeting.objects.filter(**public).select_related("slot")}
+    meetings = {m.request_id: m.slot for m in Meeting.objects.filter(
+        **public, request__state__in=rules.LIVE
+    ).select_related("slot")}
     refusals = dict(Refusal.objects.filter(**public).values_list("request_id", "reason"))
     return [
         Filed(
@@ -135,7 +136,7 @@ def fate(participation: Participation) -> tuple[int, int, list[tuple[str, int]]]
     public = {"release__edition": participation.edition_id,
               "release__state": Release.State.PUBLISHED}
     granted = Meeting.objects.filter(
-        Q(host=participation) | Q(guest=participation), **public
+        Q(host=participation) | Q(guest=participation), request__state__in=rules.LIVE, **public
     ).count()
     refused = (
         Refusal.objects.filter(
