@@ -50,6 +50,8 @@ COMMANDS = {
                                "write what is published as instance and solution files"),
     "organiser": Command("emporion.edition.interfaces.commands:organiser",
                          "make a user an organiser of an expo"),
+    "delegate": Command("emporion.edition.interfaces.commands:delegate",
+                        "let somebody sign in for an exhibitor or a buyer"),
     "prepare": Command("emporion.project.commands:prepare",
                        "bring the database, translations and static files up to date"),
     "serve": Command("emporion.project.commands:serve", "serve the pages"),

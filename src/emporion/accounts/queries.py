@@ -21,3 +21,8 @@ def demonstration_user_by_id(public_id: str) -> User | None:
 def user_by_email(email: str) -> User | None:
     """Return the user with this address, written in small or large letters; None if none has."""
     return User.objects.filter(email__iexact=email.strip()).first()
+
+
+def user_by_phone(phone: str) -> User | None:
+    """Return the user with this number, as `rules.as_phone` writes it; None if none has."""
+    return User.objects.filter(phone=phone).first()

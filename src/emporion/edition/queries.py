@@ -70,6 +70,14 @@ def participation(edition: Edition, public_id: str) -> Participation | None:
     )
 
 
+def participations_of_list(edition: Edition, external_id: str) -> list[Participation]:
+    """Return those with this id in a list they came with: ids of two lists, or roles, may agree."""
+    found = Participation.objects.select_related("pavilion", "organisation").filter(
+        edition=edition, external_id=external_id
+    )
+    return list(found.order_by("pk")) if external_id else []
+
+
 def need_codes(participation: Participation) -> list[str]:
     """Return the taxonomy codes that a participation looks for, without repeats."""
     return list(dict.fromkeys(n.code for n in participation.needs.order_by("pk") if n.code))

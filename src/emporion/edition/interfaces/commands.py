@@ -1,4 +1,4 @@
-"""Commands about those who run an expo."""
+"""Commands that let people in: organisers of an expo, and who acts for a participant."""
 
 from __future__ import annotations
 
@@ -10,12 +10,26 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from emporion.accounts.domain import create_user
-from emporion.accounts.queries import user_by_email
+from emporion.accounts.models import User
+from emporion.accounts.queries import user_by_email, user_by_phone
+from emporion.accounts.rules import as_phone
 from emporion.core import journal
+from emporion.core.tenancy import scope
 from emporion.core.text.clean import BadText
-from emporion.edition.queries import edition_by_slug
+from emporion.edition.domain.delegates import DelegateError, choose_person, let_sign_in
+from emporion.edition.queries import (
+    Edition,
+    Participation,
+    edition_by_slug,
+    participation,
+    participations_of_list,
+)
 from emporion.registry import domain as registry
 from emporion.registry.queries import expo_by_slug
+
+
+class _Refused(Exception):
+    """What a command says instead of doing something."""
 
 
 def organiser(argv: list[str]) -> int:
@@ -39,16 +53,16 @@ def organiser(argv: list[str]) -> int:
         return _refuse(f"There is no {'edition' if options.edition else 'expo'} "
                        f"{options.edition or options.expo!r}.")
     try:
-        validate_email(options.email)
-    except ValidationError:
-        return _refuse(f"{options.email!r} is no e-mail address.")
+        email = _email(options.email)
+    except _Refused as why:
+        return _refuse(str(why))
     password = ""
     with journal.acting("command:organiser", tenant=expo.public_id):
-        user = user_by_email(options.email)
+        user = user_by_email(email)
         if user is None:
             password = secrets.token_urlsafe(12)
             try:
-                user = create_user(email=options.email, name=options.name,
+                user = create_user(email=email, name=options.name,
                                    language=options.language, password=password)
             except (BadText, ValueError) as error:
                 return _refuse(str(error))
@@ -59,6 +73,101 @@ def organiser(argv: list[str]) -> int:
     return 0
 
 
-def _refuse(why: str) -> int:
-    print(f"emporion organiser: {why}", file=sys.stderr)
+def delegate(argv: list[str]) -> int:
+    """Let somebody sign in for a participant; a new user gets a password, printed once."""
+    options = _parser().parse_args(argv)
+    try:
+        edition = edition_by_slug(options.edition)
+        if edition is None:
+            raise _Refused(f"There is no edition {options.edition!r}.")
+        email, phone = _identity(options)
+        acting = journal.acting("command:delegate", tenant=edition.expo.public_id)
+        with scope(expo=edition.expo), acting:
+            _let_in(edition, options, email, phone)
+    except (_Refused, DelegateError, BadText) as why:
+        return _refuse(str(why), "delegate")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="emporion delegate",
+        description="Let somebody sign in for an exhibitor, a buyer or another participant.",
+    )
+    parser.add_argument("--edition", required=True, help="by its name in addresses")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--participation", metavar="PUBLIC_ID",
+                       help="the participant, by the last part of an exhibitor's page")
+    which.add_argument("--external-id", metavar="ID",
+                       help="the participant, by its id in the list it came with")
+    who = parser.add_mutually_exclusive_group(required=True)
+    who.add_argument("--email", help="what they sign in with")
+    who.add_argument("--phone", help="what they sign in with: +, country's code, number")
+    parser.add_argument("--name", default="", help="the person, if the list has another or none")
+    parser.add_argument("--language", default="en", choices=("en", "zh-hans", "ar"))
+    return parser
+
+
+def _identity(options: argparse.Namespace) -> tuple[str | None, str | None]:
+    if options.phone is not None:
+        phone = as_phone(options.phone)
+        if phone is None:
+            raise _Refused(f"{options.phone!r} is no phone number. Write it with + and the "
+                           "country's code: +86 571 …")
+        return None, phone
+    return _email(options.email), None
+
+
+def _let_in(
+    edition: Edition, options: argparse.Namespace, email: str | None, phone: str | None
+) -> None:
+    whose = _participation(edition, options)
+    user = user_by_email(email) if email else user_by_phone(phone or "")
+    password = ""
+    if user is None:
+        # Asked before there is a user, so that a refusal leaves none behind.
+        choose_person(whose, email=email, phone=phone, name=options.name)
+        password = secrets.token_urlsafe(12)
+        user = create_user(email=email, phone=phone, name=options.name,
+                           language=options.language, password=password)
+    try:
+        person, is_new = let_sign_in(whose, user, options.name)
+        print(f"{_called(user)} {'now signs' if is_new else 'signs'} in as {person.name} "
+              f"for {whose} ({whose.public_id}).")
+    finally:
+        # Said also if the second step failed: the user is there, and nothing else knows it.
+        if password:
+            print(f"Password, shown only this once: {password}")
+
+
+def _participation(edition: Edition, options: argparse.Namespace) -> Participation:
+    if options.participation is not None:
+        found = participation(edition, options.participation)
+        if found is None:
+            raise _Refused(f"{edition.slug} has no participant {options.participation!r}.")
+        return found
+    several = participations_of_list(edition, options.external_id)
+    if not several:
+        raise _Refused(f"{edition.slug} has no participant with the id {options.external_id!r}.")
+    if len(several) > 1:
+        rows = "\n".join(f"  {p.public_id}  {p.role}  {p}" for p in several)
+        raise _Refused(f"{len(several)} participants have the id {options.external_id!r}; name "
+                       f"one with --participation:\n{rows}")
+    return several[0]
+
+
+def _called(user: User) -> str:
+    return user.email or user.phone or user.public_id
+
+
+def _email(text: str) -> str:
+    try:
+        validate_email(text)
+    except ValidationError as error:
+        raise _Refused(f"{text!r} is no e-mail address.") from error
+    return text
+
+
+def _refuse(why: str, command: str = "organiser") -> int:
+    print(f"emporion {command}: {why}", file=sys.stderr)
     return 1
