@@ -50,6 +50,26 @@ def chromium() -> str:
         pytest.skip(str(why))
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _pages_open_their_own_scope() -> Iterator[None]:
+    """Requests of a test client run outside the test's scope, as they do on a server."""
+    from django.test import Client
+    from django_scopes.state import state
+
+    inside = Client.request
+
+    def outside(self: Any, **request: Any) -> Any:
+        token = state.set(None)
+        try:
+            return inside(self, **request)
+        finally:
+            state.reset(token)
+
+    Client.request = outside  # type: ignore[method-assign]
+    yield
+    Client.request = inside  # type: ignore[method-assign]
+
+
 @pytest.fixture
 def edition(db: None) -> Iterator[Any]:
     """An edition; the test runs inside the scope of its expo."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 
 from emporion.core import events
@@ -18,9 +19,11 @@ def table(heading: str) -> list[list[str]]:
 
 
 def test_page_lists_every_event() -> None:
+    for path in sorted((ROOT / "src/emporion").glob("*/domain/events.py")):
+        importlib.import_module(f"emporion.{path.parts[-3]}.domain.events")
     listed = {row[0].strip("`"): tuple(re.findall(r"[a-z_]+", row[1])) for row in table("Events")}
     declared = {name: event.carries for name, event in events.declared().items()}
-    assert listed == declared
+    assert listed == declared != {}
 
 
 def test_page_names_every_package() -> None:

@@ -1,5 +1,9 @@
 """Match runs and wishes, on a small fair."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from emporion.core.models import JournalEntry
@@ -11,6 +15,7 @@ from emporion.matchmaking.domain.wishes import WishError, take_back, wish
 from emporion.matchmaking.models import MatchRun, RankedList, Wish
 from emporion.matchmaking.queries.words import KNOWN, readable
 from tests import factories
+from tests.machine import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -68,8 +73,28 @@ def test_run_killed_while_writing_shows_nothing_and_is_removed_by_the_next(fair,
     monkeypatch.undo()
     assert MatchRun.objects.filter(state="writing").count() == 1
     assert [s.participation.pk for s in queries.suggestions(guests[0])] == shown
+    MatchRun.objects.filter(state="writing").update(process=dead_process())
     run_match(edition)
     assert MatchRun.objects.filter(state="writing").count() == 0
+
+
+def dead_process():
+    """The name of a process that has ended."""
+    said = subprocess.run(
+        [sys.executable, "-c", "from emporion.core.processes import *; print(this_process())"],
+        capture_output=True, text=True, check=True, cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )
+    return said.stdout.strip()
+
+
+def test_run_is_refused_while_another_is_being_written(fair):
+    edition, _, _ = fair
+    run = run_match(edition)
+    MatchRun.objects.filter(pk=run.pk).update(state="writing")
+    with pytest.raises(MatchError, match=f"Another matching of {edition.slug} is running"):
+        run_match(edition)
+    assert MatchRun.objects.count() == 1
 
 
 def test_run_without_buyers_says_what_to_do():

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from emporion.core.models import JournalEntry
 from emporion.core.tenancy import scope
+from emporion.matchmaking.domain.wishes import wish
+from emporion.matchmaking.models import Wish
 from emporion.meetings.domain.intake import Asked, take_requests
 from emporion.meetings.domain.requests import (
     AlreadyAnswered,
@@ -176,7 +178,7 @@ def test_take_requests_writes_all_and_one_journal_row_a_thousand(edition):
 
 def test_take_requests_names_the_row_that_is_off_and_writes_nothing(edition):
     guest, host = both(edition)
-    third = make_participation(edition)
+    third, fourth = make_participation(edition), make_participation(edition)
     stranger = make_participation(make_edition(edition.expo))
     make_request(guest, third)
     good = asked(1, guest.pk, host.pk)
@@ -185,9 +187,45 @@ def test_take_requests_names_the_row_that_is_off_and_writes_nothing(edition):
         (asked(2, host.pk, guest.pk), "asked in row 1"),
         (asked(2, third.pk, guest.pk), "has a request already"),
         (asked(2, guest.pk, stranger.pk), "does not take part"),
-        (asked(2, host.pk, third.pk, state="perhaps"), "'perhaps'"),
-        (asked(2, host.pk, third.pk, weight=0), "weight 0"),
+        (asked(2, guest.pk, fourth.pk, state="perhaps"), "'perhaps'"),
+        (asked(2, guest.pk, fourth.pk, weight=0), "weight 0"),
     ]:
         with pytest.raises(RequestError, match=f"Row 2 .*{why}"):
             take_requests(edition, [good, bad])
     assert MeetingRequest.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "roles", [("buyer", "buyer"), ("exhibitor", "co_exhibitor"), ("organisation", "exhibitor")]
+)
+def test_only_one_with_a_stand_and_one_who_comes_to_it_can_meet(edition, roles):
+    one, other = (make_participation(edition, role) for role in roles)
+    with pytest.raises(RequestError, match="somebody with a stand"):
+        ask(one, other)
+    asked = Asked("r1", one.pk, other.pk, timezone.now())
+    with pytest.raises(RequestError, match="exactly one of the two must have a stand"):
+        take_requests(edition, [asked])
+    assert MeetingRequest.objects.count() == 0
+
+
+def test_asking_takes_the_own_veto_back_and_leaves_that_of_the_other(edition):
+    guest, host = both(edition)
+    wish(guest, host, "veto")
+    wish(host, guest, "veto")
+    ask(guest, host)
+    assert list(Wish.objects.values_list("participation_id", "kind")) == [(host.pk, "veto")]
+
+
+def test_a_closed_edition_takes_no_answer_and_no_withdrawal(edition):
+    guest, host = both(edition)
+    request = ask(guest, host)
+    edition.phase = "closed"
+    edition.save()
+    for change in (
+        lambda: answer(request, host.__class__.objects.get(pk=host.pk), accept=True),
+        lambda: withdraw(request, guest.__class__.objects.get(pk=guest.pk)),
+    ):
+        with pytest.raises(RequestError, match="is closed"):
+            change()
+    request.refresh_from_db()
+    assert request.state == "open"

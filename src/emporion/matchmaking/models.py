@@ -26,6 +26,8 @@ class MatchRun(models.Model):
     seed = models.BigIntegerField(default=0)
     digest = models.CharField(max_length=64, blank=True)
     figures = models.JSONField(default=dict)
+    # Who writes it, so that another run can tell a dead one from a living one.
+    process = models.CharField(max_length=60, blank=True)
     computed_at = models.DateTimeField()
 
     objects = ScopedManager(expo="edition__expo")

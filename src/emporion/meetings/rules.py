@@ -1,8 +1,11 @@
-"""Who may do what with requests and releases, one condition a line; no database."""
+"""Who may do what with requests and releases, one condition a line, without asking
+the database."""
 
 from __future__ import annotations
 
 from typing import Protocol
+
+from emporion.edition.queries import HOSTS, MEETS
 
 # Why a participation does not want to meet; words for people stand with the pages.
 DECLINE_REASONS = ("no_fit", "no_time", "already_in_touch", "other")
@@ -24,6 +27,7 @@ class Side(Protocol):
 
     pk: int
     edition_id: int
+    role: str
 
     @property
     def hosts(self) -> bool: ...
@@ -37,6 +41,25 @@ def takes_requests(edition: Takes) -> bool:
 def same_edition(one: Side, other: Side) -> bool:
     """Both take part in one edition."""
     return one.edition_id == other.edition_id
+
+
+def may_meet(one: Side, other: Side) -> bool:
+    """One of the two has a place, the other comes to it, and both are there to meet.
+
+    Two that both have a place are left out: the schedule does not count the walk of a host who
+    leaves the own stand.
+    """
+    return roles_may_meet(one.role, other.role)
+
+
+def roles_may_meet(one: str, other: str) -> bool:
+    """The same of two roles."""
+    return one in MEETS and other in MEETS and (one in HOSTS) != (other in HOSTS)
+
+
+def takes_answers(edition: Takes) -> bool:
+    """Requests are answered and withdrawn as long as they are made."""
+    return takes_requests(edition)
 
 
 def pair(one: int, other: int) -> tuple[int, int]:

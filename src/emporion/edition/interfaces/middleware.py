@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
@@ -55,4 +56,11 @@ class EditionMiddleware:
             request.is_organiser = SimpleLazyObject(  # type: ignore[attr-defined]
                 lambda: queries.is_organiser(edition, request.user)
             )
-            return view(request, *args, **{**kwargs, "edition": edition})
+            try:
+                return view(request, *args, **{**kwargs, "edition": edition})
+            except (Http404, PermissionDenied, SuspiciousOperation):
+                # The page that says so is rendered after the scope has closed: ask while it is
+                # open who reads it.
+                bool(request.participation)  # type: ignore[attr-defined]
+                bool(request.is_organiser)  # type: ignore[attr-defined]
+                raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from emporion.core import bulk, journal
+from emporion.core import bulk, journal, processes
 from emporion.edition.queries import Edition
 from emporion.engines import matching
 from emporion.matchmaking.domain.market import market_of
@@ -20,6 +21,8 @@ from emporion.matchmaking.models import MatchRun, RankedList
 
 # Rows a transaction; a list is some 3 kB of JSON.
 LISTS = 500
+# A run on another machine cannot be asked; after so long it is taken for dead.
+ELSEWHERE = dt.timedelta(hours=1)
 
 
 class MatchError(ValueError):
@@ -32,7 +35,8 @@ def run_match(
     """Compute and store the ranked lists of an edition, show them, and return the run.
 
     A killed run leaves rows in state `writing` that nobody is shown; the next run removes them.
-    Raises MatchError when one side of the market is empty or a profile cannot be read.
+    Raises MatchError when one side of the market is empty, a profile cannot be read, or another
+    run is being written.
     """
     tell = on_progress or (lambda step: None)
     remove_unfinished(edition)
@@ -68,8 +72,19 @@ def run_match(
 
 
 def remove_unfinished(edition: Edition) -> int:
-    """Remove what a killed run left behind; return how many runs."""
+    """Remove what a killed run left behind; return how many runs.
+
+    Raises MatchError when the process that writes one is alive, or was on another machine less
+    than an hour ago.
+    """
     left = list(MatchRun.objects.filter(edition=edition, state=MatchRun.State.WRITING))
+    for run in left:
+        alive = processes.is_running(run.process)
+        if alive or (alive is None and timezone.now() - run.computed_at < ELSEWHERE):
+            raise MatchError(
+                f"Another matching of {edition.slug} is running since "
+                f"{run.computed_at:%Y-%m-%d %H:%M} UTC. Wait until it has ended."
+            )
     for run in left:
         _remove(run)
     return len(left)
@@ -81,7 +96,7 @@ def _start(edition: Edition, seed: int) -> MatchRun:
         highest = MatchRun.objects.filter(edition=edition).aggregate(n=Max("number"))["n"] or 0
         return MatchRun.objects.create(
             edition=edition, number=highest + 1, policy=matching.POLICY, seed=seed,
-            computed_at=timezone.now(),
+            process=processes.this_process(), computed_at=timezone.now(),
         )
 
 

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('seed', models.BigIntegerField(default=0)),
                 ('digest', models.CharField(blank=True, max_length=64)),
                 ('figures', models.JSONField(default=dict)),
+                ('process', models.CharField(blank=True, max_length=60)),
                 ('computed_at', models.DateTimeField()),
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='match_runs', to='edition.edition')),
             ],

@@ -6,6 +6,7 @@ from emporion.matchmaking.queries.lists import (
     fit,
     suggestions,
     vetoes,
+    wish_about,
     wishes_of,
 )
 from emporion.matchmaking.queries.words import Reason
@@ -19,5 +20,6 @@ __all__ = [
     "readable_reasons",
     "suggestions",
     "vetoes",
+    "wish_about",
     "wishes_of",
 ]

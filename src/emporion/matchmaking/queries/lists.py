@@ -110,3 +110,9 @@ def vetoes(edition: Edition) -> list[tuple[int, int]]:
             "participation_id", "counterpart_id"
         )
     )
+
+
+def wish_about(participation: Participation, counterpart: Participation) -> str:
+    """Return "save", "veto" or "": what one participation said of another; one query."""
+    found = Wish.objects.filter(participation=participation, counterpart=counterpart)
+    return found.values_list("kind", flat=True).first() or ""

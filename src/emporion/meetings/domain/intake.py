@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -49,8 +49,8 @@ def take_requests(
     No chunk holds a lock for long, so a kill leaves whole chunks behind: a caller that must be
     able to undo keeps note in `within`, which runs in each chunk's transaction with its rows.
     Raises RequestError, with the number of the row, for a pair with itself, a pair asked twice (in
-    the rows or before), a participation of another edition, an unknown state, a weight below 1;
-    then nothing is written.
+    the rows or before), a participation of another edition, two that may not meet, an unknown
+    state, a weight below 1; then nothing is written.
     """
     _check(edition, rows)
     done = 0
@@ -77,8 +77,8 @@ def _row(edition: int, asked: Asked, source: str) -> tuple[object, ...]:
 
 
 def _check(edition: Edition, rows: Sequence[Asked]) -> None:
-    known: Collection[int] = set(
-        Participation.objects.filter(edition=edition).values_list("pk", flat=True)
+    known: Mapping[int, str] = dict(
+        Participation.objects.filter(edition=edition).values_list("pk", "role")
     )
     states = set(MeetingRequest.State.values)
     there = set(MeetingRequest.objects.filter(edition=edition).values_list("low", "high"))
@@ -90,6 +90,8 @@ def _check(edition: Edition, rows: Sequence[Asked]) -> None:
             problem = "a participation cannot ask itself"
         elif asked.asker not in known or asked.counterpart not in known:
             problem = "a participation does not take part in this edition"
+        elif not rules.roles_may_meet(known[asked.asker], known[asked.counterpart]):
+            problem = "exactly one of the two must have a stand"
         elif asked.state not in states:
             problem = f"state {asked.state!r}; expected one of {', '.join(sorted(states))}"
         elif asked.weight < 1:

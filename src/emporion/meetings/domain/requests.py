@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from emporion.core import journal
 from emporion.core.text.clean import BadText, clean_text
 from emporion.edition.queries import Participation
+from emporion.matchmaking import queries as matchmaking
+from emporion.matchmaking.domain import wishes
 from emporion.meetings import rules
 from emporion.meetings.models import MeetingRequest
 
@@ -34,14 +36,19 @@ class AlreadyAnswered(RequestError):
 def ask(asker: Participation, counterpart: Participation, message: str = "") -> MeetingRequest:
     """Make the request of `asker` to meet `counterpart` and return it.
 
-    One pair has one request, whoever asked first; a withdrawn one is opened again. Raises
-    RequestError for oneself, another edition, a closed edition, a text that is too long or
-    unreadable, and AlreadyAsked for a pair that has a request.
+    One pair has one request, whoever asked first; a withdrawn one is opened again. Asking takes
+    the asker's own veto back. Raises RequestError for oneself, another edition, two that have no
+    place or both have one, a closed edition, a text that is too long or unreadable, and
+    AlreadyAsked for a pair that has a request.
     """
     if asker.pk == counterpart.pk:
         raise RequestError(_("You cannot ask yourself for a meeting."))
     if not rules.same_edition(asker, counterpart):
         raise RequestError(_("Both must take part in the same edition."))
+    if not rules.may_meet(asker, counterpart):
+        raise RequestError(
+            _("A meeting joins somebody with a stand and somebody who comes to it.")
+        )
     if not rules.takes_requests(asker.edition):
         raise RequestError(_("This edition takes no requests at the moment."))
     message = _message(message)
@@ -55,6 +62,9 @@ def ask(asker: Participation, counterpart: Participation, message: str = "") -> 
             )
             if found is not None and found.state != State.WITHDRAWN:
                 raise _already(found, asker)
+            if matchmaking.wish_about(asker, counterpart) == "veto":
+                # Who asks has changed their mind; with the veto the meeting could never be placed.
+                wishes.take_back(asker, counterpart)
             request = found or MeetingRequest(edition_id=asker.edition_id, low=low, high=high)
             request.asker, request.counterpart = asker, counterpart
             request.state, request.message = State.OPEN, message
@@ -78,8 +88,8 @@ def answer(
 ) -> MeetingRequest:
     """Accept or decline an open request on behalf of the participation that was asked.
 
-    Raises RequestError when `by` was not asked or the reason is unknown, AlreadyAnswered when the
-    request is not open any more.
+    Raises RequestError when `by` was not asked, the reason is unknown or the edition is closed,
+    AlreadyAnswered when the request is not open any more.
     """
     if by.pk != request.counterpart_id:
         raise RequestError(_("Only the side that was asked can answer."))
@@ -88,6 +98,7 @@ def answer(
             _("A reason to decline is one of %(known)s, not %(given)s.")
             % {"known": ", ".join(rules.DECLINE_REASONS), "given": reason}
         )
+    _still(by)
     with transaction.atomic():
         locked = _locked(request)
         if locked.state != State.OPEN:
@@ -106,10 +117,12 @@ def answer(
 def withdraw(request: MeetingRequest, by: Participation) -> MeetingRequest:
     """Take a live request back on behalf of the participation that asked.
 
-    Raises RequestError when `by` did not ask, AlreadyAnswered when it is declined or withdrawn.
+    Raises RequestError when `by` did not ask or the edition is closed, AlreadyAnswered when the
+    request is declined or withdrawn.
     """
     if by.pk != request.asker_id:
         raise RequestError(_("Only the side that asked can withdraw."))
+    _still(by)
     with transaction.atomic():
         locked = _locked(request)
         if locked.state not in rules.LIVE:
@@ -120,6 +133,11 @@ def withdraw(request: MeetingRequest, by: Participation) -> MeetingRequest:
         locked.save(update_fields=["state", "answered_at"])
         journal.record("request.withdraw", "request", locked.public_id, fields=["state"])
         return locked
+
+
+def _still(by: Participation) -> None:
+    if not rules.takes_answers(by.edition):
+        raise RequestError(_("This edition is closed: its requests stay as they are."))
 
 
 def _locked(request: MeetingRequest) -> MeetingRequest:

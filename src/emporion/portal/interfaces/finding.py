@@ -154,7 +154,7 @@ def _add_acts(me: Participation, groups: list[Group]) -> None:
     states, wishes = meetings.request_states(me), matchmaking.wishes_of(me)
     for row in (row for group in groups for row in group.rows):
         key = row.participation.pk
-        if row.has_page and key != me.pk:
+        if row.has_page and meetings.may_meet(me, row.participation):
             row.act, row.state = "ask", states.get(key, "")
             row.saved = wishes.get(key) == "save"
 

@@ -119,7 +119,7 @@ def exhibitor(request: HttpRequest, edition: Edition, public_id: str) -> HttpRes
     spoken, about = best(shown.about, language)
     offers = queries.lines(shown.offers.all(), language)
     me = request.participation  # type: ignore[attr-defined]
-    can_ask = bool(me) and me.pk != shown.pk
+    can_ask = bool(me) and meetings.may_meet(me, shown)
     fit, asked, wish = None, None, ""
     if can_ask:
         fit = matchmaking.fit(me, shown)
