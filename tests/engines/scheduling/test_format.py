@@ -114,6 +114,11 @@ WRONG = {
     "pool": (
         {"participants": [{"id": "e", "pool": "moon"}]}, 'participant "e": unknown table pool "moon"',
     ),
+    "two pools": (
+        {"participants": [{"id": "e", "pool": "p"}, {"id": "a", "pool": "q"}, {"id": "b"}],
+         "table_pools": [{"id": "p", "tables": 1}, {"id": "q", "tables": 1}]},
+        'request "x": its participants have two different table pools, but a meeting has one table',
+    ),
     "days mixed": (
         {"slots": [{"id": "t0", "day": 1}, {"id": "t1", "day": 2}, {"id": "t2", "day": 1}]},
         'slot "t2": slots must be in time order, one day together',

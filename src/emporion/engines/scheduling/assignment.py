@@ -31,9 +31,10 @@ NEVER = -(2**60)
 def assign(profit: Longs, n: int, m: int, quota: int, chosen: Ints, work: Longs, back: Ints) -> int:
     """Most profitable assignment of at most ``quota`` of n requests to m slots.
 
-    ``profit`` int64[>= n, >= m], `NEVER` = impossible.  ``chosen[i]`` becomes the slot of request i or
-    -1; gives the total.  Successive best augmentation with Bellman-Ford labels over the slots, which
-    is optimal for every number of requests; O(quota * n * m) in practice.
+    ``profit`` int64[>= n, >= m], `NEVER` = impossible.  ``chosen[i]`` becomes the slot of request i
+    or
+    -1; gives the total.  Successive best augmentation with Bellman-Ford labels over the slots,
+    which is optimal for every number of requests; O(quota * n * m) in practice.
     """
     holder = back[1]
     for t in range(m):

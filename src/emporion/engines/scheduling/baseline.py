@@ -1,4 +1,4 @@
-"""The baseline to print beside a schedule: heaviest request first, earliest slot in which it fits."""
+"""The baseline to print beside a schedule: heaviest request first, earliest slot that fits."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ For any prices u >= 0 of some participants, every schedule weighs at most
          + sum over priced participants of u times the places they have,
 
 because each granted request is paid for by its price and each place is sold once (Lagrangian
-relaxation of the capacities).  A request between two priced participants adds max(0, w - u - u); one
-between two without a price is shared half and half.
+relaxation of the capacities).  A request between two priced participants adds max(0, w - u - u);
+one between two without a price is shared half and half.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PATH_TRACKED = 10
 
 @dataclass
 class Bound:
-    """``weight`` an upper bound, ``flow`` the value of U1, ``prices`` float64[P], NaN = no price."""
+    """``weight`` an upper bound, ``flow`` the value of U1, ``prices`` float64[P], NaN = none."""
 
     weight: float
     flow: float
@@ -39,7 +39,8 @@ class Bound:
 def most_meetings(instance: Instance) -> Longs:
     """Places a participant has over all slots, at most its greatest number, int64[P]."""
     capacity = instance.capacity.sum(axis=1, dtype=np.int64)
-    return np.minimum(capacity, instance.max_meetings)
+    most: Longs = np.minimum(capacity, instance.max_meetings)
+    return most
 
 
 def most_held(instance: Instance) -> Longs:
@@ -177,7 +178,7 @@ def bound(instance: Instance) -> Bound:
         shape.end1,
         units,
         most_held(instance),
-        possible.any(axis=1),
+        np.asarray(possible.any(axis=1)),
         shape.bipartite,
         none,
         0,

@@ -1,4 +1,4 @@
-"""Fewer breaks at equal value: annealing over moves and swaps of held meetings (Kirkpatrick 1983)."""
+"""Fewer breaks at equal value: annealing over moves and swaps of meetings (Kirkpatrick 1983)."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def _apply(st: State, node: int, slot: int, extra: int, extra_slot: int, dropped
 def _missing(st: State, p: int, change: int) -> int:
     """How the shortage against the least number of meetings of p changes (negative = better)."""
     before = max(st.who[p, LEAST] - st.who[p, COUNT], 0)
-    return max(st.who[p, LEAST] - st.who[p, COUNT] - change, 0) - before
+    return int(max(st.who[p, LEAST] - st.who[p, COUNT] - change, 0) - before)
 
 
 @compiled
@@ -128,7 +128,7 @@ def _gain(st: State, root: int, child: int) -> int:
         if d != a and d != b:
             short += _missing(st, d, -1)
         gain -= short * st.least_bonus
-    return gain
+    return int(gain)
 
 
 @compiled
@@ -147,7 +147,7 @@ def _day_full(st: State, p: int, told: int, t: int) -> bool:
     day = st.when[t, DAY]
     if told >= 0 and st.when[told, DAY] == day:
         return False
-    return st.dcount[p, day] >= st.who[p, DAY_QUOTA]
+    return bool(st.dcount[p, day] >= st.who[p, DAY_QUOTA])
 
 
 @compiled

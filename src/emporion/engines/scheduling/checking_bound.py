@@ -24,9 +24,9 @@ def recompute_bound(instance: dict[str, Any], certificate: dict[str, Any]) -> fl
 
     Sum over participants without a price of the best set of their own requests at profit weight
     minus price, one a slot, in their own slots, within ``max_meetings`` and walking in time; plus
-    price times places of those with one.  A request between two priced participants adds what is left of its weight; one
-    between two without a price counts half for each.  Raises ValueError when the certificate is
-    malformed.
+    price times places of those with one.  A request between two priced participants adds what is
+    left of its weight; one between two without a price counts half for each.  Raises ValueError
+    when the certificate is malformed.
     """
     if certificate.get("kind") != "prices" or not isinstance(certificate.get("prices"), dict):
         raise ValueError('kind must be "prices"')

@@ -131,6 +131,9 @@ def _check(instance_path: str, solution_path: str) -> int:
     for note in report.notes:
         print(f"note: {note}")
     print(f"{report.meetings} meetings, weight {report.weight:g}, {report.breaks} breaks")
+    if (flat := report.bound_without_walking) is not None:
+        share = 100 * report.weight / flat if flat else 100.0
+        print(f"bound without walking {flat:.3f} recomputed, share {share:.3f} %")
     if report.bound is not None and report.share is not None:
         print(f"bound {report.bound:.3f} recomputed, share {100 * report.share:.3f} %")
     print("valid" if report.valid else f"NOT VALID: {len(report.violations)} violations")

@@ -46,10 +46,11 @@ def cache_folder() -> Path | None:
 
 _folder = cache_folder()
 if _folder is not None:
-    numba.core.config.CACHE_DIR = str(_folder)
+    numba.core.config.CACHE_DIR = str(_folder)  # type: ignore[attr-defined]
 
 
 def compiled(function: F) -> F:
     """Compile ``function`` at its first call and keep the result on disk where that is possible."""
-    kernel: F = numba.njit(cache=_folder is not None, nogil=True, error_model="numpy")(function)
+    compile_it: Any = numba.njit(cache=_folder is not None, nogil=True, error_model="numpy")
+    kernel: F = compile_it(function)
     return kernel

@@ -114,11 +114,11 @@ def _locked_walks(it: Instance, locked: dict[int, int]) -> list[str]:
 
 
 def _mandatory(it: Instance, possible: Bools, excluded: Bools) -> list[str]:
-    found = []
+    found: list[str] = []
     must = np.flatnonzero(it.mandatory)
     if not must.size:
         return found
-    for r in must:
+    for r in must.tolist():
         if excluded[r]:
             found.append(f'mandatory request "{it.request_ids[r]}": its participants are excluded')
         elif not possible[r].any():
@@ -143,7 +143,8 @@ def _mandatory(it: Instance, possible: Bools, excluded: Bools) -> list[str]:
             )
         elif len(mine) > _most_placed(it, possible, p, mine):
             found.append(
-                f'participant "{name}": its {len(mine)} mandatory requests do not fit into its slots'
+                f'participant "{name}": its {len(mine)} mandatory requests '
+                "do not fit into its slots"
             )
     return found
 

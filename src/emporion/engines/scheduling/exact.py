@@ -252,7 +252,7 @@ def solve_exactly(
             for (r, t), var in built.x.items():
                 if solver.value(var):
                     slot[r] = t
-            model.clear_hints()
+            model.clear_hints()  # type: ignore[no-untyped-call]
             for var in built.x.values():
                 model.add_hint(var, solver.value(var))
             status, bound = "feasible", solver.best_objective_bound

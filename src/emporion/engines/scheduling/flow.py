@@ -1,13 +1,14 @@
 """The slot-free relaxation U1: a b-matching by min-cost flow, with its smallest exhibitor prices.
 
 Without slots, a schedule is a set of requests in which no participant is in more meetings than it
-has places.  On a bipartite instance the flow is integral; otherwise the bipartite double cover gives
-the fractional optimum.  Its dual prices steer the whole search.
+has places.  On a bipartite instance the flow is integral; otherwise the bipartite double cover
+gives the fractional optimum.  Its dual prices steer the whole search.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -64,9 +65,16 @@ def _flow(
     source, sink = left + right, left + right + 1
     total = int(min(cap_e.sum(), cap_b.sum()))
     nodes_e, nodes_b = np.arange(left), left + np.arange(right)
-    tails = [np.full(left, source), np.full(left, source), e, nodes_b, nodes_b, [source]]
-    heads = [nodes_e, nodes_e, left + b, np.full(right, sink), np.full(right, sink), [sink]]
-    caps = [
+    tails: list[Any] = [np.full(left, source), np.full(left, source), e, nodes_b, nodes_b, [source]]
+    heads: list[Any] = [
+        nodes_e,
+        nodes_e,
+        left + b,
+        np.full(right, sink),
+        np.full(right, sink),
+        [sink],
+    ]
+    caps: list[Any] = [
         np.minimum(cap_e, bonus_e),
         cap_e - np.minimum(cap_e, bonus_e),
         np.ones(len(e)),
@@ -75,7 +83,7 @@ def _flow(
         [total],
     ]
     zero_e, zero_b = np.zeros(left), np.zeros(right)
-    costs = [zero_e - big, zero_e, -weight, zero_b - big, zero_b, [0]]
+    costs: list[Any] = [zero_e - big, zero_e, -weight, zero_b - big, zero_b, [0]]
     solver = min_cost_flow.SimpleMinCostFlow()
     arcs = solver.add_arcs_with_capacity_and_unit_cost(
         np.concatenate(tails).astype(np.int32),
@@ -98,7 +106,7 @@ def relax(
     capacity: Longs,
     possible: Bools,
     bipartite: bool,
-    least: Ints,
+    least: Longs,
     big: int,
 ) -> Relaxation:
     """Solve U1.  ``e``, ``b`` int32[R] ends, ``capacity`` int64[P] most meetings of a participant.
@@ -115,9 +123,8 @@ def relax(
     else:
         ends_e, ends_b = np.concatenate([ends_e, ends_b]), np.concatenate([ends_b, ends_e])
         w, cap_e, cap_b = np.concatenate([w, w]), capacity, capacity
-    least_long = least.astype(np.int64)
     held = (
-        _flow(ends_e, ends_b, w, cap_e, cap_b, least_long, least_long, big)
+        _flow(ends_e, ends_b, w, cap_e, cap_b, least, least, big)
         if len(rows)
         else np.zeros(0, dtype=bool)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .instance import BUYER, EXHIBITOR, Floats, Instance, Ints, make_instance
+from .instance import BUYER, EXHIBITOR, Instance, Ints, make_instance
 
 #: Share of the slots in which an exhibitor is open, drawn evenly between the two.
 OPEN = (0.55, 0.8)
@@ -28,10 +28,10 @@ def generate(
     """A made-up expo: most buyers come for a day or two, popular booths are over-asked.
 
     Exhibitors have 1 to 8 tables, a popularity after Zipf (exponent ``zipf``) and are open in 55 to
-    80 % of the slots; buyers attend 1, 2, 3 or all days (60, 25, 10, 5 %), are free in 60 to 80 % of
-    the slots there, differ in how many they ask for and take ``quota`` meetings at most.  A weight
-    is the product of two ratings of 1 to 10 stars.  With ``walking``, halls stand in a line and only
-    neighbouring halls can be reached between two slots.  0.3 s for 200,000 requests.
+    80 % of the slots; buyers attend 1, 2, 3 or all days (60, 25, 10, 5 %), are free in 60 to 80 %
+    of the slots there, differ in how many they ask for and take ``quota`` meetings at most.  A
+    weight is the product of two ratings of 1 to 10 stars.  With ``walking``, halls stand in a line
+    and only neighbouring halls can be reached between two slots.  0.3 s for 200,000 requests.
     """
     if exhibitors < 1 or buyers < 1 or requests < 1:
         raise ValueError("exhibitors, buyers and requests must be at least 1")
@@ -97,7 +97,7 @@ def _pairs(
     rng: np.random.Generator, exhibitors: int, buyers: int, requests: int, zipf: float
 ) -> tuple[Ints, Ints]:
     """Different pairs, exhibitors drawn by popularity, sorted by buyer."""
-    weight: Floats = (np.arange(exhibitors) + 1.0) ** -zipf
+    weight = (np.arange(exhibitors) + 1.0) ** -zipf
     rng.shuffle(weight)
     edges = np.cumsum(weight / weight.sum())
     keen = rng.gamma(2.0, 1.0, buyers)

@@ -286,6 +286,13 @@ def _check_arrays(it: Instance) -> None:
                 f'request "{it.request_ids[bad[0]]}"',
                 f"weight {it.weight[bad[0]]:g} must lie between {MIN_WEIGHT:g} and {MAX_WEIGHT:g}",
             )
+        pools = it.pool[it.first], it.pool[it.second]
+        bad = np.flatnonzero((pools[0] >= 0) & (pools[1] >= 0) & (pools[0] != pools[1]))
+        if bad.size:
+            raise InstanceError(
+                f'request "{it.request_ids[bad[0]]}"',
+                "its participants have two different table pools, but a meeting has one table",
+            )
     if it.capacity.size and it.capacity.min() < 0:
         raise InstanceError("capacity", "must not be negative")
     if (it.slot_minutes < 0).any() or (it.gap_minutes < 0).any() or (it.walk_minutes < 0).any():

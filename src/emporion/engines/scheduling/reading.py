@@ -82,7 +82,7 @@ def check_keys(item: Any, known: set[str], where: str, needed: tuple[str, ...] =
 
 def _items(data: dict[str, Any], key: str, known: set[str], needed: tuple[str, ...]) -> list[Any]:
     """The list under ``key``; its items are checked by the few different sets of keys they have."""
-    items = expect(data.get(key, []), list, key, "a list")
+    items: list[Any] = expect(data.get(key, []), list, key, "a list")
     try:
         shapes = {tuple(item) for item in items}
     except TypeError:

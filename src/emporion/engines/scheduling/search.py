@@ -1,8 +1,8 @@
 """The search at expo scale as a machine that does a number of steps and can stop at any of them.
 
-A step is one candidate of an insertion pass or one trial of the improvement.  The state after n steps
-depends on the instance, the seed and n alone, not on how the steps were cut into batches: that is
-what makes a run that was stopped by the clock repeatable by ``work_limit``.
+A step is one candidate of an insertion pass or one trial of the improvement.  The state after n
+steps depends on the instance, the seed and n alone, not on how the steps were cut into batches:
+that is what makes a run that was stopped by the clock repeatable by ``work_limit``.
 """
 
 from __future__ import annotations
@@ -143,10 +143,11 @@ class Search:
         deadline: float | None,
         report: Callable[[Search], bool],
     ) -> None:
-        """Steps until the work is done, the clock (`time.monotonic`) runs out or ``report`` says no.
+        """Steps until the work is done, the clock (`time.monotonic`) runs out or ``report`` says
+        no.
 
-        Stops by itself when the target is reached or nothing is left to try.  The clock is looked at
-        between batches of about 50 ms.
+        Stops by itself when the target is reached or nothing is left to try.  The clock is looked
+        at between batches of about 50 ms.
         """
         batch = 64
         while self.score < self.target and not self.exhausted:

@@ -20,10 +20,10 @@ class Solution:
     """A schedule for an instance with R requests and P participants.
 
     ``slot`` int32[R] (-1 = not held), ``reason`` int8[R] (index into `REASONS`, -1 = held),
-    ``weight`` total weight granted, ``breaks`` over all participants, ``bound`` an upper bound on the
-    weight (a lower bound on the breaks for that objective), ``prices`` float64[P] the certificate
-    (NaN = not priced), ``steps`` the work done: the same ``work_limit`` gives the same schedule,
-    ``conflicts`` sentences that name constraints which cannot hold together.
+    ``weight`` total weight granted, ``breaks`` over all participants, ``bound`` an upper bound on
+    the weight (a lower bound on the breaks for that objective), ``prices`` float64[P] the
+    certificate (NaN = not priced), ``steps`` the work done: the same ``work_limit`` gives the same
+    schedule, ``conflicts`` sentences that name constraints which cannot hold together.
     """
 
     name: str

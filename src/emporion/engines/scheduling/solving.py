@@ -69,7 +69,7 @@ def prepare(instance: Instance) -> Prepared:
         scale=scale,
         possible=possible,
         excluded=excluded,
-        open=possible.any(axis=1),
+        open=np.asarray(possible.any(axis=1)),
         conflicts=conflicts,
         value=units + big * instance.mandatory,
         big=big,

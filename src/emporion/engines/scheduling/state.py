@@ -42,11 +42,11 @@ class State(NamedTuple):
     to for it (-1 = does not walk), table pool, 1 = must not move, journal of the trial, bits of the
     slots in which it may be held.  ``long`` int64[R, 4]: weight in integer units with the bonus of
     mandatory requests, and stamps.  ``who`` int32[P + 1, 6]: limits, meetings held, free units over
-    all slots, first entry in ``adj``.  ``when`` int32[S, 5]: day, its first and last slot, tables and
-    meetings.  ``cell`` int32[P S + 1, 2]: first unit, units taken.  ``ureq`` int32[units]: who sits
-    there.  ``adj`` int32[2 R]: requests of each participant, best first.  ``dcount`` int32[P, D].
-    ``pools`` int32[K, S, 2]: tables and meetings.  ``walk`` int32[H, H] and ``budget`` int32[S, S]
-    minutes.
+    all slots, first entry in ``adj``.  ``when`` int32[S, 5]: day, its first and last slot, tables
+    and meetings.  ``cell`` int32[P S + 1, 2]: first unit, units taken.  ``ureq`` int32[units]: who
+    sits there.  ``adj`` int32[2 R]: requests of each participant, best first.  ``dcount`` int32[P,
+    D]. ``pools`` int32[K, S, 2]: tables and meetings.  ``walk`` int32[H, H] and ``budget`` int32[S,
+    S] minutes.
     """
 
     slots: int
@@ -165,19 +165,19 @@ def draw(st: State, top: int) -> int:
     """A number in 0..top-1 from the linear congruential generator kept in the state."""
     value = st.ctl[RANDOM] * 6364136223846793005 + 1442695040888963407
     st.ctl[RANDOM] = value
-    return ((value >> 33) & 0x7FFFFFFF) % top
+    return int(((value >> 33) & 0x7FFFFFFF) % top)
 
 
 @compiled
 def fits(st: State, r: int, t: int) -> bool:
     """Whether request r may be held in slot t at all."""
-    return ((np.int64(st.req[r, MASK + (t >> 5)]) >> (t & 31)) & 1) != 0
+    return bool(((np.int64(st.req[r, MASK + (t >> 5)]) >> (t & 31)) & 1) != 0)
 
 
 @compiled
 def room(st: State, cell: int) -> bool:
     """Whether a cell has a free unit."""
-    return st.cell[cell, TAKEN_UNITS] < st.cell[cell + 1, UNITS] - st.cell[cell, UNITS]
+    return bool(st.cell[cell, TAKEN_UNITS] < st.cell[cell + 1, UNITS] - st.cell[cell, UNITS])
 
 
 @compiled
@@ -202,7 +202,7 @@ def _enter(st: State, p: int, r: int, t: int) -> int:
     st.who[p, FREE] -= 1
     if st.has_days:
         st.dcount[p, st.when[t, DAY]] += 1
-    return unit
+    return int(unit)
 
 
 @compiled
@@ -261,12 +261,13 @@ def tables_left(st: State, r: int, t: int) -> bool:
     if st.when[t, TAKEN] >= st.when[t, TABLES]:
         return False
     pool = st.req[r, POOL]
-    return pool < 0 or st.pools[pool, t, 1] < st.pools[pool, t, 0]
+    return bool(pool < 0 or st.pools[pool, t, 1] < st.pools[pool, t, 0])
 
 
 @compiled
 def _clash(st: State, r: int, besides: int, p: int, here: int, t: int, s: int) -> int:
-    """A meeting of p in slot s that it cannot reach from (or come from to) place ``here`` in slot t.
+    """A meeting of p in slot s that it cannot reach from (or come from to) place ``here`` in slot
+    t.
 
     -1 = p is busy there and can; -2 = p is idle in s.
     """
@@ -282,7 +283,7 @@ def _clash(st: State, r: int, besides: int, p: int, here: int, t: int, s: int) -
         if there >= 0:
             way = st.walk[there, here] if s < t else st.walk[here, there]
             if way > minutes:
-                return other
+                return int(other)
     return answer
 
 

@@ -68,7 +68,7 @@ def _some_occupant(st: State, cell: int) -> int:
     for i in range(taken):
         r = st.ureq[st.cell[cell, UNITS] + (start + i) % taken]
         if st.req[r, LOCK] == 0:
-            return r
+            return int(r)
     return -1
 
 
@@ -100,7 +100,7 @@ def _some_at_table(st: State, root: int, t: int) -> int:
             and st.req[r, LOCK] == 0
             and (event_full or st.req[r, POOL] == pool)
         ):
-            return r
+            return int(r)
     return -1
 
 
@@ -209,10 +209,10 @@ def work(
 ) -> int:
     """At most ``steps`` steps of the search; stops when the total reaches ``target``.
 
-    Plain: `try_insert` on ``roots[begin:begin + steps]``.  ``forced``: roots drawn from ``roots`` are
-    forced in, who had to leave is inserted again or made up for by the best waiting requests of both
-    ends, and everything is undone when the total has fallen.  ``homeless`` int32 is scratch.  Gives
-    the number of steps done.
+    Plain: `try_insert` on ``roots[begin:begin + steps]``.  ``forced``: roots drawn from ``roots``
+    are forced in, who had to leave is inserted again or made up for by the best waiting requests of
+    both ends, and everything is undone when the total has fallen.  ``homeless`` int32 is scratch.
+    Gives the number of steps done.
     """
     for step in range(steps):
         root = roots[draw(st, roots.shape[0])] if forced else roots[begin + step]

@@ -153,7 +153,8 @@ def _slot(it: Instance, t: int) -> dict[str, Any]:
         item["start"] = it.extra["starts"][t]
     if it.slot_minutes[t]:
         item["minutes"] = int(it.slot_minutes[t])
-    return item | it.extra.get("slots", {}).get(t, {})
+    item.update(it.extra.get("slots", {}).get(t, {}))
+    return item
 
 
 def _participant(it: Instance, p: int) -> dict[str, Any]:
@@ -180,7 +181,8 @@ def _participant(it: Instance, p: int) -> dict[str, Any]:
         item["place"] = it.place_ids[it.place[p]]
     if it.pool[p] >= 0:
         item["pool"] = it.pool_ids[it.pool[p]]
-    return item | it.extra.get("participants", {}).get(p, {})
+    item.update(it.extra.get("participants", {}).get(p, {}))
+    return item
 
 
 def _requests(it: Instance) -> list[dict[str, Any]]:
