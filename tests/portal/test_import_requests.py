@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from emporion.core.models import ImportBatch
 from emporion.core.tabular.reading import read_table
+from emporion.meetings.domain.requests import answer
 from emporion.meetings.models import Meeting, MeetingRequest, Release
 from emporion.portal.interfaces.commands import give_out, take_in
 from tests import factories
@@ -162,3 +164,30 @@ def test_export_of_meetings_needs_a_published_release_and_writes_it(
                                    "Table", "Made up")] == [
         "1", "2023-11-23", "09:40", "10:10", "e2", "b1", "1", "no",
     ]
+
+
+def test_an_empty_state_leaves_the_answer_and_an_older_one_is_a_conflict(run: Any) -> None:
+    run(ROWS)
+    first = MeetingRequest.objects.get(external_id="r1")
+    answer(first, first.counterpart, accept=True)
+    before = everything()
+    assert "0 new, 0 changed, 1 unchanged" in run("r1,b1,e1,,,,Let us meet\n")
+    said = run("r1,b1,e1,open,,,Let us meet\nr2,b1,e2,declined,2.5,yes,\n")
+    assert ("Conflicts (1 rows; they are not taken in):\n"
+            "  Column “State”: a newer answer says accepted - lines 2 (“open”).") in said
+    assert "0 new, 1 changed, 0 unchanged, 1 vanished, 1 in conflict" in said
+    # What a list said a list may change.
+    assert MeetingRequest.objects.get(external_id="r2").state == "declined"
+    take_in(["undo", ImportBatch.objects.order_by("-pk")[0].public_id])
+    assert everything() == before
+
+
+@pytest.mark.parametrize(("hours", "state"), [(-1, "accepted"), (1, "declined")])
+def test_the_later_of_two_answers_counts(run: Any, hours: int, state: str) -> None:
+    run(ROWS)
+    first = MeetingRequest.objects.get(external_id="r1")
+    at = answer(first, first.counterpart, accept=True).answered_at
+    told = at + dt.timedelta(hours=hours)
+    run(f"r1,b1,e1,declined,{told.isoformat()}\n", header="Id,From,To,State,Answered at")
+    first.refresh_from_db()
+    assert (first.state, first.answered_at) == (state, told if hours > 0 else at)

@@ -23,6 +23,7 @@ from emporion.edition.domain.lists.rows import cell, note_of
 from emporion.edition.domain.records import OURS
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings import rules
+from emporion.meetings.domain import answers
 from emporion.meetings.domain.intake import Asked, take_requests
 from emporion.meetings.models import Meeting, MeetingRequest
 
@@ -50,6 +51,8 @@ class Difference:
 
     new: list[tuple[Row, int, int]] = field(default_factory=list)
     changed: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    # Rows that contradict a newer answer: they change nothing.
+    conflicts: list[Problem] = field(default_factory=list)
     unchanged: int = 0
     vanished: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -58,6 +61,7 @@ class Difference:
         return {
             "new": len(self.new), "changed": len(self.changed), "unchanged": self.unchanged,
             "vanished": len(self.vanished),
+            **({"in conflict": len(self.conflicts)} if self.conflicts else {}),
         }
 
 
@@ -95,16 +99,25 @@ class People:
 def compare(
     edition: Edition, rows: Sequence[Row], skipped: Sequence[Key] = ()
 ) -> Difference:
-    """Compare checked rows with the requests that `edition` has."""
+    """Compare checked rows with the requests that `edition` has.
+
+    A row without a state leaves the state as it is. One that contradicts a newer answer - its own
+    time of answering is older, or it tells none and one of the sides answered here - is a conflict.
+    """
     difference, people = Difference(), People(edition)
     stored = {
-        (source, own) if own else (OURS, public_id): (pk, low, high, values)
-        for pk, public_id, source, own, low, high, *values in MeetingRequest.objects.filter(
-            edition=edition
-        ).values_list("pk", "public_id", "source", "external_id", "low", "high", *_FIELDS)
+        (source, own) if own else (OURS, public_id): (pk, low, high, values, public_id, times)
+        for pk, public_id, source, own, low, high, *times, state, weight, must, message
+        in MeetingRequest.objects.filter(edition=edition).values_list(
+            "pk", "public_id", "source", "external_id", "low", "high", "asked_at", "answered_at",
+            *_FIELDS,
+        )
+        for values in [(state, weight, must, message)]
     }
-    pairs = {(low, high): key for key, (_, low, high, _) in stored.items()}
+    pairs = {known[1:3]: key for key, known in stored.items()}
     listed: dict[tuple[int, int], int] = {}
+    # Changed answers of which only the journal knows whether one of the sides gave them here.
+    unsure: dict[str, tuple[Row, int, dict[str, Any], dt.datetime]] = {}
     for row in rows:
         sides = _sides(row, people, difference)
         if sides is None:
@@ -135,16 +148,41 @@ def compare(
             continue
         now = dict(zip(_FIELDS, known[3], strict=True))
         changes = {f: row.values[f] for f in _FIELDS if row.values.get(f, now[f]) != now[f]}
+        if "state" in changes:
+            told = row.values.get("answered_at")
+            older = answers.is_older(told, *known[5])
+            if older:
+                difference.conflicts.append(_conflict(row, now["state"]))
+                continue
+            if older is None and known[5][1] is not None:
+                unsure[known[4]] = row, known[0], changes, known[5][1]
+                continue
+            if told is not None and changes["state"] != "open":
+                changes["answered_at"] = told
         if changes:
             difference.changed.append((known[0], changes))
         else:
             difference.unchanged += 1
+    given = answers.given_here(edition, {i: at for i, (*_, at) in unsure.items()})
+    for public_id, (row, pk, changes, _) in unsure.items():
+        if public_id in given:
+            difference.conflicts.append(_conflict(row, stored[row.key][3][0]))
+        else:
+            difference.changed.append((pk, changes))
     there = {row.key for row in rows} | set(skipped)
     sources = {source for source, _ in there} - {OURS}
     difference.vanished = [
         own for source, own in stored if source in sources and (source, own) not in there
     ]
     return difference
+
+
+def _conflict(row: Row, state: str) -> Problem:
+    return Problem(
+        row.line, "state", row.values["state"], f"a newer answer says {state}",
+        "Nothing of the row is taken in. If the list is right, write the time of its answer under "
+        "“Answered at”.",
+    )
 
 
 def _sides(row: Row, people: People, difference: Difference) -> tuple[int, int] | None:
@@ -177,10 +215,11 @@ def write(
         values = row.values
         state = values.get("state") or "open"
         asked_at = values.get("asked_at") or now
+        answered_at = values.get("answered_at") or asked_at
         by_source.setdefault(row.key[0], []).append(
             Asked(
                 new_id(), asker, counterpart, asked_at, state=state,
-                answered_at=None if state == "open" else asked_at,
+                answered_at=None if state == "open" else answered_at,
                 weight=values.get("weight", 1000), message=values.get("message", ""),
                 external_id=row.key[1], is_mandatory=values.get("is_mandatory", False),
             )
@@ -203,7 +242,8 @@ def write(
         changes = dict(difference.changed[start : start + PART])
         for values in changes.values():
             if "state" in values:
-                values["answered_at"] = None if values["state"] == "open" else now
+                told = values.get("answered_at") or now
+                values["answered_at"] = None if values["state"] == "open" else told
         with transaction.atomic():
             batches.note(batch, "request", list(change_requests(edition, changes).items()))
         give_way()

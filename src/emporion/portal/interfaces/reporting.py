@@ -86,6 +86,16 @@ class Report:
         else:
             self.say(_indented(render(grouped(listed))))
 
+    def conflicts(self, found: Sequence[CellError]) -> None:
+        """Rows that are older than what people did here."""
+        if not found:
+            return
+        self.say(f"\nConflicts ({len(found):,} rows; they are not taken in):")
+        if self.everything:
+            self.lines([f"  {error}" for error in sorted(found, key=lambda e: e.line)])
+        else:
+            self.say(_indented(render(grouped(found))))
+
     def doubles(
         self, names: Sequence[tuple[str, str]], others: Sequence[tuple[str, str]]
     ) -> None:

@@ -51,6 +51,7 @@ def take_in(work: Work, edition: Edition) -> int:
                 lists.write(edition, batch, difference, on_progress=step.reach)
             batches.finish(edition, batch, difference.counts())
     report.lines(checked.told)
+    report.conflicts(taking_in.problems(work, difference.conflicts))
     if difference.vanished:
         report.say(f"\nVanished ({len(difference.vanished):,}; they stay as they are): "
                    f"{', '.join(difference.vanished[:20])}")
@@ -99,8 +100,10 @@ def _require(
     ]
     if "id" in headings and not row.values.get("id"):
         problems.append((headings["id"], "", "The id is missing", "Every row needs one."))
-    if "state" in row.values:
-        state = row.values["state"] = row.values["state"].lower() or "open"
+    # An empty cell says nothing: a request that is there stays what it is, a new one is open.
+    state = row.values.pop("state", "").lower()
+    if state:
+        row.values["state"] = state
         if state not in STATES:
             problems.append((headings["state"], state, "This state is not known",
                              f"One of {', '.join(STATES)}."))

@@ -149,7 +149,7 @@ LISTS: dict[str, tuple[Column, ...]] = {
         Column("is_mandatory", "Mandatory", "truth", ("must", "必须", "必约")),
         Column("message", "Message", "long", ("note to them", "留言"), 500),
         Column("asked_at", "Asked at", "moment", ("date", "requested at", "提交时间")),
-        Column("answered_at", "Answered at", "ignored", ("回复时间",)),
+        Column("answered_at", "Answered at", "moment", ("回复时间",)),
         _MADE_UP, _NOTE,
     ),
 }  # fmt: skip
