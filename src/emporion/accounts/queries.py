@@ -26,3 +26,8 @@ def user_by_email(email: str) -> User | None:
 def user_by_phone(phone: str) -> User | None:
     """Return the user with this number, as `rules.as_phone` writes it; None if none has."""
     return User.objects.filter(phone=phone).first()
+
+
+def has_real_users() -> bool:
+    """Whether anybody can sign in who is not one of the demonstration's; one query."""
+    return User.objects.filter(is_demonstration=False).exists()

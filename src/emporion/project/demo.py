@@ -18,9 +18,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from emporion.accounts.queries import has_real_users
 from emporion.demo.domain import building, loading
 from emporion.edition import queries as editions
 from emporion.project.commands import prepare, server_command
+from emporion.registry.queries import expo_slugs
 
 
 def demo(argv: list[str]) -> int:
@@ -50,6 +52,11 @@ def demo(argv: list[str]) -> int:
             "demonstration that was killed. End it, or choose another --port."
         )
     if building.state() == "unfinished":
+        if connection.vendor != "sqlite" and not options.reset:
+            return _refuse(
+                "an earlier build was interrupted before it was complete. Starting over empties "
+                "this database: say so with --reset."
+            )
         _say("An earlier build was interrupted before it was complete; starting over.")
     if options.reset or building.state() == "unfinished":
         refused = _forget()
@@ -102,12 +109,18 @@ def _refuse(why: str) -> int:
 
 
 def _forget() -> str:
-    """Empty the database, unless something else than the model edition is in it."""
-    others = [e.slug for e in editions.every_edition() if e.slug != loading.SLUG]
-    if others:
+    """Empty the database, unless something else than the demonstration is in it.
+
+    Returns why not, "" when it is empty now.
+    """
+    others = [e.slug for e in editions.every_edition()
+              if e.slug != loading.SLUG or not e.is_demonstration]
+    others += [slug for slug in expo_slugs() if slug != loading.SLUG]
+    if others or has_real_users():
+        found = f"other fairs ({', '.join(sorted(set(others)))})" if others else "users"
         return (
-            f"this database holds other editions as well ({', '.join(others)}), so it is not "
-            "emptied. Use another EMPORION_DATA_DIR or DATABASE_URL for the demonstration."
+            f"this database holds {found} besides the demonstration, so it is not emptied. "
+            "Use another EMPORION_DATA_DIR or DATABASE_URL for the demonstration."
         )
     if connection.vendor == "sqlite":
         name = str(connection.settings_dict["NAME"])

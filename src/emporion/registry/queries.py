@@ -41,3 +41,8 @@ def bodies(expo: Expo) -> list[Body]:
     """Return all bodies of the expo, guest countries first, then in the order they were made."""
     rank = {kind: n for n, kind in enumerate(Body.Kind.values)}
     return sorted(Body.objects.filter(expo=expo).order_by("pk"), key=lambda b: rank[b.kind])
+
+
+def expo_slugs() -> list[str]:
+    """Return the short names of all expos; one query, no scope needed."""
+    return list(Expo.objects.order_by("slug").values_list("slug", flat=True))
