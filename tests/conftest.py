@@ -50,6 +50,14 @@ def chromium() -> str:
         pytest.skip(str(why))
 
 
+@pytest.fixture(autouse=True)
+def _every_test_begins_in_english() -> None:
+    """A page leaves its language active in the thread, and the next test would read it there."""
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _pages_open_their_own_scope() -> Iterator[None]:
     """Requests of a test client run outside the test's scope, as they do on a server."""
