@@ -16,7 +16,13 @@ from emporion.meetings.domain import releases
 from emporion.meetings.domain.events import release_published
 from emporion.meetings.domain.releases import PublishConflict, publish
 from emporion.meetings.models import Release
-from tests.factories import make_edition, make_release
+from tests.factories import (
+    make_edition,
+    make_participation,
+    make_release,
+    make_request,
+    make_slots,
+)
 
 
 def states(edition: Any) -> dict[int, str]:
@@ -178,3 +184,11 @@ def test_without_the_lock_two_publishers_are_not_told_apart(meet_after_the_check
         "sqlite": ["database is locked", "published"],
     }
     assert race(edition, works, begin_without_lock) == expected[connection.vendor]
+
+
+def test_a_draft_whose_requests_were_removed_is_not_published(edition):
+    request = make_request(make_participation(edition, "buyer"), make_participation(edition))
+    make_release(edition, [(request, make_slots(edition)[0])])
+    request.delete()
+    with pytest.raises(PublishConflict, match="Requests of release 1 were removed since"):
+        publish(edition, 1, "user:x")

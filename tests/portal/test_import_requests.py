@@ -191,3 +191,15 @@ def test_the_later_of_two_answers_counts(run: Any, hours: int, state: str) -> No
     run(f"r1,b1,e1,declined,{told.isoformat()}\n", header="Id,From,To,State,Answered at")
     first.refresh_from_db()
     assert (first.state, first.answered_at) == (state, told if hours > 0 else at)
+
+
+@pytest.mark.parametrize("state", ["published", "superseded"])
+def test_requests_of_a_public_release_are_not_undone(
+    run: Any, fair: Any, state: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(ROWS)
+    request = MeetingRequest.objects.get(external_id="r2")
+    factories.make_release(fair, [(request, factories.make_slots(fair)[0])], state=state)
+    assert take_in(["undo", ImportBatch.objects.get().public_id]) == 1
+    assert "stays: release 1 of the schedule" in capsys.readouterr().err
+    assert (MeetingRequest.objects.count(), Meeting.objects.count()) == (3, 1)

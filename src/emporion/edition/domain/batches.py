@@ -28,6 +28,8 @@ PART, PARTS = 300, {"participation": 60}
 Change = tuple[str, dict[str, Any] | None]
 # Takes back changes of one kind: (edition, [(public id, what it was before)]) -> how many.
 Restorer = Callable[[Edition, Sequence[Change]], int]
+# Raises when objects of a kind that the batch made (public ids) must stay.
+Guard = Callable[[str, Sequence[str]], None]
 
 
 class BatchError(ValueError):
@@ -121,14 +123,17 @@ def undo(
     batch: ImportBatch,
     restorers: Mapping[str, Restorer],
     *,
+    guard: Guard | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> int:
     """Put everything back to what it was before `batch`; return how many objects.
 
     `restorers` names the kinds in the order in which they must be taken back. Works in short
     transactions; killed in the middle it can be begun again, because each removes its own notes.
-    Raises BatchError for a batch that is undone already, or under later ones.
+    `guard` is asked in each transaction that removes what the batch made. Raises BatchError for a
+    batch that is undone already, or under later ones, and whatever the guard raises.
     """
+    allow = guard or (lambda kind, made: None)
     with transaction.atomic():
         Edition._base_manager.select_for_update().get(pk=edition.pk)
         batch.refresh_from_db()
@@ -158,6 +163,7 @@ def undo(
                 part = list(noted[: PARTS.get(kind, PART)])
                 if not part:
                     break
+                allow(kind, [change.object_id for change in part if change.before is None])
                 restore(edition, [(change.object_id, change.before) for change in part])
                 ImportChange.objects.filter(pk__in=[change.pk for change in part]).delete()
             give_way()

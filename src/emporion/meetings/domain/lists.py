@@ -25,7 +25,7 @@ from emporion.edition.queries import Edition, Participation
 from emporion.meetings import rules
 from emporion.meetings.domain import answers
 from emporion.meetings.domain.intake import Asked, take_requests
-from emporion.meetings.models import Meeting, MeetingRequest
+from emporion.meetings.models import Meeting, MeetingRequest, Refusal
 
 Key = tuple[str, str]
 PART = 500
@@ -304,17 +304,41 @@ def _restore(edition: Edition, changes: Sequence[batches.Change]) -> int:
 RESTORERS: dict[str, batches.Restorer] = {"request": _restore}
 
 
-def count_requests(edition: Edition, participations: Sequence[str]) -> int:
-    """Return how many requests of `edition` have one of these public ids on a side."""
-    found: set[int] = set()
+def requests_of(edition: Edition, participations: Sequence[str]) -> list[str]:
+    """Return the public ids of the requests that have one of these public ids on a side."""
+    found: set[str] = set()
     for part in bulk.chunks(participations, 400):
         for side in ("asker", "counterpart"):
             found.update(
                 MeetingRequest.objects.filter(
                     edition=edition, **{f"{side}__public_id__in": part}
-                ).values_list("pk", flat=True)
+                ).values_list("public_id", flat=True)
             )
-    return len(found)
+    return sorted(found)
+
+
+def hold_requests(edition: Edition, participations: Sequence[str]) -> None:
+    """Let nobody ask these participations, or for them, until the caller's transaction ends.
+
+    A request points at both sides, so on PostgreSQL it waits for their rows; SQLite has one writer.
+    """
+    list(
+        Participation.objects.select_for_update()
+        .filter(edition=edition, public_id__in=participations).order_by("pk").values_list("pk")
+    )
+
+
+def public_releases(edition: Edition, requests: Sequence[str]) -> list[int]:
+    """Return the numbers of the releases that are or were public and tell of these requests."""
+    numbers: set[int] = set()
+    public = {"release__edition": edition, "release__published_at__isnull": False}
+    for part in bulk.chunks(requests, 400):
+        for model in (Meeting, Refusal):
+            numbers.update(
+                model.objects.filter(request__public_id__in=part, **public)
+                .order_by().values_list("release__number", flat=True).distinct()
+            )
+    return sorted(numbers)
 
 
 def request_header() -> list[str]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from emporion.core import journal
 from emporion.edition.queries import Edition
 from emporion.meetings.domain.events import release_published
-from emporion.meetings.models import Release
+from emporion.meetings.models import Meeting, Release
 
 # What somebody saw who did not look: publish compares nothing.
 NOT_LOOKED = -1
@@ -78,6 +78,11 @@ def check(edition: Edition, number: int, seen: int | None) -> tuple[Release, Rel
     if public is not None and public.number > release.number:
         raise PublishConflict(
             _("Release %(number)d is older than release %(public)d, which is public.") % words
+        )
+    held = Meeting.objects.filter(release=release).count()
+    if held != release.meeting_count:
+        raise PublishConflict(
+            _("Requests of release %(number)d were removed since; compute a new one.") % words
         )
     if seen not in (NOT_LOOKED, public.number if public else None):
         raise PublishConflict(

@@ -211,16 +211,66 @@ def mend(edition: Edition, report: reporting.Report, *, dry_run: bool = False) -
 def undo(
     edition: Edition, batch: ImportBatch, report: reporting.Report, *, with_requests: bool = False
 ) -> int:
-    """Undo a batch; refuse where meeting requests hang on what it brought, unless told."""
-    made = batches.created_ids(batch, "participation")
-    hanging = request_lists.count_requests(edition, made) if made else 0
-    if hanging and not with_requests:
-        raise Refused(
-            f"{hanging} meeting requests hang on participants that import {batch.public_id} "
-            "brought; undoing it would remove them as well. Add --with-requests if that is meant."
-        )
+    """Undo a batch; refuse where meeting requests hang on what it brought, unless told.
+
+    What a release that is or was public tells of stays in any case: people went by it.
+    """
+    _check_loss(edition, batch, with_requests)
     with reporting.bar("Undo", batch.changes.count()) as progress:
-        return batches.undo(edition, batch, RESTORERS, on_progress=progress)
+        return batches.undo(
+            edition, batch, RESTORERS, guard=_guard(edition, batch, with_requests),
+            on_progress=progress,
+        )
+
+
+def _guard(edition: Edition, batch: ImportBatch, with_requests: bool = False) -> batches.Guard:
+    """Say what may not be removed; asked in the transaction that would remove it.
+
+    Much may have been asked since the check before the undoing.
+    """
+
+    def guard(kind: str, made: Sequence[str]) -> None:
+        if kind == "participation":
+            request_lists.hold_requests(edition, made)
+        _refuse_loss(edition, batch, kind, made, with_requests)
+
+    return guard
+
+
+def _check_loss(edition: Edition, batch: ImportBatch, with_requests: bool = False) -> None:
+    """Raise Refused before anything is touched; long lists are read without holding a lock."""
+    for kind in RESTORERS:
+        _refuse_loss(edition, batch, kind, batches.created_ids(batch, kind), with_requests)
+
+
+def _refuse_loss(
+    edition: Edition, batch: ImportBatch, kind: str, made: Sequence[str], with_requests: bool
+) -> None:
+    if kind not in ("participation", "request") or not made:
+        return
+    requests = made
+    if kind == "participation":
+        requests = request_lists.requests_of(edition, made)
+        if requests and not with_requests:
+            raise Refused(
+                f"{len(requests)} meeting requests hang on participants that import "
+                f"{batch.public_id} brought; undoing it would remove them as well. If that is "
+                f"meant: {_undoing(edition, batch)} --with-requests"
+            )
+    releases = request_lists.public_releases(edition, requests)
+    if releases:
+        raise Refused(
+            f"Import {batch.public_id} stays: release {', '.join(map(str, releases))} of the "
+            "schedule, which is or was public, tells of requests that would be removed. "
+            "Withdraw or decline them instead."
+        )
+
+
+def _undoing(edition: Edition, batch: ImportBatch) -> str:
+    """Return the command that undoes a batch."""
+    if batch.state == ImportBatch.State.DONE:
+        return f"emporion import undo {batch.public_id}"
+    return f"emporion import recover --edition {edition.slug}"
 
 
 class Undoing:
@@ -233,8 +283,16 @@ class Undoing:
         return None
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if error is not None:
-            batches.undo(self.edition, self.batch, RESTORERS)
+        if error is None:
+            return
+        guard = _guard(self.edition, self.batch)
+        try:
+            _check_loss(self.edition, self.batch)
+            batches.undo(self.edition, self.batch, RESTORERS, guard=guard)
+        except Refused as refused:
+            # The reason of the failure follows; what people did meanwhile is not thrown away.
+            self.report.say(f"The import failed and is not undone. {refused}")
+        else:
             self.report.say("The import failed; everything it had written is undone.")
 
 
