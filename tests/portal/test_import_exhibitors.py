@@ -12,9 +12,10 @@ from emporion.core.searchindex.query import search
 from emporion.core.tabular.reading import read_table
 from emporion.core.tabular.writing import write_table
 from emporion.core.translated import as_dict
-from emporion.edition.models import Edition, Participation, Pavilion
+from emporion.edition.domain import batches
+from emporion.edition.models import Delegate, Edition, Participation, Pavilion
 from emporion.edition.queries import search_scope
-from emporion.meetings.models import Slot
+from emporion.meetings.models import Meeting, MeetingRequest, Slot
 from emporion.portal.interfaces.commands import give_out, take_in
 from emporion.registry.models import Expo, Organisation, Person
 from tests import factories
@@ -477,3 +478,69 @@ def test_write_table_notes_stand_above_the_header(tmp_path: Path) -> None:
     write_table(tmp_path / "x.xlsx", ["Name", "City"], [["A", "B"]], notes=["=Note"])
     table = read_table(tmp_path / "x.xlsx", known=["Name", "City"])
     assert (table.header, table.skipped) == (("Name", "City"), ("'=Note",))
+
+
+def test_a_failing_import_keeps_requests_that_were_made_meanwhile(
+    run: Any, edition: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    buyer = factories.make_participation(edition, "buyer")
+
+    def fail(*words: Any) -> None:
+        factories.make_request(buyer, Participation.objects.get(external_id="1"))
+        raise OSError("no space left")
+
+    monkeypatch.setattr(batches, "finish", fail)
+    with pytest.raises(OSError, match="no space left"):
+        run(ROWS)
+    batch = ImportBatch.objects.get()
+    said = capsys.readouterr().out
+    assert "The import failed and is not undone. 1 meeting requests hang on" in said
+    way_out = f"emporion import recover --edition {edition.slug} --with-requests"
+    assert way_out in said
+    assert MeetingRequest.objects.count() == 1
+    ImportBatch.objects.update(process=batch.process.rpartition(":")[0] + ":1")
+    monkeypatch.undo()
+    status, said = run(ROWS)
+    assert (status, way_out in said) == (1, True)
+    assert take_in(["recover", "--edition", edition.slug, "--with-requests"]) == 0
+    assert Participation.objects.filter(role="exhibitor").count() == 0
+
+
+def test_a_request_made_while_an_import_is_undone_stays(
+    run: Any, edition: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(ROWS)
+    buyer = factories.make_participation(edition, "buyer")
+    undo = batches.undo
+
+    def late(*words: Any, **more: Any) -> int:
+        factories.make_request(buyer, Participation.objects.get(external_id="1"))
+        return undo(*words, **more)
+
+    monkeypatch.setattr(batches, "undo", late)
+    assert take_in(["undo", ImportBatch.objects.get().public_id]) == 1
+    assert "recover --edition" in capsys.readouterr().err
+    assert MeetingRequest.objects.count() == 1
+
+
+def test_what_a_public_release_tells_of_is_not_undone(
+    run: Any, edition: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(ROWS)
+    buyer = factories.make_participation(edition, "buyer")
+    request = factories.make_request(buyer, Participation.objects.get(external_id="1"))
+    factories.make_release(edition, [(request, factories.make_slots(edition)[0])], state="published")
+    words = ["undo", ImportBatch.objects.get().public_id, "--with-requests"]
+    assert take_in(words) == 1
+    assert "stays: release 1 of the schedule" in capsys.readouterr().err
+    assert Meeting.objects.count() == 1
+
+
+def test_undo_of_a_delegate_leaves_their_other_delegations(run: Any, edition: Any) -> None:
+    run(ROWS)
+    run(ROWS.replace("Tech Hall,T-3,,,,", "Tech Hall,T-3,,,Max Muster,"))
+    third, second = (Participation.objects.get(external_id=i) for i in "32")
+    person = third.delegates.get().person
+    Delegate.objects.create(participation=second, person=person)
+    assert take_in(["undo", ImportBatch.objects.order_by("-pk")[0].public_id]) == 0
+    assert (third.delegates.count(), second.delegates.get().person) == (0, person)

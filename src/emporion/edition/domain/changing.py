@@ -90,15 +90,19 @@ def add_delegates(edition: Edition, pairs: Sequence[tuple[int, int]]) -> None:
                        tenant=edition.expo.public_id)
 
 
-def remove_delegates(edition: Edition, people: Sequence[int]) -> int:
-    """Take back what `add_delegates` did for these people in this edition."""
+def remove_delegates(edition: Edition, pairs: Sequence[tuple[int, int]]) -> int:
+    """Take back what `add_delegates` did for these pairs of (participation, person)."""
+    wanted = set(pairs)
     with transaction.atomic():
-        count, _ = Delegate._base_manager.filter(
-            participation__edition=edition, person__in=people
-        ).delete()
-        journal.record("delegate.remove", "delegate", [str(person) for person in people],
+        gone = [
+            pk for pk, *pair in Delegate._base_manager.filter(
+                participation__edition=edition, person__in=[person for _, person in pairs]
+            ).values_list("pk", "participation_id", "person_id") if tuple(pair) in wanted
+        ]
+        Delegate._base_manager.filter(pk__in=gone).delete()
+        journal.record("delegate.remove", "delegate", [str(person) for _, person in pairs],
                        tenant=edition.expo.public_id)
-    return count
+    return len(gone)
 
 
 def reindex(edition: Edition, participations: Sequence[Participation]) -> None:

@@ -47,8 +47,18 @@ def _people(edition: Edition, changes: Sequence[Change]) -> int:
 
 
 def _delegates(edition: Edition, changes: Sequence[Change]) -> int:
-    keys = registered.person_keys(edition.expo, public_ids=[i for i, _ in changes])
-    return changing.remove_delegates(edition, list(keys.values()))
+    """Each change names a person and, in what was before, for whom they came to act."""
+    people = registered.person_keys(edition.expo, public_ids=[i for i, _ in changes])
+    acts_for = {i: was["participation"] for i, was in changes if was}
+    participations = dict(
+        Participation._base_manager.filter(
+            edition=edition, public_id__in=list(acts_for.values())
+        ).values_list("public_id", "pk")
+    )
+    return changing.remove_delegates(edition, [
+        (participations[acts_for[i]], person) for i, person in people.items()
+        if acts_for.get(i) in participations
+    ])
 
 
 def _pavilions(edition: Edition, changes: Sequence[Change]) -> int:

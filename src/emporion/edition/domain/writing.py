@@ -140,8 +140,12 @@ class _Writer:
             if contacts:
                 made = registry.add_people(self.expo, list(contacts.values()))
                 changing.add_delegates(self.edition, list(zip(contacts, made, strict=True)))
-                for kind in ("person", "delegate"):
-                    self._note(kind, {row.public_id: None for row in contacts.values()})
+                self._note("person", {row.public_id: None for row in contacts.values()})
+                # Only this delegation: the person may come to act for others as well.
+                acts_for = {record.pk: record.public_id for record, _, _ in rows}
+                self._note("delegate", {
+                    row.public_id: {"participation": acts_for[pk]} for pk, row in contacts.items()
+                })
 
     def _of_participation(self, fields: dict[str, Any]) -> dict[str, Any]:
         own = {
