@@ -186,7 +186,7 @@ def calendar(edition: Any, token: str) -> Any:
 
 
 def test_calendar_holds_the_meetings_in_universal_time(edition, buyer, fair):
-    response = calendar(edition, day.token(buyer))
+    response = calendar(edition, day.token(buyer, user_of(buyer)))
     assert response["Content-Type"] == "text/calendar; charset=utf-8"
     events = Calendar.from_ical(response.content).walk("VEVENT")
     assert [str(event["SUMMARY"]) for event in events] == ["Host 0", "Host 1", "Host 2"]
@@ -197,22 +197,23 @@ def test_calendar_holds_the_meetings_in_universal_time(edition, buyer, fair):
 
 
 def test_a_moved_meeting_stays_the_same_entry(edition, buyer, fair):
-    before = Calendar.from_ical(calendar(edition, day.token(buyer)).content).walk("VEVENT")
+    before = Calendar.from_ical(calendar(edition, day.token(buyer, user_of(buyer))).content).walk("VEVENT")
     meeting = edition.releases.get().meetings.order_by("pk").first()
     meeting.slot = edition.slots.order_by("-number").first()
     meeting.save()
-    after = Calendar.from_ical(calendar(edition, day.token(buyer)).content).walk("VEVENT")
+    after = Calendar.from_ical(calendar(edition, day.token(buyer, user_of(buyer))).content).walk("VEVENT")
     assert {str(e["UID"]) for e in before} == {str(e["UID"]) for e in after}
 
 
 def test_only_a_true_and_young_token_opens_a_calendar(edition, buyer, fair, monkeypatch):
-    good = day.token(buyer)
+    good = day.token(buyer, user_of(buyer))
     elsewhere = make_edition(edition.expo)
     forged = [
         "", "x", good[:-1], good + "x", signing.dumps(buyer.public_id, salt="another"),
         signing.dumps({"id": 1}, salt=day.SALT), signing.dumps("nobody", salt=day.SALT),
+        signing.dumps(buyer.public_id, salt=day.SALT), day.token(buyer, make_user()),
     ]
-    assert [calendar(edition, token).status_code for token in forged] == [404] * 7
+    assert [calendar(edition, token).status_code for token in forged] == [404] * 9
     # It opens one edition only.
     assert calendar(elsewhere, good).status_code == 404
     assert calendar(edition, good).status_code == 200
@@ -244,7 +245,7 @@ def test_a_meeting_without_its_request_is_cancelled_on_both_sides(
     person.save()
     [entry] = page(signed_in(person.user).get(address("day", edition))).select(".agenda-entry")
     assert "agenda-cancelled" in entry["class"]
-    events = Calendar.from_ical(calendar(edition, day.token(buyer)).content).walk("VEVENT")
+    events = Calendar.from_ical(calendar(edition, day.token(buyer, user_of(buyer))).content).walk("VEVENT")
     assert [str(event["STATUS"]) for event in events] == ["CONFIRMED", "CANCELLED", "CONFIRMED"]
     assert [event["SEQUENCE"] for event in events] == [2, 3, 2]
 
@@ -260,3 +261,23 @@ def test_the_walk_leads_past_a_cancelled_meeting(edition, buyer, signed_in):
     found = page(signed_in(user_of(buyer)).get(address("day", edition)))
     assert [w.get_text(" ", strip=True) for w in found.select(".agenda-walk")] == [
         "6 min walk, 44 to spare"]
+
+
+@pytest.mark.parametrize("gone", ["delegate", "person", "user", "account"])
+def test_a_calendar_closes_with_the_right_to_read_it(edition, buyer, fair, gone):
+    user = user_of(buyer)
+    token = day.token(buyer, user)
+    assert calendar(edition, token).status_code == 200
+    with scopes_disabled():
+        delegate = buyer.delegates.get()
+    if gone == "delegate":
+        delegate.delete()
+    elif gone == "person":
+        delegate.person.user = make_user()
+        delegate.person.save()
+    elif gone == "user":
+        user.is_active = False
+        user.save()
+    else:
+        user.delete()
+    assert calendar(edition, token).status_code == 404

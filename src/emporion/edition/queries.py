@@ -50,6 +50,13 @@ def participation_of(edition: Edition, user: Any) -> Participation | None:
     )
 
 
+def acts_for(user: str, participation: Participation) -> bool:
+    """Whether the user with this public id may sign in and acts for `participation`; one query."""
+    return Delegate.objects.filter(
+        participation=participation, person__user__public_id=user, person__user__is_active=True
+    ).exists()
+
+
 def is_organiser(edition: Edition, user: Any) -> bool:
     """Whether `user` runs the expo of `edition`."""
     return user.is_authenticated and edition.expo.organisers.filter(user=user).exists()

@@ -65,7 +65,8 @@ def day(request: HttpRequest, edition: Edition) -> HttpResponse:
         "rule": "recomputed_demo" if edition.is_demonstration else "recomputed",
         "release": queries.published_release(edition),
         "waiting": queries.request_counts(me)["waiting"],
-        "feed": f"{reverse('meetings:day_ics', args=[edition.slug])}?token={token(me)}",
+        "feed": f"{reverse('meetings:day_ics', args=[edition.slug])}"
+                f"?token={token(me, request.user)}",
         "place": best(edition.place, language)[1],
         "slug": edition.slug,
         "nav_current": "day",
@@ -116,16 +117,9 @@ def day_print(request: HttpRequest, edition: Edition) -> HttpResponse:
 
 def day_ics(request: HttpRequest, edition: Edition) -> HttpResponse:
     """The agenda as a calendar; the signed token in the address stands for the sign-in."""
-    try:
-        public_id = signing.loads(
-            request.GET.get("token", ""), salt=SALT, max_age=FEED_SECONDS
-        )
-    except signing.BadSignature:
-        raise Http404(_("This calendar link is not valid any more. Copy it anew from My day.")) \
-            from None
-    me = editions.participation(edition, str(public_id))
+    me = _of_token(edition, request.GET.get("token", ""))
     if me is None:
-        raise Http404(_("This calendar belongs to nobody in this edition."))
+        raise Http404(_("This calendar link is not valid any more. Copy it anew from My day."))
     calendar = Calendar()
     calendar.add("prodid", "-//Emporion//Agenda//EN")
     calendar.add("version", "2.0")
@@ -140,9 +134,24 @@ def day_ics(request: HttpRequest, edition: Edition) -> HttpResponse:
     return response
 
 
-def token(participation: Participation) -> str:
-    """Return the token that opens this participation's calendar and nothing else."""
-    return signing.dumps(participation.public_id, salt=SALT)
+def token(participation: Participation, user: Any) -> str:
+    """Return the token that opens this participation's calendar and nothing else.
+
+    It opens it as long as `user` can sign in and acts for the participation.
+    """
+    return signing.dumps([participation.public_id, user.public_id], salt=SALT)
+
+
+def _of_token(edition: Edition, text: str) -> Participation | None:
+    """Return whose calendar a token opens; None if it is not ours or has lost its right."""
+    try:
+        found = signing.loads(text, salt=SALT, max_age=FEED_SECONDS)
+    except signing.BadSignature:
+        return None
+    if not isinstance(found, list) or len(found) != 2:
+        return None
+    me = editions.participation(edition, str(found[0]))
+    return me if me is not None and editions.acts_for(str(found[1]), me) else None
 
 
 def _event(
