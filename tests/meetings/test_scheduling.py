@@ -21,9 +21,10 @@ from emporion.engines import scheduling
 from emporion.matchmaking.models import Wish
 from emporion.meetings.domain import schedule
 from emporion.meetings.domain.market import ScheduleError, read_market
+from emporion.meetings.domain.requests import answer
 from emporion.meetings.domain.schedule import compute_release, remove_unfinished, schedule_digest
 from emporion.meetings.interfaces import commands
-from emporion.meetings.models import Meeting, Refusal, Release, ReleaseInstance
+from emporion.meetings.models import Meeting, MeetingRequest, Refusal, Release, ReleaseInstance
 from emporion.meetings.queries.agenda import agenda
 from tests.factories import (
     make_edition,
@@ -311,8 +312,8 @@ def test_a_computation_killed_while_writing_leaves_nothing_that_anybody_sees(
     assert edition.published_release == 1
     # This process lives, so another run takes it for being written …
     assert remove_unfinished(edition) == 0
-    # … until it does not live any more.
-    left.figures["process"] = left.figures["process"].rpartition(":")[0] + ":999999999"
+    # … until it does not live any more, even if another one has its number by now.
+    left.figures["process"] = left.figures["process"].rpartition(":")[0] + ":1"
     left.save()
     done = compute_release(edition, work_limit=STEPS)
     assert [r.state for r in Release.objects.order_by("number")] == ["published", "draft"]
@@ -324,6 +325,33 @@ def test_a_failing_computation_cleans_up_behind_itself(edition, monkeypatch, sma
     small_fair(edition)
     failing_after(3, OSError, monkeypatch)
     with pytest.raises(OSError):
+        compute_release(edition, work_limit=STEPS)
+    assert (Release.objects.count(), Meeting.objects.count(), Refusal.objects.count()) == (0, 0, 0)
+
+
+def while_solving(monkeypatch: Any, act: Any) -> None:
+    solve = scheduling.solve
+
+    def late(*words: Any, **more: Any) -> Any:
+        act()
+        return solve(*words, **more)
+
+    monkeypatch.setattr(schedule.scheduling, "solve", late)
+
+
+def test_what_is_answered_while_the_solver_works_came_after_the_release(edition, monkeypatch):
+    request = next(r for r in small_fair(edition) if r.state == "open")
+    while_solving(monkeypatch, lambda: answer(request, request.counterpart, accept=True))
+    release = compute_release(edition, work_limit=STEPS)
+    assert release.computed_at < MeetingRequest.objects.get(pk=request.pk).answered_at
+    assert Release.objects.get().computed_at == release.computed_at
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_removed_while_the_solver_works_is_named_and_nothing_is_kept(edition, monkeypatch):
+    requests = small_fair(edition)
+    while_solving(monkeypatch, requests[0].delete)
+    with pytest.raises(ScheduleError, match="was removed during the computation; compute again"):
         compute_release(edition, work_limit=STEPS)
     assert (Release.objects.count(), Meeting.objects.count(), Refusal.objects.count()) == (0, 0, 0)
 

@@ -6,17 +6,14 @@ that it was killed in the middle and undoes it before anything else.
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from emporion.core import bulk, journal
+from emporion.core import bulk, journal, processes
 from emporion.core.models import ImportBatch, ImportChange
 from emporion.edition.domain.enrolment import give_way
 from emporion.edition.models import Edition
@@ -59,7 +56,7 @@ def claim(edition: Edition, subject: str, source: str, file_name: str, digest: s
             )
         return ImportBatch.objects.create(
             tenant=edition.expo.public_id, subject=subject, place=edition.slug, source=source[:60],
-            file_name=file_name[:255], file_digest=digest, process=this_process(),
+            file_name=file_name[:255], file_digest=digest, process=processes.this_process(),
             started_at=timezone.now(),
         )
 
@@ -153,7 +150,7 @@ def undo(
         )
         if unknown:
             raise BatchError(f"Nobody can take back changes of {unknown[0]!r}.")
-        batch.state, batch.process = State.WRITING, this_process()
+        batch.state, batch.process = State.WRITING, processes.this_process()
         batch.save(update_fields=["state", "process"])
     done = 0
     for kind, restore in restorers.items():
@@ -177,37 +174,10 @@ def undo(
     return done
 
 
-def this_process() -> str:
-    """Name this process so that another on this machine can tell whether it still runs."""
-    return f"{socket.gethostname()[:30]}:{os.getpid()}:{_begun(os.getpid())}"[:60]
-
-
 def is_running(batch: ImportBatch) -> bool | None:
     """Whether the process that writes `batch` runs; None when it ran on another machine."""
-    host, number, begun = [*batch.process.rsplit(":", 2), "", "", ""][:3]
-    if host != socket.gethostname()[:30] or not number.isdigit():
-        return None
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return _begun(int(number)) == begun
+    return processes.is_running(batch.process)
 
 
 def _is_mine(batch: ImportBatch) -> bool:
-    return batch.process == this_process()
-
-
-def _begun(number: int) -> str:
-    """When a process began, as the kernel counts; "" where there is no /proc.
-
-    Process numbers are used again: a number alone could be somebody else by now.
-    """
-    try:
-        stat = Path(f"/proc/{number}/stat").read_text()
-    except OSError:
-        return ""
-    state, *fields = stat.rpartition(")")[2].split()
-    return "gone" if state == "Z" else fields[18]
+    return batch.process == processes.this_process()

@@ -5,18 +5,16 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-import os
-import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from emporion.core import bulk, journal
+from emporion.core import bulk, journal, processes
 from emporion.edition.queries import Edition
 from emporion.engines import scheduling
 from emporion.meetings.domain.figures import figures
@@ -46,12 +44,16 @@ def compute_release(
     chunks while the release is in the state `writing`, which nobody sees; one short transaction
     then makes it a draft. What a killed computation left is removed first.
 
+    `computed_at` is the moment before the requests were read: what is asked or answered later, even
+    while the solver works, came after this release.
+
     Raises ScheduleError: no slots, no requests, minutes on foot missing, requests that contradict
-    each other.
+    each other, a participant or request removed while the solver worked.
     """
     remove_unfinished(edition)
     if time_limit is None and work_limit is None:
         time_limit = DEFAULT_SECONDS
+    read_at = timezone.now()
     market = read_market(edition, walking=walking)
     content, instance_digest = packed(market.instance)
     solution = scheduling.solve(
@@ -69,12 +71,18 @@ def compute_release(
         )
     baseline = scheduling.greedy(market.instance)
     release = _begin(edition, seed)
+    release.computed_at = read_at
     try:
         _write(release, market, solution)
         found = figures(market, solution)
         _finish(release, market, solution, baseline, found, content, instance_digest)
-    except Exception:
+    except Exception as error:
         _remove(release)
+        if isinstance(error, IntegrityError):
+            raise ScheduleError(
+                "A participant, a request or a slot was removed during the computation; "
+                "compute again."
+            ) from error
         raise
     return release
 
@@ -124,19 +132,11 @@ def schedule_digest(market_ids: list[str], slot_ids: list[str], slot: np.ndarray
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def _process() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
 def _is_written(release: Release) -> bool:
-    host, _, pid = str(release.figures.get("process", "")).rpartition(":")
-    if host != socket.gethostname():
+    running = processes.is_running(str(release.figures.get("process", "")))
+    if running is None:
         return (timezone.now() - release.computed_at).total_seconds() < 3600
-    try:
-        os.kill(int(pid), 0)
-    except (OSError, ValueError):
-        return False
-    return True
+    return running
 
 
 def _begin(edition: Edition, seed: int) -> Release:
@@ -146,7 +146,7 @@ def _begin(edition: Edition, seed: int) -> Release:
         last = Release.objects.filter(edition=edition).order_by("-number").first()
         return Release.objects.create(
             edition=edition, number=last.number + 1 if last else 1, seed=seed,
-            computed_at=timezone.now(), figures={"process": _process()},
+            computed_at=timezone.now(), figures={"process": processes.this_process()},
         )
 
 
@@ -201,7 +201,6 @@ def _finish(
         **found, "status": solution.status, "bound_method": solution.bound_method,
         "change": _change(release),
     }
-    release.computed_at = timezone.now()
     with transaction.atomic():
         still = Release.objects.select_for_update().filter(
             pk=release.pk, state=Release.State.WRITING
