@@ -26,9 +26,9 @@ from .trim import trim_breaks, trim_walks
 #: Steps when neither a time nor a work limit is given: this many for each request, plus a base.
 STEPS_A_REQUEST, STEPS_BASE = 2, 20_000
 #: Proposals for fewer breaks, for each step of the search and for each meeting.
-PROPOSALS_A_STEP, PROPOSALS_A_MEETING = 15, 30
+PROPOSALS_A_STEP, PROPOSALS_A_MEETING = 6, 30
 #: Seconds that a proposal, a request written out, and the end of a run take; for planning only.
-SECONDS_A_PROPOSAL, SECONDS_A_REQUEST, SECONDS_LEFT = 0.4e-6, 4e-6, 0.15
+SECONDS_A_PROPOSAL, SECONDS_A_REQUEST, SECONDS_LEFT = 0.4e-6, 6e-6, 0.25
 
 Progress = Callable[[dict[str, Any]], Any]
 
