@@ -10,7 +10,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -22,7 +21,7 @@ from emporion.matchmaking.models import Wish
 from emporion.meetings.domain import schedule
 from emporion.meetings.domain.market import ScheduleError, read_market
 from emporion.meetings.domain.requests import answer
-from emporion.meetings.domain.schedule import compute_release, remove_unfinished, schedule_digest
+from emporion.meetings.domain.schedule import compute_release, remove_unfinished
 from emporion.meetings.interfaces import commands
 from emporion.meetings.models import Meeting, MeetingRequest, Refusal, Release, ReleaseInstance
 from emporion.meetings.queries.agenda import agenda
@@ -212,12 +211,6 @@ def test_the_same_fair_gives_the_same_release(edition):
     content = [bytes(kept.content) for kept in ReleaseInstance.objects.order_by("release_id")]
     assert content[0] == content[1]
     assert hashlib.sha256(gzip.decompress(content[0])).hexdigest() == one.instance_digest
-
-
-def test_digest_does_not_depend_on_the_order_of_the_requests():
-    one = schedule_digest(["b", "a", "c"], ["s01", "s02"], np.array([0, 1, -1]))
-    two = schedule_digest(["c", "a", "b"], ["s01", "s02"], np.array([-1, 1, 0]))
-    assert one == two == hashlib.sha256(b"a s02\nb s01\n").hexdigest()
 
 
 def test_tables_are_numbered_from_one_in_every_slot_of_a_host(edition):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .baseline import greedy
     from .bounds import Bound, bound
     from .checking import Report, check, check_data, check_files
+    from .digest import schedule_digest
     from .generating import generate
     from .instance import NO_LIMIT, Instance, InstanceError, make_instance
     from .reading import instance_from_json, read_instance
@@ -46,6 +47,7 @@ _HOME = {
     "instance_to_json": "writing",
     "make_instance": "instance",
     "read_instance": "reading",
+    "schedule_digest": "digest",
     "solution_to_json": "writing",
     "solve": "solving",
     "write_instance": "writing",
@@ -71,6 +73,7 @@ __all__ = [
     "instance_to_json",
     "make_instance",
     "read_instance",
+    "schedule_digest",
     "solution_to_json",
     "solve",
     "write_instance",

@@ -5,6 +5,7 @@ It works on the two files as they are and says everything that is wrong, one sen
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections import Counter, defaultdict
@@ -31,6 +32,7 @@ class Report:
     meetings: int = 0
     weight: float = 0.0
     breaks: int = 0
+    digest: str = ""
     bound: float | None = None
     share: float | None = None
     bound_without_walking: float | None = None
@@ -100,6 +102,8 @@ class _Checker:
         self.breaks()
         self.reasons()
         self.figures()
+        lines = sorted(f"{name} {self.slots[t]}\n" for name, t in self.held.items())
+        self.report.digest = hashlib.sha256("".join(lines).encode()).hexdigest()
         return self.report
 
     def form(self) -> None:

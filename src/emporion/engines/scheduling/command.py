@@ -80,6 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         instance = read_instance(args.instance)
     except (InstanceError, OSError) as error:
         return _fail(str(error))
+    from .digest import schedule_digest
     from .progress import progress_bar
     from .solving import solve
     from .writing import write_solution
@@ -104,6 +105,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"emporion schedule: {sentence}", file=sys.stderr)
     if not args.quiet:
         print(_summary(solution), file=sys.stderr)
+        held = (solution.slot >= 0).nonzero()[0].tolist()
+        meetings = (
+            (instance.request_ids[r], instance.slot_ids[int(solution.slot[r])]) for r in held
+        )
+        print(f"digest {schedule_digest(meetings)}", file=sys.stderr)
     return 0
 
 
@@ -130,6 +136,7 @@ def _check(instance_path: str, solution_path: str) -> int:
         print(sentence)
     for note in report.notes:
         print(f"note: {note}")
+    print(f"digest {report.digest}")
     print(f"{report.meetings} meetings, weight {report.weight:g}, {report.breaks} breaks")
     if (flat := report.bound_without_walking) is not None:
         share = 100 * report.weight / flat if flat else 100.0

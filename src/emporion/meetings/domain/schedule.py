@@ -120,18 +120,6 @@ def packed(instance: scheduling.Instance) -> tuple[bytes, str]:
     return target.getvalue(), digest.hexdigest()
 
 
-def schedule_digest(market_ids: list[str], slot_ids: list[str], slot: np.ndarray) -> str:
-    """Return sha256 over the sorted lines "request id, space, slot id" of the held requests.
-
-    >>> import numpy as np
-    >>> schedule_digest(["b", "a"], ["s01"], np.array([0, -1]))[:8]
-    '43c8ac8a'
-    """
-    held = np.flatnonzero(slot >= 0)
-    lines = sorted(f"{market_ids[r]} {slot_ids[slot[r]]}\n" for r in held)
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
 def _is_written(release: Release) -> bool:
     running = processes.is_running(str(release.figures.get("process", "")))
     if running is None:
@@ -195,7 +183,10 @@ def _finish(
     release.request_count = len(solution.slot)
     release.violations = 0
     release.instance_digest = instance_digest
-    release.digest = schedule_digest(instance.request_ids, instance.slot_ids, solution.slot)
+    held = np.flatnonzero(solution.slot >= 0).tolist()
+    release.digest = scheduling.schedule_digest(
+        (instance.request_ids[r], instance.slot_ids[int(solution.slot[r])]) for r in held
+    )
     release.certificate = _certificate(instance, solution)
     release.figures = {
         **found, "status": solution.status, "bound_method": solution.bound_method,
