@@ -99,3 +99,12 @@ def test_nothing_is_left_when_a_row_fails(tmp_path):
 def test_other_endings_are_refused(tmp_path):
     with pytest.raises(TableError, match=r"\.pdf"):
         write_table(tmp_path / "l.pdf", ["a"], [])
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_file_that_is_beside_stays(tmp_path, ending):
+    beside = tmp_path / f"list.{ending}.part"
+    beside.write_text("mine")
+    assert write_table(tmp_path / f"list.{ending}", ["a"], [["1"]]) == 1
+    assert beside.read_text() == "mine"
+    assert len(list(tmp_path.iterdir())) == 2

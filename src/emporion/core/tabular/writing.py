@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import IO
 
 from django.utils.translation import gettext as _
 
+from emporion.core.files import whole
 from emporion.core.tabular.formulas import neutralised
 from emporion.core.tabular.report import TableError
 
@@ -41,18 +44,11 @@ def write_table(
             _("A file ending in “%(ending)s” cannot be written") % {"ending": ending},
             _("Possible are .csv and .xlsx."),
         )
-    part = path.with_name(path.name + ".part")
-    try:
-        made = (_checked(row, header) for row in rows)
-        count = (
-            _write_csv(part, header, made)
-            if ending == ".csv"
-            else _write_xlsx(part, header, made, sheet, notes)
-        )
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    return count
+    made = (_checked(row, header) for row in rows)
+    with whole(path) as file:
+        if ending == ".csv":
+            return _write_csv(file, header, made)
+        return _write_xlsx(file, header, made, sheet, notes)
 
 
 def _checked(row: Sequence[Cell], header: Sequence[str]) -> Sequence[Cell]:
@@ -64,14 +60,16 @@ def _checked(row: Sequence[Cell], header: Sequence[str]) -> Sequence[Cell]:
     return row
 
 
-def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
-    with path.open("w", encoding="utf-8-sig", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow([neutralised(heading) for heading in header])
-        count = 0
-        for row in rows:
-            writer.writerow([neutralised(c) if isinstance(c, str) else _plain(c) for c in row])
-            count += 1
+def _write_csv(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
+    out = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    writer = csv.writer(out)
+    writer.writerow([neutralised(heading) for heading in header])
+    count = 0
+    for row in rows:
+        writer.writerow([neutralised(c) if isinstance(c, str) else _plain(c) for c in row])
+        count += 1
+    # Flushes, and leaves the file to the one who closes it.
+    out.detach()
     return count
 
 
@@ -86,7 +84,7 @@ def _plain(cell: Cell) -> str:
 
 
 def _write_xlsx(
-    path: Path,
+    file: IO[bytes],
     header: Sequence[str],
     rows: Iterable[Sequence[Cell]],
     sheet: str,
@@ -112,5 +110,5 @@ def _write_xlsx(
     for row in rows:
         page.append([text(c) if isinstance(c, str) else c for c in row])
         count += 1
-    book.save(path)
+    book.save(file)
     return count

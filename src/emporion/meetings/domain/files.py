@@ -6,12 +6,11 @@ import gzip
 import hashlib
 import io
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from emporion.core.files import whole
 from emporion.meetings.models import Meeting, Refusal, Release, ReleaseInstance
 
 PIECE = 1 << 20
@@ -34,7 +33,7 @@ def export(release: Release, instance: Path, solution: Path) -> tuple[int, int]:
             f"The instance of release {release.number} was not kept; compute a new release."
         )
     digest = hashlib.sha256()
-    with _whole(instance) as file, gzip.open(io.BytesIO(kept.content)) as content:
+    with whole(instance) as file, gzip.open(io.BytesIO(kept.content)) as content:
         while piece := content.read(PIECE):
             digest.update(piece)
             file.write(piece)
@@ -51,7 +50,7 @@ def export(release: Release, instance: Path, solution: Path) -> tuple[int, int]:
         Refusal.objects.filter(release=release)
         .values_list("request__public_id", "reason").iterator(chunk_size=5000)
     )
-    with _whole(solution) as file:
+    with whole(solution) as file:
         for text in _solution(release, held, refused):
             file.write(text.encode())
     return len(held), len(refused)
@@ -89,29 +88,3 @@ def _lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
     for row in rows:
         yield between + json.dumps(row)
         between = ",\n"
-
-
-class _whole:
-    """A file that takes its name only when it is complete and on the disk."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __enter__(self) -> Any:
-        folder = self.path.resolve().parent
-        self.file = tempfile.NamedTemporaryFile(dir=folder, prefix=".writing-", delete=False)
-        return self.file
-
-    def __exit__(self, kind: Any, *rest: object) -> None:
-        with self.file:
-            if kind is None:
-                self.file.flush()
-                os.fsync(self.file.fileno())
-        if kind is None:
-            # What open() would have given it: a temporary file is for its owner only.
-            mask = os.umask(0)
-            os.umask(mask)
-            os.chmod(self.file.name, 0o666 & ~mask)
-            os.replace(self.file.name, self.path)
-        else:
-            os.unlink(self.file.name)
