@@ -8,6 +8,7 @@ from rich.console import Console
 from emporion.core import progress
 from emporion.core.models import Progress
 from emporion.core.progress import Job
+from emporion.core.tabular.report import TableError
 
 pytestmark = pytest.mark.django_db
 
@@ -38,11 +39,11 @@ def test_steps_wait_run_and_are_done(console: Console) -> None:
 
 def test_step_that_fails_says_why(console: Console) -> None:
     job = Job("demo", ["Companies"], console)
-    with pytest.raises(ValueError), job.step("Companies", total=10) as step:
+    with pytest.raises(TableError), job.step("Companies", total=10) as step:
         step.advance(3)
-        raise ValueError("row 4 is broken")
+        raise TableError("row 4 is broken", "Mend it.")
     row = Progress.objects.get()
-    assert (row.state, row.done, row.message) == ("stopped", 3, "row 4 is broken")
+    assert (row.state, row.done, row.message) == ("stopped", 3, "row 4 is broken. Mend it.")
     assert job.finished == []
 
 
@@ -50,7 +51,13 @@ def test_interruption_is_a_stop_as_well(console: Console) -> None:
     with pytest.raises(KeyboardInterrupt), Job("demo", ["a"], console).step("a"):
         raise KeyboardInterrupt
     row = Progress.objects.get()
-    assert (row.state, row.message) == ("stopped", "KeyboardInterrupt")
+    assert (row.state, row.message) == ("stopped", "")
+
+
+def test_what_a_library_says_is_not_for_pages(console: Console) -> None:
+    with pytest.raises(OSError), Job("demo", ["a"], console).step("a"):
+        raise OSError("/srv/secret: no space left")
+    assert Progress.objects.get().message == ""
 
 
 def test_step_never_passes_its_total(console: Console) -> None:
@@ -82,6 +89,6 @@ def test_new_job_forgets_its_earlier_run_only(console: Console) -> None:
 
 
 def test_long_message_is_cut(console: Console) -> None:
-    with pytest.raises(ValueError), Job("demo", ["a"], console).step("a"):
-        raise ValueError("x" * 500)
+    with pytest.raises(TableError), Job("demo", ["a"], console).step("a"):
+        raise TableError("x" * 500, "")
     assert Progress.objects.get().message == "x" * 200

@@ -5,7 +5,7 @@
         step.advance(1_000)
 
 A step writes its row at most twice a second, outside the work's own transactions, and leaves
-"stopped" with the reason behind when the work fails.
+"stopped" behind when the work fails, with the reason where that is a sentence for people.
 """
 
 from __future__ import annotations
@@ -99,10 +99,19 @@ class Job:
                 yield step
             except BaseException as error:
                 row.state = Progress.State.STOPPED
-                row.message = str(error)[:200] or type(error).__name__
+                row.message = _told(error)
                 step.save()
                 raise
             step.finish()
         self.finished.append(step)
         if not self.console.is_terminal:
             self.console.print(f"{name:<24} {row.seconds:6.1f} s  {row.message}")
+
+
+def _told(error: BaseException) -> str:
+    """Return what a page may tell of an error: our own sentences, nothing of a library's.
+
+    Those name files, hosts and statements; they stand in the output of the command.
+    """
+    ours = type(error).__module__.partition(".")[0] == __name__.partition(".")[0]
+    return str(error)[:200] if ours else ""
