@@ -544,3 +544,11 @@ def test_undo_of_a_delegate_leaves_their_other_delegations(run: Any, edition: An
     Delegate.objects.create(participation=second, person=person)
     assert take_in(["undo", ImportBatch.objects.order_by("-pk")[0].public_id]) == 0
     assert (third.delegates.count(), second.delegates.get().person) == (0, person)
+
+
+def test_a_richer_list_feeds_its_new_columns(run: Any) -> None:
+    run("1,A\n", header="Id,Name")
+    status, said = run("1,A,France,x\n", header="Id,Name,Country,Odd")
+    assert status == 0
+    assert "New columns, guessed by their headings: Country → country." in said
+    assert Participation.objects.get().country == "FR"

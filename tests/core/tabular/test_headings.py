@@ -1,6 +1,14 @@
+from dataclasses import replace
+
 import pytest
 
-from emporion.core.tabular.headings import Mapping, guess_mapping, read_mapping, write_mapping
+from emporion.core.tabular.headings import (
+    Mapping,
+    guess_mapping,
+    read_mapping,
+    with_new_columns,
+    write_mapping,
+)
 from emporion.core.tabular.report import TableError
 
 FIELDS = {
@@ -57,7 +65,8 @@ def test_mapping_round_trip(tmp_path):
     )
     path = tmp_path / "mapping.yaml"
     write_mapping(path, mapping)
-    assert read_mapping(path, FIELDS, ["公司名称", "Land: ja", "x"]) == mapping
+    assert read_mapping(path, FIELDS, ["公司名称", "Land: ja", "x"]) == replace(
+        mapping, seen=("公司名称", "Land: ja", "x"))
 
 
 @pytest.mark.parametrize(
@@ -84,3 +93,21 @@ def test_own_keys_are_ignored(tmp_path):
     path = tmp_path / "mapping.yaml"
     path.write_text("version: 1\nx-note: by hand\ncolumns: {name: Name}\n", encoding="utf-8")
     assert read_mapping(path, FIELDS, ["Name"]).columns == {"name": "Name"}
+
+
+def test_new_headings_are_guessed_where_the_mapping_was(tmp_path):
+    fields = {"id": ("Id",), "name": ("Name",), "country": ("Country",), "stand": ("Stand",)}
+    path = tmp_path / "m.yaml"
+    write_mapping(path, guess_mapping(["Id", "Name", "Stand", "Odd"], fields))
+    # Somebody takes a line out: that column stays out.
+    path.write_text(path.read_text().replace("  stand: Stand\n", ""))
+    header = ["Country", "Id", "Name", "Stand", "Odd", "Odder"]
+    made = with_new_columns(read_mapping(path, fields, header), header, fields)
+    assert made.columns == {"id": "Id", "name": "Name", "country": "Country"}
+    assert made.unmapped == ["Stand", "Odd", "Odder"]
+    path.write_text("version: 1\ncolumns: {id: Id}\n")
+    by_hand = read_mapping(path, fields, header)
+    assert with_new_columns(by_hand, header, fields) == by_hand
+    path.write_text("version: 1\ncolumns: {id: Id}\nheadings: 3\n")
+    with pytest.raises(TableError, match="not a list"):
+        read_mapping(path, fields, header)

@@ -1,4 +1,6 @@
 import io
+import os
+import threading
 
 import pytest
 from openpyxl import Workbook
@@ -209,3 +211,26 @@ def test_real_list_of_exhibitors():
     assert (len(table.rows), table.problems) == (2088, ())
     assert (table.encoding, table.delimiter, table.header_line) == ("utf-8", ",", 1)
     assert table.header[:3] == ("Name", "Exh_id", "Detail_URL")
+
+
+def test_a_file_that_is_too_long_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(reading, "MAX_BYTES", 1 << 20)
+    path = tmp_path / "long.csv"
+    with path.open("wb") as file:
+        file.truncate((1 << 20) + 1)
+    monkeypatch.setattr(reading, "decode", None)
+    with pytest.raises(TableError, match=r"long\.csv is longer than 1 MB.* several lists"):
+        read_table(path)
+    path.write_bytes(b"a" * (1 << 20))
+    assert len(reading.read_bytes(path)) == 1 << 20
+
+
+def test_a_pipe_that_is_too_long_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(reading, "MAX_BYTES", 1000)
+    path = tmp_path / "pipe.csv"
+    os.mkfifo(path)
+    writer = threading.Thread(target=lambda: path.write_bytes(b"a" * 2000))
+    writer.start()
+    with pytest.raises(TableError, match="is longer than"):
+        reading.read_bytes(path)
+    writer.join()

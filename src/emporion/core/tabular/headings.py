@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as MappingLike
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from emporion.core.text.fold import fold
 from emporion.core.text.tokens import words
 
 VERSION = 1
+_KEYS = ("version", "columns", "unmapped", "values", "headings")
 _PARTS = re.compile(r"[/|()（）\[\]【】\n:：]+|(?<=[\u4e00-\u9fff])\s+(?=[^\u4e00-\u9fff])")
 _BESIDE = re.compile(r"([\u3400-\u9fff]+)")
 # Shorter headings have a neighbour one letter away that means something else.
@@ -31,11 +32,14 @@ class Mapping:
 
     ``values`` says for a field which value of the list means which value here (for categories and
     countries that the list names in its own way); `write_mapping` keeps it for the next time.
+    ``seen`` are the headings of the list for which a mapping file was written, empty for one that
+    somebody wrote by hand.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
     unmapped: list[str] = field(default_factory=list)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
+    seen: tuple[str, ...] = ()
 
     def missing(self, fields: Iterable[str]) -> list[str]:
         """Those of ``fields`` that no column feeds."""
@@ -64,6 +68,26 @@ def guess_mapping(header: Sequence[str], fields: MappingLike[str, Sequence[str]]
             taken.add(heading)
     ordered = {name: columns[name] for name in fields if name in columns}
     return Mapping(ordered, [heading for heading in header if heading not in taken])
+
+
+def with_new_columns(
+    mapping: Mapping, header: Sequence[str], fields: MappingLike[str, Sequence[str]]
+) -> Mapping:
+    """Add to a mapping that was guessed and kept guesses for headings that are new since then.
+
+    What it says stays, a line that somebody took out as well. One written by hand stays whole.
+    """
+    if not mapping.seen:
+        return mapping
+    told = {*mapping.columns.values(), *mapping.seen}
+    guess = guess_mapping(
+        [heading for heading in header if heading not in told],
+        {name: names for name, names in fields.items() if name not in mapping.columns},
+    )
+    columns = {**mapping.columns, **guess.columns}
+    used = set(columns.values())
+    return replace(mapping, columns={name: columns[name] for name in fields if name in columns},
+                   unmapped=[heading for heading in header if heading not in used])
 
 
 def key(heading: str) -> str:
@@ -100,6 +124,8 @@ def write_mapping(path: Path, mapping: Mapping) -> None:
     }
     if mapping.values:
         content["values"] = mapping.values
+    # What the list had: headings that a later list has besides are guessed then.
+    content["headings"] = [*mapping.columns.values(), *mapping.unmapped]
     text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
     Path(path).write_text(
         "# Which column of the list feeds which field; `values` translates what stands in them.\n"
@@ -129,12 +155,12 @@ def read_mapping(path: Path, fields: Iterable[str], header: Sequence[str]) -> Ma
     if not isinstance(content, dict):
         raise TableError(_("The mapping is empty"), _("It needs the keys version and columns."))
     for name in content:
-        if name not in ("version", "columns", "unmapped", "values") and not str(name).startswith(
+        if name not in _KEYS and not str(name).startswith(
             "x-"
         ):
             raise TableError(
                 _("The mapping has an unknown key “%(key)s”") % {"key": name},
-                _("Known are version, columns, unmapped and values."),
+                _("Known are %(keys)s.") % {"keys": ", ".join(_KEYS)},
             )
     if content.get("version") != VERSION:
         raise TableError(
@@ -158,11 +184,16 @@ def read_mapping(path: Path, fields: Iterable[str], header: Sequence[str]) -> Ma
     values = content.get("values") or {}
     if not isinstance(values, dict):
         raise TableError(_("“values” is not a mapping"), _("It maps a field to translations."))
+    seen = content.get("headings") or []
+    if not isinstance(seen, list):
+        raise TableError(_("“headings” of the mapping is not a list"),
+                         _("It lists the headings that were there, a line each."))
     used = set(columns.values())
     return Mapping(
         columns,
         [heading for heading in header if heading not in used],
         {str(name): _texts(table, f"values: {name}") for name, table in values.items()},
+        tuple(map(str, seen)),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from emporion.core.text.tokens import words
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 500
+# 200,000 rows of what people write into lists, several times over.
+MAX_BYTES = 256 << 20
 _MAX_CELL = 1_000_000
 _DELIMITERS = ",;\t|"
 _SNIFFED_ROWS = 30
@@ -114,6 +117,28 @@ def read_table(
     return _table(lines, known, encoding=found, delimiter=chosen_delimiter)
 
 
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a list. Raises `TableError` when it cannot be read or is too long."""
+    try:
+        with path.open("rb") as file:
+            # One byte more than may be: a pipe does not tell its size.
+            if os.fstat(file.fileno()).st_size <= MAX_BYTES:
+                data = file.read(MAX_BYTES + 1)
+                if len(data) <= MAX_BYTES:
+                    return data
+    except OSError as error:
+        raise TableError(
+            _("The file %(name)s cannot be read: %(why)s")
+            % {"name": str(path), "why": error.strerror or str(error)},
+            _("Please check its name and who may read it."),
+        ) from error
+    raise TableError(
+        _("The file %(name)s is longer than %(limit)d MB") % {"name": str(path),
+                                                            "limit": MAX_BYTES >> 20},
+        _("Please split it into several lists."),
+    )
+
+
 def sniff_delimiter(text: str) -> str:
     """The separator with which most of the first rows have one and the same number of cells."""
     best, best_score = ",", (0.0, 0)
@@ -141,14 +166,7 @@ def sniff_delimiter(text: str) -> str:
 def _bytes(source: Path | bytes, name: str | None) -> tuple[bytes, str]:
     if isinstance(source, bytes):
         return source, name or ""
-    try:
-        return source.read_bytes(), name or source.name
-    except OSError as error:
-        raise TableError(
-            _("The file %(name)s cannot be read: %(why)s")
-            % {"name": str(source), "why": error.strerror or str(error)},
-            _("Please check its name and who may read it."),
-        ) from error
+    return read_bytes(source), name or source.name
 
 
 def _csv_lines(text: str, delimiter: str, start: int) -> Iterator[Row]:

@@ -16,8 +16,14 @@ from django.utils.text import slugify
 from emporion.core import journal
 from emporion.core.models import ImportBatch
 from emporion.core.progress import Job
-from emporion.core.tabular.headings import Mapping, guess_mapping, read_mapping, write_mapping
-from emporion.core.tabular.reading import Table, read_table
+from emporion.core.tabular.headings import (
+    Mapping,
+    guess_mapping,
+    read_mapping,
+    with_new_columns,
+    write_mapping,
+)
+from emporion.core.tabular.reading import Table, read_bytes, read_table
 from emporion.core.tabular.report import CellError, TableError
 from emporion.core.tenancy import scope
 from emporion.edition.domain import batches, intake, restoring, writing
@@ -76,11 +82,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _read(options: argparse.Namespace, report: reporting.Report) -> Work:
-    try:
-        data = options.file.read_bytes()
-    except OSError as error:
-        raise TableError(f"{options.file} cannot be read: {error.strerror}",
-                         "Please check its name and who may read it.") from error
+    data = read_bytes(options.file)
     table = read_table(
         data, name=options.file.name, encoding=options.encoding, delimiter=options.delimiter,
         sheet=options.sheet, known=known_headings(options.subject),
@@ -107,7 +109,7 @@ def _mapping(
             kept = kept.with_suffix(".new.yaml")
         else:
             report.say(f"Columns as written down the last time in {kept}.")
-            return mapping, kept
+            return _with_new(mapping, kept, table, fields, report), kept
     mapping = guess_mapping(table.header, fields)
     if not options.dry_run:
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -115,6 +117,20 @@ def _mapping(
         report.say(f"Columns were guessed by their headings and written down in {kept}; correct "
                    "them there, the next import reads it.")
     return mapping, kept if kept.exists() else None
+
+
+def _with_new(
+    mapping: Mapping, kept: Path, table: Table, fields: dict[str, tuple[str, ...]],
+    report: reporting.Report,
+) -> Mapping:
+    """Guess the columns that the list did not have the last time; the file stays as it is."""
+    made = with_new_columns(mapping, table.header, fields)
+    new = [f"{heading} → {name}" for name, heading in made.columns.items()
+           if name not in mapping.columns]
+    if new:
+        report.say(f"New columns, guessed by their headings: {', '.join(new)}. Write them down in "
+                   "that file, under columns, or under headings to leave them out.")
+    return made
 
 
 def _check(work: Work, edition: Edition | None) -> checking.Checked:
