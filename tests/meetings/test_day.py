@@ -281,3 +281,9 @@ def test_a_calendar_closes_with_the_right_to_read_it(edition, buyer, fair, gone)
     else:
         user.delete()
     assert calendar(edition, token).status_code == 404
+
+
+@pytest.mark.parametrize(("date", "words"), [("2023-11-23", "meetings"), ("2023-11-24", "meeting")])
+def test_the_word_under_the_number_fits_it(edition, buyer, fair, signed_in, date, words):
+    found = page(signed_in(user_of(buyer)).get(address("day", edition), {"date": date}))
+    assert found.select_one(".figure-label").get_text(strip=True) == words
