@@ -225,14 +225,14 @@ class _Chunk:
         )
         named = first >= 0
         pairs, first, second = pairs[named], first[named], second[named]
-        names = self.features.text.names
+        width = int(second.max(initial=0)) + 2
 
         def describe(key: int) -> int:
-            one, two = divmod(key, len(names) + 1)
-            words = [names[one]] + ([names[two - 1]] if two else [])
+            one, two = divmod(key, width)
+            words = [self.words.name(at) for at in (one, two - 1) if at >= 0]
             return self.details.number(words=words)
 
-        number = _interned(first * (len(names) + 1) + second + 1, describe)
+        number = _interned(first * width + second + 1, describe)
         self.good.add(pairs, "text", number, gain[pairs])
 
     def _fields(self) -> None:

@@ -69,6 +69,11 @@ def _stem(word: str) -> str:
     return _ARTICLE.sub("", word)
 
 
+def starts_unspaced(word: str) -> bool:
+    """Whether a word is of a script that is written without spaces."""
+    return bool(_STARTS_UNSPACED.match(word))
+
+
 class Glossary:
     """Finds categories in texts by their labels and synonyms, in any of their languages."""
 
@@ -122,11 +127,14 @@ class TextVectors:
     """One unit row per text, or a row of zeros where there is nothing to go by.
 
     `vectors` is CSR float32[texts, terms]; `names[t]` is the word to show for a term ("" for a
-    character n-gram inside a word, which nobody would recognise).
+    character n-gram inside a word, which nobody would recognise) and `texts_with[t]` the number of
+    texts that hold it (0 for such an n-gram); `folded[i]` is text i as it was read.
     """
 
     vectors: sparse.csr_array
     names: list[str]
+    texts_with: npt.NDArray[np.int64]
+    folded: list[str]
 
 
 def read_texts(
@@ -143,11 +151,14 @@ def read_texts(
     columns: list[npt.NDArray[np.int32]] = []
     counts: list[npt.NDArray[np.int32]] = []
     found: list[list[int]] = []
+    folded_texts: list[str] = []
     for languages in texts:
         words: list[str] = []
         codes: set[int] = set()
+        parts: list[str] = []
         for text in languages:
             folded = fold(text)
+            parts.append(folded)
             of_this = words_of(folded)
             words += of_this
             if glossary is not None:
@@ -158,9 +169,10 @@ def read_texts(
         columns.append(numbers[order])
         counts.append(np.fromiter(times.values(), np.int32, len(times))[order])
         found.append(sorted(codes))
+        folded_texts.append("\n".join(parts))
     words_in = _csr(columns, [1 + np.log(c, dtype=np.float32) for c in counts], len(vocabulary))
     names = list(vocabulary)
-    return _weigh(words_in, names), found
+    return _weigh(words_in, names, folded_texts), found
 
 
 def _csr(
@@ -178,7 +190,7 @@ def _csr(
     )
 
 
-def _weigh(words_in: sparse.csr_array, names: list[str]) -> TextVectors:
+def _weigh(words_in: sparse.csr_array, names: list[str], folded: list[str]) -> TextVectors:
     texts = words_in.shape[0]
     texts_with = np.bincount(words_in.indices, minlength=len(names))
     idf = _inverse_frequency(texts_with, texts)
@@ -203,7 +215,8 @@ def _weigh(words_in: sparse.csr_array, names: list[str]) -> TextVectors:
         if kept
         else sparse.csr_array((0, len(names) + grams.shape[1]), dtype=np.float32)
     )
-    return TextVectors(vectors, names + [""] * grams.shape[1])
+    inner = grams.shape[1]
+    return TextVectors(vectors, names + [""] * inner, np.pad(texts_with, (0, inner)), folded)
 
 
 def _gram_blocks(
