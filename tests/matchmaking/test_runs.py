@@ -135,7 +135,8 @@ def test_later_wish_replaces_the_earlier_and_undo_forgets_it(fair):
     _, hosts, guests = fair
     wish(guests[0], hosts[0], "save")
     wish(guests[0], hosts[0], "veto")
-    assert queries.wishes_of(guests[0]) == {hosts[0].pk: "veto"}
+    assert queries.wishes_of(guests[0], [hosts[0].pk]) == {hosts[0].pk: "veto"}
+    assert queries.wishes_of(guests[0], [hosts[1].pk]) == {}
     assert take_back(guests[0], hosts[0]) is True
     assert take_back(guests[0], hosts[0]) is False
     assert Wish.objects.count() == 0

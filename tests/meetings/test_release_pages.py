@@ -16,8 +16,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from emporion.core.tenancy import scope
 from emporion.edition.queries import walking_minutes
 from emporion.meetings.models import MeetingRequest, Release
+from emporion.meetings.queries.releases import refusal_rows
+from emporion.meetings.queries.requests import request_states
 from tests.factories import (
     make_edition,
     make_organiser,
@@ -189,6 +192,34 @@ def test_refusals_as_csv_are_whole_and_harmless(edition, organiser):
         "counterpart": request.counterpart.public_id, "counterpart_name": "Nordic Sleep",
         "release": "1", "note": "",
     }]
+
+
+def test_refusals_are_read_while_the_file_flows(edition):
+    hosts = [make_participation(edition) for _ in range(7)]
+    guest = make_participation(edition, "buyer")
+    requests = [make_request(guest, host) for host in hosts]
+    with scope(expo=edition.expo):
+        release = make_release(edition, [], [(r, "walking") for r in requests], figures=FIGURES)
+        with CaptureQueriesContext(connection) as captured:
+            rows = refusal_rows(release, "walking", chunk=3)
+        assert len(captured) == 0
+    # Outside of the scope, as when a response flows.
+    with CaptureQueriesContext(connection) as captured:
+        assert next(rows)[0] == requests[0].public_id
+        assert len(captured) == 1
+        assert [row[0] for row in rows] == [r.public_id for r in requests[1:]]
+    assert len(captured) == 3
+
+
+def test_states_are_read_for_the_rows_shown(edition):
+    hosts = [make_participation(edition) for _ in range(3)]
+    guest = make_participation(edition, "buyer")
+    for host in hosts:
+        make_request(guest, host)
+    with scope(expo=edition.expo):
+        assert list(request_states(guest, [hosts[1].pk])) == [hosts[1].pk]
+        assert list(request_states(hosts[0], [guest.pk])) == [guest.pk]
+        assert request_states(hosts[0], [hosts[1].pk]) == {}
 
 
 def test_unserved_are_those_who_asked_and_meet_nobody(edition, organiser):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +24,7 @@ class Suggestion:
 
     @property
     def both(self) -> float:
-        """The chance that both say yes, if the two decide independently."""
+        """How much both want it together, 0..1: it ranks pairs, and is no calibrated chance."""
         return self.p * self.q
 
     @property
@@ -60,7 +61,7 @@ def suggestions(participation: Participation, limit: int = 20) -> list[Suggestio
         return []
     entries = found.entries[:limit]
     people = participations_by_pk([entry["id"] for entry in entries])
-    wished = wishes_of(participation)
+    wished = wishes_of(participation, list(people))
     return [
         Suggestion(
             rank=rank,
@@ -96,11 +97,10 @@ def fit(participation: Participation, counterpart: Participation) -> Suggestion 
     return None
 
 
-def wishes_of(participation: Participation) -> dict[int, str]:
-    """Return {primary key of the counterpart: kind} of all wishes of a participation."""
-    return dict(
-        Wish.objects.filter(participation=participation).values_list("counterpart_id", "kind")
-    )
+def wishes_of(participation: Participation, counterparts: Collection[int]) -> dict[int, str]:
+    """Return {primary key: kind} of what a participation wishes about `counterparts`; one query."""
+    wishes = Wish.objects.filter(participation=participation, counterpart__in=counterparts)
+    return dict(wishes.values_list("counterpart_id", "kind"))
 
 
 def vetoes(edition: Edition) -> list[tuple[int, int]]:

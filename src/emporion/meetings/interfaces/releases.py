@@ -310,8 +310,8 @@ def _refusals_csv(edition: Edition, release: Release, reason: str) -> StreamingH
                 release.number, note,
             ])
 
-    # Read before the response starts to flow: by then the tenant's scope is closed.
-    rows = list(queries.refusal_rows(release, reason))
+    # Asked for here: by the time that the response flows, the tenant's scope is closed.
+    rows = queries.refusal_rows(release, reason)
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     name = f"{edition.slug}-release-{release.number}-not-granted.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -75,16 +76,28 @@ def refusals(release: Release, reason: str = "") -> QuerySet[Refusal]:
     ).order_by("pk")
 
 
-def refusal_rows(release: Release, reason: str = "") -> QuerySet[Refusal, Any]:
-    """Return (request, reason, state, weight, asker, counterpart) as plain rows for a file."""
+def refusal_rows(release: Release, reason: str = "", chunk: int = 1000) -> Iterator[Any]:
+    """Yield (request, reason, state, weight, asker, counterpart) as plain rows for a file.
+
+    A query for `chunk` rows at a time, each begun where the last ended: a slow reader holds neither
+    memory nor a cursor. Call it within the tenant's scope; the rows may be read after it.
+    """
     found = Refusal.objects.filter(release=release)
     if reason:
         found = found.filter(reason=reason)
-    return found.order_by("pk").values_list(
-        "request__public_id", "reason", "request__state", "request__weight",
+    plain = found.order_by("pk").values_list(
+        "pk", "request__public_id", "reason", "request__state", "request__weight",
         "request__asker__public_id", "request__asker__display_name",
         "request__counterpart__public_id", "request__counterpart__display_name",
     )
+    return _by_chunks(plain, chunk)
+
+
+def _by_chunks(plain: QuerySet[Refusal, Any], chunk: int) -> Iterator[Any]:
+    last = 0
+    while rows := list(plain.filter(pk__gt=last)[:chunk]):
+        yield from (row[1:] for row in rows)
+        last = rows[-1][0]
 
 
 def unserved(edition: Edition, keys: list[int]) -> list[Participation]:

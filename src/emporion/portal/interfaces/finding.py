@@ -151,8 +151,10 @@ def find(
 
 def _add_acts(me: Participation, groups: list[Group]) -> None:
     """Say on each row with a page of its own what `me` can do; three queries for all rows."""
-    states, wishes = meetings.request_states(me), matchmaking.wishes_of(me)
-    for row in (row for group in groups for row in group.rows):
+    rows = [row for group in groups for row in group.rows]
+    keys = {row.participation.pk for row in rows}
+    states, wishes = meetings.request_states(me, keys), matchmaking.wishes_of(me, keys)
+    for row in rows:
         key = row.participation.pk
         if row.has_page and meetings.may_meet(me, row.participation):
             row.act, row.state = "ask", states.get(key, "")

@@ -124,7 +124,7 @@ def exhibitor(request: HttpRequest, edition: Edition, public_id: str) -> HttpRes
     if can_ask:
         fit = matchmaking.fit(me, shown)
         asked = meetings.request_between(me, shown)
-        wish = matchmaking.wishes_of(me).get(shown.pk, "")
+        wish = matchmaking.wishes_of(me, [shown.pk]).get(shown.pk, "")
     city = shown.organisation.city if shown.organisation else ""
     context = {
         "exhibitor": shown,

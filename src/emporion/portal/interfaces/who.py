@@ -32,7 +32,7 @@ def who(request: HttpRequest, edition: Edition) -> HttpResponse:
     limit = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 4 else SHOWN
     limit = max(SHOWN, min(limit, AT_MOST))
     found = matchmaking.suggestions(me, limit)
-    states = meetings.request_states(me)
+    states = meetings.request_states(me, [row.participation.pk for row in found])
     hosts = not me.hosts
     total = queries.counts(edition)["exhibitors" if hosts else "buyers"]
     has_more = len(found) == limit < AT_MOST
