@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError
 
 from emporion.accounts import domain
+from emporion.accounts.models import User
 from emporion.accounts.rules import as_identifier, as_phone
 from emporion.core.models import JournalEntry
 
@@ -54,3 +55,19 @@ def test_address_is_taken_once_whatever_its_case() -> None:
     with pytest.raises(IntegrityError):
         domain.create_user(email="AINO@example.org")
     assert JournalEntry.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_two_rows_differ_by_the_case_of_the_address_alone() -> None:
+    User.objects.create(email="Aino@Example.org")
+    with pytest.raises(IntegrityError):
+        User.objects.create(email="aino@example.org")
+    # Who has none is not compared.
+    User.objects.create(phone="+97714123456")
+    User.objects.create(phone="+97714123457")
+    assert User.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_superuser_has_the_address_in_small_letters() -> None:
+    assert User.objects.create_superuser(" Root@Example.org", "x").email == "root@example.org"

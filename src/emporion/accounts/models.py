@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models.functions import Upper
 
 from emporion.core.ids import new_id
 
@@ -20,7 +21,7 @@ class UserManager(BaseUserManager["User"]):
         password: str | None = None,
         **values: Any,
     ) -> User:
-        user = self.model(email=email or None, phone=phone or None, **values)
+        user = self.model(email=email.strip().lower() if email else None, phone=phone or None, **values)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -53,6 +54,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
 
     USERNAME_FIELD = "email"
+
+    class Meta:
+        constraints = [
+            # In upper case, because that is how `iexact` asks: sign-in finds one user, by an index.
+            models.UniqueConstraint(Upper("email"), name="user_email_once"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email or self.phone or self.public_id
