@@ -94,10 +94,11 @@ def refusal_rows(release: Release, reason: str = "", chunk: int = 1000) -> Itera
 
 
 def _by_chunks(plain: QuerySet[Refusal, Any], chunk: int) -> Iterator[Any]:
-    last = 0
-    while rows := list(plain.filter(pk__gt=last)[:chunk]):
+    last, count = 0, chunk
+    while count == chunk:
+        rows = list(plain.filter(pk__gt=last)[:chunk])
         yield from (row[1:] for row in rows)
-        last = rows[-1][0]
+        last, count = rows[-1][0] if rows else last, len(rows)
 
 
 def unserved(edition: Edition, keys: list[int]) -> list[Participation]:
