@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from emporion.accounts import domain
 from emporion.accounts.domain import sign_in
+from emporion.accounts.interfaces import pages
 from emporion.accounts.models import SignInTries, User
 from emporion.core.models import JournalEntry
 
@@ -237,6 +238,18 @@ def test_address_behind_a_proxy_is_the_one_the_proxy_saw(
         for n in range(11)
     ]
     assert statuses == [422] * 10 + [429]
+
+
+def test_proxy_that_was_not_announced_is_told_once(client: Client, caplog: Any) -> None:
+    pages._warn_of_a_proxy.cache_clear()
+    for n in range(3):
+        client.post(
+            PAGE,
+            {"identifier": f"a{n}@b.c", "password": "x"},
+            headers={"X-Forwarded-For": "192.0.2.1"},
+        )
+    told = [r.getMessage() for r in caplog.records if "EMPORION_BEHIND_PROXY=1" in r.getMessage()]
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize(

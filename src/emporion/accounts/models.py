@@ -21,7 +21,8 @@ class UserManager(BaseUserManager["User"]):
         password: str | None = None,
         **values: Any,
     ) -> User:
-        user = self.model(email=email.strip().lower() if email else None, phone=phone or None, **values)
+        address = email.strip().lower() if email else None
+        user = self.model(email=address, phone=phone or None, **values)
         user.set_password(password)
         user.save(using=self._db)
         return user

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -19,6 +21,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from emporion.accounts import domain, queries
 from emporion.accounts.interfaces.forms import SignInForm
 from emporion.accounts.models import User
+
+logger = logging.getLogger(__name__)
 
 
 @sensitive_post_parameters("password")
@@ -116,4 +120,15 @@ def _address(request: HttpRequest) -> str:
     if settings.BEHIND_PROXY:
         # The last one: those before it are what the browser claims.
         return request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()
+    if "X-Forwarded-For" in request.headers:
+        _warn_of_a_proxy()
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+@cache
+def _warn_of_a_proxy() -> None:
+    # Once: whoever likes can send the header.
+    logger.warning(
+        "A sign-in carries X-Forwarded-For. If a proxy of yours set it, set EMPORION_BEHIND_PROXY=1"
+        ": until then everybody behind it counts as one address."
+    )
