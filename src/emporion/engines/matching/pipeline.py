@@ -151,7 +151,7 @@ def kernel(p: Floats, q: Floats, temperature: float) -> Floats:
     out = np.empty_like(p)
     for start in range(0, len(p), score.BLOCK):
         rows = slice(start, start + score.BLOCK)
-        # 2 sqrt(p q): rises with the chance that both say yes, and is p + q where both want alike.
+        # 2 sqrt(p q): rises with p and with q, and is p + q where both want alike.
         out[rows] = equilibrium.kernel_of(2 * np.sqrt(p[rows] * q[rows]), temperature)
     return out
 
