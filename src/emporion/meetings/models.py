@@ -72,6 +72,9 @@ class MeetingRequest(models.Model):
         indexes = [
             models.Index(fields=["counterpart", "state"]),
             models.Index(fields=["asker", "state"]),
+            # What happened since a release was computed.
+            models.Index(fields=["edition", "asked_at"]),
+            models.Index(fields=["edition", "answered_at"]),
         ]
         constraints = [
             models.UniqueConstraint(fields=["edition", "low", "high"], name="request_pair_once"),

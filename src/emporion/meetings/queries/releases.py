@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings import rules
-from emporion.meetings.models import Meeting, MeetingRequest, Refusal, Release
+from emporion.meetings.models import MeetingRequest, Refusal, Release
 
 LIGHT = ("certificate",)
 
@@ -52,14 +52,14 @@ def before(release: Release) -> Release | None:
 def changed_since(release: Release) -> tuple[int, int]:
     """Return how many requests changed since a release was computed, and meetings that are off.
 
-    Changed: asked, answered or withdrawn later. Off: granted here, now declined or withdrawn. Two
-    queries.
+    Changed: asked, answered or withdrawn later. Off: granted here, now declined or withdrawn.
+    Three queries, each along an index of what happened when: a page asks this of 200,000 requests.
     """
     at = release.computed_at
-    changed = MeetingRequest.objects.filter(edition=release.edition_id).aggregate(
-        n=Count("pk", filter=Q(asked_at__gt=at) | Q(answered_at__gt=at))
-    )["n"]
-    off = Meeting.objects.filter(release=release).exclude(request__state__in=rules.LIVE).count()
+    every = MeetingRequest.objects.filter(edition=release.edition_id)
+    answered = every.filter(answered_at__gt=at)
+    changed = every.filter(asked_at__gt=at).count() + answered.filter(asked_at__lte=at).count()
+    off = answered.exclude(state__in=rules.LIVE).filter(meetings__release=release).count()
     return changed, off
 
 
