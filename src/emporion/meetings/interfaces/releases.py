@@ -136,7 +136,7 @@ def refusals(request: HttpRequest, edition: Edition, number: int) -> HttpRespons
     reason = reason if reason in REFUSALS else ""
     if request.GET.get("format") == "csv":
         return _refusals_csv(edition, shown, reason)
-    numbers = shown.figures.get("refusals", {})
+    numbers = _refused(shown)
     total = numbers.get(reason, 0) if reason else sum(numbers.values())
     pages = max(1, -(-total // A_PAGE))
     page = page_of(request, pages)
@@ -219,8 +219,17 @@ def _since(release: Release) -> list[str]:
     return said
 
 
+def _refused(release: Release) -> dict[str, int]:
+    """Return how many requests were refused for each reason, most first.
+
+    PostgreSQL keeps the keys of JSON in an order of its own.
+    """
+    found = release.figures.get("refusals", {})
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
 def _refusal_bars(release: Release, slug: str) -> list[dict[str, Any]]:
-    numbers = release.figures.get("refusals", {})
+    numbers = _refused(release)
     most = max(numbers.values(), default=0) or 1
     address = reverse("meetings:refusals", args=[slug, release.number])
     return [
