@@ -323,7 +323,7 @@ def hold_requests(edition: Edition, participations: Sequence[str]) -> None:
     A request points at both sides, so on PostgreSQL it waits for their rows; SQLite has one writer.
     """
     list(
-        Participation.objects.select_for_update()
+        Participation.objects.select_for_update(of=("self",))
         .filter(edition=edition, public_id__in=participations).order_by("pk").values_list("pk")
     )
 
