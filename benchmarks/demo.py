@@ -39,8 +39,9 @@ def show(
     bar = f"<= {most:g}" if most is not None else f">= {least:g}" if least is not None else None
     if (most is not None and value > most) or (least is not None and value < least):
         missed.append(case)
-    print(json.dumps({"case": case, "value": round(value, 3), "unit": unit, "bar": bar}),
-          flush=True)
+    print(
+        json.dumps({"case": case, "value": round(value, 3), "unit": unit, "bar": bar}), flush=True
+    )
 
 
 def memory(root: int) -> int:
@@ -79,8 +80,7 @@ def run(words: list[str], environment: dict[str, str]) -> tuple[float, float, fl
     """Run a command to its end: wall seconds, processor seconds, peak GiB of the process tree."""
     before = os.times()
     began = time.perf_counter()
-    process = subprocess.Popen([*EMPORION, *words], cwd=ROOT, env=environment,
-                               stdout=sys.stderr)
+    process = subprocess.Popen([*EMPORION, *words], cwd=ROOT, env=environment, stdout=sys.stderr)
     peak = 0
 
     def watch() -> None:
@@ -115,12 +115,18 @@ def build(scale: float, folder: Path, environment: dict[str, str]) -> None:
         show(name, figures[name], "count")
     show("texts with a near twin", 100 * figures["near_duplicate_texts"], "%")
     names = [str(folder / "instance.json"), str(folder / "solution.json")]
-    run(["schedule-export", "--edition", "model", "--instance", names[0], "--solution", names[1]],
-        environment)
+    run(
+        ["schedule-export", "--edition", "model", "--instance", names[0], "--solution", names[1]],
+        environment,
+    )
     report = check(*names, environment=environment)
     show("violations of the published schedule", report.violations, "count", most=0)
-    show("with walking, of the walking-free bound", report.share, "%",
-         least=WITH_WALKING if full else None)
+    show(
+        "with walking, of the walking-free bound",
+        report.share,
+        "%",
+        least=WITH_WALKING if full else None,
+    )
 
 
 @dataclass(frozen=True)
@@ -172,16 +178,34 @@ def without_walking(folder: Path, environment: dict[str, str], full: bool) -> No
     instance = scheduling.read_instance(str(path))
     kept = json.loads(path.with_suffix(".solution.json").read_text())
     greedy = scheduling.greedy(instance).weight
-    show("without walking, greedy, of the bound", 100 * greedy / kept["bound"]["weight"], "%",
-         most=GREEDY if full else None)
+    show(
+        "without walking, greedy, of the bound",
+        100 * greedy / kept["bound"]["weight"],
+        "%",
+        most=GREEDY if full else None,
+    )
 
 
 def others(folder: Path, environment: dict[str, str]) -> None:
     """Instances of another generator at full size."""
     for seed in OTHERS_SEEDS:
         path = folder / f"others-{seed}.json"
-        run(["schedule-generate", "-o", str(path), "--exhibitors", "1000", "--buyers", "15000",
-             "--requests", "200000", "--seed", str(seed)], environment)
+        run(
+            [
+                "schedule-generate",
+                "-o",
+                str(path),
+                "--exhibitors",
+                "1000",
+                "--buyers",
+                "15000",
+                "--requests",
+                "200000",
+                "--seed",
+                str(seed),
+            ],
+            environment,
+        )
         schedule(f"1,000 x 15,000, seed {seed}", path, 60, environment, OTHERS)
 
 
@@ -189,8 +213,11 @@ def main() -> int:
     """Measure; 1 when a bar is missed."""
     parser = argparse.ArgumentParser(prog="run bench demo", description=__doc__.split("\n")[0])
     parser.add_argument("--scale", type=float, default=1.0)
-    parser.add_argument("--only", choices=("build", "others"),
-                        help="build: the model edition alone; others: instances made by others")
+    parser.add_argument(
+        "--only",
+        choices=("build", "others"),
+        help="build: the model edition alone; others: instances made by others",
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="emporion-bench-demo-") as name:
         folder = Path(name)

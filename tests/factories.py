@@ -196,10 +196,17 @@ def make_release(
     with scopes_disabled():
         number = Release.objects.filter(edition=edition).count() + 1
     given = {
-        "number": number, "state": state, "computed_at": timezone.now(), "violations": 0,
-        "meeting_count": len(held), "request_count": len(held) + len(refused),
-        "value": 1000 * len(held), "bound": 1000 * max(1, len(held)), "digest": "d" * 64,
-        "published_at": None if state == "draft" else timezone.now(), **values,
+        "number": number,
+        "state": state,
+        "computed_at": timezone.now(),
+        "violations": 0,
+        "meeting_count": len(held),
+        "request_count": len(held) + len(refused),
+        "value": 1000 * len(held),
+        "bound": 1000 * max(1, len(held)),
+        "digest": "d" * 64,
+        "published_at": None if state == "draft" else timezone.now(),
+        **values,
     }
     release = Release.objects.create(edition=edition, **given)
     for request, slot in held:

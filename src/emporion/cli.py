@@ -22,38 +22,59 @@ class Command:
 
 
 ENGINE_COMMANDS = {
-    "schedule": Command("emporion.engines.scheduling.command:main",
-                        "schedule an instance file, or check a solution", False),
-    "schedule-generate": Command("emporion.engines.scheduling.command:generate_main",
-                                 "write a seeded instance of the size of an expo", False),
-    "match": Command("emporion.engines.matching.command:main",
-                     "rank counterparts from an instance file", False),
+    "schedule": Command(
+        "emporion.engines.scheduling.command:main",
+        "schedule an instance file, or check a solution",
+        False,
+    ),
+    "schedule-generate": Command(
+        "emporion.engines.scheduling.command:generate_main",
+        "write a seeded instance of the size of an expo",
+        False,
+    ),
+    "match": Command(
+        "emporion.engines.matching.command:main", "rank counterparts from an instance file", False
+    ),
 }
 EDITION_COMMANDS = {
-    "schedule": Command("emporion.meetings.interfaces.commands:schedule",
-                        "with --edition: compute a draft release"),
-    "match": Command("emporion.matchmaking.interfaces.commands:match",
-                     "with --edition: compute everybody's ranked list"),
+    "schedule": Command(
+        "emporion.meetings.interfaces.commands:schedule", "with --edition: compute a draft release"
+    ),
+    "match": Command(
+        "emporion.matchmaking.interfaces.commands:match",
+        "with --edition: compute everybody's ranked list",
+    ),
 }
 COMMANDS = {
-    "demo": Command("emporion.project.demo:demo",
-                    "build the model edition and serve it"),
-    "demo-buyers": Command("emporion.demo.interfaces.commands:demo_buyers",
-                           "add made-up buyers and their requests to an edition"),
-    "import": Command("emporion.portal.interfaces.commands:take_in",
-                      "take in exhibitors, buyers or requests from a CSV or XLSX file"),
-    "export": Command("emporion.portal.interfaces.commands:give_out",
-                      "write exhibitors, buyers, requests or meetings to a CSV or XLSX file"),
-    "publish": Command("emporion.meetings.interfaces.commands:publish",
-                       "publish a draft release"),
-    "schedule-export": Command("emporion.meetings.interfaces.commands:export",
-                               "write what is published as instance and solution files"),
-    "organiser": Command("emporion.edition.interfaces.commands:organiser",
-                         "make a user an organiser of an expo"),
-    "delegate": Command("emporion.edition.interfaces.commands:delegate",
-                        "let somebody sign in for an exhibitor or a buyer"),
-    "prepare": Command("emporion.project.commands:prepare",
-                       "bring the database, translations and static files up to date"),
+    "demo": Command("emporion.project.demo:demo", "build the model edition and serve it"),
+    "demo-buyers": Command(
+        "emporion.demo.interfaces.commands:demo_buyers",
+        "add made-up buyers and their requests to an edition",
+    ),
+    "import": Command(
+        "emporion.portal.interfaces.commands:take_in",
+        "take in exhibitors, buyers or requests from a CSV or XLSX file",
+    ),
+    "export": Command(
+        "emporion.portal.interfaces.commands:give_out",
+        "write exhibitors, buyers, requests or meetings to a CSV or XLSX file",
+    ),
+    "publish": Command("emporion.meetings.interfaces.commands:publish", "publish a draft release"),
+    "schedule-export": Command(
+        "emporion.meetings.interfaces.commands:export",
+        "write what is published as instance and solution files",
+    ),
+    "organiser": Command(
+        "emporion.edition.interfaces.commands:organiser", "make a user an organiser of an expo"
+    ),
+    "delegate": Command(
+        "emporion.edition.interfaces.commands:delegate",
+        "let somebody sign in for an exhibitor or a buyer",
+    ),
+    "prepare": Command(
+        "emporion.project.commands:prepare",
+        "bring the database, translations and static files up to date",
+    ),
     "serve": Command("emporion.project.commands:serve", "serve the pages"),
     "django": Command("emporion.project.commands:django", "any command of Django"),
 }

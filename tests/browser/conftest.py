@@ -38,7 +38,11 @@ class Fair:
     def run(self, *words: str) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "emporion.cli", *words],
-            cwd=machine.ROOT, env=self.environment, text=True, capture_output=True, timeout=300,
+            cwd=machine.ROOT,
+            env=self.environment,
+            text=True,
+            capture_output=True,
+            timeout=300,
         )
         assert done.returncode == 0, f"emporion {' '.join(words)}:\n{done.stderr[-2000:]}"
 
@@ -73,7 +77,10 @@ def fair(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     log = (folder / "log").open("wb")
     server = subprocess.Popen(
         [sys.executable, "-m", "emporion.cli", "serve", "--port", str(port), "--workers", "1"],
-        cwd=machine.ROOT, env=environment, stdout=log, stderr=log,
+        cwd=machine.ROOT,
+        env=environment,
+        stdout=log,
+        stderr=log,
     )
     try:
         _wait(made, server, folder / "log")
@@ -131,9 +138,11 @@ class Visitor:
 
     def sideways(self) -> int:
         """By how many pixels the page is wider than the window."""
-        return int(self.page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        ))
+        return int(
+            self.page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+        )
 
 
 Visit = Callable[..., Visitor]
@@ -159,12 +168,12 @@ def visit(fair: Fair, browser: Browser, _states: dict[str, Any]) -> Iterator[Vis
     """A function that opens a browser window: role "" is a visitor. No console message may be."""
     opened: list[tuple[BrowserContext, Visitor]] = []
 
-    def start(
-        role: str = "", language: str = "en", width: int = 1280, **options: Any
-    ) -> Visitor:
+    def start(role: str = "", language: str = "en", width: int = 1280, **options: Any) -> Visitor:
         context = browser.new_context(
             viewport={"width": width, "height": 844 if width < 600 else 800},
-            storage_state=_states.get(role), reduced_motion="reduce", **options,
+            storage_state=_states.get(role),
+            reduced_motion="reduce",
+            **options,
         )
         context.set_default_timeout(10_000)
         visitor = Visitor(fair, context.new_page(), language)

@@ -14,19 +14,34 @@ from tests.browser.conftest import LANGUAGES, Fair, Visit, Visitor
 
 PAGES = {
     "": (
-        "signin/", "progress/", "model/", "model/search/", "model/search/?q=sleep&kind=offer",
-        "model/search/?q=zzzzz", "model/about-the-data/", "model/two-people/", "EXHIBITOR",
+        "signin/",
+        "progress/",
+        "model/",
+        "model/search/",
+        "model/search/?q=sleep&kind=offer",
+        "model/search/?q=zzzzz",
+        "model/about-the-data/",
+        "model/two-people/",
+        "EXHIBITOR",
         "_parts/",
     ),
     "buyer": (
-        "model/search/?q=ai&pavilion=F", "model/who-to-meet/", "model/day/", "model/day/print/",
-        "model/requests/", "model/requests/?box=sent", "EXHIBITOR",
+        "model/search/?q=ai&pavilion=F",
+        "model/who-to-meet/",
+        "model/day/",
+        "model/day/print/",
+        "model/requests/",
+        "model/requests/?box=sent",
+        "EXHIBITOR",
     ),
     "exhibitor": ("model/who-to-meet/", "model/day/", "model/requests/"),
     "organiser": (
-        "model/organise/releases/", "model/organise/releases/1/",
-        "model/organise/releases/1/refusals/", "model/organise/releases/1/unserved/",
-        "model/organise/releases/2/changes/", "model/organise/walking/",
+        "model/organise/releases/",
+        "model/organise/releases/1/",
+        "model/organise/releases/1/refusals/",
+        "model/organise/releases/1/unserved/",
+        "model/organise/releases/2/changes/",
+        "model/organise/walking/",
     ),
 }
 # In each language axe looks at every page once; together the three see both widths and themes.
@@ -60,7 +75,8 @@ def addresses(visitor: Visitor, role: str) -> list[str]:
 def complaints(page: Any) -> list[str]:
     found = Axe().run(page, options=RULES).response["violations"]
     return [
-        f"{page.url}: {each['id']}: {node['html'][:160]}" for each in found
+        f"{page.url}: {each['id']}: {node['html'][:160]}"
+        for each in found
         for node in each["nodes"]
     ]
 

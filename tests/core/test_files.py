@@ -46,7 +46,9 @@ def test_it_is_on_the_disk_before_it_takes_the_name(
     done: list[str] = []
     for name in ("fsync", "replace"):
         real = getattr(os, name)
-        monkeypatch.setattr(os, name, lambda *w, real=real, name=name: (done.append(name), real(*w)))
+        monkeypatch.setattr(
+            os, name, lambda *w, real=real, name=name: (done.append(name), real(*w))
+        )
     with whole(tmp_path / "a.txt") as file:
         file.write(b"x")
     assert done == ["fsync", "replace"]

@@ -55,12 +55,16 @@ def test_buyers_need_what_is_shown_and_all_is_marked(
         buyers = list(Participation.objects.filter(edition=fair, role="buyer"))
         assert len(buyers) == 30
         assert {(b.is_made_up, b.source) for b in buyers} == {(True, "model-generator")}
-        assert Organisation.objects.filter(
-            pk__in=[b.organisation_id for b in buyers], is_made_up=False
-        ).count() == 0
-        assert Person.objects.filter(
-            pk__in=[b.person_id for b in buyers], is_made_up=False
-        ).count() == 0
+        assert (
+            Organisation.objects.filter(
+                pk__in=[b.organisation_id for b in buyers], is_made_up=False
+            ).count()
+            == 0
+        )
+        assert (
+            Person.objects.filter(pk__in=[b.person_id for b in buyers], is_made_up=False).count()
+            == 0
+        )
         named = set(Need.objects.filter(participation__in=buyers).values_list("code", flat=True))
         assert named - {""} == set(codes())
         # Nothing is said or done in the name of a real exhibitor.
@@ -71,7 +75,8 @@ def test_buyers_need_what_is_shown_and_all_is_marked(
         assert set(rows.values_list("asker__role", flat=True)) == {"buyer"}
         # Eight slots on each of the two days: the edition had none.
         assert Counter(Slot.objects.filter(edition=fair).values_list("date", flat=True)) == {
-            fair.starts: 8, fair.ends: 8,
+            fair.starts: 8,
+            fair.ends: 8,
         }
 
 

@@ -100,7 +100,11 @@ def test_stop_between_expo_and_edition_leaves_neither(
 
 @pytest.mark.parametrize("words", [["--reset"], []])
 def test_other_editions_are_never_emptied(
-    db: None, words: list[str], settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    db: None,
+    words: list[str],
+    settings: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     settings.DATA_DIR = tmp_path
@@ -120,7 +124,10 @@ def test_other_editions_are_never_emptied(
 
 
 def test_taken_port_is_refused_before_anything_is_built(
-    db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    db: None,
+    settings: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     settings.DATA_DIR = tmp_path
@@ -132,7 +139,9 @@ def test_taken_port_is_refused_before_anything_is_built(
 
 
 def test_near_duplicates_counted_aside_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = [f"A text of number {n // 2 * 1000} that some have twice, in this town" for n in range(9)]
+    texts = [
+        f"A text of number {n // 2 * 1000} that some have twice, in this town" for n in range(9)
+    ]
     with Aside(texts) as small:
         assert small.near_duplicates() == near_duplicates(texts)
     monkeypatch.setattr("emporion.demo.domain.aside.WORTH_IT", 1)
@@ -146,7 +155,10 @@ def test_near_duplicates_counted_aside_are_the_same(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_database_with_users_of_its_own_is_not_emptied(
-    db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    db: None,
+    settings: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     settings.DATA_DIR = tmp_path

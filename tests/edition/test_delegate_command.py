@@ -25,9 +25,7 @@ def words(edition: Any, whose: Any, *more: str) -> list[str]:
 
 @pytest.fixture
 def firm(edition: Any) -> Any:
-    return factories.make_participation(
-        edition, name="Salmi", source="exhibitors", external_id="7"
-    )
+    return factories.make_participation(edition, name="Salmi", source="exhibitors", external_id="7")
 
 
 def person_of(firm: Any) -> Person:
@@ -71,9 +69,7 @@ def test_user_signs_in_by_phone(edition: Any, firm: Any, client: Client, capsys:
     assert client.post("/en/signin/", sent).status_code == 302
 
 
-def test_second_person_of_a_firm_is_made_with_a_name(
-    edition: Any, firm: Any, capsys: Any
-) -> None:
+def test_second_person_of_a_firm_is_made_with_a_name(edition: Any, firm: Any, capsys: Any) -> None:
     assert delegate(words(edition, firm, *ADA)) == 0
     other = ["--email", "li@example.org"]
     assert delegate(words(edition, firm, *other)) == 1
@@ -140,8 +136,12 @@ def test_id_that_two_participants_have_is_refused_with_both(
 def test_refusal_says_why_and_changes_nothing(
     edition: Any, firm: Any, capsys: Any, changed: dict[str, str], said: str
 ) -> None:
-    options = {"--edition": edition.slug, "--participation": firm.public_id,
-               "--email": "a@example.org", **changed}
+    options = {
+        "--edition": edition.slug,
+        "--participation": firm.public_id,
+        "--email": "a@example.org",
+        **changed,
+    }
     assert delegate([word for pair in options.items() for word in pair]) == 1
     assert said in capsys.readouterr().err
     assert User.objects.count() == 0

@@ -23,8 +23,10 @@ from tests import factories
 
 @pytest.fixture
 def firms(edition: Any) -> list[int]:
-    pavilions.add_pavilions(edition, [pavilions.NewPavilion("A", {"en": "Main"}),
-                                      pavilions.NewPavilion("B", {"en": "Other"})])
+    pavilions.add_pavilions(
+        edition,
+        [pavilions.NewPavilion("A", {"en": "Main"}), pavilions.NewPavilion("B", {"en": "Other"})],
+    )
     return registry.add_organisations(
         edition.expo, [registry.NewOrganisation({"en": f"Firm {n}"}) for n in range(400)]
     )
@@ -38,9 +40,18 @@ def hits(edition: Any, query: str, kind: str) -> list[str]:
 def test_enrol_writes_everything_in_order(edition: Any, firms: list[int]) -> None:
     (person,) = registry.add_people(edition.expo, [registry.NewPerson("Ada")])
     row = Enrolled(
-        "exhibitor", {"en": "Löyly", "zh-hans": "洛伊利"}, firms[0], country="FI", pavilion="B",
-        stand="B-12", about={"en": "Smoke saunas"}, markets=["CN"], languages=["en"], tables=2,
-        max_meetings=9, offers=[Interest("health", {"en": "A portable sauna"}), Interest("vr")],
+        "exhibitor",
+        {"en": "Löyly", "zh-hans": "洛伊利"},
+        firms[0],
+        country="FI",
+        pavilion="B",
+        stand="B-12",
+        about={"en": "Smoke saunas"},
+        markets=["CN"],
+        languages=["en"],
+        tables=2,
+        max_meetings=9,
+        offers=[Interest("health", {"en": "A portable sauna"}), Interest("vr")],
         needs=[Interest(text={"en": "Partners"}, markets=["CN"], deal_type="agency")],
         delegates=[Acts(person, True, ["2023-11-23"], [["2023-11-23", "09:00", "10:00"]])],
         public_id="abc234",
@@ -50,7 +61,8 @@ def test_enrol_writes_everything_in_order(edition: Any, firms: list[int]) -> Non
     assert (made.pavilion.letter, made.tables, made.max_meetings) == ("B", 2, 9)
     assert as_dict(made.display_name) == {"en": "Löyly", "zh-hans": "洛伊利"}
     assert [(o.code, as_dict(o.text)) for o in made.offers.order_by("pk")] == [
-        ("health", {"en": "A portable sauna"}), ("vr", {}),
+        ("health", {"en": "A portable sauna"}),
+        ("vr", {}),
     ]
     assert made.needs.get().deal_type == "agency"
     assert made.delegates.get().blocked == [["2023-11-23", "09:00", "10:00"]]
@@ -63,8 +75,15 @@ def test_enrol_writes_everything_in_order(edition: Any, firms: list[int]) -> Non
 
 
 def test_enrol_many_keeps_order_and_short_transactions(edition: Any, firms: list[int]) -> None:
-    rows = [Enrolled("exhibitor" if n % 2 else "buyer", {"en": f"Firm {n}"}, firms[n],
-                     offers=[Interest("ai"), Interest("vr")]) for n in range(400)]
+    rows = [
+        Enrolled(
+            "exhibitor" if n % 2 else "buyer",
+            {"en": f"Firm {n}"},
+            firms[n],
+            offers=[Interest("ai"), Interest("vr")],
+        )
+        for n in range(400)
+    ]
     told: list[int] = []
     keys = enrolment.enrol(edition, rows, on_progress=told.append)
     stored = {pk: str(name) for pk, name in Participation.objects.values_list("pk", "display_name")}
@@ -72,8 +91,10 @@ def test_enrol_many_keeps_order_and_short_transactions(edition: Any, firms: list
     assert told[-1] == 400
     # 200 exhibitors have 600 documents, at most 100 in a transaction.
     assert len(told) >= 6
-    assert sum(e.object_count for e in
-               JournalEntry.objects.filter(action="participation.enrol")) == 400
+    assert (
+        sum(e.object_count for e in JournalEntry.objects.filter(action="participation.enrol"))
+        == 400
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,7 +111,9 @@ def test_enrol_refuses_before_anything_is_written(
 ) -> None:
     good = Enrolled("exhibitor", {"en": "Good"}, firms[0])
     with pytest.raises(editions.EditionError, match=rf"Participant 2 \(Bad\): {what}"):
-        enrolment.enrol(edition, [good, Enrolled("exhibitor", {"en": "Bad"}, firms[1])._replace(**change)])
+        enrolment.enrol(
+            edition, [good, Enrolled("exhibitor", {"en": "Bad"}, firms[1])._replace(**change)]
+        )
     assert Participation.objects.count() == 0
 
 
@@ -102,18 +125,38 @@ def test_enrol_the_same_id_twice_is_refused(edition: Any, firms: list[int]) -> N
 
 
 def test_change_participations_reindexes_and_tells_what_was(edition: Any, firms: list[int]) -> None:
-    (key,) = enrolment.enrol(edition, [Enrolled(
-        "exhibitor", {"en": "Old"}, firms[0], pavilion="A", public_id="abc234",
-        offers=[Interest("ai", {"en": "first"}), Interest("vr", {"en": "second"})],
-    )])
-    before = changing.change_participations(edition, {key: {
-        "display_name": {"en": "Brandnew"}, "pavilion": "B", "country": "CN",
-        "offers": [Interest("cloud", {"en": "third"})],
-    }})
-    assert before == {"abc234": {
-        "display_name": {"en": "Old"}, "pavilion": "A", "country": "",
-        "offers": [["ai", {"en": "first"}, [], ""], ["vr", {"en": "second"}, [], ""]],
-    }}
+    (key,) = enrolment.enrol(
+        edition,
+        [
+            Enrolled(
+                "exhibitor",
+                {"en": "Old"},
+                firms[0],
+                pavilion="A",
+                public_id="abc234",
+                offers=[Interest("ai", {"en": "first"}), Interest("vr", {"en": "second"})],
+            )
+        ],
+    )
+    before = changing.change_participations(
+        edition,
+        {
+            key: {
+                "display_name": {"en": "Brandnew"},
+                "pavilion": "B",
+                "country": "CN",
+                "offers": [Interest("cloud", {"en": "third"})],
+            }
+        },
+    )
+    assert before == {
+        "abc234": {
+            "display_name": {"en": "Old"},
+            "pavilion": "A",
+            "country": "",
+            "offers": [["ai", {"en": "first"}, [], ""], ["vr", {"en": "second"}, [], ""]],
+        }
+    }
     assert hits(edition, "brandnew", "exhibitor") == ["abc234"]
     assert hits(edition, "third", "offer") == ["abc234.0"]
     assert hits(edition, "second", "offer") == []
@@ -121,10 +164,13 @@ def test_change_participations_reindexes_and_tells_what_was(edition: Any, firms:
 
 
 def test_remove_participations_forgets_their_documents(edition: Any, firms: list[int]) -> None:
-    keys = enrolment.enrol(edition, [
-        Enrolled("exhibitor", {"en": f"Sauna {n}"}, firms[n], offers=[Interest("ai")])
-        for n in range(3)
-    ])
+    keys = enrolment.enrol(
+        edition,
+        [
+            Enrolled("exhibitor", {"en": f"Sauna {n}"}, firms[n], offers=[Interest("ai")])
+            for n in range(3)
+        ],
+    )
     assert changing.remove_participations(edition, keys[:2]) == 2
     assert len(hits(edition, "sauna", "exhibitor")) == 1
     assert len(hits(edition, "", "offer")) == 1
@@ -182,9 +228,9 @@ def test_pavilions_take_a_letter_once_and_stay_while_somebody_stands_in_them(edi
 
 
 def test_delegations_keep_their_order(edition: Any) -> None:
-    bodies = registry.add_bodies(edition.expo, [
-        registry.NewBody("association", {"en": name}) for name in ("One", "Two")
-    ])
+    bodies = registry.add_bodies(
+        edition.expo, [registry.NewBody("association", {"en": name}) for name in ("One", "Two")]
+    )
     made = pavilions.add_delegations(edition, [pavilions.NewDelegation(b) for b in bodies])
     assert len(set(made)) == 2
     assert [str(b) for b in registered.bodies(edition.expo)] == ["One", "Two"]
@@ -193,9 +239,16 @@ def test_delegations_keep_their_order(edition: Any) -> None:
 def test_locks_stay_short_on_many_exhibitors(edition: Any, firms: list[int]) -> None:
     """The longest chunk of real texts; 250 ms is the bar, with room for a slow machine."""
     text = {"en": "We make many portable saunas for small hotels all over the world. " * 8}
-    rows = [Enrolled("exhibitor", {"en": f"Firm {n}"}, firms[n], about=text,
-                     offers=[Interest("ai"), Interest("vr"), Interest("cloud")])
-            for n in range(100)]
+    rows = [
+        Enrolled(
+            "exhibitor",
+            {"en": f"Firm {n}"},
+            firms[n],
+            about=text,
+            offers=[Interest("ai"), Interest("vr"), Interest("cloud")],
+        )
+        for n in range(100)
+    ]
     longest, last = 0.0, time.process_time()
 
     def tell(_done: int) -> None:

@@ -44,7 +44,8 @@ def test_letters_of_our_own_export_stay() -> None:
     rows = [said("C", shown="Frontier"), said("A", shown="主馆"), said("")]
     halls = plan_halls(rows, {}, "Pavilion")
     assert [(p.letter, p.name) for p in halls.new] == [
-        ("A", {"zh-hans": "主馆"}), ("C", {"en": "Frontier"}),
+        ("A", {"zh-hans": "主馆"}),
+        ("C", {"en": "Frontier"}),
     ]
     assert halls.letters == {rows[0]: "C", rows[1]: "A", rows[2]: ""}
 

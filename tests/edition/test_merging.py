@@ -11,8 +11,19 @@ from emporion.edition.domain.records import interest_codes, interest_text, main_
 
 
 def test_language_of_is_told_by_script() -> None:
-    texts = {"Nokia": "en", "Löyly": "en", "华为": "zh-hans", "华为 Huawei": "en", "华为技术 HW": "zh-hans",
-             "شركة": "ar", "삼성전자": "ko", "ソニー株式会社": "ja", "123": "en", "": "en", "Газпром": "en"}
+    texts = {
+        "Nokia": "en",
+        "Löyly": "en",
+        "华为": "zh-hans",
+        "华为 Huawei": "en",
+        "华为技术 HW": "zh-hans",
+        "شركة": "ar",
+        "삼성전자": "ko",
+        "ソニー株式会社": "ja",
+        "123": "en",
+        "": "en",
+        "Газпром": "en",
+    }
     assert {text: language_of(text) for text in texts} == texts
 
 
@@ -35,8 +46,11 @@ def test_new_texts_column_of_a_language_wins() -> None:
     assert new_texts({}, ("华为", {"zh-hans": "华为技术"})) == {"zh-hans": "华为技术"}
 
 
-TEXTS = st.dictionaries(st.sampled_from(["en", "zh-hans", "ar", "fi"]),
-                        st.sampled_from(["A", "B", "华为", "شركة"]), max_size=3)
+TEXTS = st.dictionaries(
+    st.sampled_from(["en", "zh-hans", "ar", "fi"]),
+    st.sampled_from(["A", "B", "华为", "شركة"]),
+    max_size=3,
+)
 
 
 @given(before=TEXTS)
@@ -54,14 +68,20 @@ def test_new_texts_twice_is_once(before: dict[str, str], plain: str) -> None:
 
 
 INTERESTS = st.lists(
-    st.builds(Interest, st.sampled_from(["", "ai", "vr", "cloud"]),
-              st.sampled_from([{}, {"en": "x"}, {"zh-hans": "云"}])),
+    st.builds(
+        Interest,
+        st.sampled_from(["", "ai", "vr", "cloud"]),
+        st.sampled_from([{}, {"en": "x"}, {"zh-hans": "云"}]),
+    ),
     max_size=5,
 )
 
 
-@given(before=INTERESTS, codes=st.lists(st.sampled_from(["ai", "vr", "cloud"]), unique=True),
-       text=st.sampled_from(["", "x", "new"]))
+@given(
+    before=INTERESTS,
+    codes=st.lists(st.sampled_from(["ai", "vr", "cloud"]), unique=True),
+    text=st.sampled_from(["", "x", "new"]),
+)
 def test_new_interests_have_the_codes_and_the_text(
     before: list[Interest], codes: list[str], text: str
 ) -> None:

@@ -29,8 +29,11 @@ def test_address_of_nothing_is_a_page_that_says_so_for_every_role(roles, signed_
 @pytest.mark.parametrize(
     ("role", "address"),
     [
-        ("exhibitor", "organise/releases/"), ("buyer", "organise/walking/"),
-        ("nobody", "organise/releases/"), ("organiser", "day/"), ("nobody", "who-to-meet/"),
+        ("exhibitor", "organise/releases/"),
+        ("buyer", "organise/walking/"),
+        ("nobody", "organise/releases/"),
+        ("organiser", "day/"),
+        ("nobody", "who-to-meet/"),
     ],
 )
 def test_page_of_another_role_is_forbidden_with_a_page(roles, signed_in, role, address):

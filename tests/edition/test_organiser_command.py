@@ -25,8 +25,11 @@ def test_new_user_gets_a_password_once(edition: Any, capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.parametrize(
-    "words", [["--edition", "nowhere", "--email", "a@example.org"],
-              ["--expo", "nowhere", "--email", "a@example.org"]],
+    "words",
+    [
+        ["--edition", "nowhere", "--email", "a@example.org"],
+        ["--expo", "nowhere", "--email", "a@example.org"],
+    ],
 )
 def test_unknown_edition_is_refused(db: None, words: list[str], capsys: Any) -> None:
     assert organiser(words) == 1

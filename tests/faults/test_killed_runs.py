@@ -46,8 +46,10 @@ def test_killed_match_run_is_removed_by_the_next(house: House) -> None:
 
 @pytest.mark.parametrize(
     ("table", "more"),
-    [("core_progress", "job LIKE 'schedule %' AND state = 'running'"),
-     ("meetings_release", "state = 'writing'")],
+    [
+        ("core_progress", "job LIKE 'schedule %' AND state = 'running'"),
+        ("meetings_release", "state = 'writing'"),
+    ],
 )
 def test_killed_schedule_leaves_the_published_one(house: House, table: str, more: str) -> None:
     held = counted(house.folder, "meetings_meeting")

@@ -49,7 +49,8 @@ def test_second_run_replaces_the_first_and_keeps_one_earlier(fair):
     edition, _, _ = fair
     first, second, third = (run_match(edition) for _ in range(3))
     assert [(r.number, r.state) for r in MatchRun.objects.order_by("number")] == [
-        (2, "earlier"), (3, "current"),
+        (2, "earlier"),
+        (3, "current"),
     ]
     assert first.digest == second.digest == third.digest
 
@@ -82,7 +83,10 @@ def dead_process():
     """The name of a process that has ended."""
     said = subprocess.run(
         [sys.executable, "-c", "from emporion.core.processes import *; print(this_process())"],
-        capture_output=True, text=True, check=True, cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
     )
     return said.stdout.strip()
@@ -113,9 +117,7 @@ def test_vetoed_pair_is_on_neither_list(fair):
     assert guests[0] not in [s.participation for s in queries.suggestions(hosts[1])]
 
 
-def test_reading_a_list_takes_the_same_queries_whatever_its_length(
-    fair, django_assert_num_queries
-):
+def test_reading_a_list_takes_the_same_queries_whatever_its_length(fair, django_assert_num_queries):
     edition, _, guests = fair
     run_match(edition)
     with django_assert_num_queries(3):
@@ -141,7 +143,9 @@ def test_later_wish_replaces_the_earlier_and_undo_forgets_it(fair):
     assert take_back(guests[0], hosts[0]) is False
     assert Wish.objects.count() == 0
     assert list(JournalEntry.objects.order_by("pk").values_list("action", flat=True))[-3:] == [
-        "wish.save", "wish.veto", "wish.undo",
+        "wish.save",
+        "wish.veto",
+        "wish.undo",
     ]
 
 
@@ -171,9 +175,16 @@ def test_every_reason_of_the_engine_has_words_in_three_languages():
 
     assert {*matching.FOR, *matching.AGAINST} == KNOWN
     detail = {
-        "code": "ai", "wanted": "xr", "country": "FI", "languages": ["en", "zh"],
-        "deals": ["distribution"], "size": "small", "kind": "request", "people": 4,
-        "at_least": 3, "meetings": 9,
+        "code": "ai",
+        "wanted": "xr",
+        "country": "FI",
+        "languages": ["en", "zh"],
+        "deals": ["distribution"],
+        "size": "small",
+        "kind": "request",
+        "people": 4,
+        "at_least": 3,
+        "meetings": 9,
     }
     for language in ("en", "zh-hans", "ar"):
         rows = readable([{"code": code, "detail": detail} for code in KNOWN], language)

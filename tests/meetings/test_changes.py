@@ -30,7 +30,9 @@ def market(edition: Any, pairs: int) -> tuple[list[Any], list[Any]]:
 def test_difference_counts_each_kind_with_its_reason(edition):
     requests, slots = market(edition, 7)
     earlier = make_release(
-        edition, [(requests[n], slots[n]) for n in range(5)], state="published",
+        edition,
+        [(requests[n], slots[n]) for n in range(5)],
+        state="published",
         computed_at=timezone.now() - dt.timedelta(hours=2),
     )
     MeetingRequest.objects.filter(pk=requests[4].pk).update(state="declined")
@@ -41,20 +43,35 @@ def test_difference_counts_each_kind_with_its_reason(edition):
     MeetingRequest.objects.filter(pk=requests[6].pk).update(state="accepted", answered_at=hour_ago)
     later = make_release(
         edition,
-        [(requests[0], slots[0]), (requests[1], slots[9]), (requests[5], slots[5]),
-         (requests[6], slots[6])],
+        [
+            (requests[0], slots[0]),
+            (requests[1], slots[9]),
+            (requests[5], slots[5]),
+            (requests[6], slots[6]),
+        ],
         [(requests[2], "walking"), (requests[3], "outweighed")],
     )
     found = difference(earlier, later)
     assert (found.kept, found.moved, found.added, found.removed, found.total) == (1, 1, 2, 3, 6)
     assert found.reasons == {
-        "accepted_since": 1, "asked_since": 1, "declined": 1, "outweighed": 1, "walking": 1}
+        "accepted_since": 1,
+        "asked_since": 1,
+        "declined": 1,
+        "outweighed": 1,
+        "walking": 1,
+    }
     assert [(c.kind, c.reason) for c in queries.changes(earlier, later, found)] == [
-        ("moved", ""), ("removed", "walking"), ("removed", "outweighed"),
-        ("removed", "declined"), ("added", "asked_since"), ("added", "accepted_since"),
+        ("moved", ""),
+        ("removed", "walking"),
+        ("removed", "outweighed"),
+        ("removed", "declined"),
+        ("added", "asked_since"),
+        ("added", "accepted_since"),
     ]
     assert [c.reason for c in queries.changes(earlier, later, found, kind="added")] == [
-        "asked_since", "accepted_since"]
+        "asked_since",
+        "accepted_since",
+    ]
 
 
 def test_difference_of_nothing_is_nothing(edition):
@@ -82,20 +99,27 @@ def test_difference_agrees_with_a_slow_count(edition, django_assert_num_queries)
     moved = {r for r in both if before[r][1] != after[r][1]}
     assert (found.kept, found.moved) == (len(both) - len(moved), len(moved))
     assert (found.added, found.removed) == (
-        len(after.keys() - before.keys()), len(before.keys() - after.keys()))
+        len(after.keys() - before.keys()),
+        len(before.keys() - after.keys()),
+    )
     assert found.reasons == {
-        reason: count for reason, count in
-        [("room_found", found.added), ("open", found.removed)] if count
+        reason: count
+        for reason, count in [("room_found", found.added), ("open", found.removed)]
+        if count
     }
     with django_assert_num_queries(3):
         every = queries.changes(earlier, later, found)
         for change in every:
             str(change.host.pavilion), str(change.guest.display_name)
     assert [c.request.pk for c in queries.changes(earlier, later, found, offset=2, limit=3)] == [
-        c.request.pk for c in every[2:5]]
-    expected = {(r, before[r][1].pk if r in before else None, after[r][1].pk if r in after else None)
-                for r in moved | (before.keys() ^ after.keys())}
-    assert {(c.request.pk, c.before and c.before.pk, c.after and c.after.pk)
-            for c in every} == expected
+        c.request.pk for c in every[2:5]
+    ]
+    expected = {
+        (r, before[r][1].pk if r in before else None, after[r][1].pk if r in after else None)
+        for r in moved | (before.keys() ^ after.keys())
+    }
+    assert {
+        (c.request.pk, c.before and c.before.pk, c.after and c.after.pk) for c in every
+    } == expected
     soonest = [min(s.number for s in (c.before, c.after) if s) for c in every]
     assert soonest == sorted(soonest)

@@ -60,11 +60,15 @@ def fair(edition: Any, buyer: Any) -> list[Any]:
     halls = make_pavilions(edition, "AB", 6)
     slots = make_slots(edition)
     hosts = [
-        make_participation(edition, name=f"Host {n}", pavilion=halls[letter], stand=f"{letter} 10{n}")
+        make_participation(
+            edition, name=f"Host {n}", pavilion=halls[letter], stand=f"{letter} 10{n}"
+        )
         for n, letter in enumerate("ABA")
     ]
-    held = [(make_request(buyer, host, "accepted", message="Bring <b>samples</b>"), slots[at])
-            for host, at in zip(hosts, (0, 1, 4), strict=True)]
+    held = [
+        (make_request(buyer, host, "accepted", message="Bring <b>samples</b>"), slots[at])
+        for host, at in zip(hosts, (0, 1, 4), strict=True)
+    ]
     make_release(edition, held, state="published")
     return hosts
 
@@ -114,29 +118,42 @@ def test_a_long_gap_is_told_by_the_clock(edition, buyer, signed_in):
     halls = make_pavilions(edition, "AB", 6)
     slots = make_slots(edition)
     hosts = [make_participation(edition, pavilion=halls[letter]) for letter in "AB"]
-    make_release(edition, [(make_request(buyer, hosts[0], "accepted"), slots[0]),
-                           (make_request(buyer, hosts[1], "accepted"), slots[3])],
-                 state="published")
+    make_release(
+        edition,
+        [
+            (make_request(buyer, hosts[0], "accepted"), slots[0]),
+            (make_request(buyer, hosts[1], "accepted"), slots[3]),
+        ],
+        state="published",
+    )
     found = page(signed_in(user_of(buyer)).get(address("day", edition)))
     assert found.select_one(".agenda-free .agenda-walk").get_text(strip=True) == (
-        "free from 09:30 to 11:00, then 6 min on foot")
+        "free from 09:30 to 11:00, then 6 min on foot"
+    )
     assert found.select(".figure-value")[1].get_text(strip=True).startswith("6")
 
 
-def test_during_the_fair_what_has_passed_is_told_apart(edition, buyer, fair, signed_in, monkeypatch):
+def test_during_the_fair_what_has_passed_is_told_apart(
+    edition, buyer, fair, signed_in, monkeypatch
+):
     # 09:45 in Shanghai: the first meeting has ended at 09:30, the second runs from 09:40.
     now = dt.datetime(2023, 11, 23, 1, 45, tzinfo=dt.UTC)
     monkeypatch.setattr(day.timezone, "now", lambda: now)
     entries = page(signed_in(user_of(buyer)).get(address("day", edition))).select(".agenda-entry")
     assert ["agenda-past" in entries[0]["class"], "agenda-now" in entries[1]["class"]] == [
-        True, True]
+        True,
+        True,
+    ]
     assert "now, 25 min left" in entries[1].get_text()
 
 
 @pytest.mark.parametrize(
     ("state", "words"),
-    [(None, "The schedule is not public yet"), ("draft", "The schedule is not public yet"),
-     ("published", "No meetings are set for you")],
+    [
+        (None, "The schedule is not public yet"),
+        ("draft", "The schedule is not public yet"),
+        ("published", "No meetings are set for you"),
+    ],
 )
 def test_an_empty_day_says_why(edition, buyer, signed_in, state, words):
     make_slots(edition)
@@ -197,11 +214,15 @@ def test_calendar_holds_the_meetings_in_universal_time(edition, buyer, fair):
 
 
 def test_a_moved_meeting_stays_the_same_entry(edition, buyer, fair):
-    before = Calendar.from_ical(calendar(edition, day.token(buyer, user_of(buyer))).content).walk("VEVENT")
+    before = Calendar.from_ical(calendar(edition, day.token(buyer, user_of(buyer))).content).walk(
+        "VEVENT"
+    )
     meeting = edition.releases.get().meetings.order_by("pk").first()
     meeting.slot = edition.slots.order_by("-number").first()
     meeting.save()
-    after = Calendar.from_ical(calendar(edition, day.token(buyer, user_of(buyer))).content).walk("VEVENT")
+    after = Calendar.from_ical(calendar(edition, day.token(buyer, user_of(buyer))).content).walk(
+        "VEVENT"
+    )
     assert {str(e["UID"]) for e in before} == {str(e["UID"]) for e in after}
 
 
@@ -209,9 +230,15 @@ def test_only_a_true_and_young_token_opens_a_calendar(edition, buyer, fair, monk
     good = day.token(buyer, user_of(buyer))
     elsewhere = make_edition(edition.expo)
     forged = [
-        "", "x", good[:-1], good + "x", signing.dumps(buyer.public_id, salt="another"),
-        signing.dumps({"id": 1}, salt=day.SALT), signing.dumps("nobody", salt=day.SALT),
-        signing.dumps(buyer.public_id, salt=day.SALT), day.token(buyer, make_user()),
+        "",
+        "x",
+        good[:-1],
+        good + "x",
+        signing.dumps(buyer.public_id, salt="another"),
+        signing.dumps({"id": 1}, salt=day.SALT),
+        signing.dumps("nobody", salt=day.SALT),
+        signing.dumps(buyer.public_id, salt=day.SALT),
+        day.token(buyer, make_user()),
     ]
     assert [calendar(edition, token).status_code for token in forged] == [404] * 9
     # It opens one edition only.
@@ -237,7 +264,9 @@ def test_a_meeting_without_its_request_is_cancelled_on_both_sides(
     assert found.select(".agenda-walk") == []
     assert [n.get_text() for n in found.select(".day-note")] == ["1 meeting", "1 meeting"]
     assert [f.get_text(strip=True)[:1] for f in found.select(".figure-value")] == ["1", "0"]
-    names = [n.get_text() for n in page(client.get(address("day_print", edition))).select(".sheet-name")]
+    names = [
+        n.get_text() for n in page(client.get(address("day_print", edition))).select(".sheet-name")
+    ]
     assert names == ["Host 0", "Host 2"]
     assert meeting_count(buyer) == 2
     person = fair[1].delegates.get().person
@@ -245,7 +274,9 @@ def test_a_meeting_without_its_request_is_cancelled_on_both_sides(
     person.save()
     [entry] = page(signed_in(person.user).get(address("day", edition))).select(".agenda-entry")
     assert "agenda-cancelled" in entry["class"]
-    events = Calendar.from_ical(calendar(edition, day.token(buyer, user_of(buyer))).content).walk("VEVENT")
+    events = Calendar.from_ical(calendar(edition, day.token(buyer, user_of(buyer))).content).walk(
+        "VEVENT"
+    )
     assert [str(event["STATUS"]) for event in events] == ["CONFIRMED", "CANCELLED", "CONFIRMED"]
     assert [event["SEQUENCE"] for event in events] == [2, 3, 2]
 
@@ -260,7 +291,8 @@ def test_the_walk_leads_past_a_cancelled_meeting(edition, buyer, signed_in):
     make_release(edition, list(zip(requests, slots[:3], strict=True)), state="published")
     found = page(signed_in(user_of(buyer)).get(address("day", edition)))
     assert [w.get_text(" ", strip=True) for w in found.select(".agenda-walk")] == [
-        "6 min walk, 44 to spare"]
+        "6 min walk, 44 to spare"
+    ]
 
 
 @pytest.mark.parametrize("gone", ["delegate", "person", "user", "account"])

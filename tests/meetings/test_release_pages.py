@@ -33,11 +33,18 @@ from tests.factories import (
 )
 
 FIGURES = {
-    "load": [{"date": "2023-11-23", "hours": [9, 10], "rows": [["A", [96, None]], ["B", [0, 40]]]},
-             {"date": "2023-11-24", "hours": [9], "rows": [["A", [50]], ["B", [50]]]}],
-    "histogram": [[1, 3], [2, 1]], "guests": 4, "unserved": 2,
-    "refusals": {"outweighed": 5, "walking": 2}, "all_breaks": 3,
-    "waits": {"longest": 85, "median": 20}, "walking": True, "status": "feasible",
+    "load": [
+        {"date": "2023-11-23", "hours": [9, 10], "rows": [["A", [96, None]], ["B", [0, 40]]]},
+        {"date": "2023-11-24", "hours": [9], "rows": [["A", [50]], ["B", [50]]]},
+    ],
+    "histogram": [[1, 3], [2, 1]],
+    "guests": 4,
+    "unserved": 2,
+    "refusals": {"outweighed": 5, "walking": 2},
+    "all_breaks": 3,
+    "waits": {"longest": 85, "median": 20},
+    "walking": True,
+    "status": "feasible",
     "bound_method": "prices",
 }
 
@@ -60,7 +67,9 @@ def organiser(edition: Any, signed_in: Any) -> Client:
 
 def grown(edition: Any, pairs: int) -> tuple[Release, Release]:
     """Two releases, the second a draft in which all meetings move and some come and go."""
-    slots = make_slots(edition, a_day=4) if not edition.slots.exists() else list(edition.slots.all())
+    slots = (
+        make_slots(edition, a_day=4) if not edition.slots.exists() else list(edition.slots.all())
+    )
     pavilion = edition.pavilions.first() or make_pavilions(edition, "A")["A"]
     requests = []
     for number in range(pairs):
@@ -68,12 +77,27 @@ def grown(edition: Any, pairs: int) -> tuple[Release, Release]:
         requests.append(make_request(make_participation(edition, "buyer"), host))
     half = pairs // 2
     Release.objects.filter(state="published").update(state="superseded")
-    first = make_release(edition, [(r, slots[0]) for r in requests[: half + 1]],
-                         [(r, "quota") for r in requests[half + 1:]], state="published",
-                         value=99_740, bound=100_000, figures=FIGURES)
-    second = make_release(edition, [(r, slots[5]) for r in requests[1:]],
-                          [(requests[0], "walking")], value=99_810, bound=100_000, greedy=97_000,
-                          figures=FIGURES, digest="7f3a" * 16, seed=20231124, steps=1234)
+    first = make_release(
+        edition,
+        [(r, slots[0]) for r in requests[: half + 1]],
+        [(r, "quota") for r in requests[half + 1 :]],
+        state="published",
+        value=99_740,
+        bound=100_000,
+        figures=FIGURES,
+    )
+    second = make_release(
+        edition,
+        [(r, slots[5]) for r in requests[1:]],
+        [(requests[0], "walking")],
+        value=99_810,
+        bound=100_000,
+        greedy=97_000,
+        figures=FIGURES,
+        digest="7f3a" * 16,
+        seed=20231124,
+        steps=1234,
+    )
     return first, second
 
 
@@ -83,8 +107,7 @@ def test_pages_are_for_organisers(edition, signed_in, name):
     words = [2] if name in {"release", "diff", "refusals", "unserved"} else []
     where = address(name, edition, *words)
     anonymous = Client().get(where)
-    assert (anonymous.status_code, anonymous["Location"].split("?")[0]) == (
-        302, "/en/signin/")
+    assert (anonymous.status_code, anonymous["Location"].split("?")[0]) == (302, "/en/signin/")
     user = make_user()
     make_participation(edition, user=user)
     assert signed_in(user).get(where).status_code == 403
@@ -116,13 +139,19 @@ def test_release_page_says_what_it_is_worth_and_what_it_changes(edition, organis
     text = " ".join(page.get_text(" ").split())
     assert page.select_one(".figure-big .figure-value").get_text(strip=True).startswith("99.81")
     assert "99 of at most 100 points" in text
-    assert [row.get_text(" ", strip=True) for row in page.select("#change ~ * .figure-value, "
-            "section[aria-labelledby=change] .figure-value")] == ["0", "2", "1", "1"]
-    values = [v.get_text(strip=True) for v in
-              page.select("section[aria-labelledby=refused] .bars-value")]
+    assert [
+        row.get_text(" ", strip=True)
+        for row in page.select(
+            "#change ~ * .figure-value, section[aria-labelledby=change] .figure-value"
+        )
+    ] == ["0", "2", "1", "1"]
+    values = [
+        v.get_text(strip=True) for v in page.select("section[aria-labelledby=refused] .bars-value")
+    ]
     assert values == ["5", "2"]
-    assert [c.get_text(" ", strip=True) for c in page.select("section[aria-labelledby=load] th")
-            ][:3] == ["Thu 23 Nov", "9 h", "10 h"]
+    assert [c.get_text(" ", strip=True) for c in page.select("section[aria-labelledby=load] th")][
+        :3
+    ] == ["Thu 23 Nov", "9 h", "10 h"]
     commands = [c.get_text() for c in page.select(".commands code")]
     assert commands == [
         f"emporion schedule-export --edition {edition.slug} --release 2 "
@@ -159,8 +188,9 @@ def test_releases_list_names_each_state(edition, organiser):
     grown(edition, 2)
     make_release(edition, state="writing")
     rows = soup(organiser.get(address("releases", edition))).select("tbody tr")
-    assert [[row.th.get_text(strip=True), row.select_one(".mark").get_text(strip=True)]
-            for row in rows] == [["Release 2", "waits for your decision"], ["Release 1", "public"]]
+    assert [
+        [row.th.get_text(strip=True), row.select_one(".mark").get_text(strip=True)] for row in rows
+    ] == [["Release 2", "waits for your decision"], ["Release 1", "public"]]
 
 
 def test_pages_without_any_release_or_pavilion_say_so(edition, organiser):
@@ -176,7 +206,8 @@ def test_changes_page_narrows_to_one_kind(edition, organiser):
     rows = soup(organiser.get(address("diff", edition, 2) + "?kind=removed")).select("tbody tr")
     assert [row.select_one(".mark").get_text(strip=True) for row in rows] == ["removed"]
     rows = soup(organiser.get(address("diff", edition, 2) + "?kind=nonsense&page=-3")).select(
-        "tbody tr")
+        "tbody tr"
+    )
     assert len(rows) == 6
 
 
@@ -186,12 +217,20 @@ def test_refusals_as_csv_are_whole_and_harmless(edition, organiser):
     make_release(edition, [], [(request, "walking")], figures=FIGURES)
     response = organiser.get(address("refusals", edition, 1) + "?format=csv")
     text = b"".join(response.streaming_content).decode("utf-8-sig")
-    assert list(csv.DictReader(io.StringIO(text))) == [{
-        "request": request.public_id, "reason": "walking", "state": "open", "weight": "2.5",
-        "asker": guest.public_id, "asker_name": "'=cmd|' /C calc'!A0",
-        "counterpart": request.counterpart.public_id, "counterpart_name": "Nordic Sleep",
-        "release": "1", "note": "",
-    }]
+    assert list(csv.DictReader(io.StringIO(text))) == [
+        {
+            "request": request.public_id,
+            "reason": "walking",
+            "state": "open",
+            "weight": "2.5",
+            "asker": guest.public_id,
+            "asker_name": "'=cmd|' /C calc'!A0",
+            "counterpart": request.counterpart.public_id,
+            "counterpart_name": "Nordic Sleep",
+            "release": "1",
+            "note": "",
+        }
+    ]
 
 
 def test_refusals_are_read_while_the_file_flows(edition):
@@ -227,7 +266,8 @@ def test_unserved_are_those_who_asked_and_meet_nobody(edition, organiser):
     lucky, sad = (make_participation(edition, "buyer", name=n) for n in ("Lucky", "Sad"))
     slot = make_slots(edition)[0]
     make_release(
-        edition, [(make_request(lucky, hosts[0]), slot)],
+        edition,
+        [(make_request(lucky, hosts[0]), slot)],
         [(make_request(lucky, hosts[1]), "outweighed"), (make_request(sad, hosts[0]), "walking")],
         figures={**FIGURES, "unserved": 1, "unserved_first": [sad.pk]},
     )
@@ -255,7 +295,13 @@ def test_walking_form_keeps_a_whole_table(edition, organiser):
     data = {"A-B": "4", "A-C": "7", "C-B": "5", "both_ways": "on"}
     assert organiser.post(where, data)["Location"] == where
     assert walking_minutes(edition) == {
-        ("A", "B"): 4, ("B", "A"): 4, ("A", "C"): 7, ("C", "A"): 7, ("B", "C"): 5, ("C", "B"): 5}
+        ("A", "B"): 4,
+        ("B", "A"): 4,
+        ("A", "C"): 7,
+        ("C", "A"): 7,
+        ("B", "C"): 5,
+        ("C", "B"): 5,
+    }
     page = soup(organiser.get(where))
     assert page.select_one("#id_A-C")["value"] == "7"
     assert "complete" in page.get_text()
@@ -310,4 +356,5 @@ def test_a_draft_says_what_changed_since_it_was_computed(edition, organiser):
     assert soup(organiser.get(where)).select_one(".since").get_text(" ", strip=True) == (
         "changed since 2 requests were asked, answered or withdrawn since it was computed. 1 of "
         "its meetings is declined or withdrawn by now and would be public as cancelled; compute "
-        "again to use the place.")
+        "again to use the place."
+    )

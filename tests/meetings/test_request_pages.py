@@ -95,9 +95,12 @@ def test_inbox_and_sent_hold_each_side(edition, signed_in, guest, host):
     assert names(inbox) == ["Other"]
     assert "1 request waits for your answer" in inbox.content.decode()
     assert "We saw<br>your need" in inbox.content.decode()
-    assert names(client.get(address("requests", edition) + "?box=sent")) == [host.display_name["en"]]
+    assert names(client.get(address("requests", edition) + "?box=sent")) == [
+        host.display_name["en"]
+    ]
     assert names(signed_in(user_of(host)).get(address("requests", edition))) == [
-        guest.display_name["en"]]
+        guest.display_name["en"]
+    ]
 
 
 def test_answering_from_the_page(edition, signed_in, guest, host):
@@ -120,7 +123,8 @@ def test_answering_from_the_page(edition, signed_in, guest, host):
 def test_declining_keeps_the_reason_and_shows_it(edition, signed_in, guest, host):
     request = make_request(guest, host)
     signed_in(user_of(host)).post(
-        address("answer", edition, request.public_id), {"act": "decline", "reason": "no_time"})
+        address("answer", edition, request.public_id), {"act": "decline", "reason": "no_time"}
+    )
     sent = signed_in(user_of(guest)).get(address("requests", edition) + "?box=sent")
     assert "No time" in sent.content.decode()
 
@@ -142,10 +146,15 @@ def test_the_published_meeting_or_its_refusal_stands_beside_the_request(
     other, third = make_participation(edition), make_participation(edition)
     held, refused = make_request(guest, host, "accepted"), make_request(guest, other)
     vetoed = make_request(guest, third)
-    make_release(edition, [(held, make_slots(edition)[0])],
-                 [(refused, "walking"), (vetoed, "excluded")], state="published")
-    text = signed_in(user_of(guest)).get(
-        address("requests", edition) + "?box=sent").content.decode()
+    make_release(
+        edition,
+        [(held, make_slots(edition)[0])],
+        [(refused, "walking"), (vetoed, "excluded")],
+        state="published",
+    )
+    text = (
+        signed_in(user_of(guest)).get(address("requests", edition) + "?box=sent").content.decode()
+    )
     assert "Thu 23 Nov" in text and "09:00" in text
     assert "No meeting in the public schedule: Walk too long." in text
     # Whoever said "not for me" is not given away.

@@ -87,7 +87,11 @@ def test_ask_again_after_withdrawing_opens_the_request_again(edition):
     again = ask(host, guest, "two")
     assert again.pk == first.pk
     assert (again.state, again.message, again.asker, again.counterpart) == (
-        "open", "two", host, guest)
+        "open",
+        "two",
+        host,
+        guest,
+    )
 
 
 def test_answer_accepts_once(edition):
@@ -167,8 +171,13 @@ def test_take_requests_writes_all_and_one_journal_row_a_thousand(edition):
     done: list[int] = []
     chunks: list[int] = []
     rows = [asked(n, guest.pk, host.pk, state="accepted") for n, host in enumerate(hosts)]
-    count = take_requests(edition, rows, source="list", on_progress=done.append,
-                          within=lambda part: chunks.append(len(part)))
+    count = take_requests(
+        edition,
+        rows,
+        source="list",
+        on_progress=done.append,
+        within=lambda part: chunks.append(len(part)),
+    )
     assert (count, done, chunks) == (5, [5], [5])
     assert MeetingRequest.objects.filter(state="accepted", source="list").count() == 5
     entry = JournalEntry.objects.get(action="request.take_in")

@@ -49,14 +49,22 @@ def small_fair(edition: Any, guests: int = 24, seed: int = 3) -> list[Any]:
     requests = []
     for number in range(guests):
         guest = make_participation(
-            edition, "buyer", max_meetings=3, max_meetings_per_day=2,
+            edition,
+            "buyer",
+            max_meetings=3,
+            max_meetings_per_day=2,
             days=["2023-11-23"] if number % 5 == 0 else None,
             blocked=[["2023-11-24", "09:00", "10:00"]] if number % 4 == 0 else [],
         )
         for host in draw.sample(hosts, 4):
             pair = (guest, host) if draw.random() < 0.8 else (host, guest)
-            requests.append(make_request(
-                *pair, draw.choice(["open", "open", "accepted"]), weight=draw.randrange(500, 3000)))
+            requests.append(
+                make_request(
+                    *pair,
+                    draw.choice(["open", "open", "accepted"]),
+                    weight=draw.randrange(500, 3000),
+                )
+            )
     return requests
 
 
@@ -65,14 +73,26 @@ def test_market_holds_what_the_edition_says(edition):
     halls = make_pavilions(edition, "AB", minutes=7)
     host = make_participation(edition, pavilion=halls["B"], tables=3, max_meetings=5)
     bare = make_participation(edition, "co_exhibitor")
-    guest = make_participation(edition, "buyer", tables=9, max_meetings_per_day=1,
-                               days=["2023-11-24"], blocked=[["2023-11-24", "09:30", "09:41"]])
+    guest = make_participation(
+        edition,
+        "buyer",
+        tables=9,
+        max_meetings_per_day=1,
+        days=["2023-11-24"],
+        blocked=[["2023-11-24", "09:30", "09:41"]],
+    )
     accepted = make_request(host, guest, "accepted", weight=1001)
     opened = make_request(guest, bare, weight=700, is_mandatory=True)
     make_request(host, bare, "declined")
-    Wish.objects.create(participation=bare, counterpart=guest, kind="veto", made_at="2023-01-01T00:00Z")
-    Wish.objects.create(participation=guest, counterpart=bare, kind="veto", made_at="2023-01-01T00:00Z")
-    Wish.objects.create(participation=guest, counterpart=host, kind="save", made_at="2023-01-01T00:00Z")
+    Wish.objects.create(
+        participation=bare, counterpart=guest, kind="veto", made_at="2023-01-01T00:00Z"
+    )
+    Wish.objects.create(
+        participation=guest, counterpart=bare, kind="veto", made_at="2023-01-01T00:00Z"
+    )
+    Wish.objects.create(
+        participation=guest, counterpart=host, kind="save", made_at="2023-01-01T00:00Z"
+    )
     market = read_market(edition)
     it = market.instance
     index = {public_id: n for n, public_id in enumerate(it.participant_ids)}
@@ -94,11 +114,14 @@ def test_market_holds_what_the_edition_says(edition):
     assert it.place[index[guest.public_id]] == -1
     assert it.walk_minutes.tolist() == [[0, 0], [0, 0]]
     assert {tuple(sorted(pair)) for pair in it.exclusions.tolist()} == {
-        tuple(sorted((index[bare.public_id], index[guest.public_id])))}
+        tuple(sorted((index[bare.public_id], index[guest.public_id])))
+    }
     assert market.slot_keys.tolist() == [slot.pk for slot in slots]
     r = row[accepted.public_id]
     assert (market.participants[market.host[r]], market.participants[market.guest[r]]) == (
-        host.pk, guest.pk)
+        host.pk,
+        guest.pk,
+    )
     assert market.asker[r] == market.host[r]
 
 
@@ -107,8 +130,10 @@ def test_a_participation_is_there_when_one_of_its_delegates_is(edition):
     from emporion.registry.models import Person
 
     make_slots(edition, a_day=1)
-    host, guest = make_participation(edition), make_participation(
-        edition, "buyer", days=["2023-11-23"])
+    host, guest = (
+        make_participation(edition),
+        make_participation(edition, "buyer", days=["2023-11-23"]),
+    )
     second = Person.objects.create(expo=edition.expo, name="Second", sort_key="second")
     Delegate.objects.create(participation=guest, person=second, days=["2023-11-24"])
     make_request(guest, host)
@@ -168,8 +193,21 @@ def test_release_agrees_with_the_independent_checker(edition, tmp_path, walking)
     requests = small_fair(edition)
     release = compute_release(edition, seed=5, work_limit=STEPS, walking=walking)
     instance, solution = tmp_path / "i.json", tmp_path / "s.json"
-    assert commands.export(["--edition", edition.slug, "--release", "1",
-                            "--instance", str(instance), "--solution", str(solution)]) == 0
+    assert (
+        commands.export(
+            [
+                "--edition",
+                edition.slug,
+                "--release",
+                "1",
+                "--instance",
+                str(instance),
+                "--solution",
+                str(solution),
+            ]
+        )
+        == 0
+    )
     report = scheduling.check_files(instance, solution)
     assert report.violations == []
     assert report.meetings == release.meeting_count == Meeting.objects.count()
@@ -189,18 +227,42 @@ def test_the_files_and_the_command_repeat_the_release(edition, tmp_path, capsys)
     small_fair(edition)
     release = compute_release(edition, seed=5, time_limit=0.5)
     instance, solution, again = (tmp_path / name for name in ("i.json", "s.json", "again.json"))
-    commands.export(["--edition", edition.slug, "--release", "1",
-                     "--instance", str(instance), "--solution", str(solution)])
+    commands.export(
+        [
+            "--edition",
+            edition.slug,
+            "--release",
+            "1",
+            "--instance",
+            str(instance),
+            "--solution",
+            str(solution),
+        ]
+    )
     assert cli.main(["schedule", "--check", str(instance), str(solution)]) == 0
-    assert cli.main(["schedule", str(instance), "-o", str(again), "--seed", str(release.seed),
-                     "--work-limit", str(release.steps)]) == 0
+    assert (
+        cli.main(
+            [
+                "schedule",
+                str(instance),
+                "-o",
+                str(again),
+                "--seed",
+                str(release.seed),
+                "--work-limit",
+                str(release.steps),
+            ]
+        )
+        == 0
+    )
     capsys.readouterr()
     meetings = json.loads(again.read_text())["meetings"]
     lines = sorted(f"{m['request']} {m['slot']}\n" for m in meetings)
     assert hashlib.sha256("".join(lines).encode()).hexdigest() == release.digest
     kept = json.loads(solution.read_text())["meetings"]
     assert {(m["request"], m["slot"]) for m in kept} == {
-        (m["request"], m["slot"]) for m in meetings}
+        (m["request"], m["slot"]) for m in meetings
+    }
 
 
 def test_the_same_fair_gives_the_same_release(edition):
@@ -227,8 +289,12 @@ def test_tables_are_numbered_from_one_in_every_slot_of_a_host(edition):
 def test_a_veto_keeps_two_apart_and_is_told_as_excluded(edition):
     requests = small_fair(edition)
     vetoed = requests[0]
-    Wish.objects.create(participation=vetoed.counterpart, counterpart=vetoed.asker, kind="veto",
-                        made_at="2023-01-01T00:00Z")
+    Wish.objects.create(
+        participation=vetoed.counterpart,
+        counterpart=vetoed.asker,
+        kind="veto",
+        made_at="2023-01-01T00:00Z",
+    )
     compute_release(edition, work_limit=STEPS)
     assert Refusal.objects.get(request=vetoed).reason == "excluded"
 
@@ -238,7 +304,8 @@ def test_figures_agree_with_the_rows(edition):
     release = compute_release(edition, work_limit=STEPS)
     figures = release.figures
     assert figures["refusals"] == dict(
-        Counter(Refusal.objects.values_list("reason", flat=True)).most_common())
+        Counter(Refusal.objects.values_list("reason", flat=True)).most_common()
+    )
     meets = Counter(Meeting.objects.values_list("guest_id", flat=True))
     assert figures["guests"] == len(meets)
     assert {n: g for n, g in figures["histogram"] if n and g} == Counter(meets.values())
@@ -250,8 +317,11 @@ def test_figures_agree_with_the_rows(edition):
     assert (day["date"], day["hours"]) == ("2023-11-23", [9, 10, 11])
     for letter, percents in day["rows"]:
         for hour, percent in zip(day["hours"], percents, strict=True):
-            slots = [s for s in edition.slots.all()
-                     if s.date.isoformat() == day["date"] and s.starts.hour == hour]
+            slots = [
+                s
+                for s in edition.slots.all()
+                if s.date.isoformat() == day["date"] and s.starts.hour == hour
+            ]
             used = Meeting.objects.filter(host__pavilion__letter=letter, slot__in=slots).count()
             tables = 3 * len(slots)
             assert percent == round(100 * used / tables)
@@ -264,8 +334,10 @@ def test_a_later_release_is_compared_with_the_public_one(edition):
     change = compute_release(edition, work_limit=STEPS).figures["change"]
     assert change["earlier"] == 1
     assert change["kept"] + change["moved"] + change["removed"] == 1
-    assert change["kept"] + change["moved"] + change["added"] == Meeting.objects.filter(
-        release__number=2).count()
+    assert (
+        change["kept"] + change["moved"] + change["added"]
+        == Meeting.objects.filter(release__number=2).count()
+    )
 
 
 class Killed(BaseException):
@@ -276,7 +348,10 @@ class Killed(BaseException):
 def small_chunks(monkeypatch):
     monkeypatch.setattr(schedule.bulk, "CHUNK", 7)
     monkeypatch.setattr(
-        schedule.bulk, "chunks", lambda rows, size=7: [rows[i:i + 7] for i in range(0, len(rows), 7)])
+        schedule.bulk,
+        "chunks",
+        lambda rows, size=7: [rows[i : i + 7] for i in range(0, len(rows), 7)],
+    )
 
 
 def failing_after(chunks: int, error: type[BaseException], monkeypatch: Any) -> None:

@@ -21,8 +21,7 @@ def test_spans_of_a_day_fill_the_time_and_not_more():
 
 def test_set_slots_numbers_them_in_time_order(edition):
     set_slots(edition, [Span(DAY, dt.time(10)), Span(DAY, dt.time(9))])
-    assert list(Slot.objects.values_list("number", "starts")) == [
-        (1, dt.time(9)), (2, dt.time(10))]
+    assert list(Slot.objects.values_list("number", "starts")) == [(1, dt.time(9)), (2, dt.time(10))]
 
 
 def test_set_slots_again_changes_nothing(edition):

@@ -44,9 +44,14 @@ def index(edition: Any, made: Any) -> None:
         _Offered(offer.code, finding.as_texts(offer.text)) for offer in made.offers.order_by("pk")
     ]
     listed = finding.Listed(
-        made.public_id, made.role, finding.as_texts(made.display_name),
-        finding.as_texts(made.about), made.country,
-        made.pavilion.letter if made.pavilion else "", made.stand, offers,
+        made.public_id,
+        made.role,
+        finding.as_texts(made.display_name),
+        finding.as_texts(made.about),
+        made.country,
+        made.pavilion.letter if made.pavilion else "",
+        made.stand,
+        offers,
     )
     finding.index(edition, [listed])
 
@@ -61,13 +66,24 @@ def rank(
 ) -> RankedList:
     """Make `counterparts` the list of `owner`, best first."""
     run, _ = MatchRun.objects.get_or_create(
-        edition=edition, number=1,
-        defaults={"state": "current", "policy": "by hand", "computed_at": timezone.now(),
-                  "digest": "d" * 64},
+        edition=edition,
+        number=1,
+        defaults={
+            "state": "current",
+            "policy": "by hand",
+            "computed_at": timezone.now(),
+            "digest": "d" * 64,
+        },
     )
     entries = [
-        {"id": other.pk, "score": 1 / (n + 1), "p": 0.8, "q": 0.5, "reasons": list(reasons),
-         "propensity": 1.0}
+        {
+            "id": other.pk,
+            "score": 1 / (n + 1),
+            "p": 0.8,
+            "q": 0.5,
+            "reasons": list(reasons),
+            "propensity": 1.0,
+        }
         for n, other in enumerate(counterparts)
     ]
     made, _ = RankedList.objects.update_or_create(

@@ -12,7 +12,11 @@ from emporion.registry.models import Organisation, Person
 
 # Needs and offers are replaced as a whole; their own keys say nothing. Documents likewise.
 _TABLES: dict[Any, tuple[str, ...]] = {
-    Organisation: (), Person: (), Participation: (), Delegate: (), MeetingRequest: (),
+    Organisation: (),
+    Person: (),
+    Participation: (),
+    Delegate: (),
+    MeetingRequest: (),
     Pavilion: ("letter", "name", "gate_minutes"),
     Need: ("participation_id", "code", "text", "markets", "deal_type"),
     Offer: ("participation_id", "code", "text", "markets", "deal_type"),

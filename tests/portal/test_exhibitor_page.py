@@ -25,8 +25,14 @@ def where(edition: Any, participation: Any) -> str:
 
 @pytest.fixture
 def host(edition: Any) -> Any:
-    return make_participation(edition, name="Aava Oy", pavilion=make_pavilions(edition)["A"],
-                              stand="A 214", languages=["en", "zh-hans"], user=make_user())
+    return make_participation(
+        edition,
+        name="Aava Oy",
+        pavilion=make_pavilions(edition)["A"],
+        stand="A 214",
+        languages=["en", "zh-hans"],
+        user=make_user(),
+    )
 
 
 def test_only_exhibitors_of_this_edition_have_a_page(edition, host):
@@ -55,7 +61,8 @@ def test_buyer_asks_and_sees_what_was_asked(edition, host, signed_in):
     acts = page(client.get(where(edition, host))).select(".exhibitor-acts form")
     assert [form["action"] for form in acts] == [
         address("meetings:ask", edition, host.public_id),
-        address("matchmaking:wish", edition, host.public_id)]
+        address("matchmaking:wish", edition, host.public_id),
+    ]
     make_request(buyer, host)
     done = page(client.get(where(edition, host))).select_one(".exhibitor-acts a")
     assert done.get_text() == "Requested"
@@ -68,22 +75,29 @@ def test_exhibitor_and_organiser_can_ask_nothing_of_the_page(edition, host, sign
 
 def test_reasons_for_and_against_are_shown_alike(edition, host, signed_in):
     buyer = make_participation(edition, "buyer", user=make_user())
-    rank(edition, buyer, [host], [
-        {"code": "need_offer", "detail": {"code": "ai.models"}},
-        {"code": "market_outside", "detail": {"country": "NP"}},
-        {"code": "never heard of", "detail": {}},
-    ])
+    rank(
+        edition,
+        buyer,
+        [host],
+        [
+            {"code": "need_offer", "detail": {"code": "ai.models"}},
+            {"code": "market_outside", "detail": {"country": "NP"}},
+            {"code": "never heard of", "detail": {}},
+        ],
+    )
     found = page(signed_in(user_of(buyer)).get(where(edition, host)))
-    assert [row.get_text(" ", strip=True) for row in found.select(".exhibitor-fit .facts > div")] \
-        == ["You need Large models", "Against Nepal is not among your markets"]
+    assert [
+        row.get_text(" ", strip=True) for row in found.select(".exhibitor-fit .facts > div")
+    ] == ["You need Large models", "Against Nepal is not among your markets"]
     assert found.select_one(".fit-both").get_text(strip=True).startswith("40")
     # A visitor has no fit.
     assert page(Client().get(where(edition, host))).select(".fit") == []
 
 
 def test_offers_stand_in_their_words_with_trade_codes(edition, host):
-    Offer.objects.create(participation=host, code="ai.models", text={"zh-hans": "大模型"},
-                         deal_type="licensing")
+    Offer.objects.create(
+        participation=host, code="ai.models", text={"zh-hans": "大模型"}, deal_type="licensing"
+    )
     Offer.objects.create(participation=host, text={"en": "Something"})
     Need.objects.create(participation=host, code="vr", text={"en": "A partner"})
     found = page(Client().get(where(edition, host)))
@@ -121,7 +135,12 @@ def test_statements_do_not_grow_with_what_is_said(edition, host, signed_in):
             Need.objects.create(participation=host, code="vr")
             make_participation(edition, "co_exhibitor", main_exhibitor=host)
             make_request(buyer, make_participation(edition))
-        rank(edition, buyer, [host, *(r.counterpart for r in buyer.requests_sent.all())]
-             if hasattr(buyer, "requests_sent") else [host])
+        rank(
+            edition,
+            buyer,
+            [host, *(r.counterpart for r in buyer.requests_sent.all())]
+            if hasattr(buyer, "requests_sent")
+            else [host],
+        )
         counts.append(statements(client, where(edition, host)))
     assert counts[0] == counts[1] <= 16

@@ -20,8 +20,13 @@ PAGES = ("portal:front", "portal:about_data", "portal:search", "portal:two_peopl
 
 def make_fact(edition: Any, key: str, value: str, **given: Any) -> Fact:
     return Fact.objects.create(
-        edition=edition, key=key, value=value, label={"en": f"label of {key}"},
-        source="example.org", source_date=dt.date(2023, 11, 16), **given,
+        edition=edition,
+        key=key,
+        value=value,
+        label={"en": f"label of {key}"},
+        source="example.org",
+        source_date=dt.date(2023, 11, 16),
+        **given,
     )
 
 
@@ -35,8 +40,19 @@ def test_public_pages_are_for_anybody(edition, signed_in, name):
     assert signed_in(member).get(where).status_code == 200
 
 
-@pytest.mark.parametrize("rest", ["", "search/", "about-the-data/", "two-people/",
-                                  "exhibitors/abc/", "who-to-meet/", "day/", "day.ics"])
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "",
+        "search/",
+        "about-the-data/",
+        "two-people/",
+        "exhibitors/abc/",
+        "who-to-meet/",
+        "day/",
+        "day.ics",
+    ],
+)
 def test_unknown_edition_is_not_found(db, rest):
     assert Client().get(f"/en/nowhere/{rest}").status_code == 404
 
@@ -55,8 +71,12 @@ def test_front_shows_at_most_six_figures_each_with_its_source(edition):
         make_fact(edition, key, "1,000", position=position)
     figures = page(Client().get(address("portal:front", edition))).select(".figure")
     assert [f.select_one(".figure-label").get_text() for f in figures] == [
-        "label of area", "label of buyers", "label of bodies", "label of models",
-        "exhibitors with a profile here", "meetings set",
+        "label of area",
+        "label of buyers",
+        "label of bodies",
+        "label of models",
+        "exhibitors with a profile here",
+        "meetings set",
     ]
     source = figures[0].get_text().replace("\xa0", " ")
     assert "example.org, 16 November 2023" in source
@@ -82,8 +102,9 @@ def test_front_counts_only_exhibitors_in_pavilions(edition):
 def test_front_takes_the_same_statements_for_3_and_30_pavilion_members(edition):
     halls = make_pavilions(edition)
     where = address("portal:front", edition)
-    body = Body.objects.create(kind="guest_country", name={"en": "Finland"}, country="FI",
-                               expo=edition.expo)
+    body = Body.objects.create(
+        kind="guest_country", name={"en": "Finland"}, country="FI", expo=edition.expo
+    )
     delegation = edition.delegations.create(body=body)
     counts = []
     for more in (3, 27):
@@ -96,8 +117,15 @@ def test_front_takes_the_same_statements_for_3_and_30_pavilion_members(edition):
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [("100,000", "100,000"), ("15000", "15,000"), ("800+", "800+"), ("about 3", "about 3"),
-     ("1,00", "1,00"), ("", ""), ("2.5", "2.5")],
+    [
+        ("100,000", "100,000"),
+        ("15000", "15,000"),
+        ("800+", "800+"),
+        ("about 3", "about 3"),
+        ("1,00", "1,00"),
+        ("", ""),
+        ("2.5", "2.5"),
+    ],
 )
 def test_published_values_keep_their_meaning(value, shown):
     assert in_words(value) == shown
@@ -129,11 +157,16 @@ def test_progress_tells_steps_in_words_and_stops_asking_when_done(db):
     for position, (step, state) in enumerate(
         [("profiles", "done"), ("buyers", "running"), ("own step", "waiting")]
     ):
-        Progress.objects.create(job="demo", step=step, position=position, state=state,
-                                done=5 if state == "running" else 0, total=20 if position else 0)
+        Progress.objects.create(
+            job="demo",
+            step=step,
+            position=position,
+            state=state,
+            done=5 if state == "running" else 0,
+            total=20 if position else 0,
+        )
     found = page(Client().get("/en/progress/"))
-    assert [j.get_text() for j in found.select(".job-name")] == [
-        "Profiles", "Buyers", "own step"]
+    assert [j.get_text() for j in found.select(".job-name")] == ["Profiles", "Buyers", "own step"]
     assert "5 of 20" in found.get_text()
     assert found.select_one("[role=progressbar]")["aria-valuenow"] == "25"
     assert found.select_one("meta[http-equiv=refresh]") is not None
@@ -144,8 +177,9 @@ def test_progress_tells_steps_in_words_and_stops_asking_when_done(db):
 
 
 def test_progress_says_why_it_stopped(db):
-    Progress.objects.create(job="demo", step="schedule", state="stopped", done=3, total=30,
-                            message="no <slots>")
+    Progress.objects.create(
+        job="demo", step="schedule", state="stopped", done=3, total=30, message="no <slots>"
+    )
     text = Client().get("/en/progress/").content.decode()
     assert "Building has stopped" in text and "no &lt;slots&gt;" in text
 
@@ -156,8 +190,9 @@ def test_two_people_of_an_edition_without_them(edition):
 
 def test_a_guest_country_stands_where_most_of_its_firms_do(edition):
     halls = make_pavilions(edition)
-    body = Body.objects.create(kind="guest_country", name={"en": "Finland"}, country="FI",
-                               expo=edition.expo)
+    body = Body.objects.create(
+        kind="guest_country", name={"en": "Finland"}, country="FI", expo=edition.expo
+    )
     delegation = edition.delegations.create(body=body)
     for letter in "ABB":
         make_participation(edition, pavilion=halls[letter], delegation=delegation)

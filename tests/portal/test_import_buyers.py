@@ -42,7 +42,9 @@ def test_import_buyers_writes_firms_people_and_needs(run: Any) -> None:
     first, second, third = Participation.objects.order_by("external_id")
     assert {p.role for p in (first, second, third)} == {"buyer"}
     assert [(n.code, as_dict(n.text)) for n in first.needs.order_by("pk")] == [
-        ("ai", {}), ("vr", {}), ("", {"en": "We explore AI systems"}),
+        ("ai", {}),
+        ("vr", {}),
+        ("", {"en": "We explore AI systems"}),
     ]
     assert (first.markets, first.languages) == (["NP", "IN"], ["en", "ne"])
     assert first.person is None
@@ -85,7 +87,9 @@ def test_new_text_of_a_need_replaces_the_old_one(run: Any) -> None:
     run(ROWS.replace("We explore AI systems", "We look for robots").replace("; VR", "; Robotics"))
     first = Participation.objects.get(external_id="b1")
     assert [(n.code, as_dict(n.text)) for n in first.needs.order_by("pk")] == [
-        ("ai", {}), ("robotics", {}), ("", {"en": "We look for robots"}),
+        ("ai", {}),
+        ("robotics", {}),
+        ("", {"en": "We look for robots"}),
     ]
 
 
@@ -120,8 +124,7 @@ def test_columns_that_are_not_there_leave_everything_as_it_is(run: Any) -> None:
 
 
 def test_numbers_out_of_range_and_no_truth_fail(run: Any) -> None:
-    said = run("b1,A,-1,maybe\nb2,B,x,yes\nb3,C,,\n",
-               header="Id,Company,Most meetings,Made up")
+    said = run("b1,A,-1,maybe\nb2,B,x,yes\nb3,C,,\n", header="Id,Company,Most meetings,Made up")
     assert "No whole number in range - lines 2, 3 (“-1”, “x”)" in said
     assert "Neither yes nor no - lines 2 (“maybe”)" in said
     assert "2 rows fail" in said

@@ -34,8 +34,13 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], edition: Any, settin
     """A function: write a list, import it, return (exit status, what was said)."""
     settings.DATA_DIR = tmp_path
 
-    def run(rows: str | bytes, *words: str, header: str = HEADER, name: str = "list.csv",
-            subject: str = "exhibitors") -> tuple[int, str]:
+    def run(
+        rows: str | bytes,
+        *words: str,
+        header: str = HEADER,
+        name: str = "list.csv",
+        subject: str = "exhibitors",
+    ) -> tuple[int, str]:
         path = tmp_path / name
         if isinstance(rows, str):
             rows = f"{header}\n{rows}".encode()
@@ -70,7 +75,8 @@ def test_import_writes_every_field(run: Any, edition: Any) -> None:
     assert (delegate.person.name, delegate.person.email) == ("Aino Virtanen", "aino@loyly.example")
     assert second.delegates.count() == 0
     assert [(p.letter, str(p.name)) for p in Pavilion.objects.all()] == [
-        ("A", "Sauna Hall"), ("B", "Tech Hall"),
+        ("A", "Sauna Hall"),
+        ("B", "Tech Hall"),
     ]
     assert found(edition, "sauna") == ["Löyly Oy"]
     assert found(edition, "云图") == ["杭州云图科技有限公司"]
@@ -200,14 +206,24 @@ def test_create_edition_takes_options_then_mapping_then_defaults(
         "version: 1\ncolumns: {id: Id, name: Name, country: Country}\n"
         "x-edition: {starts: 2026-01-06, ends: 2026-01-09, zone: America/New_York}\n"
     )
-    words = ["exhibitors", str(tmp_path / "l.csv"), "--edition", "ces-2026", "--create-edition",
-             "--mapping", str(tmp_path / "m.yaml"), "--zone", "America/Los_Angeles"]
+    words = [
+        "exhibitors",
+        str(tmp_path / "l.csv"),
+        "--edition",
+        "ces-2026",
+        "--create-edition",
+        "--mapping",
+        str(tmp_path / "m.yaml"),
+        "--zone",
+        "America/Los_Angeles",
+    ]
     assert take_in(words) == 0
     said = capsys.readouterr().out
     edition = Edition._base_manager.get()
     assert (edition.slug, str(edition.title), edition.expo.slug) == ("ces-2026", "CES 2026", "ces")
     assert (f"{edition.starts} {edition.ends}", edition.zone) == (
-        "2026-01-06 2026-01-09", "America/Los_Angeles",
+        "2026-01-06 2026-01-09",
+        "America/Los_Angeles",
     )
     assert "expo: ces  (from the edition's name; --expo)" in said
     assert Slot._base_manager.filter(edition=edition).count() == 44
@@ -247,15 +263,19 @@ def test_unclear_cells_are_listed_and_left_out(run: Any) -> None:
     status, said = run(rows)
     assert status == 0
     assert "Column “Country”: This country is not known - lines 2, 3 (“Atlantis”, “Korea”)" in said
-    assert ("Column “Categories”: No category of the taxonomy is called so - lines 2, 3 "
-            "(“Gadgetry”)") in said
+    assert (
+        "Column “Categories”: No category of the taxonomy is called so - lines 2, 3 (“Gadgetry”)"
+    ) in said
     assert "an address of the kind javascript: - lines 2" in said
     assert "an address of the kind data: - lines 5" in said
     assert "a number instead of a name - lines 3" in said
     assert "The address has no https://, it was put in front - lines 4" in said
     assert "This is no e-mail address - lines 2 (“no address”)" in said
     assert [o.website for o in Organisation.objects.order_by("external_id")] == [
-        "", "", "https://www.c.example", "",
+        "",
+        "",
+        "https://www.c.example",
+        "",
     ]
     assert [p.country for p in Participation.objects.all()] == [""] * 4
     assert [o.code for p in Participation.objects.all() for o in p.offers.all()] == ["robotics"]
@@ -282,7 +302,9 @@ def test_mapping_is_written_and_used_the_next_time(run: Any, tmp_path: Path, edi
     assert (participation.country, participation.offers.get().code) == ("GR", "robotics")
 
 
-def test_mapping_that_does_not_fit_is_told_and_not_lost(run: Any, tmp_path: Path, edition: Any) -> None:
+def test_mapping_that_does_not_fit_is_told_and_not_lost(
+    run: Any, tmp_path: Path, edition: Any
+) -> None:
     run(ROWS)
     status, said = run("1,Löyly Oy\n", header="编号,公司名称")
     assert status == 0
@@ -292,17 +314,20 @@ def test_mapping_that_does_not_fit_is_told_and_not_lost(run: Any, tmp_path: Path
 
 
 def test_gb18030_with_chinese_headings(run: Any) -> None:
-    text = ("展商编号;公司名称;国家;展位号;所属行业;公司简介\n"
-            "C1;深圳市大疆创新科技有限公司;中国;1A01;无人机;全球领先的无人飞行器控制系统研发商，服务用户遍布世界各地。\n"
-            "C2;阿里巴巴集团;中国;1A02;跨境电商;让天下没有难做的生意。\n")
+    text = (
+        "展商编号;公司名称;国家;展位号;所属行业;公司简介\n"
+        "C1;深圳市大疆创新科技有限公司;中国;1A01;无人机;全球领先的无人飞行器控制系统研发商，服务用户遍布世界各地。\n"
+        "C2;阿里巴巴集团;中国;1A02;跨境电商;让天下没有难做的生意。\n"
+    )
     status, said = run(text.encode("gb18030"))
     assert status == 0, said
     assert "gb18030, separated by ';'" in said
     first = Participation.objects.get(external_id="C1")
     assert as_dict(first.display_name) == {"zh-hans": "深圳市大疆创新科技有限公司"}
     assert (first.country, first.stand) == ("CN", "1A01")
-    assert [o.code for p in Participation.objects.order_by("external_id") for o in p.offers.all()] \
-        == ["robotics.drones", "ecommerce.crossborder"]
+    assert [
+        o.code for p in Participation.objects.order_by("external_id") for o in p.offers.all()
+    ] == ["robotics.drones", "ecommerce.crossborder"]
 
 
 def test_wrong_encoding_is_refused_with_the_line(run: Any) -> None:
@@ -397,7 +422,9 @@ def test_without_ids_they_are_derived_and_told(run: Any) -> None:
     assert "Line 2 has the same name and country" in said
 
 
-def test_co_exhibitors_stand_with_their_main_exhibitor(run: Any, edition: Any, tmp_path: Path) -> None:
+def test_co_exhibitors_stand_with_their_main_exhibitor(
+    run: Any, edition: Any, tmp_path: Path
+) -> None:
     header = "Id,Name,Main exhibitor"
     status, said = run("1,Co,2\n2,Main,\n3,Other,\n", header=header)
     assert status == 0, said
@@ -420,7 +447,9 @@ def test_co_exhibitors_stand_with_their_main_exhibitor(run: Any, edition: Any, t
 
 
 def test_likely_doubles_are_reported_as_pairs(run: Any) -> None:
-    rows = "1,Seco-Larm Inc.,,,,,,,,\n2,SECO LARM,,,,,,,,\n3,Secolarm Ltd.,,,,,,,,\n4,Nokia,,,,,,,,\n"
+    rows = (
+        "1,Seco-Larm Inc.,,,,,,,,\n2,SECO LARM,,,,,,,,\n3,Secolarm Ltd.,,,,,,,,\n4,Nokia,,,,,,,,\n"
+    )
     _status, said = run(rows)
     assert "Likely doubles (3 pairs" in said
     assert "line 2 'Seco-Larm Inc.' - line 3 'SECO LARM' (1.00)" in said
@@ -465,7 +494,9 @@ def test_list_shows_batches_newest_first(run: Any, edition: Any, capsys: Any) ->
     assert ["unchanged" in lines[0], "3 new" in lines[1], len(lines)] == [True, True, 2]
 
 
-def test_export_needs_a_known_ending_and_a_folder(edition: Any, capsys: Any, tmp_path: Path) -> None:
+def test_export_needs_a_known_ending_and_a_folder(
+    edition: Any, capsys: Any, tmp_path: Path
+) -> None:
     words = ["exhibitors", "--edition", edition.slug, "-o"]
     assert give_out([*words, str(tmp_path / "x.pdf")]) == 1
     assert give_out([*words, str(tmp_path / "no" / "x.csv")]) == 1
@@ -529,7 +560,9 @@ def test_what_a_public_release_tells_of_is_not_undone(
     run(ROWS)
     buyer = factories.make_participation(edition, "buyer")
     request = factories.make_request(buyer, Participation.objects.get(external_id="1"))
-    factories.make_release(edition, [(request, factories.make_slots(edition)[0])], state="published")
+    factories.make_release(
+        edition, [(request, factories.make_slots(edition)[0])], state="published"
+    )
     words = ["undo", ImportBatch.objects.get().public_id, "--with-requests"]
     assert take_in(words) == 1
     assert "stays: release 1 of the schedule" in capsys.readouterr().err

@@ -33,8 +33,10 @@ def fair(transactional_db: None, tmp_path: Path, settings: Any) -> Any:
 
 def write_list(path: Path, changed: str = "") -> Path:
     lines = ["Id,Name,Country,Description,Categories"]
-    lines += [f"{n},Firm number {n}{changed},Finland,Saunas of many kinds {n},Health; Robotics"
-              for n in range(TOTAL)]
+    lines += [
+        f"{n},Firm number {n}{changed},Finland,Saunas of many kinds {n},Health; Robotics"
+        for n in range(TOTAL)
+    ]
     path.write_text("\n".join(lines) + "\n")
     return path
 
@@ -51,13 +53,29 @@ def begin(fair: Any, path: Path) -> subprocess.Popen[bytes]:
         user = quote(str(made["USER"]), safe="")
         port = f":{made['PORT']}" if made["PORT"] else ""
         url = f"postgres://{user}@{host}{port}/{made['NAME']}"
-    env = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "emporion.project.settings",
-           "EMPORION_DATA_DIR": str(path.parent), "EMPORION_INSECURE_LOCAL": "1",
-           "PYTHONPATH": str(machine.ROOT / "src")}
+    env = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "emporion.project.settings",
+        "EMPORION_DATA_DIR": str(path.parent),
+        "EMPORION_INSECURE_LOCAL": "1",
+        "PYTHONPATH": str(machine.ROOT / "src"),
+    }
     return subprocess.Popen(
-        [sys.executable, "-m", "emporion.cli", "import", "exhibitors", str(path),
-         "--edition", fair.slug],
-        env=env, cwd=machine.ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        [
+            sys.executable,
+            "-m",
+            "emporion.cli",
+            "import",
+            "exhibitors",
+            str(path),
+            "--edition",
+            fair.slug,
+        ],
+        env=env,
+        cwd=machine.ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
 
 

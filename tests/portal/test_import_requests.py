@@ -50,7 +50,11 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], fair: Any, settings:
 def test_import_requests_writes_pairs_states_and_weights(run: Any) -> None:
     assert "3 new, 0 changed, 0 unchanged, 0 vanished" in run(ROWS)
     rows = MeetingRequest.objects.order_by("external_id").values_list(
-        "asker__external_id", "counterpart__external_id", "state", "weight", "is_mandatory",
+        "asker__external_id",
+        "counterpart__external_id",
+        "state",
+        "weight",
+        "is_mandatory",
         "message",
     )
     assert list(rows) == [
@@ -151,18 +155,34 @@ def test_export_of_meetings_needs_a_published_release_and_writes_it(
     assert "No schedule is published yet" in capsys.readouterr().err
     slots = factories.make_slots(fair)
     request = MeetingRequest.objects.get(external_id="r2")
-    release = Release.objects.create(edition=fair, number=1, state="published",
-                                     computed_at=timezone.now())
-    Meeting.objects.create(release=release, request=request, slot=slots[1],
-                           host=request.counterpart, guest=request.asker, table=1)
+    release = Release.objects.create(
+        edition=fair, number=1, state="published", computed_at=timezone.now()
+    )
+    Meeting.objects.create(
+        release=release,
+        request=request,
+        slot=slots[1],
+        host=request.counterpart,
+        guest=request.asker,
+        table=1,
+    )
     fair.published_release = 1
     fair.save()
     assert give_out(words) == 0
     table = read_table(out)
     row = dict(zip(table.header, table.rows[0].cells, strict=True))
-    assert [row[name] for name in ("Release", "Date", "Starts", "Ends", "Host id", "Guest id",
-                                   "Table", "Made up")] == [
-        "1", "2023-11-23", "09:40", "10:10", "e2", "b1", "1", "no",
+    assert [
+        row[name]
+        for name in ("Release", "Date", "Starts", "Ends", "Host id", "Guest id", "Table", "Made up")
+    ] == [
+        "1",
+        "2023-11-23",
+        "09:40",
+        "10:10",
+        "e2",
+        "b1",
+        "1",
+        "no",
     ]
 
 
@@ -173,8 +193,10 @@ def test_an_empty_state_leaves_the_answer_and_an_older_one_is_a_conflict(run: An
     before = everything()
     assert "0 new, 0 changed, 1 unchanged" in run("r1,b1,e1,,,,Let us meet\n")
     said = run("r1,b1,e1,open,,,Let us meet\nr2,b1,e2,declined,2.5,yes,\n")
-    assert ("Conflicts (1 rows; they are not taken in):\n"
-            "  Column “State”: a newer answer says accepted - lines 2 (“open”).") in said
+    assert (
+        "Conflicts (1 rows; they are not taken in):\n"
+        "  Column “State”: a newer answer says accepted - lines 2 (“open”)."
+    ) in said
     assert "0 new, 1 changed, 0 unchanged, 1 vanished, 1 in conflict" in said
     # What a list said a list may change.
     assert MeetingRequest.objects.get(external_id="r2").state == "declined"

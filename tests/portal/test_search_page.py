@@ -38,15 +38,26 @@ def test_facets_narrow_and_stay_chosen(edition, where):
     assert names(found) == ["Here"]
     ticked = page(found).select(".facet input[checked]")
     assert [(box["name"], box["value"], box["form"]) for box in ticked] == [
-        ("pavilion", "A", "find")]
+        ("pavilion", "A", "find")
+    ]
     assert page(found).select_one(".plate-number").get_text() == "101"
 
 
 @pytest.mark.parametrize(
     "odd",
-    [{"page": "0"}, {"page": "-1"}, {"page": "x"}, {"page": "²"}, {"page": "99999999"},
-     {"page": "77"}, {"kind": "nothing"}, {"kind": "exhibitor", "page": "50"}, {"colour": "red"},
-     {"q": "\x00\x1b"}, {"group": ""}],
+    [
+        {"page": "0"},
+        {"page": "-1"},
+        {"page": "x"},
+        {"page": "²"},
+        {"page": "99999999"},
+        {"page": "77"},
+        {"kind": "nothing"},
+        {"kind": "exhibitor", "page": "50"},
+        {"colour": "red"},
+        {"q": "\x00\x1b"},
+        {"group": ""},
+    ],
 )
 def test_odd_parameters_are_ignored(edition, where, odd):
     list_exhibitor(edition, "Only one")
@@ -69,8 +80,7 @@ def test_pages_of_one_kind_keep_the_filters(edition, where):
     overview = Client().get(where, {"pavilion": "A"})
     assert len(names(overview)) == 5
     link = page(overview).select_one(".section-head a")
-    assert (link.get_text(), link["href"]) == (
-        "All 45 exhibitors", "?kind=exhibitor&pavilion=A")
+    assert (link.get_text(), link["href"]) == ("All 45 exhibitors", "?kind=exhibitor&pavilion=A")
     second = Client().get(where + link["href"] + "&page=2")
     assert (len(names(second)), names(second)[0]) == (20, "Firm 20")
     pager = [a["href"] for a in page(second).select(".pager a")]
@@ -97,8 +107,10 @@ def test_acts_fit_the_reader(edition, where, signed_in):
     rows = page(signed_in(user_of(me)).get(where)).select(".search-row")
     assert rows[0].select_one(".search-acts a").get_text() == "Requested"
     asks = [form["action"] for form in rows[1].select(".search-acts form")]
-    assert asks == [address("meetings:ask", edition, free.public_id),
-                    address("matchmaking:wish", edition, free.public_id)]
+    assert asks == [
+        address("meetings:ask", edition, free.public_id),
+        address("matchmaking:wish", edition, free.public_id),
+    ]
     # Who takes no part can ask nobody.
     assert page(signed_in(make_user()).get(where)).select(".search-acts") == []
 
@@ -116,8 +128,9 @@ def test_statements_do_not_grow_with_rows(edition, where, signed_in, query):
     counts = []
     for more in (3, 27):
         for _ in range(more):
-            made = list_exhibitor(edition, "Firm", pavilion=hall, country="FI",
-                                  offers=["ai.models", "vr"])
+            made = list_exhibitor(
+                edition, "Firm", pavilion=hall, country="FI", offers=["ai.models", "vr"]
+            )
             make_request(me, made)
         counts.append(statements(client, where + query))
     assert counts[0] == counts[1] <= 24

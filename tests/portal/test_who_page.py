@@ -49,8 +49,16 @@ def test_without_a_run_the_page_says_what_will_be_here(where, buyer, signed_in):
 
 @pytest.mark.parametrize(
     ("show", "rows", "more"),
-    [("", 12, "?show=24"), ("24", 24, "?show=36"), ("60", 30, None), ("0", 12, "?show=24"),
-     ("x", 12, "?show=24"), ("-5", 12, "?show=24"), ("9999", 12, "?show=24"), ("٣", 12, "?show=24")],
+    [
+        ("", 12, "?show=24"),
+        ("24", 24, "?show=36"),
+        ("60", 30, None),
+        ("0", 12, "?show=24"),
+        ("x", 12, "?show=24"),
+        ("-5", 12, "?show=24"),
+        ("9999", 12, "?show=24"),
+        ("٣", 12, "?show=24"),
+    ],
 )
 def test_twelve_rows_and_more_on_request(edition, where, buyer, signed_in, show, rows, more):
     rank(edition, buyer, [make_participation(edition, name=f"N{n:02}") for n in range(30)])
@@ -63,13 +71,18 @@ def test_twelve_rows_and_more_on_request(edition, where, buyer, signed_in, show,
 def test_a_row_shows_both_sides_the_reasons_and_the_state(edition, where, buyer, signed_in):
     asked, free = make_participation(edition), make_participation(edition)
     make_request(buyer, asked, "accepted")
-    rank(edition, buyer, [asked, free],
-         [{"code": "language", "detail": {"languages": ["en", "zh-hans"]}}])
+    rank(
+        edition,
+        buyer,
+        [asked, free],
+        [{"code": "language", "detail": {"languages": ["en", "zh-hans"]}}],
+    )
     rows = page(signed_in(user_of(buyer)).get(where)).select(".who-row")
     assert [row.select_one(".who-rank").get_text() for row in rows] == ["1", "2"]
     assert rows[0].select_one("a.who-ask").get_text() == "Accepted"
     assert rows[1].select_one("form.who-ask")["action"] == address(
-        "meetings:ask", edition, free.public_id)
+        "meetings:ask", edition, free.public_id
+    )
     assert rows[0].select_one(".chip-both").get_text(" ", strip=True) == "Both English, Chinese"
     assert rows[0].select_one(".fit-both").get_text(strip=True).startswith("40")
 
@@ -82,13 +95,21 @@ def test_a_veto_folds_the_row_with_reasons_and_undo(edition, where, buyer, signe
     assert len(found.select(".who-row")) == 1
     folded = found.select_one(".who-off")
     assert [b["value"] for b in folded.select("button")] == [
-        "wrong_product", "too_large", "known", "other", "undo"]
+        "wrong_product",
+        "too_large",
+        "known",
+        "other",
+        "undo",
+    ]
 
 
 def test_meetings_set_are_counted(edition, where, buyer, signed_in):
     host = make_participation(edition)
-    make_release(edition, [(make_request(buyer, host, "accepted"), make_slots(edition)[0])],
-                 state="published")
+    make_release(
+        edition,
+        [(make_request(buyer, host, "accepted"), make_slots(edition)[0])],
+        state="published",
+    )
     buyer.max_meetings = 12
     buyer.save()
     rank(edition, buyer, [host])

@@ -10,15 +10,45 @@ from emporion.registry.countries import country_code, country_codes, country_nam
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("FI", "FI"), ("fi", "FI"), ("FIN", "FI"), ("Finland", "FI"), ("芬兰", "FI"), ("فنلندا", "FI"),
-        ("United States", "US"), ("USA", "US"), ("U.S.A.", "US"), ("united states of america", "US"),
-        ("Korea, Republic of", "KR"), ("South Korea", "KR"), ("韩国", "KR"), ("UK", "GB"),
-        ("Türkiye", "TR"), ("Turkey", "TR"), ("Turkiye", "TR"), ("Côte d'Ivoire", "CI"),
-        ("Cote d’Ivoire", "CI"), ("Ivory Coast", "CI"), ("Hong Kong SAR", "HK"), ("香港", "HK"),
-        ("中国", "CN"), ("PR China", "CN"), ("中國", "CN"), ("الصين", "CN"), ("الإمارات", "AE"),
-        ("The Netherlands", "NL"), ("Bosnia & Herzegovina", "BA"), ("St. Lucia", "LC"),
-        ("Viet Nam", "VN"), ("Myanmar", "MM"), ("Burma", "MM"), ("Namibia", "NA"), ("NA", "NA"),
-        ("  Japan ", "JP"), ("Georgia", "GE"), ("Niger", "NE"), ("Nigeria", "NG"),
+        ("FI", "FI"),
+        ("fi", "FI"),
+        ("FIN", "FI"),
+        ("Finland", "FI"),
+        ("芬兰", "FI"),
+        ("فنلندا", "FI"),
+        ("United States", "US"),
+        ("USA", "US"),
+        ("U.S.A.", "US"),
+        ("united states of america", "US"),
+        ("Korea, Republic of", "KR"),
+        ("South Korea", "KR"),
+        ("韩国", "KR"),
+        ("UK", "GB"),
+        ("Türkiye", "TR"),
+        ("Turkey", "TR"),
+        ("Turkiye", "TR"),
+        ("Côte d'Ivoire", "CI"),
+        ("Cote d’Ivoire", "CI"),
+        ("Ivory Coast", "CI"),
+        ("Hong Kong SAR", "HK"),
+        ("香港", "HK"),
+        ("中国", "CN"),
+        ("PR China", "CN"),
+        ("中國", "CN"),
+        ("الصين", "CN"),
+        ("الإمارات", "AE"),
+        ("The Netherlands", "NL"),
+        ("Bosnia & Herzegovina", "BA"),
+        ("St. Lucia", "LC"),
+        ("Viet Nam", "VN"),
+        ("Myanmar", "MM"),
+        ("Burma", "MM"),
+        ("Namibia", "NA"),
+        ("NA", "NA"),
+        ("  Japan ", "JP"),
+        ("Georgia", "GE"),
+        ("Niger", "NE"),
+        ("Nigeria", "NG"),
     ],
 )
 def test_country_code_known_word_is_its_code(text: str, code: str) -> None:
@@ -26,7 +56,8 @@ def test_country_code_known_word_is_its_code(text: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "Atlantis", "Korea", "Congo", "刚果", "EU", "Europe", "UN", "ZZ", "XX", "Fin land"]
+    "text",
+    ["", " ", "Atlantis", "Korea", "Congo", "刚果", "EU", "Europe", "UN", "ZZ", "XX", "Fin land"],
 )
 def test_country_code_unknown_or_double_word_is_none(text: str) -> None:
     assert country_code(text) is None

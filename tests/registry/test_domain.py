@@ -27,8 +27,10 @@ def test_create_expo_writes_it_with_its_journal_row(expo: Expo) -> None:
 
 
 def test_add_organisations_keeps_order_and_journals_each_thousand(expo: Expo) -> None:
-    rows = [registry.NewOrganisation({"en": f"Firm {n}"}, external_id=str(n), source="list")
-            for n in range(2500)]
+    rows = [
+        registry.NewOrganisation({"en": f"Firm {n}"}, external_id=str(n), source="list")
+        for n in range(2500)
+    ]
     keys = registry.add_organisations(expo, rows)
     with scope(expo=expo):
         stored = dict(Organisation.objects.values_list("pk", "external_id"))
@@ -109,10 +111,13 @@ def test_add_bodies_unknown_kind_is_refused_before_anything_is_written(expo: Exp
 
 
 def test_bodies_guest_countries_come_first(expo: Expo) -> None:
-    registry.add_bodies(expo, [
-        registry.NewBody("association", {"en": "Saunas"}),
-        registry.NewBody("guest_country", {"en": "Finland"}, "FI"),
-    ])
+    registry.add_bodies(
+        expo,
+        [
+            registry.NewBody("association", {"en": "Saunas"}),
+            registry.NewBody("guest_country", {"en": "Finland"}, "FI"),
+        ],
+    )
     with scope(expo=expo):
         assert [str(body) for body in queries.bodies(expo)] == ["Finland", "Saunas"]
 

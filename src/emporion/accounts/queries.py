@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from emporion.accounts.models import User
+# Re-exported: other capabilities name the user, and read a phone number, by these.
+from emporion.accounts.models import User as User
+from emporion.accounts.rules import as_phone as as_phone
 
 
 def demonstration_users() -> list[User]:

@@ -22,7 +22,9 @@ __all__ = ["Edition", "Need", "Offer", "Participation", "Pavilion", "PavilionMin
 
 HOSTS = frozenset({Participation.Role.EXHIBITOR, Participation.Role.CO_EXHIBITOR})
 MEETS = HOSTS | {
-    Participation.Role.BUYER, Participation.Role.INVESTOR, Participation.Role.ADOPTER,
+    Participation.Role.BUYER,
+    Participation.Role.INVESTOR,
+    Participation.Role.ADOPTER,
 }
 
 
@@ -159,8 +161,17 @@ def participation_rows(edition: Edition) -> list[ParticipationRow]:
         Participation.objects.filter(edition=edition, role__in=MEETS)
         .order_by("public_id")
         .values_list(
-            "pk", "public_id", "role", "tables", "max_meetings", "max_meetings_per_day", "country",
-            "markets", "languages", "organisation__size", "pavilion__letter",
+            "pk",
+            "public_id",
+            "role",
+            "tables",
+            "max_meetings",
+            "max_meetings_per_day",
+            "country",
+            "markets",
+            "languages",
+            "organisation__size",
+            "pavilion__letter",
         )
     )
     return [ParticipationRow(*row[:9], row[9] or "", row[10] or "") for row in rows]
@@ -192,11 +203,18 @@ class Limits(NamedTuple):
 def limits(edition: Edition) -> list[Limits]:
     """Return the limits of every participation by public id; one query, plain rows."""
     rows = Participation.objects.filter(edition=edition).values_list(
-        "pk", "public_id", "role", "tables", "max_meetings", "max_meetings_per_day",
+        "pk",
+        "public_id",
+        "role",
+        "tables",
+        "max_meetings",
+        "max_meetings_per_day",
         "pavilion__letter",
     )
-    found = [Limits(p, i, role in HOSTS, t, m, d, letter or "") for p, i, role, t, m, d, letter
-             in rows.iterator(chunk_size=5000)]
+    found = [
+        Limits(p, i, role in HOSTS, t, m, d, letter or "")
+        for p, i, role, t, m, d, letter in rows.iterator(chunk_size=5000)
+    ]
     # By code point, here and not in SQL: the same order whatever the database's collation.
     return sorted(found, key=lambda limit: limit.public_id)
 

@@ -83,8 +83,9 @@ class MeetingRequest(models.Model):
                 condition=~models.Q(external_id=""),
                 name="request_once_a_source",
             ),
-            models.CheckConstraint(condition=models.Q(low__lt=models.F("high")),
-                                   name="request_pair_ordered"),
+            models.CheckConstraint(
+                condition=models.Q(low__lt=models.F("high")), name="request_pair_ordered"
+            ),
             models.CheckConstraint(condition=models.Q(weight__gt=0), name="request_has_weight"),
         ]
 
@@ -159,9 +160,7 @@ class ReleaseInstance(models.Model):
 class Meeting(models.Model):
     """A granted request in one release: who, when, at whose place, at which of its tables."""
 
-    release = models.ForeignKey(
-        Release, models.CASCADE, related_name="meetings", db_index=False
-    )
+    release = models.ForeignKey(Release, models.CASCADE, related_name="meetings", db_index=False)
     request = models.ForeignKey(MeetingRequest, models.CASCADE, related_name="meetings")
     # Nobody looks for the meetings of a slot alone, without the release.
     slot = models.ForeignKey(Slot, models.CASCADE, related_name="meetings", db_index=False)
@@ -199,9 +198,7 @@ class Refusal(models.Model):
     objects = ScopedManager(expo="release__edition__expo")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["release", "request"], name="refusal_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["release", "request"], name="refusal_once")]
 
     def __str__(self) -> str:
         return f"{self.request_id}: {self.reason}"

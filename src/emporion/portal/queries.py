@@ -86,7 +86,10 @@ def guests(edition: Edition, language: str) -> list[Guest]:
         main.setdefault(delegation, (letter or "", best(name, language)[1], minutes or 0))
     return [
         Guest(
-            best(d.body.name, language)[1], best(d.note, language)[1], d.body.country, d.count,
+            best(d.body.name, language)[1],
+            best(d.note, language)[1],
+            d.body.country,
+            d.count,
             *main.get(d.pk, ("", "", 0)),
         )
         for d in counted
@@ -132,7 +135,8 @@ def lines(interests: Any, language: str) -> list[Line]:
                 text,
                 spoken,
                 taxonomy.deal_type_label(interest.deal_type, language)
-                if interest.deal_type in taxonomy.deal_types() else interest.deal_type,
+                if interest.deal_type in taxonomy.deal_types()
+                else interest.deal_type,
                 _trade_codes(interest.code),
             )
         )

@@ -28,13 +28,18 @@ from emporion.registry.queries import expo_slugs
 def demo(argv: list[str]) -> int:
     """Build what is not there, serve it, and say what to look at."""
     parser = argparse.ArgumentParser(prog="emporion demo", description=demo.__doc__)
-    parser.add_argument("--scale", type=float, default=1.0,
-                        help="1: 826 exhibitors and 15,000 buyers; 0.02 is ready in seconds")
+    parser.add_argument(
+        "--scale",
+        type=float,
+        default=1.0,
+        help="1: 826 exhibitors and 15,000 buyers; 0.02 is ready in seconds",
+    )
     parser.add_argument("--no-serve", action="store_true", help="build, and end")
     parser.add_argument("--reset", action="store_true", help="forget what is there and start over")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--schedule-seconds", type=float, default=None,
-                        help="seconds of search for the schedule")
+    parser.add_argument(
+        "--schedule-seconds", type=float, default=None, help="seconds of search for the schedule"
+    )
     options = parser.parse_args(argv)
     if not 0 < options.scale <= 4:
         print("emporion demo: --scale is a number above 0 and at most 4.", file=sys.stderr)
@@ -113,8 +118,9 @@ def _forget() -> str:
 
     Returns why not, "" when it is empty now.
     """
-    others = [e.slug for e in editions.every_edition()
-              if e.slug != loading.SLUG or not e.is_demonstration]
+    others = [
+        e.slug for e in editions.every_edition() if e.slug != loading.SLUG or not e.is_demonstration
+    ]
     others += [slug for slug in expo_slugs() if slug != loading.SLUG]
     if others or has_real_users():
         found = f"other fairs ({', '.join(sorted(set(others)))})" if others else "users"
@@ -139,8 +145,10 @@ def _forget() -> str:
 def _serve(port: int) -> subprocess.Popen[bytes]:
     # A line a request would bury the progress bars.
     environment = {
-        "EMPORION_LOG_LEVEL": "WARNING", **os.environ,
-        "EMPORION_DEMO_SIGNIN": "1", "OMP_NUM_THREADS": "1",
+        "EMPORION_LOG_LEVEL": "WARNING",
+        **os.environ,
+        "EMPORION_DEMO_SIGNIN": "1",
+        "OMP_NUM_THREADS": "1",
     }
     return subprocess.Popen(  # noqa: S603
         server_command("127.0.0.1", port), env=environment
@@ -160,8 +168,12 @@ def _report(built: building.Built, total: float) -> None:
     figures = built.figures
     kept = settings.DATA_DIR / "demo-steps.json"
     kept.write_text(
-        json.dumps({"seconds": built.seconds, "total": round(total, 2), "figures": figures},
-                   indent=2, ensure_ascii=False) + "\n"
+        json.dumps(
+            {"seconds": built.seconds, "total": round(total, 2), "figures": figures},
+            indent=2,
+            ensure_ascii=False,
+        )
+        + "\n"
     )
     for step, seconds in built.seconds.items():
         print(f"  {step:<12} {seconds:7.1f} s")

@@ -59,7 +59,8 @@ def country_name(code: str, language: str) -> str:
 def _codes() -> tuple[str, ...]:
     return tuple(
         sorted(
-            code for code in map(str, Locale.parse("en").territories)
+            code
+            for code in map(str, Locale.parse("en").territories)
             if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY
         )
     )

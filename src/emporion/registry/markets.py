@@ -32,22 +32,30 @@ REGIONS = {
     ),
     "central-asia": _region("Central Asia", "中亚", "آسيا الوسطى", "KG KZ TJ TM UZ"),
     "middle-east": _region(
-        "the Middle East and North Africa", "中东和北非", "الشرق الأوسط وشمال أفريقيا",
+        "the Middle East and North Africa",
+        "中东和北非",
+        "الشرق الأوسط وشمال أفريقيا",
         "AE BH DZ EG IL IQ IR JO KW LB LY MA OM PS QA SA SY TN TR YE",
     ),
     "africa": _region(
-        "Africa", "非洲", "أفريقيا",
+        "Africa",
+        "非洲",
+        "أفريقيا",
         "AO BF BI BJ BW CD CF CG CI CM CV DJ DZ EG ER ET GA GH GM GN GQ GW KE KM LR LS LY MA MG ML "
         "MR MU MW MZ NA NE NG RW SC SD SL SN SO SS ST SZ TD TG TN TZ UG ZA ZM ZW",
     ),
     "europe": _region(
-        "Europe", "欧洲", "أوروبا",
+        "Europe",
+        "欧洲",
+        "أوروبا",
         "AD AL AT BA BE BG BY CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MC MD ME "
         "MK MT NL NO PL PT RO RS RU SE SI SK SM UA XK",
     ),
     "nordic": _region("the Nordic countries", "北欧", "بلدان الشمال", "DK FI IS NO SE"),
     "americas": _region(
-        "the Americas", "美洲", "الأمريكتين",
+        "the Americas",
+        "美洲",
+        "الأمريكتين",
         "AG AR BB BO BR BS BZ CA CL CO CR CU DM DO EC GD GT GY HN HT JM KN LC MX NI PA PE PY SR SV "
         "TT US UY VC VE",
     ),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from emporion.registry.models import Body, Organisation, Person
+from emporion.registry.models import Body, Organisation
 
-# Re-exported: other capabilities name the tenant by it.
+# Re-exported: other capabilities name the tenant and people by these.
 from emporion.registry.models import Expo as Expo
+from emporion.registry.models import Person as Person
 
 
 def expo_by_slug(slug: str) -> Expo | None:

@@ -66,7 +66,8 @@ def test_mapping_round_trip(tmp_path):
     path = tmp_path / "mapping.yaml"
     write_mapping(path, mapping)
     assert read_mapping(path, FIELDS, ["公司名称", "Land: ja", "x"]) == replace(
-        mapping, seen=("公司名称", "Land: ja", "x"))
+        mapping, seen=("公司名称", "Land: ja", "x")
+    )
 
 
 @pytest.mark.parametrize(

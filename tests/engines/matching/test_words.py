@@ -133,8 +133,12 @@ def test_grown_words_are_those_of_a_slow_model() -> None:
 @pytest.mark.parametrize(
     ("one", "other", "expected"),
     [
-        ("尼泊", "泊尔", True), ("尼泊尔", "泊", True), ("尼泊", "支付", False),
-        ("robot", "robotic", False), ("robot", "机器人", False), ("vr", "vr", True),
+        ("尼泊", "泊尔", True),
+        ("尼泊尔", "泊", True),
+        ("尼泊", "支付", False),
+        ("robot", "robotic", False),
+        ("robot", "机器人", False),
+        ("vr", "vr", True),
     ],
 )
 def test_pieces_of_one_run_overlap(one: str, other: str, expected: bool) -> None:

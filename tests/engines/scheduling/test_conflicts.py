@@ -77,7 +77,10 @@ CASES = {
     ),
     "precedence without room": (
         {
-            "requests": [("x", "e", "a", 1), ("y", "e", "b", {"mandatory": True, "fixed_slot": "t0"})],
+            "requests": [
+                ("x", "e", "a", 1),
+                ("y", "e", "b", {"mandatory": True, "fixed_slot": "t0"}),
+            ],
             "precedences": [["x", "y"]],
         },
         'precedence ["x", "y"]: no slot of "y" lies behind the first possible slot of "x"',

@@ -184,8 +184,13 @@ def test_solve_without_requests_is_optimal():
 
 def test_solve_takes_arrays_without_json():
     instance = scheduling.make_instance(
-        ["9:00", "9:30"], ["booth", "anna", "bo"], ["x", "y", "z"], [0, 0, 0], [1, 2, 1],
-        weight=[2.5, 3.0, 0.001], capacity=[1, 1, 1],
+        ["9:00", "9:30"],
+        ["booth", "anna", "bo"],
+        ["x", "y", "z"],
+        [0, 0, 0],
+        [1, 2, 1],
+        weight=[2.5, 3.0, 0.001],
+        capacity=[1, 1, 1],
     )
     solution = scheduling.solve(instance)
     assert sorted(solution.slot.tolist()) == [-1, 0, 1]

@@ -43,9 +43,7 @@ def random_instance(seed, features=()):
         for person in exhibitors + buyers:
             person.pop("side")
     rng.shuffle(pairs)
-    rows = [
-        (f"r{i}", a["id"], b["id"], rng.randint(1, 9)) for i, (a, b) in enumerate(pairs[:5])
-    ]
+    rows = [(f"r{i}", a["id"], b["id"], rng.randint(1, 9)) for i, (a, b) in enumerate(pairs[:5])]
     data = instance(slots, exhibitors + buyers, rows)
     days = [min(i * 2 // slots, 1) for i in range(slots)]
     for slot, day in zip(data["slots"], days):
@@ -57,7 +55,9 @@ def random_instance(seed, features=()):
         way = [[0, 5, 30], [5, 0, 12], [30, 12, 0]]
         gap = rng.choice([6, [rng.choice([3, 6, 15]) for _ in names[1:]]])
         data["walking"] = {
-            "places": ["north", "south", "west"], "minutes": way, "gap_minutes": gap,
+            "places": ["north", "south", "west"],
+            "minutes": way,
+            "gap_minutes": gap,
         }
     if "quota" in features:
         for person in everybody:
@@ -113,9 +113,7 @@ def schedule(data, held):
         "ungranted": [
             {
                 "request": r["id"],
-                "reason": "excluded"
-                if frozenset(r["participants"]) in banned
-                else "outweighed",
+                "reason": "excluded" if frozenset(r["participants"]) in banned else "outweighed",
             }
             for r in data["requests"]
             if r["id"] not in held

@@ -82,9 +82,7 @@ def _count(limits: Mapping[str, int], now: datetime) -> None:
         rows = list(SignInTries.objects.select_for_update().filter(key__in=limits).order_by("key"))
         for row in rows:
             row.times = [at for at in row.times if at > since]
-        full = [
-            row.times[-limits[row.key]] for row in rows if len(row.times) >= limits[row.key]
-        ]
+        full = [row.times[-limits[row.key]] for row in rows if len(row.times) >= limits[row.key]]
         if full:
             raise TooManyTries(max(1, math.ceil(max(full) - since)))
         for row in rows:

@@ -86,8 +86,11 @@ def with_new_columns(
     )
     columns = {**mapping.columns, **guess.columns}
     used = set(columns.values())
-    return replace(mapping, columns={name: columns[name] for name in fields if name in columns},
-                   unmapped=[heading for heading in header if heading not in used])
+    return replace(
+        mapping,
+        columns={name: columns[name] for name in fields if name in columns},
+        unmapped=[heading for heading in header if heading not in used],
+    )
 
 
 def key(heading: str) -> str:
@@ -155,9 +158,7 @@ def read_mapping(path: Path, fields: Iterable[str], header: Sequence[str]) -> Ma
     if not isinstance(content, dict):
         raise TableError(_("The mapping is empty"), _("It needs the keys version and columns."))
     for name in content:
-        if name not in _KEYS and not str(name).startswith(
-            "x-"
-        ):
+        if name not in _KEYS and not str(name).startswith("x-"):
             raise TableError(
                 _("The mapping has an unknown key “%(key)s”") % {"key": name},
                 _("Known are %(keys)s.") % {"keys": ", ".join(_KEYS)},
@@ -186,8 +187,10 @@ def read_mapping(path: Path, fields: Iterable[str], header: Sequence[str]) -> Ma
         raise TableError(_("“values” is not a mapping"), _("It maps a field to translations."))
     seen = content.get("headings") or []
     if not isinstance(seen, list):
-        raise TableError(_("“headings” of the mapping is not a list"),
-                         _("It lists the headings that were there, a line each."))
+        raise TableError(
+            _("“headings” of the mapping is not a list"),
+            _("It lists the headings that were there, a line each."),
+        )
     used = set(columns.values())
     return Mapping(
         columns,

@@ -133,8 +133,8 @@ def read_bytes(path: Path) -> bytes:
             _("Please check its name and who may read it."),
         ) from error
     raise TableError(
-        _("The file %(name)s is longer than %(limit)d MB") % {"name": str(path),
-                                                            "limit": MAX_BYTES >> 20},
+        _("The file %(name)s is longer than %(limit)d MB")
+        % {"name": str(path), "limit": MAX_BYTES >> 20},
         _("Please split it into several lists."),
     )
 

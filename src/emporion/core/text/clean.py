@@ -35,7 +35,8 @@ class BadText(ValueError):
         self.expected = expected
         words = {"what": what, "position": position, "expected": expected}
         super().__init__(
-            _("%(what)s. %(expected)s") % words if position is None
+            _("%(what)s. %(expected)s") % words
+            if position is None
             else _("%(what)s at character %(position)d. %(expected)s") % words
         )
 

@@ -28,8 +28,16 @@ from emporion.meetings.domain.schedule import compute_release
 
 JOB = "demo"
 # Names of the steps; pages translate them.
-STEPS = ("profiles", "edition", "exhibitors", "buyers", "matching", "requests", "schedule",
-         "publish")
+STEPS = (
+    "profiles",
+    "edition",
+    "exhibitors",
+    "buyers",
+    "matching",
+    "requests",
+    "schedule",
+    "publish",
+)
 SCHEDULE_SECONDS = 30.0
 TENTHS = 10
 
@@ -90,8 +98,11 @@ def _fill(
             publish(edition, release.number, "command:demo", seen=None)
             set_phase(edition, Edition.Phase.RUNNING)
     return {
-        "exhibitors": len(exhibitors), "buyers": len(buyers), "requests": release.request_count,
-        "meetings": release.meeting_count, "violations": release.violations,
+        "exhibitors": len(exhibitors),
+        "buyers": len(buyers),
+        "requests": release.request_count,
+        "meetings": release.meeting_count,
+        "violations": release.violations,
         "share_of_bound": round(release.value / release.bound, 5) if release.bound else None,
         "greedy_share": round(release.greedy / release.bound, 5) if release.bound else None,
         "matching": run.figures,

@@ -64,9 +64,7 @@ def plan(edition: Edition, count: int, seed: int) -> Planned:
     """
     rows = [row for row in editions.participation_rows(edition) if row.hosts]
     if not rows:
-        raise GuestsError(
-            f"The edition {edition.slug} has no exhibitors yet: take them in first."
-        )
+        raise GuestsError(f"The edition {edition.slug} has no exhibitors yet: take them in first.")
     offers: defaultdict[int, dict[str, None]] = defaultdict(dict)
     deals: defaultdict[int, dict[str, None]] = defaultdict(dict)
     known = set(taxonomy.codes())
@@ -117,16 +115,25 @@ def add_buyers(planned: Planned, advance: Advance) -> tuple[dict[int, int], int]
         buyer = guests.buyers[number]
         rows.append(
             enrolment.Enrolled(
-                role="buyer", name=loading.person_name(buyer.person),
-                organisation_id=firms[buyer.organisation], person_id=persons[number],
-                country=buyer.country, about=buyer.about, markets=buyer.markets,
-                languages=buyer.languages, max_meetings=buyer.max_meetings,
+                role="buyer",
+                name=loading.person_name(buyer.person),
+                organisation_id=firms[buyer.organisation],
+                person_id=persons[number],
+                country=buyer.country,
+                about=buyer.about,
+                markets=buyer.markets,
+                languages=buyer.languages,
+                max_meetings=buyer.max_meetings,
                 max_meetings_per_day=buyer.max_meetings_per_day,
-                source=loading.SOURCE, external_id=buyer.external_id, is_made_up=True,
-                needs=loading.interests(buyer.needs), offers=loading.interests(buyer.offers),
+                source=loading.SOURCE,
+                external_id=buyer.external_id,
+                is_made_up=True,
+                needs=loading.interests(buyer.needs),
+                offers=loading.interests(buyer.offers),
                 delegates=[
                     enrolment.Acts(
-                        persons[number], days=[dates[day].isoformat() for day in buyer.days],
+                        persons[number],
+                        days=[dates[day].isoformat() for day in buyer.days],
                         blocked=[
                             loading.blocked(planned.slots[a], planned.slots[z])
                             for a, z in buyer.blocked
@@ -147,16 +154,17 @@ def add_requests(planned: Planned, keys: dict[int, int], advance: Advance) -> in
     asked_before = request_reads.askers(edition)
     at = timezone.now().replace(microsecond=0)
     rows = []
-    for (number, stand), weight in zip(
-        guests.pairs.tolist(), guests.weight.tolist(), strict=True
-    ):
+    for (number, stand), weight in zip(guests.pairs.tolist(), guests.weight.tolist(), strict=True):
         if keys[number] in asked_before:
             continue
         buyer = guests.buyers[number].external_id
         rows.append(
             intake.Asked(
                 derived_id(edition.public_id, "request", buyer, planned.stand_ids[stand]),
-                keys[number], planned.stands[stand], at, weight=weight,
+                keys[number],
+                planned.stands[stand],
+                at,
+                weight=weight,
             )
         )
     if not rows:
@@ -184,8 +192,7 @@ def _slots(edition: Edition) -> list[slots.Span]:
                 for day in (edition.starts + dt.timedelta(days=n) for n in range(days))
                 for span in (
                     *slots.spans_of_a_day(day, _MORNING, _NOON, gap=_GAP, session="morning"),
-                    *slots.spans_of_a_day(day, _AFTERNOON, _EVENING, gap=_GAP,
-                                          session="afternoon"),
+                    *slots.spans_of_a_day(day, _AFTERNOON, _EVENING, gap=_GAP, session="afternoon"),
                 )
             ],
         )
@@ -211,8 +218,7 @@ def _persons(planned: Planned, wanted: list[int], firms: dict[int, int]) -> dict
     made = people.add_people(
         expo,
         [
-            loading.person(rows[n].person, firms[rows[n].organisation],
-                           planned.edition.public_id)
+            loading.person(rows[n].person, firms[rows[n].organisation], planned.edition.public_id)
             for n in missing
         ],
     )

@@ -55,9 +55,16 @@ def lay_out(model: ModelEdition) -> tuple[Edition, list[int]]:
     with transaction.atomic():
         expo = expos.create_expo(SLUG, TITLE, public_id=derived_id(SLUG, "expo"))
         edition = editions.create_edition(
-            expo, SLUG, title=TITLE, subtitle=SUBTITLE, place=PLACE,
-            starts=min(slot.date for slot in model.slots), ends=max(s.date for s in model.slots),
-            zone="Asia/Shanghai", phase=Edition.Phase.BUILDING, is_demonstration=True,
+            expo,
+            SLUG,
+            title=TITLE,
+            subtitle=SUBTITLE,
+            place=PLACE,
+            starts=min(slot.date for slot in model.slots),
+            ends=max(s.date for s in model.slots),
+            zone="Asia/Shanghai",
+            phase=Edition.Phase.BUILDING,
+            is_demonstration=True,
             public_id=derived_id(SLUG, "edition"),
         )
     return edition, furnish(edition, model)
@@ -129,14 +136,25 @@ def add_exhibitors(
             e = model.exhibitors[at]
             rows.append(
                 enrolment.Enrolled(
-                    role=e.role, name=e.organisation.names, organisation_id=firms[at],
-                    country=e.organisation.country, pavilion=e.pavilion, stand=e.stand,
-                    about=e.about, markets=e.markets, languages=e.languages, tables=e.tables,
-                    max_meetings=e.max_meetings, max_meetings_per_day=e.max_meetings_per_day,
+                    role=e.role,
+                    name=e.organisation.names,
+                    organisation_id=firms[at],
+                    country=e.organisation.country,
+                    pavilion=e.pavilion,
+                    stand=e.stand,
+                    about=e.about,
+                    markets=e.markets,
+                    languages=e.languages,
+                    tables=e.tables,
+                    max_meetings=e.max_meetings,
+                    max_meetings_per_day=e.max_meetings_per_day,
                     main_exhibitor_id=None if e.main is None else keys[e.main],
                     delegation_id=None if e.delegation is None else delegations[e.delegation],
-                    source=SOURCE, external_id=e.organisation.external_id, is_made_up=True,
-                    needs=interests(e.needs), offers=interests(e.offers),
+                    source=SOURCE,
+                    external_id=e.organisation.external_id,
+                    is_made_up=True,
+                    needs=interests(e.needs),
+                    offers=interests(e.offers),
                     delegates=acts.get(at, ()),
                     public_id=derived_id(SLUG, "exhibitor", e.organisation.external_id),
                 )
@@ -160,16 +178,26 @@ def add_buyers(
     spans = {slot.number: slot for slot in model.slots}
     rows = [
         enrolment.Enrolled(
-            role="buyer", name=person_name(b.person), organisation_id=firms[b.organisation],
-            person_id=key, country=b.country, about=b.about, markets=b.markets,
-            languages=b.languages, max_meetings=b.max_meetings,
+            role="buyer",
+            name=person_name(b.person),
+            organisation_id=firms[b.organisation],
+            person_id=key,
+            country=b.country,
+            about=b.about,
+            markets=b.markets,
+            languages=b.languages,
+            max_meetings=b.max_meetings,
             max_meetings_per_day=b.max_meetings_per_day,
             delegation_id=None if b.delegation is None else delegations[b.delegation],
-            source=SOURCE, external_id=b.external_id, is_made_up=True,
-            needs=interests(b.needs), offers=interests(b.offers),
+            source=SOURCE,
+            external_id=b.external_id,
+            is_made_up=True,
+            needs=interests(b.needs),
+            offers=interests(b.offers),
             delegates=[
                 enrolment.Acts(
-                    key, days=[dates[day] for day in b.days],
+                    key,
+                    days=[dates[day] for day in b.days],
                     blocked=[blocked(spans[a], spans[z]) for a, z in b.blocked],
                 )
             ],
@@ -180,17 +208,20 @@ def add_buyers(
     return enrolment.enrol(edition, rows, on_progress=advance)
 
 
-def add_requests(
-    loaded: Loaded, model: ModelEdition, requests: Requests, advance: Advance
-) -> int:
+def add_requests(loaded: Loaded, model: ModelEdition, requests: Requests, advance: Advance) -> int:
     """Take the requests in, each with its answer; return how many."""
     opened = dt.datetime.combine(loaded.edition.starts, dt.time(), dt.UTC) - dt.timedelta(days=14)
     states = {ACCEPTED: "accepted", DECLINED: "declined"}
     hosts = [e.organisation.external_id for e in model.exhibitors]
     guests = [b.external_id for b in model.buyers]
     rows = []
-    columns = (requests.exhibitor, requests.buyer, requests.by_exhibitor, requests.weight,
-               requests.answer)
+    columns = (
+        requests.exhibitor,
+        requests.buyer,
+        requests.by_exhibitor,
+        requests.weight,
+        requests.answer,
+    )
     for number, (host, guest, by_host, weight, answer) in enumerate(
         zip(*(column.tolist() for column in columns), strict=True)
     ):
@@ -200,8 +231,13 @@ def add_requests(
         state = states.get(answer, "open")
         rows.append(
             intake.Asked(
-                derived_id(SLUG, "request", hosts[host], guests[guest]), asker, counterpart, asked,
-                state, None if state == "open" else asked + dt.timedelta(hours=7), weight,
+                derived_id(SLUG, "request", hosts[host], guests[guest]),
+                asker,
+                counterpart,
+                asked,
+                state,
+                None if state == "open" else asked + dt.timedelta(hours=7),
+                weight,
             )
         )
     return intake.take_requests(loaded.edition, rows, source=SOURCE, on_progress=advance)
@@ -230,7 +266,14 @@ def _advance(advance: Advance, before: int, done: int) -> None:
 def organisation(row: plain.Organisation, of: str = SLUG) -> organisations.NewOrganisation:
     """A made-up company as the registry takes it; `of` keeps public ids of editions apart."""
     return organisations.NewOrganisation(
-        row.names, row.country, row.city, row.website, row.size, SOURCE, row.external_id, True,
+        row.names,
+        row.country,
+        row.city,
+        row.website,
+        row.size,
+        SOURCE,
+        row.external_id,
+        True,
         derived_id(of, "organisation", row.external_id),
     )
 
@@ -238,8 +281,16 @@ def organisation(row: plain.Organisation, of: str = SLUG) -> organisations.NewOr
 def person(row: plain.Person, firm: int, of: str = SLUG) -> people.NewPerson:
     """A made-up person as the registry takes it; see `organisation`."""
     return people.NewPerson(
-        row.name, row.latin, firm, best(row.title, row.language)[1], row.email, row.phone,
-        row.language, SOURCE, row.external_id, True,
+        row.name,
+        row.latin,
+        firm,
+        best(row.title, row.language)[1],
+        row.email,
+        row.phone,
+        row.language,
+        SOURCE,
+        row.external_id,
+        True,
         public_id=derived_id(of, "person", row.external_id),
     )
 

@@ -37,9 +37,7 @@ class Guests:
     weight: np.ndarray  # int64, 1 to 1000, one a pair
 
 
-def make_guests(
-    shown: list[Shown], count: int, seed: int, slots_a_day: list[int]
-) -> Guests:
+def make_guests(shown: list[Shown], count: int, seed: int, slots_a_day: list[int]) -> Guests:
     """`count` buyers who need what is shown, and about 12 requests of each; O(count * stands).
 
     `slots_a_day` has the number of slots of every day of the fair; `blocked` of a buyer are ranges
@@ -83,9 +81,7 @@ def _wanted(shown: list[Shown]) -> tuple[tuple[str, ...], Weights]:
     return tuple(found), Weights([counts[code] for code in found])
 
 
-def _fields(
-    dice: Dice, first: str, codes: tuple[str, ...], weights: Weights
-) -> tuple[str, ...]:
+def _fields(dice: Dice, first: str, codes: tuple[str, ...], weights: Weights) -> tuple[str, ...]:
     """One to four codes: `first`, its neighbours more often than what else is shown."""
     found = [first]
     near = [code for code in codes if _group(code) == _group(first)]
@@ -96,9 +92,7 @@ def _fields(
     return tuple(found)
 
 
-def _blocked(
-    dice: Dice, days: tuple[int, ...], slots_a_day: list[int]
-) -> list[tuple[int, int]]:
+def _blocked(dice: Dice, days: tuple[int, ...], slots_a_day: list[int]) -> list[tuple[int, int]]:
     """Single slots of the days somebody is there in which they are busy."""
     busy = []
     for day in days:

@@ -27,8 +27,9 @@ def demo_buyers(argv: list[str]) -> int:
     )
     parser.add_argument("--edition", required=True, help="the edition's short name")
     parser.add_argument("--count", type=int, required=True, help="how many buyers")
-    parser.add_argument("--seed", type=int, default=SEED,
-                        help="the same seed makes the same buyers")
+    parser.add_argument(
+        "--seed", type=int, default=SEED, help="the same seed makes the same buyers"
+    )
     options = parser.parse_args(argv)
     if not 1 <= options.count <= MOST:
         return _refuse(f"--count is {options.count}; expected 1 to {MOST:,}.", 2)

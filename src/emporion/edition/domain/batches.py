@@ -55,8 +55,13 @@ def claim(edition: Edition, subject: str, source: str, file_name: str, digest: s
                 under_way,
             )
         return ImportBatch.objects.create(
-            tenant=edition.expo.public_id, subject=subject, place=edition.slug, source=source[:60],
-            file_name=file_name[:255], file_digest=digest, process=processes.this_process(),
+            tenant=edition.expo.public_id,
+            subject=subject,
+            place=edition.slug,
+            source=source[:60],
+            file_name=file_name[:255],
+            file_digest=digest,
+            process=processes.this_process(),
             started_at=timezone.now(),
         )
 
@@ -66,9 +71,13 @@ def finish(edition: Edition, batch: ImportBatch, counts: Mapping[str, int]) -> N
     with transaction.atomic():
         batch.state, batch.counts, batch.ended_at = State.DONE, dict(counts), timezone.now()
         batch.save(update_fields=["state", "counts", "ended_at"])
-        journal.record("import.finish", "import", batch.public_id,
-                       fields=[f"{name}={count}" for name, count in counts.items()],
-                       tenant=edition.expo.public_id)
+        journal.record(
+            "import.finish",
+            "import",
+            batch.public_id,
+            fields=[f"{name}={count}" for name, count in counts.items()],
+            tenant=edition.expo.public_id,
+        )
 
 
 def note(batch: ImportBatch, kind: str, changes: Sequence[Change]) -> None:
@@ -87,9 +96,9 @@ def unfinished(edition: Edition) -> ImportBatch | None:
 
 def batches(edition: Edition) -> QuerySet[ImportBatch]:
     """Return the batches of `edition`, newest first."""
-    return ImportBatch.objects.filter(
-        tenant=edition.expo.public_id, place=edition.slug
-    ).order_by("-pk")
+    return ImportBatch.objects.filter(tenant=edition.expo.public_id, place=edition.slug).order_by(
+        "-pk"
+    )
 
 
 def batch_by_id(public_id: str) -> ImportBatch | None:
@@ -100,8 +109,9 @@ def batch_by_id(public_id: str) -> ImportBatch | None:
 def created_ids(batch: ImportBatch, kind: str) -> list[str]:
     """Return the public ids of what the batch made and has not taken back."""
     return list(
-        batch.changes.filter(object_kind=kind, before__isnull=True)
-        .values_list("object_id", flat=True)
+        batch.changes.filter(object_kind=kind, before__isnull=True).values_list(
+            "object_id", flat=True
+        )
     )
 
 
@@ -141,9 +151,7 @@ def undo(
         later = later_batches(edition, batch)
         if later:
             names = ", ".join(b.public_id for b in later)
-            raise BatchError(
-                f"Later imports changed the same entries; undo them first: {names}."
-            )
+            raise BatchError(f"Later imports changed the same entries; undo them first: {names}.")
         unknown = sorted(
             set(batch.changes.order_by().values_list("object_kind", flat=True).distinct())
             - set(restorers)

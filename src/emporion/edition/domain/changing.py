@@ -41,7 +41,8 @@ def change_participations(
     with transaction.atomic():
         found = list(
             Participation._base_manager.select_for_update()
-            .filter(edition=edition, pk__in=list(changes)).order_by("pk")
+            .filter(edition=edition, pk__in=list(changes))
+            .order_by("pk")
         )
         before = _before(found, changes, {pk: letter for letter, pk in letters.items()})
         touched: set[str] = set()
@@ -55,8 +56,13 @@ def change_participations(
             Participation._base_manager.bulk_update(found, columns, batch_size=50)
         if touched:
             reindex(edition, found)
-            journal.record("participation.change", "participation", [p.public_id for p in found],
-                           fields=sorted(touched), tenant=edition.expo.public_id)
+            journal.record(
+                "participation.change",
+                "participation",
+                [p.public_id for p in found],
+                fields=sorted(touched),
+                tenant=edition.expo.public_id,
+            )
     return before
 
 
@@ -68,14 +74,18 @@ def remove_participations(edition: Edition, keys: Sequence[int]) -> int:
     with transaction.atomic():
         gone = list(
             Participation._base_manager.filter(edition=edition, pk__in=keys)
-            .annotate(count=Count("offers")).values_list("pk", "public_id", "count")
+            .annotate(count=Count("offers"))
+            .values_list("pk", "public_id", "count")
         )
         if gone:
             finding.forget(edition, {public_id: count for _, public_id, count in gone})
             Participation._base_manager.filter(pk__in=[pk for pk, _, _ in gone]).delete()
-            journal.record("participation.remove", "participation",
-                           [public_id for _, public_id, _ in gone],
-                           tenant=edition.expo.public_id)
+            journal.record(
+                "participation.remove",
+                "participation",
+                [public_id for _, public_id, _ in gone],
+                tenant=edition.expo.public_id,
+            )
     return len(gone)
 
 
@@ -86,8 +96,12 @@ def add_delegates(edition: Edition, pairs: Sequence[tuple[int, int]]) -> None:
             Delegate(participation_id=participation, person_id=person)
             for participation, person in pairs
         )
-        journal.record("delegate.add", "delegate", [str(person) for _, person in pairs],
-                       tenant=edition.expo.public_id)
+        journal.record(
+            "delegate.add",
+            "delegate",
+            [str(person) for _, person in pairs],
+            tenant=edition.expo.public_id,
+        )
 
 
 def remove_delegates(edition: Edition, pairs: Sequence[tuple[int, int]]) -> int:
@@ -95,13 +109,19 @@ def remove_delegates(edition: Edition, pairs: Sequence[tuple[int, int]]) -> int:
     wanted = set(pairs)
     with transaction.atomic():
         gone = [
-            pk for pk, *pair in Delegate._base_manager.filter(
+            pk
+            for pk, *pair in Delegate._base_manager.filter(
                 participation__edition=edition, person__in=[person for _, person in pairs]
-            ).values_list("pk", "participation_id", "person_id") if tuple(pair) in wanted
+            ).values_list("pk", "participation_id", "person_id")
+            if tuple(pair) in wanted
         ]
         Delegate._base_manager.filter(pk__in=gone).delete()
-        journal.record("delegate.remove", "delegate", [str(person) for _, person in pairs],
-                       tenant=edition.expo.public_id)
+        journal.record(
+            "delegate.remove",
+            "delegate",
+            [str(person) for _, person in pairs],
+            tenant=edition.expo.public_id,
+        )
     return len(gone)
 
 
@@ -116,8 +136,14 @@ def reindex(edition: Edition, participations: Sequence[Participation]) -> None:
         edition,
         (
             finding.Listed(
-                p.public_id, p.role, finding.as_texts(p.display_name), finding.as_texts(p.about),
-                p.country, letters.get(p.pavilion_id or 0, ""), p.stand, offers.get(p.pk, ()),
+                p.public_id,
+                p.role,
+                finding.as_texts(p.display_name),
+                finding.as_texts(p.about),
+                p.country,
+                letters.get(p.pavilion_id or 0, ""),
+                p.stand,
+                offers.get(p.pk, ()),
             )
             for p in listed
         ),
@@ -154,7 +180,8 @@ def _interests(
     found: dict[int, list[Interest]] = {}
     if participations:
         for pk, code, text, markets, deal in (
-            model._base_manager.filter(participation__in=participations).order_by("pk")
+            model._base_manager.filter(participation__in=participations)
+            .order_by("pk")
             .values_list("participation_id", "code", "text", "markets", "deal_type")
         ):
             found.setdefault(pk, []).append(Interest(code, finding.as_texts(text), markets, deal))
@@ -181,9 +208,10 @@ def _replace(model: type[Need] | type[Offer], lists: Mapping[int, Sequence[Inter
         return
     if model is Offer:
         before = dict(
-            Offer._base_manager.filter(participation__in=list(lists)).values_list(
-                "participation__public_id"
-            ).annotate(count=Count("pk")).order_by()
+            Offer._base_manager.filter(participation__in=list(lists))
+            .values_list("participation__public_id")
+            .annotate(count=Count("pk"))
+            .order_by()
         )
         edition = Edition._base_manager.filter(participations__in=list(lists)).first()
         if edition is not None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from emporion.accounts.models import User
-from emporion.accounts.rules import as_phone
+from emporion.accounts.queries import User, as_phone
 from emporion.core import journal
 from emporion.core.text.clean import clean_text
 from emporion.edition.domain.changing import add_delegates
 from emporion.edition.models import Delegate, Participation
 from emporion.registry import domain as registry
-from emporion.registry.models import Person
+from emporion.registry.queries import Person
 
 
 class DelegateError(ValueError):
@@ -58,12 +57,16 @@ def choose_person(
         raise DelegateError("Nobody acts for it yet. Add --name with the name of the person.")
     first = people[0]
     if first.user_id is not None:
-        raise DelegateError(f"Somebody else signs in as {first.name} already. "
-                            "Add --name with the name of this person.")
+        raise DelegateError(
+            f"Somebody else signs in as {first.name} already. "
+            "Add --name with the name of this person."
+        )
     if (email and first.email) or (phone and first.phone):
-        raise DelegateError(f"The list has {first.email if email else first.phone} for "
-                            f"{first.name}, who acts for it. Add --name with the name of this "
-                            f"person; --name {first.name!r} if it is the same.")
+        raise DelegateError(
+            f"The list has {first.email if email else first.phone} for "
+            f"{first.name}, who acts for it. Add --name with the name of this "
+            f"person; --name {first.name!r} if it is the same."
+        )
     return first
 
 
@@ -81,8 +84,11 @@ def let_sign_in(participation: Participation, user: User, name: str = "") -> tup
         )
         if person is None:
             row = registry.NewPerson(
-                clean_text(name, max_length=200), organisation_id=participation.organisation_id,
-                email=user.email, phone=user.phone, language=user.language,
+                clean_text(name, max_length=200),
+                organisation_id=participation.organisation_id,
+                email=user.email,
+                phone=user.phone,
+                language=user.language,
             )
             person = registry.create_person(participation.edition.expo, row)
         acts = Delegate._base_manager.filter(participation=participation, person=person).exists()
@@ -98,7 +104,8 @@ def let_sign_in(participation: Participation, user: User, name: str = "") -> tup
 def _people(participation: Participation) -> list[Person]:
     """Return its people, who acts first first; a participant that is a person comes last."""
     delegates = (
-        Delegate._base_manager.select_related("person").filter(participation=participation)
+        Delegate._base_manager.select_related("person")
+        .filter(participation=participation)
         .order_by("-is_lead", "pk")
     )
     people = [delegate.person for delegate in delegates]

@@ -58,8 +58,16 @@ def create_edition(
     if phase not in Edition.Phase.values:
         raise EditionError(f"{phase!r} is no phase: {', '.join(Edition.Phase.values)}.")
     edition = Edition(
-        expo=expo, slug=slug, title=title, subtitle=subtitle, place=place, starts=starts,
-        ends=ends, zone=zone, languages=list(languages), phase=phase,
+        expo=expo,
+        slug=slug,
+        title=title,
+        subtitle=subtitle,
+        place=place,
+        starts=starts,
+        ends=ends,
+        zone=zone,
+        languages=list(languages),
+        phase=phase,
         is_demonstration=is_demonstration,
     )
     if public_id:
@@ -69,8 +77,13 @@ def create_edition(
         if Edition._base_manager.filter(slug=slug).exists():
             raise EditionError(f"There is an edition {slug!r} already.")
         edition.save(force_insert=True)
-        journal.record("edition.create", "edition", edition.public_id, tenant=expo.public_id,
-                       fields=["slug", "title", "starts", "ends", "zone"])
+        journal.record(
+            "edition.create",
+            "edition",
+            edition.public_id,
+            tenant=expo.public_id,
+            fields=["slug", "title", "starts", "ends", "zone"],
+        )
     return edition
 
 
@@ -100,8 +113,13 @@ def set_phase(edition: Edition, phase: str) -> None:
         if locked.phase != phase:
             locked.phase = phase
             locked.save(update_fields=["phase"])
-            journal.record("edition.phase", "edition", edition.public_id, fields=["phase"],
-                           tenant=edition.expo.public_id)
+            journal.record(
+                "edition.phase",
+                "edition",
+                edition.public_id,
+                fields=["phase"],
+                tenant=edition.expo.public_id,
+            )
     edition.phase = phase
 
 
@@ -116,6 +134,11 @@ def set_facts(edition: Edition, facts: Sequence[NewFact]) -> int:
             Fact(edition=edition, position=position, **fact._asdict())
             for position, fact in enumerate(facts, 1)
         )
-        journal.record("facts.set", "edition", edition.public_id, fields=[f.key for f in facts],
-                       tenant=edition.expo.public_id)
+        journal.record(
+            "facts.set",
+            "edition",
+            edition.public_id,
+            fields=[f.key for f in facts],
+            tenant=edition.expo.public_id,
+        )
     return len(facts)

@@ -108,9 +108,7 @@ def enrol(
     written for an unknown role or pavilion, or a participant that is nobody; IntegrityError, with
     the chunks before it written, when (role, source, external id) is there already.
     """
-    pavilions = dict(
-        Pavilion._base_manager.filter(edition=edition).values_list("letter", "pk")
-    )
+    pavilions = dict(Pavilion._base_manager.filter(edition=edition).values_list("letter", "pk"))
     _check(rows, pavilions)
     finding.warm()
     made: list[int] = []
@@ -134,11 +132,30 @@ def _write(
         Participation,
         _PARTICIPATION,
         (
-            (pk, edition.pk, row.public_id, row.role, row.organisation_id, row.person_id,
-             row.main_exhibitor_id, row.delegation_id, row.source, row.external_id,
-             dict(row.name), key, row.country, pavilions.get(row.pavilion), row.stand,
-             dict(row.about), list(row.markets), list(row.languages), row.tables,
-             row.max_meetings, row.max_meetings_per_day, row.is_made_up)
+            (
+                pk,
+                edition.pk,
+                row.public_id,
+                row.role,
+                row.organisation_id,
+                row.person_id,
+                row.main_exhibitor_id,
+                row.delegation_id,
+                row.source,
+                row.external_id,
+                dict(row.name),
+                key,
+                row.country,
+                pavilions.get(row.pavilion),
+                row.stand,
+                dict(row.about),
+                list(row.markets),
+                list(row.languages),
+                row.tables,
+                row.max_meetings,
+                row.max_meetings_per_day,
+                row.is_made_up,
+            )
             for pk, row, key in zip(ids, rows, keys, strict=True)
         ),
     )
@@ -146,8 +163,13 @@ def _write(
         Delegate,
         _DELEGATE,
         (
-            (pk, acts.person_id, acts.is_lead,
-             None if acts.days is None else list(acts.days), [list(b) for b in acts.blocked])
+            (
+                pk,
+                acts.person_id,
+                acts.is_lead,
+                None if acts.days is None else list(acts.days),
+                [list(b) for b in acts.blocked],
+            )
             for pk, row in zip(ids, rows, strict=True)
             for acts in row.delegates
         ),
@@ -157,19 +179,29 @@ def _write(
     finding.index(
         edition,
         (
-            finding.Listed(row.public_id, row.role, row.name, row.about, row.country,
-                           row.pavilion, row.stand, row.offers)
+            finding.Listed(
+                row.public_id,
+                row.role,
+                row.name,
+                row.about,
+                row.country,
+                row.pavilion,
+                row.stand,
+                row.offers,
+            )
             for row in rows
         ),
     )
-    journal.record("participation.enrol", "participation", [row.public_id for row in rows],
-                   tenant=edition.expo.public_id)
+    journal.record(
+        "participation.enrol",
+        "participation",
+        [row.public_id for row in rows],
+        tenant=edition.expo.public_id,
+    )
     return ids
 
 
-def add_interests(
-    model: type[Need] | type[Offer], rows: Sequence[tuple[int, Interest]]
-) -> None:
+def add_interests(model: type[Need] | type[Offer], rows: Sequence[tuple[int, Interest]]) -> None:
     """Insert needs or offers, each with the primary key of its participation."""
     # Offers are numbered by their primary keys, which follow the order given.
     ids = bulk.reserve_ids(model, len(rows)) if rows else []

@@ -17,7 +17,9 @@ from emporion.registry.countries import country_name
 
 # Participants that are organisations and no party to the market; buyers are not listed.
 LISTED = HOSTS | {
-    Participation.Role.ORGANISATION, Participation.Role.INVESTOR, Participation.Role.PROJECT,
+    Participation.Role.ORGANISATION,
+    Participation.Role.INVESTOR,
+    Participation.Role.PROJECT,
 }
 _LANGUAGES = ("en", "zh-hans", "ar")
 
@@ -65,8 +67,11 @@ def documents(listed: Listed) -> Iterator[Doc]:
         title,
         language=language,
         titles=dict(listed.name),
-        keywords=[*(word for code in codes for word in _labels(code).values()), *place,
-                  *([listed.stand] if listed.stand else [])],
+        keywords=[
+            *(word for code in codes for word in _labels(code).values()),
+            *place,
+            *([listed.stand] if listed.stand else []),
+        ],
         texts=[*listed.about.values(), *(t for o in listed.offers for t in o.text.values())],
         facets=facets,
     )

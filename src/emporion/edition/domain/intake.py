@@ -22,7 +22,10 @@ Key = tuple[str, str]
 # Fields of a list that say something of an organisation alone, and of the person who leads.
 OF_ORGANISATION = ("city", "website", "size")
 OF_CONTACT = {
-    "contact": "name", "job_title": "job_title", "email": "email", "phone": "phone",
+    "contact": "name",
+    "job_title": "job_title",
+    "email": "email",
+    "phone": "phone",
     "contact_language": "language",
 }
 _TOGETHER = {"name", "about", "offers", "needs", "offer_text", "need_text", "main"}
@@ -68,7 +71,9 @@ class Difference:
 
     def counts(self) -> dict[str, int]:
         return {
-            "new": len(self.new), "changed": len(self.changed), "unchanged": self.unchanged,
+            "new": len(self.new),
+            "changed": len(self.changed),
+            "unchanged": self.unchanged,
             "vanished": len(self.vanished),
         }
 
@@ -91,10 +96,15 @@ def compare(
         if record is None and entry.key[0] == OURS:
             record = by_public_id.get(entry.key[1])
             if record is None:
-                found.problems.append(Problem(
-                    entry.line, "id", entry.key[1], f"nobody in this edition has this {OURS} id",
-                    "an id as the export writes it, or another source",
-                ))
+                found.problems.append(
+                    Problem(
+                        entry.line,
+                        "id",
+                        entry.key[1],
+                        f"nobody in this edition has this {OURS} id",
+                        "an id as the export writes it, or another source",
+                    )
+                )
                 continue
         if entry.main is not None:
             problem = _main_problem(entry, listed, found.stored)
@@ -115,9 +125,7 @@ def compare(
     return found
 
 
-def _changes(
-    record: Record, entry: Entry, stored: Mapping[Key, Record]
-) -> dict[str, Any]:
+def _changes(record: Record, entry: Entry, stored: Mapping[Key, Record]) -> dict[str, Any]:
     """Return the new value of every field in which `entry` differs from `record`."""
     values, now = entry.values, flat(record)
     found: dict[str, Any] = {}
@@ -128,7 +136,8 @@ def _changes(
             if after != before and (after or name == "about"):
                 found[name] = after
     for codes, text, own in (
-        ("offers", "offer_text", record.offers), ("needs", "need_text", record.needs),
+        ("offers", "offer_text", record.offers),
+        ("needs", "need_text", record.needs),
     ):
         after_codes, after_text = values.get(codes), values.get(text)
         if after_codes is not None and sorted(after_codes) == sorted(interest_codes(own)):
@@ -168,6 +177,9 @@ def _main_problem(
     if main is None and known is not None and known.role == "exhibitor":
         return None
     return Problem(
-        entry.line, "main", entry.main[1], "no main exhibitor has this id",
+        entry.line,
+        "main",
+        entry.main[1],
+        "no main exhibitor has this id",
         "the id of an exhibitor that is not a co-exhibitor itself",
     )

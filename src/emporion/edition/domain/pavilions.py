@@ -47,13 +47,19 @@ def add_pavilions(edition: Edition, rows: Sequence[NewPavilion]) -> dict[str, in
                 raise EditionError(f"There is a pavilion {row.letter} already.")
             known[row.letter] = 0
         Pavilion._base_manager.bulk_create(
-            Pavilion(edition=edition, letter=row.letter, name=row.name,
-                     gate_minutes=row.gate_minutes)
+            Pavilion(
+                edition=edition, letter=row.letter, name=row.name, gate_minutes=row.gate_minutes
+            )
             for row in rows
         )
         if rows:
-            journal.record("pavilion.add", "edition", edition.public_id,
-                           fields=[row.letter for row in rows], tenant=edition.expo.public_id)
+            journal.record(
+                "pavilion.add",
+                "edition",
+                edition.public_id,
+                fields=[row.letter for row in rows],
+                tenant=edition.expo.public_id,
+            )
         return _letters(edition)
 
 
@@ -66,8 +72,13 @@ def remove_pavilions(edition: Edition, letters: Sequence[str]) -> int:
         names = list(gone.values_list("letter", flat=True))
         gone.delete()
         if names:
-            journal.record("pavilion.remove", "edition", edition.public_id, fields=names,
-                           tenant=edition.expo.public_id)
+            journal.record(
+                "pavilion.remove",
+                "edition",
+                edition.public_id,
+                fields=names,
+                tenant=edition.expo.public_id,
+            )
     return len(names)
 
 
@@ -79,12 +90,18 @@ def add_delegations(edition: Edition, rows: Sequence[NewDelegation]) -> list[int
         bulk.load_rows(
             Delegation,
             ("id", "edition", "body", "public_id", "note"),
-            ((pk, edition.pk, row.body_id, row.public_id, dict(row.note))
-             for pk, row in zip(ids, named, strict=True)),
+            (
+                (pk, edition.pk, row.body_id, row.public_id, dict(row.note))
+                for pk, row in zip(ids, named, strict=True)
+            ),
         )
         if named:
-            journal.record("delegation.add", "delegation", [row.public_id for row in named],
-                           tenant=edition.expo.public_id)
+            journal.record(
+                "delegation.add",
+                "delegation",
+                [row.public_id for row in named],
+                tenant=edition.expo.public_id,
+            )
     return ids
 
 

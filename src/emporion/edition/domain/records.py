@@ -94,7 +94,8 @@ def records(edition: Edition, subject: str) -> list[Record]:
     found = [
         _record(row)
         for row in Participation.objects.filter(edition=edition, role__in=ROLES[subject])
-        .order_by("sort_key", "pk").values_list(*_COLUMNS)
+        .order_by("sort_key", "pk")
+        .values_list(*_COLUMNS)
     ]
     by_pk = {record.pk: record for record in found}
     roles = ROLES[subject]
@@ -120,8 +121,7 @@ def records(edition: Edition, subject: str) -> list[Record]:
 
 def _record(row: Sequence[Any]) -> Record:
     values: list[Any] = [
-        as_texts(value) if place in _TEXTS else "" if value is None and place in _WORDS
-        else value
+        as_texts(value) if place in _TEXTS else "" if value is None and place in _WORDS else value
         for place, value in enumerate(row)
     ]
     return Record(*values)
@@ -160,8 +160,18 @@ def flat(record: Record) -> dict[str, Any]:
         **{
             name: getattr(record, name)
             for name in (
-                "country", "city", "website", "size", "pavilion", "stand", "markets",
-                "languages", "tables", "max_meetings", "max_meetings_per_day", "is_made_up",
+                "country",
+                "city",
+                "website",
+                "size",
+                "pavilion",
+                "stand",
+                "markets",
+                "languages",
+                "tables",
+                "max_meetings",
+                "max_meetings_per_day",
+                "is_made_up",
             )
         },
     }

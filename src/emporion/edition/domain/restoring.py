@@ -22,7 +22,8 @@ def _participations(edition: Edition, changes: Sequence[Change]) -> int:
     )
     before = {
         keys[public_id]: {column: _value(column, value) for column, value in was.items()}
-        for public_id, was in changes if was is not None and public_id in keys
+        for public_id, was in changes
+        if was is not None and public_id in keys
     }
     made = [keys[i] for i, was in changes if was is None and i in keys]
     if before:
@@ -55,10 +56,14 @@ def _delegates(edition: Edition, changes: Sequence[Change]) -> int:
             edition=edition, public_id__in=list(acts_for.values())
         ).values_list("public_id", "pk")
     )
-    return changing.remove_delegates(edition, [
-        (participations[acts_for[i]], person) for i, person in people.items()
-        if acts_for.get(i) in participations
-    ])
+    return changing.remove_delegates(
+        edition,
+        [
+            (participations[acts_for[i]], person)
+            for i, person in people.items()
+            if acts_for.get(i) in participations
+        ],
+    )
 
 
 def _pavilions(edition: Edition, changes: Sequence[Change]) -> int:

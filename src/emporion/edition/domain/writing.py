@@ -52,9 +52,7 @@ def write(
             on_progress(done)
 
 
-def make_pavilions(
-    edition: Edition, batch: ImportBatch, rows: Sequence[NewPavilion]
-) -> None:
+def make_pavilions(edition: Edition, batch: ImportBatch, rows: Sequence[NewPavilion]) -> None:
     """Make the pavilions that a list names, with the notes that undo it."""
     if rows:
         with transaction.atomic():
@@ -72,8 +70,11 @@ class _Writer:
         # Organisations and people who came from the same source into an earlier edition.
         sources = {entry.key[0] for entry in difference.new} - {OURS}
         self.organisations, self.people = (
-            {(source, own): pk for source in sources
-             for own, pk in find(self.expo, source=source).items()}
+            {
+                (source, own): pk
+                for source in sources
+                for own, pk in find(self.expo, source=source).items()
+            }
             for find in (registered.organisation_keys, registered.person_keys)
         )
 
@@ -98,9 +99,7 @@ class _Writer:
             self._note("person", {row.public_id: None for row in people.values()})
             contact = {e.key: self.people[e.key] for e in contacts}
 
-            rows = [
-                _enrolled(e, firm.get(e.key), contact.get(e.key), self.keys) for e in part
-            ]
+            rows = [_enrolled(e, firm.get(e.key), contact.get(e.key), self.keys) for e in part]
             made = enrol(self.edition, rows)
             self.keys.update(zip((e.key for e in part), made, strict=True))
             self._note("participation", {row.public_id: None for row in rows})
@@ -115,7 +114,8 @@ class _Writer:
         for record, entry, fields in rows:
             own[record.pk] = self._of_participation(fields)
             of_firm = {
-                name: value for name, value in fields.items()
+                name: value
+                for name, value in fields.items()
                 if name in ("name", "country", "is_made_up", *OF_ORGANISATION)
             }
             if record.organisation_id is not None:
@@ -134,22 +134,25 @@ class _Writer:
                 self._note("organisation", {row.public_id: None for row in new_firms.values()})
             self._note("organisation", registry.change_organisations(self.expo, _filled(firms)))
             self._note("person", registry.change_people(self.expo, _filled(people)))
-            self._note(
-                "participation", changing.change_participations(self.edition, _filled(own))
-            )
+            self._note("participation", changing.change_participations(self.edition, _filled(own)))
             if contacts:
                 made = registry.add_people(self.expo, list(contacts.values()))
                 changing.add_delegates(self.edition, list(zip(contacts, made, strict=True)))
                 self._note("person", {row.public_id: None for row in contacts.values()})
                 # Only this delegation: the person may come to act for others as well.
                 acts_for = {record.pk: record.public_id for record, _, _ in rows}
-                self._note("delegate", {
-                    row.public_id: {"participation": acts_for[pk]} for pk, row in contacts.items()
-                })
+                self._note(
+                    "delegate",
+                    {
+                        row.public_id: {"participation": acts_for[pk]}
+                        for pk, row in contacts.items()
+                    },
+                )
 
     def _of_participation(self, fields: dict[str, Any]) -> dict[str, Any]:
         own = {
-            name: value for name, value in fields.items()
+            name: value
+            for name, value in fields.items()
             if name not in ("name", "main", *OF_ORGANISATION, *OF_CONTACT)
         }
         if "name" in fields:
@@ -165,10 +168,14 @@ class _Writer:
         changes = {
             self.organisations[e.key]: {
                 "name": texts_of(e.values, "name"),
-                **{name: e.values[name] for name in ("country", *OF_ORGANISATION)
-                   if name in e.values},
+                **{
+                    name: e.values[name]
+                    for name in ("country", *OF_ORGANISATION)
+                    if name in e.values
+                },
             }
-            for e in entries if e.key in self.organisations
+            for e in entries
+            if e.key in self.organisations
         }
         self._note("organisation", registry.change_organisations(self.expo, changes))
 
@@ -192,7 +199,8 @@ def _filled(changes: Mapping[int, dict[str, Any]]) -> dict[int, dict[str, Any]]:
 def _of_contact(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         column: (values[name] or None) if name in ("email", "phone") else values[name]
-        for name, column in OF_CONTACT.items() if name in values
+        for name, column in OF_CONTACT.items()
+        if name in values
     }
 
 
@@ -211,22 +219,31 @@ def _parts(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
 def _organisation(entry: Entry) -> registry.NewOrganisation:
     values = entry.values
     return registry.NewOrganisation(
-        name=texts_of(values, "name"), country=values.get("country", ""),
-        city=values.get("city", ""), website=values.get("website", ""),
-        size=values.get("size", ""), source=entry.key[0], external_id=entry.key[1],
-        is_made_up=values.get("is_made_up", False), public_id=new_id(),
+        name=texts_of(values, "name"),
+        country=values.get("country", ""),
+        city=values.get("city", ""),
+        website=values.get("website", ""),
+        size=values.get("size", ""),
+        source=entry.key[0],
+        external_id=entry.key[1],
+        is_made_up=values.get("is_made_up", False),
+        public_id=new_id(),
     )
 
 
 def _person(entry: Entry, organisation_id: int | None) -> registry.NewPerson:
     values = entry.values
     return registry.NewPerson(
-        name=values["contact"], organisation_id=organisation_id,
-        job_title=values.get("job_title", ""), email=values.get("email") or None,
-        phone=values.get("phone") or None, language=values.get("contact_language") or "en",
+        name=values["contact"],
+        organisation_id=organisation_id,
+        job_title=values.get("job_title", ""),
+        email=values.get("email") or None,
+        phone=values.get("phone") or None,
+        language=values.get("contact_language") or "en",
         source="" if entry.key[0] == OURS else entry.key[0],
         external_id="" if entry.key[0] == OURS else entry.key[1],
-        is_made_up=values.get("is_made_up", False), public_id=new_id(),
+        is_made_up=values.get("is_made_up", False),
+        public_id=new_id(),
     )
 
 

@@ -10,9 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from emporion.accounts.domain import create_user
-from emporion.accounts.models import User
-from emporion.accounts.queries import user_by_email, user_by_phone
-from emporion.accounts.rules import as_phone
+from emporion.accounts.queries import User, as_phone, user_by_email, user_by_phone
 from emporion.core import journal
 from emporion.core.tenancy import scope
 from emporion.core.text.clean import BadText
@@ -50,8 +48,10 @@ def organiser(argv: list[str]) -> int:
     else:
         expo = expo_by_slug(options.expo)
     if expo is None:
-        return _refuse(f"There is no {'edition' if options.edition else 'expo'} "
-                       f"{options.edition or options.expo!r}.")
+        return _refuse(
+            f"There is no {'edition' if options.edition else 'expo'} "
+            f"{options.edition or options.expo!r}."
+        )
     try:
         email = _email(options.email)
     except _Refused as why:
@@ -62,8 +62,9 @@ def organiser(argv: list[str]) -> int:
         if user is None:
             password = secrets.token_urlsafe(12)
             try:
-                user = create_user(email=email, name=options.name,
-                                   language=options.language, password=password)
+                user = create_user(
+                    email=email, name=options.name, language=options.language, password=password
+                )
             except (BadText, ValueError) as error:
                 return _refuse(str(error))
         is_new = registry.make_organiser(expo, user)
@@ -96,10 +97,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--edition", required=True, help="by its name in addresses")
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--participation", metavar="PUBLIC_ID",
-                       help="the participant, by the last part of an exhibitor's page")
-    which.add_argument("--external-id", metavar="ID",
-                       help="the participant, by its id in the list it came with")
+    which.add_argument(
+        "--participation",
+        metavar="PUBLIC_ID",
+        help="the participant, by the last part of an exhibitor's page",
+    )
+    which.add_argument(
+        "--external-id", metavar="ID", help="the participant, by its id in the list it came with"
+    )
     who = parser.add_mutually_exclusive_group(required=True)
     who.add_argument("--email", help="what they sign in with")
     who.add_argument("--phone", help="what they sign in with: +, country's code, number")
@@ -112,8 +117,10 @@ def _identity(options: argparse.Namespace) -> tuple[str | None, str | None]:
     if options.phone is not None:
         phone = as_phone(options.phone)
         if phone is None:
-            raise _Refused(f"{options.phone!r} is no phone number. Write it with + and the "
-                           "country's code: +86 571 …")
+            raise _Refused(
+                f"{options.phone!r} is no phone number. Write it with + and the "
+                "country's code: +86 571 …"
+            )
         return None, phone
     return _email(options.email), None
 
@@ -128,12 +135,19 @@ def _let_in(
         # Asked before there is a user, so that a refusal leaves none behind.
         choose_person(whose, email=email, phone=phone, name=options.name)
         password = secrets.token_urlsafe(12)
-        user = create_user(email=email, phone=phone, name=options.name,
-                           language=options.language, password=password)
+        user = create_user(
+            email=email,
+            phone=phone,
+            name=options.name,
+            language=options.language,
+            password=password,
+        )
     try:
         person, is_new = let_sign_in(whose, user, options.name)
-        print(f"{_called(user)} {'now signs' if is_new else 'signs'} in as {person.name} "
-              f"for {whose} ({whose.public_id}).")
+        print(
+            f"{_called(user)} {'now signs' if is_new else 'signs'} in as {person.name} "
+            f"for {whose} ({whose.public_id})."
+        )
     finally:
         # Said also if the second step failed: the user is there, and nothing else knows it.
         if password:
@@ -151,8 +165,10 @@ def _participation(edition: Edition, options: argparse.Namespace) -> Participati
         raise _Refused(f"{edition.slug} has no participant with the id {options.external_id!r}.")
     if len(several) > 1:
         rows = "\n".join(f"  {p.public_id}  {p.role}  {p}" for p in several)
-        raise _Refused(f"{len(several)} participants have the id {options.external_id!r}; name "
-                       f"one with --participation:\n{rows}")
+        raise _Refused(
+            f"{len(several)} participants have the id {options.external_id!r}; name "
+            f"one with --participation:\n{rows}"
+        )
     return several[0]
 
 

@@ -129,7 +129,7 @@ class Words:
         first, last = self._number[name[:GRAM]], self._number[name[-GRAM:]]
         ways = [
             (self._rank(term), name + self._names[term][-1])
-            for term in self._after.get(name[1 - GRAM:], ())
+            for term in self._after.get(name[1 - GRAM :], ())
             if self._cling(last, term) and self._cling(term, last)
         ] + [
             (self._rank(term), self._names[term][0] + name)

@@ -95,8 +95,12 @@ def _start(edition: Edition, seed: int) -> MatchRun:
         Edition.objects.select_for_update().get(pk=edition.pk)
         highest = MatchRun.objects.filter(edition=edition).aggregate(n=Max("number"))["n"] or 0
         return MatchRun.objects.create(
-            edition=edition, number=highest + 1, policy=matching.POLICY, seed=seed,
-            process=processes.this_process(), computed_at=timezone.now(),
+            edition=edition,
+            number=highest + 1,
+            policy=matching.POLICY,
+            seed=seed,
+            process=processes.this_process(),
+            computed_at=timezone.now(),
         )
 
 
@@ -109,8 +113,13 @@ def _show(edition: Edition, run: MatchRun, digest: str, figures: dict[str, Any])
         )
         run.state, run.digest, run.figures = MatchRun.State.CURRENT, digest, figures
         run.save(update_fields=["state", "digest", "figures"])
-        journal.record("match.run", "match_run", run.public_id, fields=["state", "digest"],
-                       tenant=edition.expo.public_id)
+        journal.record(
+            "match.run",
+            "match_run",
+            run.public_id,
+            fields=["state", "digest"],
+            tenant=edition.expo.public_id,
+        )
     earlier = MatchRun.objects.filter(edition=edition, state=MatchRun.State.EARLIER)
     for old in earlier.order_by("-number")[1:]:
         _remove(old)

@@ -45,7 +45,9 @@ def wish(
         defaults={"kind": kind, "reason": reason, "made_at": timezone.now()},
     )
     journal.record(
-        f"wish.{kind}", "participation", [participation.public_id, counterpart.public_id],
+        f"wish.{kind}",
+        "participation",
+        [participation.public_id, counterpart.public_id],
         fields=["kind", "reason"] if reason else ["kind"],
     )
     return made

@@ -30,7 +30,8 @@ def match(argv: list[str]) -> int:
         try:
             with job.step("Matching") as step:
                 run = run_match(
-                    edition, seed=options.seed,
+                    edition,
+                    seed=options.seed,
                     on_progress=lambda name: step.advance(1, name),
                 )
         except MatchError as error:

@@ -88,8 +88,9 @@ def fit(participation: Participation, counterpart: Participation) -> Suggestion 
     by_owner = {ranked.participation_id: ranked.entries for ranked in lists}
     for rank, entry in enumerate(by_owner.get(participation.pk, ()), 1):
         if entry["id"] == counterpart.pk:
-            return Suggestion(rank, counterpart, entry["p"], entry["q"], entry["score"],
-                              entry["reasons"])
+            return Suggestion(
+                rank, counterpart, entry["p"], entry["q"], entry["score"], entry["reasons"]
+            )
     for entry in by_owner.get(counterpart.pk, ()):
         if entry["id"] == participation.pk:
             # Their list, seen from this side: what they want is q. The reasons stay theirs.

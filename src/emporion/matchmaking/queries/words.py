@@ -45,7 +45,8 @@ def _label(code: str, language: str) -> str:
 def _near(detail: Detail, language: str) -> str:
     """A neighbour in the taxonomy: what is offered, beside what was wanted."""
     return _("%(offered)s, near %(wanted)s") % {
-        "offered": _label(detail["code"], language), "wanted": _label(detail["wanted"], language),
+        "offered": _label(detail["code"], language),
+        "wanted": _label(detail["wanted"], language),
     }
 
 
@@ -74,15 +75,19 @@ def _deals(detail: Detail, language: str) -> str:
 
 def _size(detail: Detail, language: str) -> str:
     return {
-        "micro": _("very small firm"), "small": _("small firm"), "medium": _("medium-sized firm"),
+        "micro": _("very small firm"),
+        "small": _("small firm"),
+        "medium": _("medium-sized firm"),
         "large": _("large firm"),
     }.get(detail["size"], str(detail["size"]))
 
 
 def _signal(detail: Detail, language: str) -> str:
     return {
-        "view": _("looked at the profile"), "bookmark": _("saved"),
-        "request": _("asked for a meeting"), "accept": _("accepted a meeting"),
+        "view": _("looked at the profile"),
+        "bookmark": _("saved"),
+        "request": _("asked for a meeting"),
+        "accept": _("accepted a meeting"),
         "rating": _("rated a meeting well"),
     }.get(detail["kind"], str(detail["kind"]))
 
@@ -116,9 +121,10 @@ _WORDS: dict[str, Callable[[Detail, str], Reason]] = {
     "their_signal": _reason(lambda: _("They"), _signal),
     "popular_signal": _reason(
         lambda: _("Others"),
-        lambda detail, language: ngettext(
-            "%(n)d person saved them", "%(n)d people saved them", detail["people"]
-        ) % {"n": detail["people"]},
+        lambda detail, language: (
+            ngettext("%(n)d person saved them", "%(n)d people saved them", detail["people"])
+            % {"n": detail["people"]}
+        ),
     ),
     "exposure_floor": _reason(
         lambda: _("Fair share"), lambda detail, language: _("everybody is on some lists")
@@ -128,26 +134,29 @@ _WORDS: dict[str, Callable[[Detail, str], Reason]] = {
     ),
     "market_outside": _reason(
         lambda: _("Against"),
-        lambda detail, language: _("%(country)s is not among your markets")
-        % {"country": _country(detail, language)},
+        lambda detail, language: (
+            _("%(country)s is not among your markets") % {"country": _country(detail, language)}
+        ),
         "against",
     ),
     "their_market_outside": _reason(
         lambda: _("Against"),
-        lambda detail, language: _("%(country)s is not among their markets")
-        % {"country": _country(detail, language)},
+        lambda detail, language: (
+            _("%(country)s is not among their markets") % {"country": _country(detail, language)}
+        ),
         "against",
     ),
     "no_common_language": _reason(
         lambda: _("Against"),
-        lambda detail, language: _("no common language: they speak %(languages)s")
-        % {"languages": _languages(detail, language)},
+        lambda detail, language: (
+            _("no common language: they speak %(languages)s")
+            % {"languages": _languages(detail, language)}
+        ),
         "against",
     ),
     "deal_differs": _reason(
         lambda: _("Against"),
-        lambda detail, language: _("they look for %(deals)s")
-        % {"deals": _deals(detail, language)},
+        lambda detail, language: _("they look for %(deals)s") % {"deals": _deals(detail, language)},
         "against",
     ),
     "size_gap": _reason(

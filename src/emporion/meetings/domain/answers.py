@@ -35,7 +35,8 @@ def given_here(edition: Edition, answered: Mapping[str, dt.datetime]) -> set[str
         return set()
     given: set[str] = set()
     entries = JournalEntry.objects.filter(
-        tenant__in=("", edition.expo.public_id), action__in=BY_HAND,
+        tenant__in=("", edition.expo.public_id),
+        action__in=BY_HAND,
         at__gte=min(answered.values()) - SOON,
     )
     for at, ids in entries.values_list("at", "object_ids").iterator(chunk_size=2000):

@@ -44,11 +44,13 @@ def export(release: Release, instance: Path, solution: Path) -> tuple[int, int]:
             )
     held = sorted(
         Meeting.objects.filter(release=release)
-        .values_list("request__public_id", "slot__number", "table").iterator(chunk_size=5000)
+        .values_list("request__public_id", "slot__number", "table")
+        .iterator(chunk_size=5000)
     )
     refused = sorted(
         Refusal.objects.filter(release=release)
-        .values_list("request__public_id", "reason").iterator(chunk_size=5000)
+        .values_list("request__public_id", "reason")
+        .iterator(chunk_size=5000)
     )
     with whole(solution) as file:
         for text in _solution(release, held, refused):

@@ -15,8 +15,20 @@ from emporion.meetings.domain.requests import RequestError
 from emporion.meetings.models import MeetingRequest
 
 COLUMNS = (
-    "edition", "public_id", "asker", "counterpart", "low", "high", "state", "weight",
-    "is_mandatory", "message", "decline_reason", "source", "external_id", "asked_at",
+    "edition",
+    "public_id",
+    "asker",
+    "counterpart",
+    "low",
+    "high",
+    "state",
+    "weight",
+    "is_mandatory",
+    "message",
+    "decline_reason",
+    "source",
+    "external_id",
+    "asked_at",
     "answered_at",
 )
 
@@ -57,8 +69,12 @@ def take_requests(
     for part in bulk.chunks(rows):
         with transaction.atomic():
             bulk.load_rows(MeetingRequest, COLUMNS, (_row(edition.pk, r, source) for r in part))
-            journal.record("request.take_in", "request", [r.public_id for r in part],
-                           fields=["state", "weight"])
+            journal.record(
+                "request.take_in",
+                "request",
+                [r.public_id for r in part],
+                fields=["state", "weight"],
+            )
             if within is not None:
                 within(part)
         done += len(part)
@@ -70,9 +86,21 @@ def take_requests(
 def _row(edition: int, asked: Asked, source: str) -> tuple[object, ...]:
     low, high = rules.pair(asked.asker, asked.counterpart)
     return (
-        edition, asked.public_id, asked.asker, asked.counterpart, low, high, asked.state,
-        asked.weight, asked.is_mandatory, asked.message, "", source, asked.external_id,
-        asked.asked_at, asked.answered_at,
+        edition,
+        asked.public_id,
+        asked.asker,
+        asked.counterpart,
+        low,
+        high,
+        asked.state,
+        asked.weight,
+        asked.is_mandatory,
+        asked.message,
+        "",
+        source,
+        asked.external_id,
+        asked.asked_at,
+        asked.answered_at,
     )
 
 

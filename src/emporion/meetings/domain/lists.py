@@ -31,8 +31,19 @@ Key = tuple[str, str]
 PART = 500
 _FIELDS = ("state", "weight", "is_mandatory", "message")
 MEETINGS = (
-    "Release", "Date", "Starts", "Ends", "Host id", "Host", "Guest id", "Guest", "Pavilion",
-    "Stand", "Table", "Made up", "Note",
+    "Release",
+    "Date",
+    "Starts",
+    "Ends",
+    "Host id",
+    "Host",
+    "Guest id",
+    "Guest",
+    "Pavilion",
+    "Stand",
+    "Table",
+    "Made up",
+    "Note",
 )
 
 
@@ -59,7 +70,9 @@ class Difference:
 
     def counts(self) -> dict[str, int]:
         return {
-            "new": len(self.new), "changed": len(self.changed), "unchanged": self.unchanged,
+            "new": len(self.new),
+            "changed": len(self.changed),
+            "unchanged": self.unchanged,
             "vanished": len(self.vanished),
             **({"in conflict": len(self.conflicts)} if self.conflicts else {}),
         }
@@ -69,8 +82,17 @@ class People:
     """Everybody in an edition, by public id and by the ids of lists."""
 
     def __init__(self, edition: Edition) -> None:
-        rows = Participation.objects.filter(edition=edition).order_by("pk").values_list(
-            "pk", "public_id", "external_id", "role", "display_name", "is_made_up",
+        rows = (
+            Participation.objects.filter(edition=edition)
+            .order_by("pk")
+            .values_list(
+                "pk",
+                "public_id",
+                "external_id",
+                "role",
+                "display_name",
+                "is_made_up",
+            )
         )
         self.by_public: dict[str, int] = {}
         self.by_list: dict[str, list[tuple[int, str]]] = {}
@@ -96,9 +118,7 @@ class People:
         return "nobody in this edition has this id"
 
 
-def compare(
-    edition: Edition, rows: Sequence[Row], skipped: Sequence[Key] = ()
-) -> Difference:
+def compare(edition: Edition, rows: Sequence[Row], skipped: Sequence[Key] = ()) -> Difference:
     """Compare checked rows with the requests that `edition` has.
 
     A row without a state leaves the state as it is. One that contradicts a newer answer - its own
@@ -107,9 +127,27 @@ def compare(
     difference, people = Difference(), People(edition)
     stored = {
         (source, own) if own else (OURS, public_id): (pk, low, high, values, public_id, times)
-        for pk, public_id, source, own, low, high, *times, state, weight, must, message
-        in MeetingRequest.objects.filter(edition=edition).values_list(
-            "pk", "public_id", "source", "external_id", "low", "high", "asked_at", "answered_at",
+        for (
+            pk,
+            public_id,
+            source,
+            own,
+            low,
+            high,
+            *times,
+            state,
+            weight,
+            must,
+            message,
+        ) in MeetingRequest.objects.filter(edition=edition).values_list(
+            "pk",
+            "public_id",
+            "source",
+            "external_id",
+            "low",
+            "high",
+            "asked_at",
+            "answered_at",
             *_FIELDS,
         )
         for values in [(state, weight, must, message)]
@@ -138,8 +176,13 @@ def compare(
             problem = "this request joins two others; its pair cannot change"
         if problem:
             difference.problems.append(
-                Problem(row.line, "counterpart", str(row.values["counterpart"]), problem,
-                        "Mend the row or delete it.")
+                Problem(
+                    row.line,
+                    "counterpart",
+                    str(row.values["counterpart"]),
+                    problem,
+                    "Mend the row or delete it.",
+                )
             )
             continue
         listed[pair] = row.line
@@ -179,7 +222,10 @@ def compare(
 
 def _conflict(row: Row, state: str) -> Problem:
     return Problem(
-        row.line, "state", row.values["state"], f"a newer answer says {state}",
+        row.line,
+        "state",
+        row.values["state"],
+        f"a newer answer says {state}",
         "Nothing of the row is taken in. If the list is right, write the time of its answer under "
         "“Answered at”.",
     )
@@ -192,9 +238,14 @@ def _sides(row: Row, people: People, difference: Difference) -> tuple[int, int] 
         side = people.find(row.values[name], role)
         if isinstance(side, str):
             difference.problems.append(
-                Problem(row.line, name, row.values[name], side,
-                        "Write the id of a participant of this edition, with its role where two "
-                        "have the same.")
+                Problem(
+                    row.line,
+                    name,
+                    row.values[name],
+                    side,
+                    "Write the id of a participant of this edition, with its role where two "
+                    "have the same.",
+                )
             )
         else:
             found.append(side)
@@ -218,10 +269,16 @@ def write(
         answered_at = values.get("answered_at") or asked_at
         by_source.setdefault(row.key[0], []).append(
             Asked(
-                new_id(), asker, counterpart, asked_at, state=state,
+                new_id(),
+                asker,
+                counterpart,
+                asked_at,
+                state=state,
                 answered_at=None if state == "open" else answered_at,
-                weight=values.get("weight", 1000), message=values.get("message", ""),
-                external_id=row.key[1], is_mandatory=values.get("is_mandatory", False),
+                weight=values.get("weight", 1000),
+                message=values.get("message", ""),
+                external_id=row.key[1],
+                is_mandatory=values.get("is_mandatory", False),
             )
         )
 
@@ -259,7 +316,8 @@ def change_requests(
     with transaction.atomic():
         found = list(
             MeetingRequest.objects.select_for_update()
-            .filter(edition=edition, pk__in=list(changes)).order_by("pk")
+            .filter(edition=edition, pk__in=list(changes))
+            .order_by("pk")
         )
         before: dict[str, dict[str, Any]] = {}
         columns: set[str] = set()
@@ -271,8 +329,9 @@ def change_requests(
             columns.update(values)
         if columns:
             MeetingRequest.objects.bulk_update(found, sorted(columns), batch_size=200)
-            journal.record("request.change", "request", [r.public_id for r in found],
-                           fields=sorted(columns))
+            journal.record(
+                "request.change", "request", [r.public_id for r in found], fields=sorted(columns)
+            )
     return before
 
 
@@ -291,7 +350,8 @@ def _restore(edition: Edition, changes: Sequence[batches.Change]) -> int:
             name: dt.datetime.fromisoformat(value) if name == "answered_at" and value else value
             for name, value in was.items()
         }
-        for i, was in changes if was is not None and i in keys
+        for i, was in changes
+        if was is not None and i in keys
     }
     change_requests(edition, before)
     made = [i for i, was in changes if was is None and i in keys]
@@ -324,7 +384,9 @@ def hold_requests(edition: Edition, participations: Sequence[str]) -> None:
     """
     list(
         Participation.objects.select_for_update(of=("self",))
-        .filter(edition=edition, public_id__in=participations).order_by("pk").values_list("pk")
+        .filter(edition=edition, public_id__in=participations)
+        .order_by("pk")
+        .values_list("pk")
     )
 
 
@@ -336,7 +398,9 @@ def public_releases(edition: Edition, requests: Sequence[str]) -> list[int]:
         for model in (Meeting, Refusal):
             numbers.update(
                 model.objects.filter(request__public_id__in=part, **public)
-                .order_by().values_list("release__number", flat=True).distinct()
+                .order_by()
+                .values_list("release__number", flat=True)
+                .distinct()
             )
     return sorted(numbers)
 
@@ -350,17 +414,32 @@ def request_rows(edition: Edition) -> Iterator[list[Any]]:
     """Yield the requests of `edition` in the order in which they were asked."""
     people, note = People(edition), note_of(edition)
     fields = [column.field for column in LISTS["requests"]]
-    rows = MeetingRequest.objects.filter(edition=edition).order_by("pk").values_list(
-        "public_id", "source", "external_id", "asker_id", "counterpart_id", *_FIELDS, "asked_at",
-        "answered_at",
+    rows = (
+        MeetingRequest.objects.filter(edition=edition)
+        .order_by("pk")
+        .values_list(
+            "public_id",
+            "source",
+            "external_id",
+            "asker_id",
+            "counterpart_id",
+            *_FIELDS,
+            "asked_at",
+            "answered_at",
+        )
     )
     for public_id, source, own, asker, counterpart, *told in rows.iterator(chunk_size=2000):
         state, weight, mandatory, message, asked_at, answered_at = told
         values: dict[str, Any] = {
-            "id": own or public_id, "source": source if own else OURS, "state": state,
-            "weight": f"{weight / 1000:g}", "is_mandatory": mandatory, "message": message,
+            "id": own or public_id,
+            "source": source if own else OURS,
+            "state": state,
+            "weight": f"{weight / 1000:g}",
+            "is_mandatory": mandatory,
+            "message": message,
             "asked_at": asked_at.isoformat(),
-            "answered_at": answered_at.isoformat() if answered_at else "", "note": note,
+            "answered_at": answered_at.isoformat() if answered_at else "",
+            "note": note,
         }
         for name, pk in (("asker", asker), ("counterpart", counterpart)):
             values[name], values[f"{name}_role"], values[f"{name}_name"], _ = people.shown[pk]
@@ -375,8 +454,15 @@ def meeting_rows(edition: Edition) -> Iterator[list[Any]]:
         Meeting.objects.filter(release__edition=edition, release__state="published")
         .order_by("slot__number", "host__sort_key", "table", "pk")
         .values_list(
-            "release__number", "slot__date", "slot__starts", "slot__minutes", "host_id",
-            "guest_id", "host__pavilion__letter", "host__stand", "table",
+            "release__number",
+            "slot__date",
+            "slot__starts",
+            "slot__minutes",
+            "host_id",
+            "guest_id",
+            "host__pavilion__letter",
+            "host__stand",
+            "table",
         )
     )
     for number, date, starts, minutes, host, guest, letter, stand, table in rows.iterator(
@@ -386,7 +472,17 @@ def meeting_rows(edition: Edition) -> Iterator[list[Any]]:
         host_id, _, host_name, host_made_up = people.shown[host]
         guest_id, _, guest_name, guest_made_up = people.shown[guest]
         yield [
-            number, date.isoformat(), f"{starts:%H:%M}", f"{ends:%H:%M}", host_id, host_name,
-            guest_id, guest_name, letter or "", stand, table,
-            cell(host_made_up or guest_made_up), note,
+            number,
+            date.isoformat(),
+            f"{starts:%H:%M}",
+            f"{ends:%H:%M}",
+            host_id,
+            host_name,
+            guest_id,
+            guest_name,
+            letter or "",
+            stand,
+            table,
+            cell(host_made_up or guest_made_up),
+            note,
         ]

@@ -129,8 +129,9 @@ def _requests(
     numbers = np.fromiter(
         (
             value
-            for public_id, pk, asker, counterpart, weight, state, mandatory
-            in rows.iterator(chunk_size=5000)
+            for public_id, pk, asker, counterpart, weight, state, mandatory in rows.iterator(
+                chunk_size=5000
+            )
             for value in (
                 ids.append(public_id) or pk,  # type: ignore[func-returns-value]
                 index[asker],

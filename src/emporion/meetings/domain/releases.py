@@ -42,8 +42,9 @@ def publish(edition: Edition, number: int, actor: str, *, seen: int | None = NOT
         release.save(update_fields=["state", "published_at", "published_by"])
         locked.published_release = release.number
         locked.save(update_fields=["published_release"])
-        journal.record("release.publish", "release", f"{locked.slug}/{release.number}",
-                       fields=["state"])
+        journal.record(
+            "release.publish", "release", f"{locked.slug}/{release.number}", fields=["state"]
+        )
         release_published.emit(edition=locked, release=release)
     edition.published_release = release.number
     return release
@@ -59,12 +60,11 @@ def lock_edition(edition: Edition) -> Edition:
 
 def check(edition: Edition, number: int, seen: int | None) -> tuple[Release, Release | None]:
     """Return the draft and the release that is public now; PublishConflict if it may not be."""
-    release = (
-        Release.objects.filter(edition=edition, number=number).defer("certificate").first()
-    )
+    release = Release.objects.filter(edition=edition, number=number).defer("certificate").first()
     public = (
         Release.objects.filter(edition=edition, state=Release.State.PUBLISHED)
-        .defer("certificate").first()
+        .defer("certificate")
+        .first()
     )
     words = {"number": number, "public": public.number if public else 0}
     if release is None or release.state == Release.State.WRITING:
@@ -86,7 +86,10 @@ def check(edition: Edition, number: int, seen: int | None) -> tuple[Release, Rel
         )
     if seen not in (NOT_LOOKED, public.number if public else None):
         raise PublishConflict(
-            _("Release %(public)d was published in the meantime. Look at what release %(number)d "
-              "changes against it, then decide again.") % words
+            _(
+                "Release %(public)d was published in the meantime. Look at what release %(number)d "
+                "changes against it, then decide again."
+            )
+            % words
         )
     return release, public

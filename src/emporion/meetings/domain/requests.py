@@ -46,9 +46,7 @@ def ask(asker: Participation, counterpart: Participation, message: str = "") -> 
     if not rules.same_edition(asker, counterpart):
         raise RequestError(_("Both must take part in the same edition."))
     if not rules.may_meet(asker, counterpart):
-        raise RequestError(
-            _("A meeting joins somebody with a stand and somebody who comes to it.")
-        )
+        raise RequestError(_("A meeting joins somebody with a stand and somebody who comes to it."))
     if not rules.takes_requests(asker.edition):
         raise RequestError(_("This edition takes no requests at the moment."))
     message = _message(message)
@@ -70,8 +68,13 @@ def ask(asker: Participation, counterpart: Participation, message: str = "") -> 
             request.state, request.message = State.OPEN, message
             request.asked_at, request.answered_at = timezone.now(), None
             request.save()
-            journal.record("request.ask", "request", request.public_id,
-                           fields=["state", "message"], values={"message": message})
+            journal.record(
+                "request.ask",
+                "request",
+                request.public_id,
+                fields=["state", "message"],
+                values={"message": message},
+            )
             return request
     except IntegrityError:
         # Two asked in the same moment; the unique pair let one of them through.
@@ -109,8 +112,12 @@ def answer(
         locked.decline_reason = reason
         locked.answered_at = timezone.now()
         locked.save(update_fields=["state", "decline_reason", "answered_at"])
-        journal.record(f"request.{'accept' if accept else 'decline'}", "request",
-                       locked.public_id, fields=["state", "decline_reason"])
+        journal.record(
+            f"request.{'accept' if accept else 'decline'}",
+            "request",
+            locked.public_id,
+            fields=["state", "decline_reason"],
+        )
         return locked
 
 

@@ -57,12 +57,16 @@ def compute_release(
     market = read_market(edition, walking=walking)
     content, instance_digest = packed(market.instance)
     solution = scheduling.solve(
-        market.instance, seed=seed, time_limit=time_limit, work_limit=work_limit,
+        market.instance,
+        seed=seed,
+        time_limit=time_limit,
+        work_limit=work_limit,
         on_progress=on_progress,
     )
     if solution.status == "infeasible":
-        raise ScheduleError("These requests contradict each other: " + "; ".join(
-            solution.conflicts) + ".")
+        raise ScheduleError(
+            "These requests contradict each other: " + "; ".join(solution.conflicts) + "."
+        )
     violations = scheduling.check(market.instance, solution).violations
     if violations:
         raise ScheduleError(
@@ -133,8 +137,11 @@ def _begin(edition: Edition, seed: int) -> Release:
         Edition.objects.select_for_update().get(pk=edition.pk)
         last = Release.objects.filter(edition=edition).order_by("-number").first()
         return Release.objects.create(
-            edition=edition, number=last.number + 1 if last else 1, seed=seed,
-            computed_at=timezone.now(), figures={"process": processes.this_process()},
+            edition=edition,
+            number=last.number + 1 if last else 1,
+            seed=seed,
+            computed_at=timezone.now(),
+            figures={"process": processes.this_process()},
         )
 
 
@@ -147,19 +154,28 @@ def _write(release: Release, market: Market, solution: scheduling.Solution) -> N
     cell = host[order].astype(np.int64) * len(market.slots) + slot[order]
     starts = np.flatnonzero(np.diff(cell, prepend=-1))
     table = np.arange(len(cell)) - np.repeat(starts, np.diff(starts, append=len(cell))) + 1
-    rows = np.column_stack([
-        np.full(len(held), release.pk), market.requests[held][order],
-        market.slot_keys[slot[order]], market.participants[host[order]],
-        market.participants[market.guest[held][order]], table,
-    ]).astype(np.int64)
+    rows = np.column_stack(
+        [
+            np.full(len(held), release.pk),
+            market.requests[held][order],
+            market.slot_keys[slot[order]],
+            market.participants[host[order]],
+            market.participants[market.guest[held][order]],
+            table,
+        ]
+    ).astype(np.int64)
     _load(Meeting, ("release", "request", "slot", "host", "guest", "table"), rows.tolist())
     missed = np.flatnonzero(solution.slot < 0)
     # Heaviest first: pages then read them in the order of their keys.
     missed = missed[np.argsort(-market.instance.weight[missed], kind="stable")]
-    _load(Refusal, ("release", "request", "reason"), [
-        (release.pk, int(market.requests[r]), scheduling.REASONS[solution.reason[r]])
-        for r in missed
-    ])
+    _load(
+        Refusal,
+        ("release", "request", "reason"),
+        [
+            (release.pk, int(market.requests[r]), scheduling.REASONS[solution.reason[r]])
+            for r in missed
+        ],
+    )
 
 
 def _load(model: type[Any], columns: tuple[str, ...], rows: list[Any]) -> None:
@@ -169,8 +185,13 @@ def _load(model: type[Any], columns: tuple[str, ...], rows: list[Any]) -> None:
 
 
 def _finish(
-    release: Release, market: Market, solution: scheduling.Solution,
-    baseline: scheduling.Solution, found: dict[str, Any], content: bytes, instance_digest: str,
+    release: Release,
+    market: Market,
+    solution: scheduling.Solution,
+    baseline: scheduling.Solution,
+    found: dict[str, Any],
+    content: bytes,
+    instance_digest: str,
 ) -> None:
     instance = market.instance
     release.state = Release.State.DRAFT
@@ -189,7 +210,9 @@ def _finish(
     )
     release.certificate = _certificate(instance, solution)
     release.figures = {
-        **found, "status": solution.status, "bound_method": solution.bound_method,
+        **found,
+        "status": solution.status,
+        "bound_method": solution.bound_method,
         "change": _change(release),
     }
     with transaction.atomic():
@@ -200,8 +223,12 @@ def _finish(
             raise ScheduleError("Another computation removed this one; compute again.")
         ReleaseInstance.objects.create(release=release, content=content)
         release.save()
-        journal.record("release.compute", "release", f"{release.edition.slug}/{release.number}",
-                       fields=["state"])
+        journal.record(
+            "release.compute",
+            "release",
+            f"{release.edition.slug}/{release.number}",
+            fields=["state"],
+        )
 
 
 def _change(release: Release) -> dict[str, Any] | None:

@@ -27,7 +27,12 @@ class Span(NamedTuple):
 
 
 def spans_of_a_day(
-    date: dt.date, starts: dt.time, ends: dt.time, *, minutes: int = 30, gap: int = 10,
+    date: dt.date,
+    starts: dt.time,
+    ends: dt.time,
+    *,
+    minutes: int = 30,
+    gap: int = 10,
     session: str = "day",
 ) -> list[Span]:
     """Return as many slots as fit between two times, with `gap` minutes after each."""
@@ -72,9 +77,7 @@ def _check(edition: Edition, ordered: Sequence[Span]) -> None:
         ends = begins + dt.timedelta(minutes=span.minutes)
         name = f"Slot {begins:%Y-%m-%d %H:%M}"
         if not edition.starts <= span.date <= edition.ends:
-            raise SlotError(
-                f"{name} lies outside the edition, {edition.starts} to {edition.ends}."
-            )
+            raise SlotError(f"{name} lies outside the edition, {edition.starts} to {edition.ends}.")
         if span.minutes < 1 or ends.date() != span.date:
             raise SlotError(f"{name} lasts {span.minutes} minutes; it must end on the same day.")
         if previous is not None and begins < previous[0]:

@@ -33,16 +33,26 @@ class Refused(Exception):
 def schedule(argv: list[str]) -> int:
     """`emporion schedule --edition E`: compute a draft release."""
     parser = argparse.ArgumentParser(
-        "emporion schedule", description="Compute a draft release of an edition's meetings.",
+        "emporion schedule",
+        description="Compute a draft release of an edition's meetings.",
     )
     parser.add_argument("--edition", required=True, help="the edition's short name")
-    parser.add_argument("--time-limit", type=_seconds, metavar="SECONDS",
-                        help=f"seconds of search (default {DEFAULT_SECONDS:g})")
-    parser.add_argument("--work-limit", type=int, metavar="STEPS",
-                        help="stop after so many steps instead: repeats a run exactly")
+    parser.add_argument(
+        "--time-limit",
+        type=_seconds,
+        metavar="SECONDS",
+        help=f"seconds of search (default {DEFAULT_SECONDS:g})",
+    )
+    parser.add_argument(
+        "--work-limit",
+        type=int,
+        metavar="STEPS",
+        help="stop after so many steps instead: repeats a run exactly",
+    )
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--no-walking", action="store_true",
-                        help="leave the minutes on foot between pavilions out")
+    parser.add_argument(
+        "--no-walking", action="store_true", help="leave the minutes on foot between pavilions out"
+    )
     parser.add_argument("--publish", action="store_true", help="publish the draft at once")
     options = parser.parse_args(argv)
 
@@ -51,18 +61,23 @@ def schedule(argv: list[str]) -> int:
         total = options.work_limit or int((options.time_limit or DEFAULT_SECONDS) * A_SECOND)
         with Job(f"schedule {edition.slug}", ["Schedule"]).step("Schedule", total) as step:
             release = compute_release(
-                edition, seed=options.seed, time_limit=options.time_limit,
-                work_limit=options.work_limit, walking=not options.no_walking,
+                edition,
+                seed=options.seed,
+                time_limit=options.time_limit,
+                work_limit=options.work_limit,
+                walking=not options.no_walking,
                 on_progress=lambda said: _tell(step, said, options.work_limit),
             )
         _describe(release)
         if options.publish:
-            publish_release(edition, release.number, "command:schedule",
-                            seen=seen.number if seen else None)
+            publish_release(
+                edition, release.number, "command:schedule", seen=seen.number if seen else None
+            )
             print(f"Release {release.number} is public.")
         else:
-            print(f"Publish it: emporion publish --edition {edition.slug} "
-                  f"--release {release.number}")
+            print(
+                f"Publish it: emporion publish --edition {edition.slug} --release {release.number}"
+            )
 
     return _on(options.edition, "command:schedule", work)
 
@@ -77,8 +92,7 @@ def publish(argv: list[str]) -> int:
     def work(edition: Edition) -> None:
         number = options.release
         if number is None:
-            drafts = [r for r in queries.releases(edition)
-                      if r.state == Release.State.DRAFT]
+            drafts = [r for r in queries.releases(edition) if r.state == Release.State.DRAFT]
             if not drafts:
                 raise Refused(f"The edition {edition.slug} has no draft release.")
             number = drafts[0].number
@@ -103,8 +117,9 @@ def export(argv: list[str]) -> int:
     def work(edition: Edition) -> None:
         if options.release is None:
             release = queries.published(edition)
-            missing = (f"The edition {edition.slug} has no published release; "
-                       "name one with --release.")
+            missing = (
+                f"The edition {edition.slug} has no published release; name one with --release."
+            )
         else:
             release = queries.release(edition, options.release)
             missing = f"The edition {edition.slug} has no release {options.release}."
@@ -151,9 +166,11 @@ def _tell(step: Step, said: dict[str, Any], work_limit: int | None) -> None:
 
 def _describe(release: Release) -> None:
     share = 100 * release.value / release.bound if release.bound else 100.0
-    print(f"Release {release.number}: {release.meeting_count} of {release.request_count} requests, "
-          f"{share:.2f} % of the bound, {release.seconds:.1f} s, {release.steps} steps, "
-          f"0 violations.")
+    print(
+        f"Release {release.number}: {release.meeting_count} of {release.request_count} requests, "
+        f"{share:.2f} % of the bound, {release.seconds:.1f} s, {release.steps} steps, "
+        f"0 violations."
+    )
     if not release.figures["walking"]:
         print("Minutes on foot were not counted.")
     for reason, count in release.figures["refusals"].items():

@@ -57,8 +57,12 @@ def day(request: HttpRequest, edition: Edition) -> HttpResponse:
     context = {
         "day": _days(edition, me, appointments, [chosen], now)[0] if chosen else None,
         "tabs": [
-            {"date": date, "href": f"?date={date.isoformat()}", "current": date == chosen,
-             "note": _note(sum(a.date == date for a in held), date == now.date())}
+            {
+                "date": date,
+                "href": f"?date={date.isoformat()}",
+                "current": date == chosen,
+                "note": _note(sum(a.date == date for a in held), date == now.date()),
+            }
             for date in dates
         ],
         "total": len(held),
@@ -66,7 +70,7 @@ def day(request: HttpRequest, edition: Edition) -> HttpResponse:
         "release": queries.published_release(edition),
         "waiting": queries.request_counts(me)["waiting"],
         "feed": f"{reverse('meetings:day_ics', args=[edition.slug])}"
-                f"?token={token(me, request.user)}",
+        f"?token={token(me, request.user)}",
         "place": best(edition.place, language)[1],
         "slug": edition.slug,
         "nav_current": "day",
@@ -108,7 +112,8 @@ def day_print(request: HttpRequest, edition: Edition) -> HttpResponse:
         "place": best(edition.place, language)[1],
         "release": queries.published_release(edition),
         "now": now,
-        "back": f"{reverse('meetings:day', args=[edition.slug])}?date={only}" if only
+        "back": f"{reverse('meetings:day', args=[edition.slug])}?date={only}"
+        if only
         else reverse("meetings:day", args=[edition.slug]),
         "slug": edition.slug,
     }
@@ -154,9 +159,7 @@ def _of_token(edition: Edition, text: str) -> Participation | None:
     return me if me is not None and editions.acts_for(str(found[1]), me) else None
 
 
-def _event(
-    edition: Edition, appointment: Appointment, release: Any, language: str
-) -> Event:
+def _event(edition: Edition, appointment: Appointment, release: Any, language: str) -> Event:
     event, cancelled = Event(), appointment.cancelled_at
     # The request and not the meeting names it: a moved meeting stays the same entry.
     event.add("uid", f"{appointment.request}@{edition.public_id}.emporion")
@@ -188,8 +191,11 @@ def _chosen(
 
 
 def _days(
-    edition: Edition, me: Participation, appointments: Sequence[Appointment],
-    dates: Sequence[dt.date], now: dt.datetime | None,
+    edition: Edition,
+    me: Participation,
+    appointments: Sequence[Appointment],
+    dates: Sequence[dt.date],
+    now: dt.datetime | None,
 ) -> list[Day]:
     """Return the days ready to show; two queries for all. Without `now` nothing has passed."""
     walks = editions.walking_minutes(edition)
@@ -218,7 +224,10 @@ def _days(
 
 
 def _entry(
-    edition: Edition, appointment: Appointment, after: Between | None, lead: str,
+    edition: Edition,
+    appointment: Appointment,
+    after: Between | None,
+    lead: str,
     now: dt.datetime | None,
 ) -> Entry:
     language = get_language() or "en"
@@ -272,6 +281,4 @@ def _when(appointment: Appointment, now: dt.datetime | None) -> tuple[str, str]:
     if now < starts:
         return "confirmed", _("confirmed")
     left = -(-int((ends - now).total_seconds()) // 60)
-    return "now", ngettext("now, %(n)s min left", "now, %(n)s min left", left) % {
-        "n": number(left)
-    }
+    return "now", ngettext("now, %(n)s min left", "now, %(n)s min left", left) % {"n": number(left)}

@@ -87,7 +87,9 @@ def publish(request: HttpRequest, edition: Edition, number: int) -> HttpResponse
     seen = request.POST.get("seen", "")
     try:
         domain.publish(
-            edition, number, request.user.actor,  # type: ignore[union-attr]
+            edition,
+            number,
+            request.user.actor,  # type: ignore[union-attr]
             seen=int(seen) if seen.isascii() and seen.isdigit() else None,
         )
         messages.success(request, _("Release %(number)d is public.") % {"number": number})
@@ -205,17 +207,25 @@ def _since(release: Release) -> list[str]:
     changed, off = queries.changed_since(release)
     said = []
     if changed:
-        said.append(ngettext(
-            "%(n)s request was asked, answered or withdrawn since it was computed.",
-            "%(n)s requests were asked, answered or withdrawn since it was computed.", changed,
-        ) % {"n": number_words(changed)})
+        said.append(
+            ngettext(
+                "%(n)s request was asked, answered or withdrawn since it was computed.",
+                "%(n)s requests were asked, answered or withdrawn since it was computed.",
+                changed,
+            )
+            % {"n": number_words(changed)}
+        )
     if off:
-        said.append(ngettext(
-            "%(n)s of its meetings is declined or withdrawn by now and would be public as "
-            "cancelled; compute again to use the place.",
-            "%(n)s of its meetings are declined or withdrawn by now and would be public as "
-            "cancelled; compute again to use the places.", off,
-        ) % {"n": number_words(off)})
+        said.append(
+            ngettext(
+                "%(n)s of its meetings is declined or withdrawn by now and would be public as "
+                "cancelled; compute again to use the place.",
+                "%(n)s of its meetings are declined or withdrawn by now and would be public as "
+                "cancelled; compute again to use the places.",
+                off,
+            )
+            % {"n": number_words(off)}
+        )
     return said
 
 
@@ -233,8 +243,13 @@ def _refusal_bars(release: Release, slug: str) -> list[dict[str, Any]]:
     most = max(numbers.values(), default=0) or 1
     address = reverse("meetings:refusals", args=[slug, release.number])
     return [
-        {"label": refusal_word(reason), "sub": str(REFUSALS[reason][1]) if reason in REFUSALS
-         else "", "value": count, "share": count / most, "href": f"{address}?reason={reason}"}
+        {
+            "label": refusal_word(reason),
+            "sub": str(REFUSALS[reason][1]) if reason in REFUSALS else "",
+            "value": count,
+            "share": count / most,
+            "href": f"{address}?reason={reason}",
+        }
         for reason, count in numbers.items()
     ]
 
@@ -249,8 +264,11 @@ def _load(days: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
         "hours": [_("%(hour)s h") % {"hour": number_words(int(hour))} for hour in shown["hours"]],
         "rows": [(letter, cells) for letter, cells in shown["rows"]],
         "days": [
-            {"date": d["date"], "word": day_words(dt.date.fromisoformat(d["date"]), "short"),
-             "current": d is shown}
+            {
+                "date": d["date"],
+                "word": day_words(dt.date.fromisoformat(d["date"]), "short"),
+                "current": d is shown,
+            }
             for d in days
         ],
     }
@@ -306,18 +324,36 @@ class _Echo:
 
 
 def _refusals_csv(edition: Edition, release: Release, reason: str) -> StreamingHttpResponse:
-    heading = ["request", "reason", "state", "weight", "asker", "asker_name", "counterpart",
-               "counterpart_name", "release", "note"]
+    heading = [
+        "request",
+        "reason",
+        "state",
+        "weight",
+        "asker",
+        "asker_name",
+        "counterpart",
+        "counterpart_name",
+        "release",
+        "note",
+    ]
     note = "demonstration data, made up" if edition.is_demonstration else ""
 
     def lines() -> Iterator[str]:
         writer = csv.writer(_Echo())
         yield "\ufeff" + writer.writerow(heading)
         for row in rows:
-            yield writer.writerow([
-                *row[:3], row[3] / 1000, row[4], _safe(row[5]), row[6], _safe(row[7]),
-                release.number, note,
-            ])
+            yield writer.writerow(
+                [
+                    *row[:3],
+                    row[3] / 1000,
+                    row[4],
+                    _safe(row[5]),
+                    row[6],
+                    _safe(row[7]),
+                    release.number,
+                    note,
+                ]
+            )
 
     # Asked for here: by the time that the response flows, the tenant's scope is closed.
     rows = queries.refusal_rows(release, reason)

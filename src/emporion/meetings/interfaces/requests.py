@@ -53,8 +53,12 @@ def requests(request: HttpRequest, edition: Edition) -> HttpResponse:
 
 def _row(filed: queries.Filed, me: Any, language: str) -> dict[str, Any]:
     asked, other = filed.request, filed.counterpart
-    marks = {"open": "waits" if asked.asker_id == me.pk else "needs", "accepted": "confirmed",
-             "declined": "declined", "withdrawn": "cancelled"}
+    marks = {
+        "open": "waits" if asked.asker_id == me.pk else "needs",
+        "accepted": "confirmed",
+        "declined": "declined",
+        "withdrawn": "cancelled",
+    }
     return {
         "request": asked,
         "name": best(other.display_name, language),
@@ -99,8 +103,12 @@ def answer(request: HttpRequest, edition: Edition, public_id: str) -> HttpRespon
             domain.withdraw(asked, me)
             messages.success(request, _("Withdrawn."))
         elif act in {"accept", "decline"}:
-            domain.answer(asked, me, accept=act == "accept",
-                          reason=request.POST.get("reason", "") if act == "decline" else "")
+            domain.answer(
+                asked,
+                me,
+                accept=act == "accept",
+                reason=request.POST.get("reason", "") if act == "decline" else "",
+            )
             messages.success(request, _("Accepted.") if act == "accept" else _("Declined."))
         else:
             messages.error(request, _("Accept, decline or withdraw: nothing was changed."))

@@ -22,7 +22,8 @@ class WalkingForm(forms.Form):
     """One whole number a pair of pavilions; an empty field means: not entered."""
 
     both_ways = forms.BooleanField(
-        required=False, label=gettext_lazy("The way back takes as long"),
+        required=False,
+        label=gettext_lazy("The way back takes as long"),
         help_text=gettext_lazy("Fills every empty field from the one of the opposite direction."),
     )
 
@@ -35,12 +36,17 @@ class WalkingForm(forms.Form):
                     continue
                 words = {"origin": origin, "target": target}
                 self.fields[f"{origin}-{target}"] = forms.IntegerField(
-                    required=False, min_value=0, max_value=LONGEST_WALK,
+                    required=False,
+                    min_value=0,
+                    max_value=LONGEST_WALK,
                     label=_("From %(origin)s to %(target)s") % words,
-                    widget=forms.NumberInput(attrs={
-                        "class": "walking-field", "inputmode": "numeric",
-                        "aria-label": _("Minutes from %(origin)s to %(target)s") % words,
-                    }),
+                    widget=forms.NumberInput(
+                        attrs={
+                            "class": "walking-field",
+                            "inputmode": "numeric",
+                            "aria-label": _("Minutes from %(origin)s to %(target)s") % words,
+                        }
+                    ),
                 )
 
     def clean(self) -> dict[str, Any]:
@@ -58,10 +64,14 @@ class WalkingForm(forms.Form):
                 elif found[back] is None:
                     found[back] = found[there]
                 elif found[there] != found[back]:
-                    self.add_error(back, _(
-                        "%(back)d min, but the other direction takes %(there)d. Empty one of the "
-                        "two, or do not say that the way back takes as long."
-                    ) % {"back": found[back], "there": found[there]})
+                    self.add_error(
+                        back,
+                        _(
+                            "%(back)d min, but the other direction takes %(there)d. Empty one of "
+                            "the two, or do not say that the way back takes as long."
+                        )
+                        % {"back": found[back], "there": found[there]},
+                    )
         return found
 
     def minutes(self) -> dict[tuple[str, str], int]:
@@ -76,10 +86,13 @@ class WalkingForm(forms.Form):
     def rows(self) -> list[tuple[str, list[tuple[str, Any]]]]:
         """Return the fields as a table: a row a letter, None on the diagonal."""
         return [
-            (origin, [
-                (target, None if origin == target else self[f"{origin}-{target}"])
-                for target in self.letters
-            ])
+            (
+                origin,
+                [
+                    (target, None if origin == target else self[f"{origin}-{target}"])
+                    for target in self.letters
+                ],
+            )
             for origin in self.letters
         ]
 

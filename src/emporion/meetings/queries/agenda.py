@@ -53,7 +53,8 @@ def agenda(
     found = (
         Meeting.objects.filter(
             Q(host=participation) | Q(guest=participation),
-            release__edition=participation.edition_id, release__state=Release.State.PUBLISHED,
+            release__edition=participation.edition_id,
+            release__state=Release.State.PUBLISHED,
         )
         .select_related("slot", "request", "host__pavilion", "guest__pavilion")
         .order_by("slot__number", "table", "pk")
@@ -68,8 +69,10 @@ def agenda(
 def meeting_count(participation: Participation) -> int:
     """Return how many meetings of a participation take place as published; one query."""
     return Meeting.objects.filter(
-        Q(host=participation) | Q(guest=participation), request__state__in=rules.LIVE,
-        release__edition=participation.edition_id, release__state=Release.State.PUBLISHED,
+        Q(host=participation) | Q(guest=participation),
+        request__state__in=rules.LIVE,
+        release__edition=participation.edition_id,
+        release__state=Release.State.PUBLISHED,
     ).count()
 
 
@@ -84,7 +87,8 @@ def _seen_by(participation: Participation, meeting: Meeting) -> Appointment:
         hosting=hosting,
         table=meeting.table,
         message=meeting.request.message,
-        cancelled_at=None if meeting.request.state in rules.LIVE
+        cancelled_at=None
+        if meeting.request.state in rules.LIVE
         else meeting.request.answered_at or meeting.request.asked_at,
     )
 
@@ -97,7 +101,9 @@ def slots(edition: Edition) -> list[Slot]:
 def meeting_days(edition: Edition) -> list[dt.date]:
     """Return the dates that have slots; one query."""
     return list(
-        Slot.objects.filter(edition=edition).order_by("date").values_list("date", flat=True)
+        Slot.objects.filter(edition=edition)
+        .order_by("date")
+        .values_list("date", flat=True)
         .distinct()
     )
 
@@ -106,7 +112,8 @@ def published_release(edition: Edition) -> Release | None:
     """Return the release whose meetings people see; None before the first. One query."""
     return (
         Release.objects.filter(edition=edition, state=Release.State.PUBLISHED)
-        .defer("certificate", "figures").first()
+        .defer("certificate", "figures")
+        .first()
     )
 
 

@@ -162,7 +162,12 @@ def known_difference(earlier: Release, later: Release) -> Difference:
 
 
 def changes(
-    earlier: Release, later: Release, counted: Difference, *, kind: str = "", offset: int = 0,
+    earlier: Release,
+    later: Release,
+    counted: Difference,
+    *,
+    kind: str = "",
+    offset: int = 0,
     limit: int = 50,
 ) -> list[Change]:
     """Return the changes from `offset` on, soonest first; `kind` (of KINDS) narrows to one.

@@ -17,8 +17,10 @@ LIGHT = ("certificate",)
 def releases(edition: Edition) -> list[Release]:
     """Return all releases that are whole, newest first; one query."""
     return list(
-        Release.objects.filter(edition=edition).exclude(state=Release.State.WRITING)
-        .defer(*LIGHT).order_by("-number")
+        Release.objects.filter(edition=edition)
+        .exclude(state=Release.State.WRITING)
+        .defer(*LIGHT)
+        .order_by("-number")
     )
 
 
@@ -26,15 +28,16 @@ def release(edition: Edition, number: int) -> Release | None:
     """Return one whole release, None if there is none of that number; one query."""
     return (
         Release.objects.filter(edition=edition, number=number)
-        .exclude(state=Release.State.WRITING).defer(*LIGHT).first()
+        .exclude(state=Release.State.WRITING)
+        .defer(*LIGHT)
+        .first()
     )
 
 
 def published(edition: Edition) -> Release | None:
     """Return the release that is public, None before the first; one query."""
     return (
-        Release.objects.filter(edition=edition, state=Release.State.PUBLISHED)
-        .defer(*LIGHT).first()
+        Release.objects.filter(edition=edition, state=Release.State.PUBLISHED).defer(*LIGHT).first()
     )
 
 
@@ -45,7 +48,8 @@ def before(release: Release) -> Release | None:
         return found.filter(state=Release.State.PUBLISHED).first()
     return (
         found.filter(number__lt=release.number, published_at__isnull=False)
-        .order_by("-number").first()
+        .order_by("-number")
+        .first()
     )
 
 
@@ -86,9 +90,15 @@ def refusal_rows(release: Release, reason: str = "", chunk: int = 1000) -> Itera
     if reason:
         found = found.filter(reason=reason)
     plain = found.order_by("pk").values_list(
-        "pk", "request__public_id", "reason", "request__state", "request__weight",
-        "request__asker__public_id", "request__asker__display_name",
-        "request__counterpart__public_id", "request__counterpart__display_name",
+        "pk",
+        "request__public_id",
+        "reason",
+        "request__state",
+        "request__weight",
+        "request__asker__public_id",
+        "request__asker__display_name",
+        "request__counterpart__public_id",
+        "request__counterpart__display_name",
     )
     return _by_chunks(plain, chunk)
 

@@ -64,16 +64,23 @@ def sent(participation: Participation) -> QuerySet[MeetingRequest]:
 def filed(participation: Participation, requests: list[MeetingRequest]) -> list[Filed]:
     """Add to each request its meeting or refusal in the published release; two queries."""
     keys = [request.pk for request in requests]
-    public = {"release__edition": participation.edition_id,
-              "release__state": Release.State.PUBLISHED, "request__in": keys}
-    meetings = {m.request_id: m.slot for m in Meeting.objects.filter(
-        **public, request__state__in=rules.LIVE
-    ).select_related("slot")}
+    public = {
+        "release__edition": participation.edition_id,
+        "release__state": Release.State.PUBLISHED,
+        "request__in": keys,
+    }
+    meetings = {
+        m.request_id: m.slot
+        for m in Meeting.objects.filter(**public, request__state__in=rules.LIVE).select_related(
+            "slot"
+        )
+    }
     refusals = dict(Refusal.objects.filter(**public).values_list("request_id", "reason"))
     return [
         Filed(
             request=request,
-            counterpart=request.counterpart if request.asker_id == participation.pk
+            counterpart=request.counterpart
+            if request.asker_id == participation.pk
             else request.asker,
             slot=meetings.get(request.pk),
             refusal=refusals.get(request.pk, ""),
@@ -87,7 +94,8 @@ def counts(participation: Participation) -> dict[str, int]:
     states = dict(
         MeetingRequest.objects.filter(counterpart=participation)
         .exclude(state=MeetingRequest.State.WITHDRAWN)
-        .values_list("state").annotate(number=Count("pk"))
+        .values_list("state")
+        .annotate(number=Count("pk"))
     )
     return {
         "waiting": states.get(MeetingRequest.State.OPEN, 0),
@@ -109,7 +117,8 @@ def request_between(me: Participation, other: Participation) -> Between | None:
     low, high = rules.pair(me.pk, other.pk)
     found = (
         MeetingRequest.objects.filter(edition=me.edition_id, low=low, high=high)
-        .exclude(state=MeetingRequest.State.WITHDRAWN).first()
+        .exclude(state=MeetingRequest.State.WITHDRAWN)
+        .first()
     )
     return None if found is None else Between(found, state_word(found, me.pk))
 
@@ -137,8 +146,10 @@ def fate(participation: Participation) -> tuple[int, int, list[tuple[str, int]]]
     """
     mine = Q(asker=participation) | Q(counterpart=participation)
     total = MeetingRequest.objects.filter(mine, state__in=rules.LIVE).count()
-    public = {"release__edition": participation.edition_id,
-              "release__state": Release.State.PUBLISHED}
+    public = {
+        "release__edition": participation.edition_id,
+        "release__state": Release.State.PUBLISHED,
+    }
     granted = Meeting.objects.filter(
         Q(host=participation) | Q(guest=participation), request__state__in=rules.LIVE, **public
     ).count()
@@ -146,6 +157,8 @@ def fate(participation: Participation) -> tuple[int, int, list[tuple[str, int]]]
         Refusal.objects.filter(
             Q(request__asker=participation) | Q(request__counterpart=participation), **public
         )
-        .values_list("reason").annotate(number=Count("pk")).order_by("-number", "reason")
+        .values_list("reason")
+        .annotate(number=Count("pk"))
+        .order_by("-number", "reason")
     )
     return total, granted, [(refusal_word(reason), count) for reason, count in refused]

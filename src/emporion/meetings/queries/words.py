@@ -11,17 +11,23 @@ State = MeetingRequest.State
 
 REFUSALS = {
     "no_common_slot": (
-        gettext_lazy("No free time in common"), gettext_lazy("the two calendars never meet")),
+        gettext_lazy("No free time in common"),
+        gettext_lazy("the two calendars never meet"),
+    ),
     "quota": (
-        gettext_lazy("Own limit reached"), gettext_lazy("as many meetings as one of the two set")),
+        gettext_lazy("Own limit reached"),
+        gettext_lazy("as many meetings as one of the two set"),
+    ),
     "outweighed": (
         gettext_lazy("A more wanted meeting had the place"),
-        gettext_lazy("by what both sides asked and answered")),
+        gettext_lazy("by what both sides asked and answered"),
+    ),
     "no_table": (gettext_lazy("Tables full"), gettext_lazy("no table left in a common hour")),
     "walking": (
-        gettext_lazy("Walk too long"), gettext_lazy("no order of the day leaves the minutes")),
-    "excluded": (
-        gettext_lazy("Not wanted by one side"), gettext_lazy("somebody said: not for me")),
+        gettext_lazy("Walk too long"),
+        gettext_lazy("no order of the day leaves the minutes"),
+    ),
+    "excluded": (gettext_lazy("Not wanted by one side"), gettext_lazy("somebody said: not for me")),
 }
 CHANGES = {
     "asked_since": gettext_lazy("asked since"),

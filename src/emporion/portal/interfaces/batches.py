@@ -24,8 +24,11 @@ def parser() -> argparse.ArgumentParser:
     recover = words.add_parser("recover", help="undo an import that was killed in the middle")
     recover.add_argument("--edition", required=True)
     for word in (undo, recover):
-        word.add_argument("--with-requests", action="store_true",
-                          help="also remove the meeting requests that hang on it")
+        word.add_argument(
+            "--with-requests",
+            action="store_true",
+            help="also remove the meeting requests that hang on it",
+        )
     return made
 
 
@@ -62,8 +65,10 @@ def _list(edition: Edition, report: reporting.Report) -> int:
 
 def _line(batch: ImportBatch) -> str:
     counts = ", ".join(f"{count:,} {name}" for name, count in batch.counts.items())
-    return (f"{batch.public_id}  {batch.started_at:%Y-%m-%d %H:%M}  {batch.state:<8} "
-            f"{batch.subject} of {batch.source} from {batch.file_name}  {counts}")
+    return (
+        f"{batch.public_id}  {batch.started_at:%Y-%m-%d %H:%M}  {batch.state:<8} "
+        f"{batch.subject} of {batch.source} from {batch.file_name}  {counts}"
+    )
 
 
 def _edition(slug: str) -> Edition:

@@ -61,6 +61,7 @@ def _line(step: Progress) -> str:
         return ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": number(seconds)}
     if step.total and step.step not in _TIMED:
         return _("%(done)s of %(total)s") % {
-            "done": number(step.done), "total": number(step.total),
+            "done": number(step.done),
+            "total": number(step.total),
         }
     return ""

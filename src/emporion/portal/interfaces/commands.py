@@ -33,13 +33,19 @@ def take_in(argv: list[str]) -> int:
     parser.add_argument("subject", choices=SUBJECTS)
     parser.add_argument("file", type=Path, help="a .csv or .xlsx file")
     parser.add_argument("--edition", required=True, help="the edition's name in addresses")
-    parser.add_argument("--source", default="",
-                        help="where the list comes from; ids are unique within it (default: the "
-                             "subject, such as exhibitors)")
+    parser.add_argument(
+        "--source",
+        default="",
+        help="where the list comes from; ids are unique within it (default: the "
+        "subject, such as exhibitors)",
+    )
     parser.add_argument("--mapping", type=Path, help="a YAML file that says what each column is")
     parser.add_argument("--dry-run", action="store_true", help="check and report, write nothing")
-    parser.add_argument("--skip-bad", action="store_true",
-                        help="leave out rows that fail, instead of writing nothing")
+    parser.add_argument(
+        "--skip-bad",
+        action="store_true",
+        help="leave out rows that fail, instead of writing nothing",
+    )
     parser.add_argument("--all", action="store_true", help="report every line and every pair")
     parser.add_argument("--encoding", help="such as gb18030; found out if not given")
     parser.add_argument("--delimiter", help="what stands between cells; found out if not given")

@@ -20,7 +20,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         context["account"] = {
-            "name": str(user), "href": "", "out_href": reverse("accounts:signout"),
+            "name": str(user),
+            "href": "",
+            "out_href": reverse("accounts:signout"),
         }
     else:
         context["sign_in_href"] = f"{reverse('accounts:signin')}?next={request.path}"
@@ -67,6 +69,9 @@ def _navigation(request: Any, slug: str) -> tuple[list[dict[str, str]], list[dic
         requests = link("requests", _("Requests"), "meetings:requests")
         day = link("day", _("My day"), "meetings:day")
         return [find, meet, requests, day], [
-            find, {**meet, "label": _("Meet")}, day, {**requests, "key": "me"},
+            find,
+            {**meet, "label": _("Meet")},
+            day,
+            {**requests, "key": "me"},
         ]
     return [find, two], []

@@ -59,8 +59,13 @@ def on_front(edition: Edition, language: str, count: dict[str, int]) -> list[dic
         # Beside the published number a second one of the same people would only confuse.
         del labels["buyers"]
     counted = [
-        {"value": number(count[key]), "unit": "", "label": label, "source": _("Counted here"),
-         "rule": "recomputed_demo" if edition.is_demonstration else "recomputed"}
+        {
+            "value": number(count[key]),
+            "unit": "",
+            "label": label,
+            "source": _("Counted here"),
+            "rule": "recomputed_demo" if edition.is_demonstration else "recomputed",
+        }
         for key, label in labels.items()
     ]
     return chosen[: ON_FRONT - len(counted)] + counted

@@ -107,16 +107,29 @@ def find(
     scope = editions.search_scope(edition)
     offset = max(page - 1, 0) * PAGE
     result = search(
-        scope, query, kinds=[kind] if kind else list(KINDS), facets=chosen, language=language,
-        limit=PAGE, offset=offset, each=None if kind else EACH,
+        scope,
+        query,
+        kinds=[kind] if kind else list(KINDS),
+        facets=chosen,
+        language=language,
+        limit=PAGE,
+        offset=offset,
+        each=None if kind else EACH,
     )
     counts = {each: result.kinds.get(each, 0) for each in KINDS}
     people = editions.participations_by_id(
         edition, sorted({hit.object_id.split(".")[0] for hit in result.hits}), lines=True
     )
     groups = [
-        _group(each, [hit for hit in result.hits if hit.kind == each], counts[each], people,
-               language, query, chosen)
+        _group(
+            each,
+            [hit for hit in result.hits if hit.kind == each],
+            counts[each],
+            people,
+            language,
+            query,
+            chosen,
+        )
         for each in ([kind] if kind else KINDS)
         if counts[each]
     ]
@@ -194,18 +207,30 @@ def _address(query: str, kind: str, chosen: Mapping[str, list[str]]) -> str:
 def _tabs(
     kinds: Mapping[str, int], total: int, kind: str, query: str, chosen: Mapping[str, list[str]]
 ) -> list[dict[str, Any]]:
-    rows = [{"label": _("All"), "count": total, "current": not kind,
-             "href": _link(query, "", chosen)}]
+    rows = [
+        {"label": _("All"), "count": total, "current": not kind, "href": _link(query, "", chosen)}
+    ]
     for each, title in titles().items():
         if kinds.get(each):
-            rows.append({"label": title, "count": kinds[each], "current": each == kind,
-                         "href": _link(query, each, chosen)})
+            rows.append(
+                {
+                    "label": title,
+                    "count": kinds[each],
+                    "current": each == kind,
+                    "href": _link(query, each, chosen),
+                }
+            )
     return rows
 
 
 def _group(
-    kind: str, hits: Sequence[Any], total: int, people: Mapping[str, Participation], language: str,
-    query: str, chosen: Mapping[str, list[str]],
+    kind: str,
+    hits: Sequence[Any],
+    total: int,
+    people: Mapping[str, Participation],
+    language: str,
+    query: str,
+    chosen: Mapping[str, list[str]],
 ) -> Group:
     rows = [
         _row(kind, hit, people[key], language)
@@ -213,7 +238,11 @@ def _group(
         if (key := hit.object_id.split(".")[0]) in people
     ]
     return Group(
-        kind, titles()[kind], total, rows, _link(query, kind, chosen),
+        kind,
+        titles()[kind],
+        total,
+        rows,
+        _link(query, kind, chosen),
         _all_of_them(kind, total),
     )
 
@@ -232,9 +261,15 @@ def _row(kind: str, hit: Any, participation: Participation, language: str) -> Ro
     if kind != "offer":
         text_language, text = best(participation.about, language)
         return Row(
-            participation, underlined(name, hit.matched), spoken,
-            underlined(_shortened(text), hit.matched), text_language, place, participation.hosts,
-            name, pavilion,
+            participation,
+            underlined(name, hit.matched),
+            spoken,
+            underlined(_shortened(text), hit.matched),
+            text_language,
+            place,
+            participation.hosts,
+            name,
+            pavilion,
         )
     offers = list(participation.offers.all())
     nth = hit.object_id.rpartition(".")[2]
@@ -242,9 +277,15 @@ def _row(kind: str, hit: Any, participation: Participation, language: str) -> Ro
     label = code_label(offer.code, language) if offer else ""
     text_language, text = best(offer.text, language) if offer else ("", "")
     return Row(
-        participation, underlined(label or name, hit.matched), language if label else spoken,
-        underlined(_shortened(text), hit.matched), text_language,
-        place, participation.hosts, name, pavilion,
+        participation,
+        underlined(label or name, hit.matched),
+        language if label else spoken,
+        underlined(_shortened(text), hit.matched),
+        text_language,
+        place,
+        participation.hosts,
+        name,
+        pavilion,
     )
 
 
@@ -253,7 +294,9 @@ def _shortened(text: str, most: int = 160) -> str:
 
 
 def _facets(
-    edition: Edition, counts: Mapping[str, Mapping[str, int]], chosen: Mapping[str, list[str]],
+    edition: Edition,
+    counts: Mapping[str, Mapping[str, int]],
+    chosen: Mapping[str, list[str]],
     language: str,
 ) -> list[tuple[str, str, list[Choice]]]:
     names = {p.letter: best(p.name, language)[1] for p in edition.pavilions.all()}
@@ -263,11 +306,19 @@ def _facets(
         picked = chosen.get(name, [])
         rows = sorted(counts.get(name, {}).items(), key=lambda row: (-row[1], row[0]))
         kept = [row for row in rows[:VALUES] if row[0]]
-        kept += [(value, dict(rows).get(value, 0)) for value in picked
-                 if value not in dict(kept) and (value in names or value in dict(rows))]
+        kept += [
+            (value, dict(rows).get(value, 0))
+            for value in picked
+            if value not in dict(kept) and (value in names or value in dict(rows))
+        ]
         choices = [
-            Choice(value, _label(name, value, names, language), count, value in picked,
-                   value if name == "pavilion" else "")
+            Choice(
+                value,
+                _label(name, value, names, language),
+                count,
+                value in picked,
+                value if name == "pavilion" else "",
+            )
             for value, count in kept
         ]
         if choices:

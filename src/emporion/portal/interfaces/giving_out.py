@@ -24,8 +24,9 @@ def run(options: argparse.Namespace) -> int:
         header, rows = table(edition, options.subject)
         note = lists.note_of(edition)
         try:
-            count = write_table(options.output, header, rows, sheet=options.subject,
-                                notes=[note] if note else [])
+            count = write_table(
+                options.output, header, rows, sheet=options.subject, notes=[note] if note else []
+            )
         except OSError as error:
             raise Refused(
                 f"{options.output} cannot be written: {error.strerror}. Check its folder."

@@ -55,10 +55,14 @@ def plan_edition(options: argparse.Namespace, mapping_file: Path | None) -> Plan
     expo = value("expo", re.sub(r"-\d{4}$", "", slug), "from the edition's name; --expo")
     title = value("title", _title(slug), "from the edition's name; --title")
     place = value("place", "", "not given; --place")
-    starts = _date(value("starts", timezone.now().date() + _AHEAD,
-                         "not given: 30 days from now; --starts"), "starts")
-    ends = _date(value("ends", starts + dt.timedelta(days=_DAYS - 1),
-                       f"not given: {_DAYS} days; --ends"), "ends")
+    starts = _date(
+        value("starts", timezone.now().date() + _AHEAD, "not given: 30 days from now; --starts"),
+        "starts",
+    )
+    ends = _date(
+        value("ends", starts + dt.timedelta(days=_DAYS - 1), f"not given: {_DAYS} days; --ends"),
+        "ends",
+    )
     zone = value("zone", "UTC", "not given; --zone")
     if not isinstance(starts, dt.date) or not isinstance(ends, dt.date):
         raise EditionError("starts and ends must be dates such as 2026-01-06.")
@@ -73,8 +77,10 @@ def plan_edition(options: argparse.Namespace, mapping_file: Path | None) -> Plan
         for begins, closes in GRID
         for span in slots.spans_of_a_day(starts + dt.timedelta(days=day), begins, closes)
     ]
-    told.append(f"  slots for meetings: {len(spans)}, every day from "
-                f"{GRID[0][0]:%H:%M} to {GRID[-1][1]:%H:%M} with a break at noon")
+    told.append(
+        f"  slots for meetings: {len(spans)}, every day from "
+        f"{GRID[0][0]:%H:%M} to {GRID[-1][1]:%H:%M} with a break at noon"
+    )
 
     def make() -> Edition:
         with transaction.atomic():
@@ -86,7 +92,12 @@ def plan_edition(options: argparse.Namespace, mapping_file: Path | None) -> Plan
                 journal.acting("command:import", tenant=tenant.public_id),
             ):
                 edition = create_edition(
-                    tenant, slug, title={"en": title}, starts=starts, ends=ends, zone=zone,
+                    tenant,
+                    slug,
+                    title={"en": title},
+                    starts=starts,
+                    ends=ends,
+                    zone=zone,
                     place={"en": place} if place else {},
                 )
                 slots.set_slots(edition, spans)

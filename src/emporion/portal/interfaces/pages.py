@@ -60,9 +60,13 @@ def front(request: HttpRequest, edition: Edition) -> HttpResponse:
         "ends": edition.ends,
         "one_month": (edition.starts.year, edition.starts.month)
         == (edition.ends.year, edition.ends.month),
-        "month": _("%(dates)s, %(place)s") % {
-            "dates": day(edition.starts, "month"), "place": best(edition.place, language)[1],
-        } if edition.place else day(edition.starts, "month"),
+        "month": _("%(dates)s, %(place)s")
+        % {
+            "dates": day(edition.starts, "month"),
+            "place": best(edition.place, language)[1],
+        }
+        if edition.place
+        else day(edition.starts, "month"),
         "several": edition.starts != edition.ends,
         "today": _today(edition),
         "slug": edition.slug,

@@ -70,8 +70,16 @@ def _story(edition: Edition, one: Participation, language: str) -> Story:
         _asked(one, language),
         _met(edition, one, language),
     ]
-    return Story(name, spoken, about, about_language, country_name(one.country, language), one,
-                 best(one.pavilion.name, language)[1] if one.pavilion else "", steps)
+    return Story(
+        name,
+        spoken,
+        about,
+        about_language,
+        country_name(one.country, language),
+        one,
+        best(one.pavilion.name, language)[1] if one.pavilion else "",
+        steps,
+    )
 
 
 def _said(one: Participation, language: str) -> Step:
@@ -115,14 +123,13 @@ def _asked(one: Participation, language: str) -> Step:
         "%(granted)s of %(total)s requests became meetings.",
         total,
     ) % {"granted": number(granted), "total": number(total)}
-    rows = [
-        {"key": number(count), "value": str(word)} for word, count in reasons
-    ]
+    rows = [{"key": number(count), "value": str(word)} for word, count in reasons]
     return Step(
         _("Asks, and is asked"),
         text,
         why=_("Every request that was not granted has a reason that the schedule itself proves.")
-        if rows else _("Both sides' wishes count; whoever asked."),
+        if rows
+        else _("Both sides' wishes count; whoever asked."),
         rows=rows,
     )
 
@@ -141,21 +148,24 @@ def _met(edition: Edition, one: Participation, language: str) -> Step:
             after = meetings.walk_between(one, appointment, today[at + 1], walks)
         if after:
             after = meetings.long_free(after, appointment, today[at + 1])
-        rows.append({
-            "time": appointment.starts,
-            "value": best(appointment.counterpart.display_name, language)[1],
-            "language": best(appointment.counterpart.display_name, language)[0],
-            "host": appointment.host,
-            "pavilion": best(appointment.host.pavilion.name, language)[1]
-            if appointment.host.pavilion else "",
-            "after": after,
-        })
+        rows.append(
+            {
+                "time": appointment.starts,
+                "value": best(appointment.counterpart.display_name, language)[1],
+                "language": best(appointment.counterpart.display_name, language)[0],
+                "host": appointment.host,
+                "pavilion": best(appointment.host.pavilion.name, language)[1]
+                if appointment.host.pavilion
+                else "",
+                "after": after,
+            }
+        )
     return Step(
         _("Meets, on %(day)s") % {"day": day(first, "weekday")},
-        ngettext(
-            "%(n)s meeting in all.", "%(n)s meetings in all.", len(appointments)
-        ) % {"n": number(len(appointments))},
+        ngettext("%(n)s meeting in all.", "%(n)s meetings in all.", len(appointments))
+        % {"n": number(len(appointments))},
         why=_("Times leave the minutes on foot; exhibitors stay at their stand.")
-        if not one.hosts else _("The stand stays where it is; buyers walk, and have the time to."),
+        if not one.hosts
+        else _("The stand stays where it is; buyers walk, and have the time to."),
         rows=rows,
     )

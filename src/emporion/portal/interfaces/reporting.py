@@ -30,8 +30,12 @@ MOST_NAMES = 8000
 def bar(name: str, total: int) -> Iterator[Callable[[int], None]]:
     """Show how far a step is, on a terminal; nothing is written anywhere."""
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(),
-               TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description:<24}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console, disable=not console.is_terminal) as shown:
         task = shown.add_task(name, total=total or None)
         yield lambda done: shown.update(task, completed=done)
@@ -52,8 +56,10 @@ class Report:
 
     def table(self, name: str, table: Table) -> None:
         """How the file was read."""
-        how = f"sheet {table.sheet!r}" if table.sheet else (
-            f"{table.encoding}, separated by {table.delimiter!r}"
+        how = (
+            f"sheet {table.sheet!r}"
+            if table.sheet
+            else (f"{table.encoding}, separated by {table.delimiter!r}")
         )
         self.say(f"{name}: {len(table.rows):,} rows, {how}, headings in line {table.header_line}.")
         if table.skipped:
@@ -96,9 +102,7 @@ class Report:
         else:
             self.say(_indented(render(grouped(found))))
 
-    def doubles(
-        self, names: Sequence[tuple[str, str]], others: Sequence[tuple[str, str]]
-    ) -> None:
+    def doubles(self, names: Sequence[tuple[str, str]], others: Sequence[tuple[str, str]]) -> None:
         """Pairs of entries that may be one firm."""
         if len(names) + len(others) > MOST_NAMES:
             self.say(f"\nLikely doubles are not looked for among more than {MOST_NAMES:,} names.")
@@ -109,8 +113,10 @@ class Report:
             return
         self.say(f"\nLikely doubles ({len(pairs):,} pairs; both are kept, please look):")
         for pair in pairs if self.everything else pairs[:PAIRS]:
-            self.say(f"  {_place(pair.first)} {pair.first_name!r} - "
-                     f"{_place(pair.second)} {pair.second_name!r} ({pair.score:.2f})")
+            self.say(
+                f"  {_place(pair.first)} {pair.first_name!r} - "
+                f"{_place(pair.second)} {pair.second_name!r} ({pair.score:.2f})"
+            )
         if len(pairs) > PAIRS and not self.everything:
             self.say(f"  … and {len(pairs) - PAIRS:,} more; --all lists them.")
 

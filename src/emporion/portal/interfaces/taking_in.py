@@ -84,8 +84,12 @@ def run(options: argparse.Namespace) -> int:
 def _read(options: argparse.Namespace, report: reporting.Report) -> Work:
     data = read_bytes(options.file)
     table = read_table(
-        data, name=options.file.name, encoding=options.encoding, delimiter=options.delimiter,
-        sheet=options.sheet, known=known_headings(options.subject),
+        data,
+        name=options.file.name,
+        encoding=options.encoding,
+        delimiter=options.delimiter,
+        sheet=options.sheet,
+        known=known_headings(options.subject),
     )
     report.table(options.file.name, table)
     mapping, used = _mapping(options, table, report)
@@ -114,29 +118,41 @@ def _mapping(
     if not options.dry_run:
         kept.parent.mkdir(parents=True, exist_ok=True)
         write_mapping(kept, mapping)
-        report.say(f"Columns were guessed by their headings and written down in {kept}; correct "
-                   "them there, the next import reads it.")
+        report.say(
+            f"Columns were guessed by their headings and written down in {kept}; correct "
+            "them there, the next import reads it."
+        )
     return mapping, kept if kept.exists() else None
 
 
 def _with_new(
-    mapping: Mapping, kept: Path, table: Table, fields: dict[str, tuple[str, ...]],
+    mapping: Mapping,
+    kept: Path,
+    table: Table,
+    fields: dict[str, tuple[str, ...]],
     report: reporting.Report,
 ) -> Mapping:
     """Guess the columns that the list did not have the last time; the file stays as it is."""
     made = with_new_columns(mapping, table.header, fields)
-    new = [f"{heading} → {name}" for name, heading in made.columns.items()
-           if name not in mapping.columns]
+    new = [
+        f"{heading} → {name}"
+        for name, heading in made.columns.items()
+        if name not in mapping.columns
+    ]
     if new:
-        report.say(f"New columns, guessed by their headings: {', '.join(new)}. Write them down in "
-                   "that file, under columns, or under headings to leave them out.")
+        report.say(
+            f"New columns, guessed by their headings: {', '.join(new)}. Write them down in "
+            "that file, under columns, or under headings to leave them out."
+        )
     return made
 
 
 def _check(work: Work, edition: Edition | None) -> checking.Checked:
-    known = {} if edition is None else {
-        p.letter: dict(p.name.data or {}) for p in pavilions_of(edition)
-    }
+    known = (
+        {}
+        if edition is None
+        else {p.letter: dict(p.name.data or {}) for p in pavilions_of(edition)}
+    )
     with reporting.bar("Check", len(work.table.rows)) as progress:
         return checking.check(
             work.table, work.options.subject, work.mapping, work.source, known, progress
@@ -173,15 +189,16 @@ def _take_in(work: Work, edition: Edition, ready: Compared | None = None) -> int
 
 def _compare(work: Work, edition: Edition | None) -> Compared:
     checked = _check(work, edition)
-    difference = intake.compare(
-        edition, work.options.subject, checked.entries, checked.skipped
-    )
+    difference = intake.compare(edition, work.options.subject, checked.entries, checked.skipped)
     _refuse_or_drop(work, checked, difference)
     return checked, difference
 
 
 def _write(
-    work: Work, edition: Edition, batch: ImportBatch, checked: checking.Checked,
+    work: Work,
+    edition: Edition,
+    batch: ImportBatch,
+    checked: checking.Checked,
     difference: intake.Difference,
 ) -> None:
     total = len(difference.new) + len(difference.changed)
@@ -195,7 +212,10 @@ def _write(
 def claim(work: Work, edition: Edition) -> ImportBatch:
     """Begin the batch of this import."""
     return batches.claim(
-        edition, work.options.subject, work.source, work.options.file.name,
+        edition,
+        work.options.subject,
+        work.source,
+        work.options.file.name,
         hashlib.sha256(work.data).hexdigest(),
     )
 
@@ -210,12 +230,14 @@ def mend(edition: Edition, report: reporting.Report, *, dry_run: bool = False) -
     if running:
         raise batches.Busy(
             f"{name} is still writing into {edition.slug!r} (process {batch.process}). "
-            "Try again when it has ended.", batch,
+            "Try again when it has ended.",
+            batch,
         )
     if running is None:
         raise batches.Busy(
             f"{name} was begun on another machine ({batch.process}) and has not ended. If it is "
-            f"dead, undo it: emporion import recover --edition {edition.slug}", batch,
+            f"dead, undo it: emporion import recover --edition {edition.slug}",
+            batch,
         )
     if dry_run:
         report.say(f"{name} was killed in the middle; the next import undoes it first.")
@@ -234,7 +256,10 @@ def undo(
     _check_loss(edition, batch, with_requests)
     with reporting.bar("Undo", batch.changes.count()) as progress:
         return batches.undo(
-            edition, batch, RESTORERS, guard=_guard(edition, batch, with_requests),
+            edition,
+            batch,
+            RESTORERS,
+            guard=_guard(edition, batch, with_requests),
             on_progress=progress,
         )
 
@@ -312,9 +337,7 @@ class Undoing:
             self.report.say("The import failed; everything it had written is undone.")
 
 
-def _refuse_or_drop(
-    work: Work, checked: checking.Checked, difference: intake.Difference
-) -> None:
+def _refuse_or_drop(work: Work, checked: checking.Checked, difference: intake.Difference) -> None:
     """Stop with a report when a row fails; with --skip-bad leave those rows out."""
     errors = checked.errors + problems(work, difference.problems)
     work.report.errors(errors, len(work.table.rows))
@@ -347,7 +370,8 @@ def _tell(work: Work, checked: checking.Checked, difference: intake.Difference) 
     listed = {entry.key for entry in checked.entries}
     others = [
         (record.public_id, text)
-        for record in difference.stored.values() if record.key not in listed
+        for record in difference.stored.values()
+        if record.key not in listed
         for text in record.name.values()
     ]
     report.doubles(checked.names(), others)

@@ -53,8 +53,10 @@ def take_in(work: Work, edition: Edition) -> int:
     report.lines(checked.told)
     report.conflicts(taking_in.problems(work, difference.conflicts))
     if difference.vanished:
-        report.say(f"\nVanished ({len(difference.vanished):,}; they stay as they are): "
-                   f"{', '.join(difference.vanished[:20])}")
+        report.say(
+            f"\nVanished ({len(difference.vanished):,}; they stay as they are): "
+            f"{', '.join(difference.vanished[:20])}"
+        )
     report.counts(difference.counts(), len(work.table.rows), options.dry_run)
     report.say("This was a dry run: nothing is written.") if batch is None else report.batch(
         batch.public_id
@@ -82,8 +84,13 @@ def _check(work: Work) -> tuple[checking.Checked, list[lists.Row], list[lists.Ke
             continue
         if key in seen:
             checked.errors.append(
-                CellError(row.line, headings.get("id"), key[1],
-                          f"Line {seen[key]} has the same id", "Every id may stand once.")
+                CellError(
+                    row.line,
+                    headings.get("id"),
+                    key[1],
+                    f"Line {seen[key]} has the same id",
+                    "Every id may stand once.",
+                )
             )
             continue
         seen[key] = row.line
@@ -91,12 +98,11 @@ def _check(work: Work) -> tuple[checking.Checked, list[lists.Row], list[lists.Ke
     return checked, found, checked.skipped
 
 
-def _require(
-    row: checking.Row, headings: dict[str, str], checked: checking.Checked
-) -> None:
+def _require(row: checking.Row, headings: dict[str, str], checked: checking.Checked) -> None:
     problems = [
         (headings[name], "", f"The {name} is missing", "Write the id of a participant.")
-        for name in ("asker", "counterpart") if not row.values.get(name)
+        for name in ("asker", "counterpart")
+        if not row.values.get(name)
     ]
     if "id" in headings and not row.values.get("id"):
         problems.append((headings["id"], "", "The id is missing", "Every row needs one."))
@@ -105,8 +111,14 @@ def _require(
     if state:
         row.values["state"] = state
         if state not in STATES:
-            problems.append((headings["state"], state, "This state is not known",
-                             f"One of {', '.join(STATES)}."))
+            problems.append(
+                (
+                    headings["state"],
+                    state,
+                    "This state is not known",
+                    f"One of {', '.join(STATES)}.",
+                )
+            )
     for column, value, what, expected in problems:
         row.failed = True
         checked.errors.append(CellError(row.line, column, value, what, expected))

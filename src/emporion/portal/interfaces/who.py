@@ -57,13 +57,17 @@ def who(request: HttpRequest, edition: Edition) -> HttpResponse:
             "%(n)s suggestions out of %(total)s exhibitors, in the order in which a meeting is most"
             " likely to please both of you. Ask as many as you like.",
             len(found),
-        ) % own if hosts else ngettext(
+        )
+        % own
+        if hosts
+        else ngettext(
             "%(n)s suggestion out of %(total)s buyers, in the order in which a meeting is most "
             "likely to please both of you. Ask as many as you like.",
             "%(n)s suggestions out of %(total)s buyers, in the order in which a meeting is most "
             "likely to please both of you. Ask as many as you like.",
             len(found),
-        ) % own,
+        )
+        % own,
         "set": meetings.meeting_count(me),
         "set_of": _("of %(n)s") % {"n": number(me.max_meetings)} if me.max_meetings else "",
         "rule": "recomputed_demo" if edition.is_demonstration else "recomputed",

@@ -51,6 +51,7 @@ def add_bodies(expo: Expo, rows: Sequence[NewBody]) -> list[int]:
             ),
         )
         if named:
-            journal.record("body.add", "body", [row.public_id for row in named],
-                           tenant=expo.public_id)
+            journal.record(
+                "body.add", "body", [row.public_id for row in named], tenant=expo.public_id
+            )
     return ids

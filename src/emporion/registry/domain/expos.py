@@ -24,8 +24,9 @@ def create_expo(slug: str, name: Mapping[str, str] | str, *, public_id: str = ""
         expo.public_id = public_id
     with transaction.atomic():
         expo.save(force_insert=True)
-        journal.record("expo.create", "expo", expo.public_id, fields=["slug", "name"],
-                       tenant=expo.public_id)
+        journal.record(
+            "expo.create", "expo", expo.public_id, fields=["slug", "name"], tenant=expo.public_id
+        )
     return expo
 
 

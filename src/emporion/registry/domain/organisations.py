@@ -58,13 +58,29 @@ def add_organisations(expo: Expo, rows: Sequence[NewOrganisation]) -> list[int]:
                 Organisation,
                 _COLUMNS,
                 (
-                    (pk, expo.pk, row.public_id, row.source, row.external_id, dict(row.name), key,
-                     row.country, row.city, row.website, row.size, row.is_made_up)
+                    (
+                        pk,
+                        expo.pk,
+                        row.public_id,
+                        row.source,
+                        row.external_id,
+                        dict(row.name),
+                        key,
+                        row.country,
+                        row.city,
+                        row.website,
+                        row.size,
+                        row.is_made_up,
+                    )
                     for pk, row, key in zip(ids, named, keys, strict=True)
                 ),
             )
-            journal.record("organisation.add", "organisation", [row.public_id for row in named],
-                           tenant=expo.public_id)
+            journal.record(
+                "organisation.add",
+                "organisation",
+                [row.public_id for row in named],
+                tenant=expo.public_id,
+            )
         made.extend(ids)
     return made
 
@@ -81,7 +97,8 @@ def change_organisations(
     with transaction.atomic():
         found = list(
             Organisation._base_manager.select_for_update()
-            .filter(expo=expo, pk__in=list(changes)).order_by("pk")
+            .filter(expo=expo, pk__in=list(changes))
+            .order_by("pk")
         )
         columns: set[str] = set()
         before: dict[str, dict[str, Any]] = {}
@@ -98,8 +115,13 @@ def change_organisations(
                 columns.add("sort_key")
         if columns:
             Organisation._base_manager.bulk_update(found, sorted(columns), batch_size=100)
-            journal.record("organisation.change", "organisation", [o.public_id for o in found],
-                           fields=sorted(columns), tenant=expo.public_id)
+            journal.record(
+                "organisation.change",
+                "organisation",
+                [o.public_id for o in found],
+                fields=sorted(columns),
+                tenant=expo.public_id,
+            )
     return before
 
 
@@ -113,8 +135,12 @@ def remove_organisations(expo: Expo, keys: Sequence[int]) -> int:
         )
         if gone:
             Organisation._base_manager.filter(pk__in=[pk for pk, _ in gone]).delete()
-            journal.record("organisation.remove", "organisation", [name for _, name in gone],
-                           tenant=expo.public_id)
+            journal.record(
+                "organisation.remove",
+                "organisation",
+                [name for _, name in gone],
+                tenant=expo.public_id,
+            )
     return len(gone)
 
 
@@ -128,9 +154,7 @@ def plain_value(value: Any) -> Any:
     return as_dict(value) if hasattr(value, "data") else value
 
 
-def _refuse_other_columns(
-    changes: Mapping[int, Mapping[str, Any]], allowed: Sequence[str]
-) -> None:
+def _refuse_other_columns(changes: Mapping[int, Mapping[str, Any]], allowed: Sequence[str]) -> None:
     for values in changes.values():
         other = sorted(set(values) - set(allowed))
         if other:

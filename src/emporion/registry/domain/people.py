@@ -63,14 +63,29 @@ def add_people(expo: Expo, rows: Sequence[NewPerson]) -> list[int]:
                 Person,
                 _COLUMNS,
                 (
-                    (pk, expo.pk, row.public_id, row.user_id, row.organisation_id, row.source,
-                     row.external_id, row.name, row.name_latin, key, row.job_title, row.email,
-                     row.phone, row.language, row.is_made_up)
+                    (
+                        pk,
+                        expo.pk,
+                        row.public_id,
+                        row.user_id,
+                        row.organisation_id,
+                        row.source,
+                        row.external_id,
+                        row.name,
+                        row.name_latin,
+                        key,
+                        row.job_title,
+                        row.email,
+                        row.phone,
+                        row.language,
+                        row.is_made_up,
+                    )
                     for pk, row, key in zip(ids, named, keys, strict=True)
                 ),
             )
-            journal.record("person.add", "person", [row.public_id for row in named],
-                           tenant=expo.public_id)
+            journal.record(
+                "person.add", "person", [row.public_id for row in named], tenant=expo.public_id
+            )
         made.extend(ids)
     return made
 
@@ -90,7 +105,8 @@ def change_people(
     with transaction.atomic():
         found = list(
             Person._base_manager.select_for_update()
-            .filter(expo=expo, pk__in=list(changes)).order_by("pk")
+            .filter(expo=expo, pk__in=list(changes))
+            .order_by("pk")
         )
         columns: set[str] = set()
         before: dict[str, dict[str, Any]] = {}
@@ -106,8 +122,13 @@ def change_people(
                 columns.add("sort_key")
         if columns:
             Person._base_manager.bulk_update(found, sorted(columns), batch_size=100)
-            journal.record("person.change", "person", [p.public_id for p in found],
-                           fields=sorted(columns), tenant=expo.public_id)
+            journal.record(
+                "person.change",
+                "person",
+                [p.public_id for p in found],
+                fields=sorted(columns),
+                tenant=expo.public_id,
+            )
     return before
 
 
@@ -121,8 +142,9 @@ def remove_people(expo: Expo, keys: Sequence[int]) -> int:
         )
         if gone:
             Person._base_manager.filter(pk__in=[pk for pk, _ in gone]).delete()
-            journal.record("person.remove", "person", [name for _, name in gone],
-                           tenant=expo.public_id)
+            journal.record(
+                "person.remove", "person", [name for _, name in gone], tenant=expo.public_id
+            )
     return len(gone)
 
 

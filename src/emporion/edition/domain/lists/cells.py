@@ -30,16 +30,48 @@ _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
 _TRUE = frozenset({"1", "yes", "y", "true", "x", "是", "نعم"})
 _FALSE = frozenset({"", "0", "no", "n", "false", "否", "لا"})
 _SIZES = {
-    "micro": "micro", "small": "small", "medium": "medium", "large": "large", "微型": "micro",
-    "小型": "small", "中型": "medium", "大型": "large",
+    "micro": "micro",
+    "small": "small",
+    "medium": "medium",
+    "large": "large",
+    "微型": "micro",
+    "小型": "small",
+    "中型": "medium",
+    "大型": "large",
 }
 _LANGUAGES = {
-    "english": "en", "英语": "en", "英文": "en", "chinese": "zh-hans", "mandarin": "zh-hans",
-    "zh": "zh-hans", "中文": "zh-hans", "汉语": "zh-hans", "arabic": "ar", "阿拉伯语": "ar",
-    "french": "fr", "法语": "fr", "german": "de", "德语": "de", "spanish": "es", "西班牙语": "es",
-    "russian": "ru", "俄语": "ru", "japanese": "ja", "日语": "ja", "korean": "ko", "韩语": "ko",
-    "portuguese": "pt", "italian": "it", "finnish": "fi", "hindi": "hi", "nepali": "ne",
-    "turkish": "tr", "vietnamese": "vi", "thai": "th", "indonesian": "id", "malay": "ms",
+    "english": "en",
+    "英语": "en",
+    "英文": "en",
+    "chinese": "zh-hans",
+    "mandarin": "zh-hans",
+    "zh": "zh-hans",
+    "中文": "zh-hans",
+    "汉语": "zh-hans",
+    "arabic": "ar",
+    "阿拉伯语": "ar",
+    "french": "fr",
+    "法语": "fr",
+    "german": "de",
+    "德语": "de",
+    "spanish": "es",
+    "西班牙语": "es",
+    "russian": "ru",
+    "俄语": "ru",
+    "japanese": "ja",
+    "日语": "ja",
+    "korean": "ko",
+    "韩语": "ko",
+    "portuguese": "pt",
+    "italian": "it",
+    "finnish": "fi",
+    "hindi": "hi",
+    "nepali": "ne",
+    "turkish": "tr",
+    "vietnamese": "vi",
+    "thai": "th",
+    "indonesian": "id",
+    "malay": "ms",
 }
 _TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*\Z")
 
@@ -90,8 +122,12 @@ def _categories(text: str, translations: Mapping[str, str]) -> list[str]:
         elif code not in codes:
             codes.append(code)
     if unknown:
-        raise Unclear("No category of the taxonomy is called so",
-                      "Name a category in the mapping file under values.", unknown, codes)
+        raise Unclear(
+            "No category of the taxonomy is called so",
+            "Name a category in the mapping file under values.",
+            unknown,
+            codes,
+        )
     return codes
 
 
@@ -114,9 +150,12 @@ def _words(text: str, known: Callable[[str], Any]) -> list[str]:
 def _country(text: str, translations: Mapping[str, str]) -> str:
     code = country_code(text) if text else ""
     if code is None:
-        raise Unclear("This country is not known",
-                      "Write its ISO code or its English, Chinese or Arabic name, or translate it "
-                      "in the mapping file under values.", [text])
+        raise Unclear(
+            "This country is not known",
+            "Write its ISO code or its English, Chinese or Arabic name, or translate it "
+            "in the mapping file under values.",
+            [text],
+        )
     return code
 
 
@@ -127,7 +166,8 @@ def _market(word: str) -> str | None:
 
 _REGIONS = {code: code for code in REGIONS} | {
     fold(name).removeprefix("the "): code
-    for code, region in REGIONS.items() for name in region.names.values()
+    for code, region in REGIONS.items()
+    for name in region.names.values()
 }
 
 
@@ -138,9 +178,12 @@ def _markets(text: str, translations: Mapping[str, str]) -> list[str]:
         code = _market(translations.get(word) or word)
         (codes if code else unknown).append(code or word)
     if unknown:
-        raise Unclear("This market is not known",
-                      "Write ISO codes or names of countries, or a region such as east-asia.",
-                      unknown, list(dict.fromkeys(codes)))
+        raise Unclear(
+            "This market is not known",
+            "Write ISO codes or names of countries, or a region such as east-asia.",
+            unknown,
+            list(dict.fromkeys(codes)),
+        )
     return list(dict.fromkeys(codes))
 
 
@@ -148,8 +191,9 @@ def _language(text: str, translations: Mapping[str, str]) -> str:
     word = text.lower()
     found = _LANGUAGES.get(word, word)
     if found and not _TAG.match(found):
-        raise Unclear("This language is not known", "Write a code such as en, zh-hans or ar.",
-                      [text])
+        raise Unclear(
+            "This language is not known", "Write a code such as en, zh-hans or ar.", [text]
+        )
     return found
 
 
@@ -161,8 +205,9 @@ def _languages(text: str, translations: Mapping[str, str]) -> list[str]:
         except Unclear:
             unknown.append(word)
     if unknown:
-        raise Unclear("This language is not known", "Write codes such as en, zh-hans or ar.",
-                      unknown, found)
+        raise Unclear(
+            "This language is not known", "Write codes such as en, zh-hans or ar.", unknown, found
+        )
     return list(dict.fromkeys(found))
 
 
@@ -172,11 +217,16 @@ def _link(text: str, translations: Mapping[str, str]) -> str:
     try:
         link = checked_link(text)
     except LinkError as error:
-        raise Unclear(f"This is {error}", "Only public addresses with http or https are kept.",
-                      [text]) from error
+        raise Unclear(
+            f"This is {error}", "Only public addresses with http or https are kept.", [text]
+        ) from error
     if link.assumed:
-        raise Unclear("The address has no https://, it was put in front",
-                      "Nothing to do if that is right.", [text], link.url)
+        raise Unclear(
+            "The address has no https://, it was put in front",
+            "Nothing to do if that is right.",
+            [text],
+            link.url,
+        )
     return link.url
 
 
@@ -185,15 +235,17 @@ def _email(text: str, translations: Mapping[str, str]) -> str:
         try:
             validate_email(text)
         except ValidationError as error:
-            raise Unclear("This is no e-mail address", "Such as name@company.com.",
-                          [text]) from error
+            raise Unclear(
+                "This is no e-mail address", "Such as name@company.com.", [text]
+            ) from error
     return text
 
 
 def _phone(text: str, translations: Mapping[str, str]) -> str:
     if text and (len(text) > 20 or sum(c.isdigit() for c in text) < 5):
-        raise Unclear("This is no phone number", "5 to 20 characters, such as +86 571 1234 5678.",
-                      [text])
+        raise Unclear(
+            "This is no phone number", "5 to 20 characters, such as +86 571 1234 5678.", [text]
+        )
     return text
 
 

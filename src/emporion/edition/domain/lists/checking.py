@@ -55,7 +55,8 @@ class Checked:
             for entry in self.entries
             for text in dict.fromkeys(
                 [entry.values["name"][0] or "", *entry.values["name"][1].values()]
-                if "name" in entry.values else []
+                if "name" in entry.values
+                else []
             )
             if text
         ]
@@ -82,9 +83,7 @@ def read_rows(
         for column, heading, place in used:
             cell = line.cells[place]
             try:
-                row.values[column.field] = read(
-                    column, cell, mapping.values.get(column.field, {})
-                )
+                row.values[column.field] = read(column, cell, mapping.values.get(column.field, {}))
             except Bad as error:
                 row.failed = True
                 checked.errors.append(
@@ -166,8 +165,13 @@ def _require(
             row.failed = True
             column = next((headings[name] for name in names[::-1] if name in headings), None)
             checked.errors.append(
-                CellError(row.line, column, "", "The name is missing",
-                          "Write the name, or delete the row.")
+                CellError(
+                    row.line,
+                    column,
+                    "",
+                    "The name is missing",
+                    "Write the name, or delete the row.",
+                )
             )
 
 
@@ -177,7 +181,8 @@ def _name_texts(row: Row) -> None:
         plain = row.values.pop(name, None)
         languages = {
             language: row.values.pop(f"{name}:{language}")
-            for language in LANGUAGES if f"{name}:{language}" in row.values
+            for language in LANGUAGES
+            if f"{name}:{language}" in row.values
         }
         if plain is not None or languages:
             # A column of its own is more exact than the one that may hold any language.
@@ -187,12 +192,17 @@ def _name_texts(row: Row) -> None:
 
 
 def _pavilions(
-    rows: Sequence[Row], pavilions: Mapping[str, Mapping[str, str]], headings: Mapping[str, str],
+    rows: Sequence[Row],
+    pavilions: Mapping[str, Mapping[str, str]],
+    headings: Mapping[str, str],
     checked: Checked,
 ) -> None:
     said: list[Said] = [
-        (row.values.pop("pavilion", "") or "", row.values.pop("hall_id", ()) or (),
-         row.values.pop("pavilion_name", "") or "")
+        (
+            row.values.pop("pavilion", "") or "",
+            row.values.pop("hall_id", ()) or (),
+            row.values.pop("pavilion_name", "") or "",
+        )
         for row in rows
     ]
     heading = headings.get("pavilion") or headings["hall_id"]
@@ -205,9 +215,13 @@ def _pavilions(
             continue
         checked.unknown.setdefault("pavilion", Counter())[own[0] or "; ".join(own[1])] += 1
         checked.listed.append(
-            CellError(row.line, heading, own[0] or "; ".join(own[1]),
-                      "The edition has no such pavilion",
-                      f"There are: {', '.join(sorted(pavilions))}.")
+            CellError(
+                row.line,
+                heading,
+                own[0] or "; ".join(own[1]),
+                "The edition has no such pavilion",
+                f"There are: {', '.join(sorted(pavilions))}.",
+            )
         )
 
 
@@ -221,8 +235,13 @@ def _key(
             return own_source, own
         if "id" in row.values:
             checked.errors.append(
-                CellError(row.line, headings["id"], "", "The id is missing",
-                          "Every row needs one, or leave the whole column out.")
+                CellError(
+                    row.line,
+                    headings["id"],
+                    "",
+                    "The id is missing",
+                    "Every row needs one, or leave the whole column out.",
+                )
             )
         return None
     if row.failed:
@@ -238,11 +257,20 @@ def _key(
 
 def _twice(row: Row, key: Key, first: int, headings: Mapping[str, str]) -> CellError:
     if "id" in headings:
-        return CellError(row.line, headings["id"], key[1], f"Line {first} has the same id",
-                         "Every id may stand once.")
-    return CellError(row.line, headings.get("name"), "",
-                     f"Line {first} has the same name and country",
-                     "Delete one of them, or add a column of ids.")
+        return CellError(
+            row.line,
+            headings["id"],
+            key[1],
+            f"Line {first} has the same id",
+            "Every id may stand once.",
+        )
+    return CellError(
+        row.line,
+        headings.get("name"),
+        "",
+        f"Line {first} has the same name and country",
+        "Delete one of them, or add a column of ids.",
+    )
 
 
 def _resolve_mains(checked: Checked) -> None:

@@ -17,83 +17,250 @@ class Column:
 
 
 _KEY = (
-    Column("id", "Id", "id", (
-        "exh_id", "exhibitor id", "external id", "company id", "buyer id", "reference", "code",
-        "identifier", "编号", "展商编号", "企业编号", "客户编号", "买家编号",
-    ), 120),
+    Column(
+        "id",
+        "Id",
+        "id",
+        (
+            "exh_id",
+            "exhibitor id",
+            "external id",
+            "company id",
+            "buyer id",
+            "reference",
+            "code",
+            "identifier",
+            "编号",
+            "展商编号",
+            "企业编号",
+            "客户编号",
+            "买家编号",
+        ),
+        120,
+    ),
     Column("source", "Source", "source", ("来源", "数据来源"), 60),
 )
 _FIRM = (
-    Column("name", "Name", "text", (
-        "company", "company name", "name of company", "exhibitor", "exhibitor name", "organisation",
-        "organization", "organisation name", "firm", "公司名称", "企业名称", "展商名称", "单位名称",
-        "公司", "企业", "单位", "参展商", "参展企业", "名称", "采购商", "采购商名称",
-    )),
-    Column("name:zh-hans", "Name (zh-hans)", "text", (
-        "name zh", "name (zh)", "chinese name", "name in chinese", "中文名称",
-        "公司中文名称", "中文名",
-    )),
+    Column(
+        "name",
+        "Name",
+        "text",
+        (
+            "company",
+            "company name",
+            "name of company",
+            "exhibitor",
+            "exhibitor name",
+            "organisation",
+            "organization",
+            "organisation name",
+            "firm",
+            "公司名称",
+            "企业名称",
+            "展商名称",
+            "单位名称",
+            "公司",
+            "企业",
+            "单位",
+            "参展商",
+            "参展企业",
+            "名称",
+            "采购商",
+            "采购商名称",
+        ),
+    ),
+    Column(
+        "name:zh-hans",
+        "Name (zh-hans)",
+        "text",
+        (
+            "name zh",
+            "name (zh)",
+            "chinese name",
+            "name in chinese",
+            "中文名称",
+            "公司中文名称",
+            "中文名",
+        ),
+    ),
     Column("name:ar", "Name (ar)", "text", ("arabic name", "name in arabic", "阿拉伯文名称")),
-    Column("name:en", "Name (en)", "text", (
-        "english name", "name in english", "英文名称", "公司英文名称", "英文名",
-    )),
-    Column("country", "Country", "country", (
-        "country/region", "country or region", "country name", "nation", "国家", "国家/地区",
-        "国家地区", "国家（地区）", "国别", "所在国家",
-    )),
+    Column(
+        "name:en",
+        "Name (en)",
+        "text",
+        (
+            "english name",
+            "name in english",
+            "英文名称",
+            "公司英文名称",
+            "英文名",
+        ),
+    ),
+    Column(
+        "country",
+        "Country",
+        "country",
+        (
+            "country/region",
+            "country or region",
+            "country name",
+            "nation",
+            "国家",
+            "国家/地区",
+            "国家地区",
+            "国家（地区）",
+            "国别",
+            "所在国家",
+        ),
+    ),
     Column("city", "City", "text", ("town", "城市", "所在城市"), 120),
-    Column("website", "Website", "link", (
-        "web", "url", "web site", "homepage", "home page", "internet", "www", "网址", "网站",
-        "官网", "公司网址",
-    ), 1000),
+    Column(
+        "website",
+        "Website",
+        "link",
+        (
+            "web",
+            "url",
+            "web site",
+            "homepage",
+            "home page",
+            "internet",
+            "www",
+            "网址",
+            "网站",
+            "官网",
+            "公司网址",
+        ),
+        1000,
+    ),
     Column("size", "Size", "size", ("company size", "规模", "公司规模", "企业规模")),
 )
 _ABOUT = (
-    Column("about", "About", "long", (
-        "description", "profile", "company profile", "introduction", "company description", "简介",
-        "公司简介", "企业简介", "公司介绍", "介绍",
-    ), 20000),
+    Column(
+        "about",
+        "About",
+        "long",
+        (
+            "description",
+            "profile",
+            "company profile",
+            "introduction",
+            "company description",
+            "简介",
+            "公司简介",
+            "企业简介",
+            "公司介绍",
+            "介绍",
+        ),
+        20000,
+    ),
     Column("about:zh-hans", "About (zh-hans)", "long", ("chinese description", "中文简介"), 20000),
     Column("about:ar", "About (ar)", "long", ("arabic description",), 20000),
 )
 _MARKET = (
-    Column("markets", "Markets", "markets", (
-        "target markets", "target countries", "目标市场", "意向市场",
-    ), 2000),
-    Column("languages", "Languages", "languages", ("language", "spoken languages", "语言", "语种"),
-           200),
+    Column(
+        "markets",
+        "Markets",
+        "markets",
+        (
+            "target markets",
+            "target countries",
+            "目标市场",
+            "意向市场",
+        ),
+        2000,
+    ),
+    Column(
+        "languages", "Languages", "languages", ("language", "spoken languages", "语言", "语种"), 200
+    ),
 )
 _LIMITS = (
     Column("max_meetings", "Most meetings", "limit", ("max meetings", "最多会面", "洽谈上限")),
-    Column("max_meetings_per_day", "Most meetings a day", "limit", (
-        "max meetings per day", "每日最多会面", "每日洽谈上限",
-    )),
+    Column(
+        "max_meetings_per_day",
+        "Most meetings a day",
+        "limit",
+        (
+            "max meetings per day",
+            "每日最多会面",
+            "每日洽谈上限",
+        ),
+    ),
 )
 _CONTACT = (
-    Column("contact", "Contact", "text", (
-        "contact person", "contact name", "person", "full name", "联系人", "姓名", "负责人",
-    )),
+    Column(
+        "contact",
+        "Contact",
+        "text",
+        (
+            "contact person",
+            "contact name",
+            "person",
+            "full name",
+            "联系人",
+            "姓名",
+            "负责人",
+        ),
+    ),
     Column("job_title", "Job title", "text", ("position", "title", "职务", "职位")),
-    Column("email", "E-mail", "email", (
-        "email address", "mail", "邮箱", "电子邮箱", "电子邮件", "邮件",
-    ), 254),
-    Column("phone", "Phone", "phone", (
-        "telephone", "tel", "mobile", "phone number", "电话", "手机", "联系电话", "手机号",
-    ), 100),
+    Column(
+        "email",
+        "E-mail",
+        "email",
+        (
+            "email address",
+            "mail",
+            "邮箱",
+            "电子邮箱",
+            "电子邮件",
+            "邮件",
+        ),
+        254,
+    ),
+    Column(
+        "phone",
+        "Phone",
+        "phone",
+        (
+            "telephone",
+            "tel",
+            "mobile",
+            "phone number",
+            "电话",
+            "手机",
+            "联系电话",
+            "手机号",
+        ),
+        100,
+    ),
     Column("contact_language", "Contact language", "language", ("联系人语言",)),
 )
 _MADE_UP = Column("is_made_up", "Made up", "truth", ("made-up", "fictional", "虚构"))
 _NOTE = Column("note", "Note", "ignored", ("说明", "备注"))
 
 _OFFERS, _OFFER_TEXT = (
-    ("offers", "Offers", "categories"), ("offer_text", "Offer text", "long"),
+    ("offers", "Offers", "categories"),
+    ("offer_text", "Offer text", "long"),
 )
 _NEEDS, _NEED_TEXT = (
-    ("needs", "Needs", "categories"), ("need_text", "Need text", "long"),
+    ("needs", "Needs", "categories"),
+    ("need_text", "Need text", "long"),
 )
 _CATEGORIES = (
-    "product_categories", "product category", "categories", "category", "sector", "sectors",
-    "industry", "类别", "产品类别", "展品类别", "行业", "所属行业", "行业类别", "展品范围",
+    "product_categories",
+    "product category",
+    "categories",
+    "category",
+    "sector",
+    "sectors",
+    "industry",
+    "类别",
+    "产品类别",
+    "展品类别",
+    "行业",
+    "所属行业",
+    "行业类别",
+    "展品范围",
 )
 
 LISTS: dict[str, tuple[Column, ...]] = {

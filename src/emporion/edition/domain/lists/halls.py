@@ -47,8 +47,9 @@ def plan_halls(
         halls.letters = {said: halls.letters[own[said]] for said in own}
         return halls
     halls, names = Halls(), _names_by_id(rows)
-    resolved = {said: said[0] or next((names[i] for i in said[1] if i in names), "")
-                for said in set(rows)}
+    resolved = {
+        said: said[0] or next((names[i] for i in said[1] if i in names), "") for said in set(rows)
+    }
     if existing:
         _use(halls, resolved, existing)
         return halls
@@ -117,8 +118,12 @@ def _as_lettered(halls: Halls, rows: Sequence[Said], resolved: Mapping[Said, str
 
 
 def _tell(
-    halls: Halls, rows: Sequence[Said], resolved: Mapping[Said, str],
-    letters: Mapping[str, str], rest: Sequence[Said], heading: str,
+    halls: Halls,
+    rows: Sequence[Said],
+    resolved: Mapping[Said, str],
+    letters: Mapping[str, str],
+    rest: Sequence[Said],
+    heading: str,
 ) -> None:
     counts = Counter(halls.letters[said] for said in rows)
     halls.told.append(f"{len(halls.new)} pavilions are made from the column “{heading}”:")
@@ -131,8 +136,9 @@ def _tell(
         words += [f"hall id {name} ({n})" for name, n in ids.most_common(8)]
         more = len(ids) - 8
         tail = f" and {more} other hall ids" if more > 0 else ""
-        halls.told.append(f"  {halls.new[-1].letter}  {OTHER} ({len(rest)}): "
-                          f"{', '.join(words)}{tail}")
+        halls.told.append(
+            f"  {halls.new[-1].letter}  {OTHER} ({len(rest)}): {', '.join(words)}{tail}"
+        )
     if filled:
         halls.told.append(f"  {filled} rows name no hall; their hall id says which it is.")
     if counts[""]:

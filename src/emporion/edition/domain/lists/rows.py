@@ -59,7 +59,10 @@ def _values(
     main = by_pk.get(record.main_exhibitor_id or 0)
     source, own = record.key
     values = {
-        "id": own, "source": source, **flat(record), "note": note,
+        "id": own,
+        "source": source,
+        **flat(record),
+        "note": note,
         "pavilion_name": str(names.get(record.pavilion, "")),
         "main": main.key[1] if main is not None else "",
     }
