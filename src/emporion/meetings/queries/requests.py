@@ -10,6 +10,7 @@ from django.db.models import Case, Count, Q, QuerySet, When
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings import rules
 from emporion.meetings.models import Meeting, MeetingRequest, Refusal, Release, Slot
+from emporion.meetings.queries.agenda import held_by
 from emporion.meetings.queries.words import refusal_word, state_word
 
 
@@ -151,12 +152,11 @@ def fate(participation: Participation) -> tuple[int, int, list[tuple[str, int]]]
         "release__state": Release.State.PUBLISHED,
     }
     granted = Meeting.objects.filter(
-        Q(host=participation) | Q(guest=participation), request__state__in=rules.LIVE, **public
+        held_by(participation), request__state__in=rules.LIVE, **public
     ).count()
     refused = (
-        Refusal.objects.filter(
-            Q(request__asker=participation) | Q(request__counterpart=participation), **public
-        )
+        # By their keys: through the join every refusal of the release would be looked at.
+        Refusal.objects.filter(request__in=MeetingRequest.objects.filter(mine), **public)
         .values_list("reason")
         .annotate(number=Count("pk"))
         .order_by("-number", "reason")
