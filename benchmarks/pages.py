@@ -33,6 +33,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import psycopg
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
@@ -243,10 +245,11 @@ def build(scale: float, postgresql: bool, stack: ExitStack) -> None:
     os.environ.pop("DATABASE_URL", None)
     if postgresql:
         os.environ["DATABASE_URL"] = stack.enter_context(machine.cluster(durable=True))
-        subprocess.run(
-            [machine.postgresql() / "createdb", "-h", address_folder(os.environ["DATABASE_URL"]),
-             "-U", "postgres", "emporion"], check=True,
-        )  # fmt: skip
+        with psycopg.connect(
+            host=address_folder(os.environ["DATABASE_URL"]), user="postgres", dbname="postgres",
+            autocommit=True,
+        ) as connection:  # fmt: skip
+            connection.execute("CREATE DATABASE emporion")
     started = time.monotonic()
     subprocess.run(
         [sys.executable, "-m", "emporion.cli", "demo", "--no-serve", "--scale", str(scale)],
