@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -55,3 +57,23 @@ def test_second_build_in_one_folder_is_refused(tmp_path: Path) -> None:
         assert (first.returncode, "0 violations" in said) == (0, True)
     finally:
         kill(first)
+
+
+def test_ending_the_demonstration_ends_its_server(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    started = house.start("demo", "--scale", "0.01", "--schedule-seconds", "1", "--port", str(port))
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and not answers(port):
+        time.sleep(0.5)
+    assert answers(port)
+    started.terminate()
+    started.wait(60)
+    assert not answers(port)
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -67,7 +67,11 @@ def demo(argv: list[str]) -> int:
         refused = _forget()
         if refused:
             return _refuse(refused)
-    server = None if options.no_serve else _serve(options.port)
+    server = None
+    if not options.no_serve:
+        # Whoever ends this ends the server with it.
+        signal.signal(signal.SIGTERM, _stop)
+        server = _serve(options.port)
     try:
         if building.state() == "none":
             if server:
@@ -90,6 +94,10 @@ def demo(argv: list[str]) -> int:
             server.send_signal(signal.SIGTERM)
             server.wait(10)
     return 0
+
+
+def _stop(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _claim() -> TextIO | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from emporion.core.translated import best
@@ -58,8 +59,15 @@ def on_front(edition: Edition, language: str, count: dict[str, int]) -> list[dic
     if "buyers" in by_key:
         # Beside the published number a second one of the same people would only confuse.
         del labels["buyers"]
+    # A recomputed figure opens what it was counted from.
+    rows = {
+        "exhibitors": f"{reverse('portal:search', args=[edition.slug])}?kind=exhibitor",
+        "buyers": f"{reverse('portal:about_data', args=[edition.slug])}#counted",
+        "meetings": f"{reverse('portal:about_data', args=[edition.slug])}#counted",
+    }
     counted = [
         {
+            "href": rows[key],
             "value": number(count[key]),
             "unit": "",
             "label": label,

@@ -56,19 +56,20 @@ def two_people(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Tell both stories; the demonstration's two users say who they are."""
     language = get_language() or "en"
     cast = queries.cast(edition)
-    stories = [_story(edition, one, language) for one in cast]
+    keys = {one.pk for one in cast}
+    stories = [_story(edition, one, keys - {one.pk}, language) for one in cast]
     context = {"stories": stories, "slug": edition.slug, "nav_current": "two"}
     return render(request, "portal/two_people.html", context)
 
 
-def _story(edition: Edition, one: Participation, language: str) -> Story:
+def _story(edition: Edition, one: Participation, others: set[int], language: str) -> Story:
     spoken, name = best(one.display_name, language)
     about_language, about = best(one.about, language)
     steps = [
         _said(one, language),
         _matched(one, language),
         _asked(one, language),
-        _met(edition, one, language),
+        _met(edition, one, others, language),
     ]
     return Story(
         name,
@@ -134,11 +135,13 @@ def _asked(one: Participation, language: str) -> Step:
     )
 
 
-def _met(edition: Edition, one: Participation, language: str) -> Step:
+def _met(edition: Edition, one: Participation, others: set[int], language: str) -> Step:
+    """The day on which the two meet each other, if they do; else the first with a meeting."""
     appointments = meetings.agenda(one)
     if not appointments:
         return Step(_("Meets"), _("No meeting is set yet."))
-    first = appointments[0].date
+    together = [a for a in appointments if a.counterpart.pk in others]
+    first = (together or appointments)[0].date
     today = [a for a in appointments if a.date == first]
     walks = editions.walking_minutes(edition)
     rows = []
@@ -158,6 +161,7 @@ def _met(edition: Edition, one: Participation, language: str) -> Step:
                 if appointment.host.pavilion
                 else "",
                 "after": after,
+                "together": appointment.counterpart.pk in others,
             }
         )
     return Step(
