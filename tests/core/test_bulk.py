@@ -13,6 +13,7 @@ from emporion.core import bulk
 from emporion.core.models import ImportBatch, ImportChange, JournalEntry, Progress
 from emporion.core.translated import Translated
 from emporion.registry.models import Body, Expo
+from tests import factories
 
 AT = dt.datetime(2023, 11, 23, 9, 30, tzinfo=dt.UTC)
 # What COPY, JSON and SQL quote in their own ways.
@@ -113,3 +114,9 @@ def test_json_text_keeps_real_characters() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT CAST(name AS text) FROM registry_expo")
         assert "芬兰" in cursor.fetchone()[0]
+
+
+def test_statistics_are_refreshed_without_changing_anything(db: None) -> None:
+    factories.make_expo()
+    bulk.refresh_statistics()
+    assert Expo.objects.count() == 1

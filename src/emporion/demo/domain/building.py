@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from emporion.core import journal
+from emporion.core import bulk, journal
 from emporion.core.progress import Job, Step
 from emporion.core.tenancy import scope, scopes_disabled
 from emporion.demo.domain import loading
@@ -97,6 +97,7 @@ def _fill(
         with job.step("publish"):
             publish(edition, release.number, "command:demo", seen=None)
             set_phase(edition, Edition.Phase.RUNNING)
+            bulk.refresh_statistics()
     return {
         "exhibitors": len(exhibitors),
         "buyers": len(buyers),
