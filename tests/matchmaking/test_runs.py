@@ -190,3 +190,18 @@ def test_every_reason_of_the_engine_has_words_in_three_languages():
         rows = readable([{"code": code, "detail": detail} for code in KNOWN], language)
         assert len(rows) == len(KNOWN)
         assert all(row.key and row.value for row in rows)
+
+
+def test_reasons_put_facts_first_and_leave_out_words_in_a_script_one_does_not_read():
+    reasons = [
+        {"code": "text", "detail": {"words": ["尼泊尔", "vr"]}},
+        {"code": "market_outside", "detail": {"country": "FI"}},
+        {"code": "need_offer", "detail": {"code": "ai"}},
+        {"code": "text", "detail": {"words": ["套餐"]}},
+    ]
+    assert [(row.value, row.kind) for row in readable(reasons, "en")] == [
+        ("Artificial intelligence", ""),
+        ("vr", ""),
+        ("Finland is not among your markets", "against"),
+    ]
+    assert len(readable(reasons, "zh-hans")) == 4

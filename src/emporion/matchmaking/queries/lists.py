@@ -82,20 +82,36 @@ def fit(participation: Participation, counterpart: Participation) -> Suggestion 
 
     None when neither is on the other's list. p is always what `participation` wants.
     """
+    return fits(participation, [counterpart]).get(counterpart.pk)
+
+
+def fits(
+    participation: Participation, counterparts: Collection[Participation]
+) -> dict[int, Suggestion]:
+    """Return {primary key: `fit`} of those counterparts that have one; one query for all."""
+    owners = [participation.pk, *(each.pk for each in counterparts)]
     lists = RankedList.objects.filter(
-        participation__in=[participation.pk, counterpart.pk], run__state=MatchRun.State.CURRENT
-    )
-    by_owner = {ranked.participation_id: ranked.entries for ranked in lists}
-    for rank, entry in enumerate(by_owner.get(participation.pk, ()), 1):
-        if entry["id"] == counterpart.pk:
-            return Suggestion(
-                rank, counterpart, entry["p"], entry["q"], entry["score"], entry["reasons"]
+        participation__in=owners, run__state=MatchRun.State.CURRENT
+    ).values_list("participation_id", "entries")
+    by_owner = dict(lists)
+    own = {
+        entry["id"]: (rank, entry)
+        for rank, entry in enumerate(by_owner.get(participation.pk, ()), 1)
+    }
+    found = {}
+    for other in counterparts:
+        if other.pk in own:
+            rank, entry = own[other.pk]
+            found[other.pk] = Suggestion(
+                rank, other, entry["p"], entry["q"], entry["score"], entry["reasons"]
             )
-    for entry in by_owner.get(counterpart.pk, ()):
-        if entry["id"] == participation.pk:
-            # Their list, seen from this side: what they want is q. The reasons stay theirs.
-            return Suggestion(0, counterpart, entry["q"], entry["p"], entry["score"], [])
-    return None
+            continue
+        for entry in by_owner.get(other.pk, ()):
+            if entry["id"] == participation.pk:
+                # Their list, seen from this side: what they want is q. The reasons stay theirs.
+                found[other.pk] = Suggestion(0, other, entry["q"], entry["p"], entry["score"], [])
+                break
+    return found
 
 
 def wishes_of(participation: Participation, counterparts: Collection[int]) -> dict[int, str]:

@@ -26,13 +26,32 @@ class Reason:
 
 
 def readable(reasons: Iterable[Mapping[str, Any]], language: str) -> list[Reason]:
-    """Return stored reasons ({"code", "detail"}) as words; a code we do not know is left out."""
-    shown = []
+    """Return stored reasons ({"code", "detail"}) as words, facts first.
+
+    Left out: a code we do not know, and shared words in a script that the reader does not read.
+    """
+    shown: list[tuple[int, Reason]] = []
     for reason in reasons:
-        make = _WORDS.get(reason["code"])
-        if make is not None:
-            shown.append(make(reason["detail"], language))
-    return shown
+        make, detail = _WORDS.get(reason["code"]), reason["detail"]
+        if make is None:
+            continue
+        if "words" in detail:
+            detail = {**detail, "words": [w for w in detail["words"] if _reads(w, language)]}
+            if not detail["words"]:
+                continue
+        made = make(detail, language)
+        # Facts first: a shared word says least, and what speaks against stands last.
+        shown.append((2 if made.kind == "against" else int("words" in detail), made))
+    return [made for _, made in sorted(shown, key=lambda pair: pair[0])]
+
+
+def _reads(word: str, language: str) -> bool:
+    """Whether a reader of `language` can read the script of `word`; all read Latin letters."""
+    if any("\u4e00" <= sign <= "\u9fff" for sign in word):
+        return language.startswith("zh")
+    if any("\u0600" <= sign <= "\u06ff" for sign in word):
+        return language == "ar"
+    return True
 
 
 def _label(code: str, language: str) -> str:
