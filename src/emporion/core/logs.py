@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 import structlog
+from django.core.exceptions import PermissionDenied
 
 
 def configure(config: dict[str, Any]) -> None:
@@ -35,6 +36,7 @@ def configure(config: dict[str, Any]) -> None:
             ],
         )
     )
+    handler.addFilter(_without_trace_of_refusals)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(config["level"])
@@ -43,3 +45,13 @@ def configure(config: dict[str, Any]) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def _without_trace_of_refusals(record: logging.LogRecord) -> bool:
+    """Leave the trace out where somebody was refused a page: a fact of the day, not a failure.
+
+    What was refused is in the line; the trace would tell the sentence that the visitor reads.
+    """
+    if record.exc_info and isinstance(record.exc_info[1], PermissionDenied):
+        record.exc_info = record.exc_text = None
+    return True
