@@ -118,10 +118,12 @@ def test_a_mistake_writes_nothing_and_keeps_what_was_there(tmp_path, capsys):
 
 def test_files_that_are_not_there(tmp_path, capsys):
     assert main([str(tmp_path / "no.json"), "-o", str(tmp_path / "lists.json")]) == 2
-    assert "No such file" in capsys.readouterr().err
+    missing = tmp_path / "no.json"
+    said = f"emporion match: {missing}: there is no such file or folder\n"
+    assert capsys.readouterr().err == said
     instance = written(made_up(1), tmp_path / "instance.json")
     assert main([str(instance), "-o", str(tmp_path / "no" / "lists.json")]) == 2
-    assert "No such file" in capsys.readouterr().err
+    assert "there is no such file or folder" in capsys.readouterr().err
 
 
 def test_a_failure_while_writing_leaves_no_half_file(tmp_path, monkeypatch):

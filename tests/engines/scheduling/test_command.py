@@ -69,7 +69,7 @@ def test_command_contradiction_is_written_as_infeasible(tmp_path, capsys):
     people = [{"id": "e", "min_meetings": 2, "max_meetings": 1}, "a", "b"]
     rows = [("x", "e", "a", 1), ("y", "e", "b", 1)]
     path.write_text(json.dumps(tiny.instance(people=people, requests=rows)), "utf-8")
-    assert main([str(path), "-o", str(out)]) == 0
+    assert main([str(path), "-o", str(out)]) == 3
     written = json.loads(out.read_text("utf-8"))
     assert written["status"] == "infeasible"
     assert written["meetings"] == []

@@ -30,9 +30,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"emporion match: {options.instance}: {error}", file=sys.stderr)
         return FAILED
     except OSError as error:
-        print(f"emporion match: {error}", file=sys.stderr)
+        print(
+            f"emporion match: {error.filename or options.instance}: {_why(error)}", file=sys.stderr
+        )
         return FAILED
     return 0
+
+
+def _why(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file or folder"
+    if isinstance(error, IsADirectoryError):
+        return "this is a folder, not a file"
+    return error.strerror or str(error)
 
 
 def _run(instance: str, output: str, seed: int) -> None:

@@ -9,6 +9,9 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+# The exit status when no schedule can meet the constraints.
+INFEASIBLE = 3
+
 
 def process_start() -> float:
     """When this process started, on the clock of `time.monotonic`; now where that is unknown."""
@@ -40,6 +43,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="emporion schedule",
         description="Give slots to meeting requests; or check a schedule with --check.",
+        epilog="Exit status: 0 done or valid; 1 the schedule breaks constraints; 2 wrong input; "
+        "3 proven infeasible (the file is written and says so).",
     )
     parser.add_argument("instance", metavar="INSTANCE.json")
     parser.add_argument("solution", nargs="?", metavar="SOLUTION.json", help="only with --check")
@@ -59,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """``emporion schedule``.  0 done or valid, 1 violations found, 2 wrong input."""
+    """``emporion schedule``.  0 done or valid, 1 violations, 2 wrong input, 3 infeasible."""
     began = process_start()
     args = _parser().parse_args(argv)
     if args.check:
@@ -79,7 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         instance = read_instance(args.instance)
     except (InstanceError, OSError) as error:
-        return _fail(str(error))
+        return _fail(_why(error))
     from .digest import schedule_digest
     from .progress import progress_bar
     from .solving import solve
@@ -110,7 +115,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             (instance.request_ids[r], instance.slot_ids[int(solution.slot[r])]) for r in held
         )
         print(f"digest {schedule_digest(meetings)}", file=sys.stderr)
-    return 0
+    return INFEASIBLE if solution.status == "infeasible" else 0
 
 
 def _summary(solution: Any) -> str:
@@ -131,7 +136,7 @@ def _check(instance_path: str, solution_path: str) -> int:
 
         report = check_files(instance_path, solution_path)
     except (InstanceError, OSError, ValueError) as error:
-        return _fail(str(error))
+        return _fail(_why(error))
     for sentence in report.violations:
         print(sentence)
     for note in report.notes:
@@ -177,6 +182,14 @@ def generate_main(argv: Sequence[str] | None = None) -> int:
         print(f"emporion schedule-generate: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"{error.filename}: there is no such file or folder"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def _fail(message: str) -> int:
