@@ -93,6 +93,12 @@ def test_close_words_only_when_nothing_else_is_there():
     assert search("e1", "sauna").corrections == {}
 
 
+def test_close_words_of_short_words_keep_the_first_letter():
+    _index(_doc("a", "sauna"), _doc("b", "semiconductors"))
+    assert search("e1", "fauna").corrections == {}
+    assert search("e1", "zemiconductors").corrections == {"zemiconductors": ("semiconductors",)}
+
+
 def test_titles_weigh_more_than_keywords_and_texts():
     _index(
         _doc("text", "Aa", texts=["sauna"]),

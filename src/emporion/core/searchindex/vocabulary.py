@@ -69,10 +69,11 @@ def look_up(scope_id: int, exact: Collection[str], prefixes: Iterable[str]) -> V
 def close_words(scope_id: int, words: Collection[str]) -> dict[str, list[tuple[str, int]]]:
     """Terms one letter from each of ``words`` (two from `_LONG` letters on), nearest first.
 
-    Returns ``{word: [(term, documents)]}``, at most `_MAX_CLOSE` each. One statement reads the
-    terms that share an untouched part with a word (of three parts of a word with one error at most
-    two are hit, of four parts with two errors at most three, unless both are swaps across a cut);
-    the distance is then computed here.
+    Returns ``{word: [(term, documents)]}``, at most `_MAX_CLOSE` each. Below `_LONG` letters the
+    first letter stays: it is seldom mistyped, and another one makes another word. One statement
+    reads the terms that share an untouched part with a word (of three parts of a word with one
+    error at most two are hit, of four parts with two errors at most three, unless both are swaps
+    across a cut); the distance is then computed here.
     """
     wanted = sorted({word for word in words if len(word) >= _MIN_CLOSE})
     if not wanted:
@@ -113,8 +114,11 @@ def _shapes(word: str) -> list[str]:
 def _nearest(word: str, candidates: list[tuple[str, int]]) -> list[tuple[str, int]]:
     reach = _reach(word)
     letters = set(word)
+    first = word[0] if len(word) < _LONG else ""
     near = []
     for term, n in candidates:
+        if not term.startswith(first):
+            continue
         # Each error changes at most two letters of the sets: most candidates end here.
         if abs(len(term) - len(word)) <= reach and len(letters ^ set(term)) <= 2 * reach:
             distance = edit_distance(word, term, reach)
