@@ -11,6 +11,8 @@ import os
 import sys
 from dataclasses import dataclass
 
+from emporion.core.command_name import command as command_name
+
 
 @dataclass(frozen=True)
 class Command:
@@ -24,7 +26,7 @@ class Command:
 ENGINE_COMMANDS = {
     "schedule": Command(
         "emporion.engines.scheduling.command:main",
-        "schedule an instance file, or check a solution",
+        "schedule an instance file or check a solution; with --edition: compute a draft release",
         False,
     ),
     "schedule-generate": Command(
@@ -33,7 +35,9 @@ ENGINE_COMMANDS = {
         False,
     ),
     "match": Command(
-        "emporion.engines.matching.command:main", "rank counterparts from an instance file", False
+        "emporion.engines.matching.command:main",
+        "rank counterparts from an instance file; with --edition: everybody's ranked list",
+        False,
     ),
 }
 EDITION_COMMANDS = {
@@ -85,8 +89,7 @@ def usage() -> str:
     rows = {**ENGINE_COMMANDS, **COMMANDS}
     width = max(map(len, rows))
     lines = [f"  {name:<{width}}  {command.help}" for name, command in sorted(rows.items())]
-    lines += [f"  {name:<{width}}  {c.help}" for name, c in sorted(EDITION_COMMANDS.items())]
-    return "usage: emporion COMMAND [options]\n\n" + "\n".join(sorted(lines))
+    return f"usage: {command_name()} COMMAND [options]\n\n" + "\n".join(lines)
 
 
 def find(argv: list[str]) -> Command | None:

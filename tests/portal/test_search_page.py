@@ -73,6 +73,16 @@ def test_long_and_hostile_words_are_only_words(edition, where):
         assert "<b>Bold" not in response.content.decode()
 
 
+@pytest.mark.parametrize("query", ["%", "_", "'", "-", "\U0001f600", "!? ..."])
+def test_signs_alone_find_nothing_and_say_why(edition, where, query):
+    list_exhibitor(edition, "Only one")
+    found = Client().get(where, {"q": query, "kind": "exhibitor"})
+    assert names(found) == []
+    assert page(found).select_one(".nothing-title").get_text() == (
+        "Nothing that can be searched for"
+    )
+
+
 def test_pages_of_one_kind_keep_the_filters(edition, where):
     hall = make_pavilions(edition)["A"]
     for number in range(45):

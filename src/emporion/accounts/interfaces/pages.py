@@ -49,8 +49,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         form.add_error(
             None,
             ngettext(
-                "Too many tries. Please wait %(minutes)s minute and try again.",
-                "Too many tries. Please wait %(minutes)s minutes and try again.",
+                "Too many tries. Wait %(minutes)s minute and try again.",
+                "Too many tries. Wait %(minutes)s minutes and try again.",
                 minutes,
             )
             % {"minutes": minutes},
@@ -60,7 +60,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return response
     if user is None:
         form.add_error(
-            None, _("No account fits these two. Please check how both are written and try again.")
+            None, _("No account fits these two. Check how both are written and try again.")
         )
         return _page(request, form, status=422)
     domain.let_in(request, user)

@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from emporion.core import journal
+from emporion.core.command_name import command
 from emporion.core.progress import Job
 from emporion.core.tenancy import scope
 from emporion.demo.domain import guests
@@ -65,8 +66,8 @@ def _add(edition: Edition, count: int, seed: int) -> None:
     print(
         f"{new:,} made-up buyers added to {edition.slug}{there}, with {asked:,} requests. "
         "Buyers and requests are made up; the exhibitors and what they say are not touched.\n"
-        f"Go on with: emporion match --edition {edition.slug}\n"
-        f"            emporion schedule --edition {edition.slug}"
+        f"Go on with: {command()} match --edition {edition.slug}\n"
+        f"            {command()} schedule --edition {edition.slug}"
     )
 
 

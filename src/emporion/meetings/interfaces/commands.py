@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from emporion.core import journal
+from emporion.core.command_name import command
 from emporion.core.progress import Job, Step
 from emporion.core.tenancy import scope
 from emporion.edition import queries as edition_queries
@@ -76,7 +77,8 @@ def schedule(argv: list[str]) -> int:
             print(f"Release {release.number} is public.")
         else:
             print(
-                f"Publish it: emporion publish --edition {edition.slug} --release {release.number}"
+                f"Publish it: {command()} publish --edition {edition.slug} "
+                f"--release {release.number}"
             )
 
     return _on(options.edition, "command:schedule", work)
@@ -127,7 +129,7 @@ def export(argv: list[str]) -> int:
             raise Refused(missing)
         meetings, refusals = write_files(release, options.instance, options.solution)
         print(f"Release {release.number}: {meetings} meetings and {refusals} requests not granted.")
-        print(f"Check it: emporion schedule --check {options.instance} {options.solution}")
+        print(f"Check it: {command()} schedule --check {options.instance} {options.solution}")
 
     return _on(options.edition, "command:schedule-export", work)
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from emporion.core.command_name import command
 from emporion.core.tabular.formulas import neutralised
 from emporion.core.translated import as_dict
 from emporion.design.formats import day as day_words
@@ -38,7 +39,7 @@ def releases(request: HttpRequest, edition: Edition) -> HttpResponse:
     found = queries.releases(edition)
     context = {
         "rows": [(release, share_of(release), mark_of(release)) for release in found],
-        "command": f"emporion schedule --edition {edition.slug}",
+        "command": f"{command()} schedule --edition {edition.slug}",
         "slug": edition.slug,
         "nav_current": "schedule",
     }
@@ -310,10 +311,10 @@ def _change_row(change: change_queries.Change) -> dict[str, Any]:
 def _commands(edition: Edition, release: Release) -> list[str]:
     instance, solution = "instance.json", "solution.json"
     return [
-        f"emporion schedule-export --edition {edition.slug} --release {release.number} "
+        f"{command()} schedule-export --edition {edition.slug} --release {release.number} "
         f"--instance {instance} --solution {solution}",
-        f"emporion schedule --check {instance} {solution}",
-        f"emporion schedule {instance} -o again.json --seed {release.seed} "
+        f"{command()} schedule --check {instance} {solution}",
+        f"{command()} schedule {instance} -o again.json --seed {release.seed} "
         f"--work-limit {release.steps}",
     ]
 

@@ -83,7 +83,7 @@ def ask(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
         raise Http404(_("There is nobody with this address."))
     try:
         domain.ask(me, counterpart, request.POST.get("message", ""))
-        messages.success(request, _("Requested: %(name)s.") % {"name": counterpart.display_name})
+        messages.success(request, _("Requested: %(name)s") % {"name": counterpart.display_name})
     except domain.RequestError as error:
         messages.error(request, str(error))
     return _back(request, edition)

@@ -11,6 +11,7 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connection
 
+from emporion.core.command_name import command
 from emporion.core.tabular.report import TableError
 from emporion.edition.domain.batches import BatchError
 from emporion.edition.domain.editions import EditionError
@@ -28,7 +29,7 @@ def take_in(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="emporion import",
         description="Take in a list from a CSV or XLSX file. The whole file is checked first.",
-        epilog="Also: emporion import list --edition E | undo ID | recover --edition E",
+        epilog=f"Also: {command()} import list --edition E | undo ID | recover --edition E",
     )
     parser.add_argument("subject", choices=SUBJECTS)
     parser.add_argument("file", type=Path, help="a .csv or .xlsx file")

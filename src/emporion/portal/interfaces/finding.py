@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from emporion.core.searchindex.query import search
+from emporion.core.text.tokens import words
 from emporion.core.text.underline import underlined
 from emporion.core.translated import best
 from emporion.design.formats import number
@@ -89,6 +90,8 @@ class Found:
     kept: str
     without_kind: str
     without_facets: str
+    # Something was typed, and nothing of it is a letter or a digit.
+    wordless: bool = False
 
 
 def find(
@@ -104,6 +107,8 @@ def find(
     chosen = {name: values for name, values in given.items() if values}
     wanted = asked.get("page", "1")
     page = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 5 else 1
+    if query and not words(query):
+        return _nothing_typed(query, kind, chosen)
     scope = editions.search_scope(edition)
     offset = max(page - 1, 0) * PAGE
     result = search(
@@ -159,6 +164,27 @@ def find(
         kept=_address(query, kind, chosen),
         without_kind=_link(query, "", chosen),
         without_facets=_link(query, kind, {}),
+    )
+
+
+def _nothing_typed(query: str, kind: str, chosen: Mapping[str, list[str]]) -> Found:
+    return Found(
+        query=query,
+        number=number(0),
+        total=0,
+        groups=[],
+        facets=[],
+        tabs=[],
+        corrections={},
+        relaxed=False,
+        kind=kind,
+        page=1,
+        pages=1,
+        chosen=sum(map(len, chosen.values())),
+        kept=_address(query, kind, chosen),
+        without_kind=_link(query, "", chosen),
+        without_facets=_link(query, kind, {}),
+        wordless=True,
     )
 
 

@@ -15,6 +15,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from emporion.core.command_name import command
 from emporion.core.tabular.headings import Mapping as Columns
 from emporion.core.tabular.reading import Table
 from emporion.core.tabular.report import CellError, grouped, render
@@ -86,7 +87,9 @@ class Report:
         """What is left out, or put right, and must be looked at."""
         if not listed:
             return
-        self.say(f"\nTo look at ({len(listed):,} cells; the rows are taken in without them):")
+        many = "1 cell; its row is" if len(listed) == 1 else f"{len(listed):,} cells; the rows are"
+        without = "it" if len(listed) == 1 else "them"
+        self.say(f"\nTo look at ({many} taken in without {without}):")
         if self.everything:
             self.lines([f"  {error}" for error in listed])
         else:
@@ -137,7 +140,7 @@ class Report:
 
     def batch(self, public_id: str) -> None:
         """How to take it back."""
-        self.say(f"Import {public_id}. To undo it: emporion import undo {public_id}")
+        self.say(f"Import {public_id}. To undo it: {command()} import undo {public_id}")
 
 
 def _place(key: str) -> str:

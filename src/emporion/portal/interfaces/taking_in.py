@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils.text import slugify
 
 from emporion.core import journal
+from emporion.core.command_name import command
 from emporion.core.models import ImportBatch
 from emporion.core.progress import Job
 from emporion.core.tabular.headings import (
@@ -236,7 +237,7 @@ def mend(edition: Edition, report: reporting.Report, *, dry_run: bool = False) -
     if running is None:
         raise batches.Busy(
             f"{name} was begun on another machine ({batch.process}) and has not ended. If it is "
-            f"dead, undo it: emporion import recover --edition {edition.slug}",
+            f"dead, undo it: {command()} import recover --edition {edition.slug}",
             batch,
         )
     if dry_run:
@@ -310,8 +311,8 @@ def _refuse_loss(
 def _undoing(edition: Edition, batch: ImportBatch) -> str:
     """Return the command that undoes a batch."""
     if batch.state == ImportBatch.State.DONE:
-        return f"emporion import undo {batch.public_id}"
-    return f"emporion import recover --edition {edition.slug}"
+        return f"{command()} import undo {batch.public_id}"
+    return f"{command()} import recover --edition {edition.slug}"
 
 
 class Undoing:
