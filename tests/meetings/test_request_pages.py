@@ -10,9 +10,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
+from emporion.matchmaking.models import MatchRun, RankedList
 from emporion.meetings.models import MeetingRequest
+from emporion.registry import taxonomy
 from tests.factories import (
     make_edition,
     make_organiser,
@@ -161,20 +164,55 @@ def test_the_published_meeting_or_its_refusal_stands_beside_the_request(
     assert "Not wanted" not in text
 
 
+def test_a_request_shows_what_it_is_judged_by(edition, signed_in, host):
+    asking = make_participation(
+        edition, "buyer", name="Sita", country="NP", needs=["ai.vision"], offers=["ai"]
+    )
+    asking.organisation.name = {"en": "Himal Systems"}
+    asking.organisation.save()
+    plain = make_participation(edition, "buyer", name="Plain")
+    make_request(plain, host)
+    make_request(asking, host)
+    run = MatchRun.objects.create(
+        edition=edition, number=1, state="current", computed_at=timezone.now()
+    )
+    reasons = [{"code": "their_need", "detail": {"code": "ai.vision"}}]
+    entry = {"id": asking.pk, "p": 0.8, "q": 0.5, "score": 0.4, "reasons": reasons}
+    RankedList.objects.create(run=run, participation=host, entries=[entry])
+    theirs = {"id": host.pk, "p": 0.9, "q": 0.3, "score": 0.27, "reasons": reasons}
+    RankedList.objects.create(run=run, participation=plain, entries=[theirs])
+    page = BeautifulSoup(
+        signed_in(user_of(host)).get(address("requests", edition)).content, "html.parser"
+    )
+    first, second = page.select(".request")
+    text = " ".join(first.get_text(" ").split())
+    vision = taxonomy.label("ai.vision", "en")
+    assert "Himal Systems · Nepal" in text
+    assert [chip.get_text(" ", strip=True) for chip in first.select(".chip")] == [
+        f"Looks for {vision}",
+        f"Offers {taxonomy.label('ai', 'en')}",
+        f"They look for {vision}",
+    ]
+    assert len(first.select(".fit")) == len(second.select(".fit")) == 1
+    # Their reasons are theirs; only the fit is told.
+    assert second.select(".chip") == []
+
+
 @pytest.mark.parametrize("box", ["received", "sent"])
 def test_statements_do_not_grow_with_rows(edition, signed_in, guest, box):
     client = signed_in(user_of(guest))
     counts = []
     for _ in range(2):
         for _ in range(6):
-            one, other = guest, make_participation(edition)
+            one = guest
+            other = make_participation(edition, needs=["ai"], offers=["ai.vision"], country="FI")
             make_request(*((other, one) if box == "received" else (one, other)))
         client.get(address("requests", edition))
         with CaptureQueriesContext(connection) as captured:
             response = client.get(address("requests", edition) + f"?box={box}")
         counts.append(len(captured))
     assert len(names(response)) == 12
-    assert counts[0] == counts[1] <= 14
+    assert counts[0] == counts[1] <= 18
 
 
 def test_pages_of_many_requests(edition, signed_in, guest):

@@ -251,6 +251,23 @@ def leads_of(participations: list[int]) -> dict[int, tuple[str, Any]]:
     return {key: (person, firm) for key, person, firm in rows}
 
 
+def interests_of(participations: list[int]) -> dict[int, tuple[list[str], list[str]]]:
+    """Return {participation: codes needed, codes offered}, each once; two queries for all."""
+    found: dict[int, tuple[list[str], list[str]]] = {key: ([], []) for key in participations}
+    needs, offers = (
+        model.objects.filter(participation__in=participations)
+        .exclude(code="")
+        .order_by("pk")
+        .values_list("participation_id", "code")
+        for model in (Need, Offer)
+    )
+    for side, rows in enumerate((needs, offers)):
+        for key, code in rows:
+            if code not in found[key][side]:
+                found[key][side].append(code)
+    return found
+
+
 def profile(participation: Participation) -> tuple[list[str], list[str], list[str]]:
     """Return the codes needed, the codes offered, and the markets wanted; two queries."""
     offers = participation.offers.order_by("pk").values_list("code", "markets")

@@ -16,14 +16,18 @@ from django.views.decorators.http import require_POST
 
 from emporion.core.translated import best
 from emporion.edition import queries as editions
-from emporion.edition.queries import Edition
+from emporion.edition.queries import Edition, Participation
+from emporion.matchmaking import queries as matchmaking
 from emporion.meetings import rules
 from emporion.meetings.domain import requests as domain
 from emporion.meetings.interfaces.access import acting, page_of
 from emporion.meetings.queries import requests as queries
 from emporion.meetings.queries.words import DECLINES, refusal_word, state_word
+from emporion.registry import taxonomy
+from emporion.registry.countries import country_name
 
 A_PAGE = 25
+CODES_SHOWN = 5
 
 
 @login_required
@@ -36,11 +40,12 @@ def requests(request: HttpRequest, edition: Edition) -> HttpResponse:
     number = page_of(request, pages)
     found = queries.sent(me) if box == "sent" else queries.received(me)
     rows = list(found[(number - 1) * A_PAGE : number * A_PAGE])
-    language = get_language() or "en"
+    shown = queries.filed(me, rows)
+    about = _about(me, [filed.counterpart for filed in shown], get_language() or "en")
     context = {
         "box": box,
         "counts": counts,
-        "rows": [_row(filed, me, language) for filed in queries.filed(me, rows)],
+        "rows": [{**_row(filed, me), **about[filed.counterpart.pk]} for filed in shown],
         "declines": DECLINES.items(),
         "pages": pages,
         "page": number,
@@ -51,7 +56,48 @@ def requests(request: HttpRequest, edition: Edition) -> HttpResponse:
     return render(request, "meetings/requests.html", context)
 
 
-def _row(filed: queries.Filed, me: Any, language: str) -> dict[str, Any]:
+def _about(
+    me: Participation, others: list[Participation], language: str
+) -> dict[int, dict[str, Any]]:
+    """Return what a request is judged by: who asks, from where, for what, and how well it fits.
+
+    Four queries, whatever the number of rows.
+    """
+    keys = [other.pk for other in others]
+    leads, interests = editions.leads_of(keys), editions.interests_of(keys)
+    fits = matchmaking.fits(me, others)
+    found = {}
+    for other in others:
+        name = best(other.display_name, language)
+        # One that no person acts for (a list may bring such) has no firm to show.
+        firm = best(leads[other.pk][1], language) if other.pk in leads else ("", "")
+        fit = fits.get(other.pk)
+        found[other.pk] = {
+            "name": name,
+            "firm": firm if firm[1] != name[1] else ("", ""),
+            "country": country_name(other.country, language) if other.country else "",
+            "interests": [
+                (word, [_label(code, language) for code in codes[:CODES_SHOWN]])
+                for word, codes in zip(
+                    (_("Looks for"), _("Offers")), interests[other.pk], strict=True
+                )
+                if codes
+            ],
+            "fit": fit,
+            "reasons": matchmaking.readable_reasons(fit.reasons, language) if fit else [],
+        }
+    return found
+
+
+def _label(code: str, language: str) -> str:
+    """Name a code of the taxonomy; one that it does not hold any more stays as it is."""
+    try:
+        return taxonomy.label(code, language)
+    except KeyError:
+        return code
+
+
+def _row(filed: queries.Filed, me: Participation) -> dict[str, Any]:
     asked, other = filed.request, filed.counterpart
     marks = {
         "open": "waits" if asked.asker_id == me.pk else "needs",
@@ -61,7 +107,6 @@ def _row(filed: queries.Filed, me: Any, language: str) -> dict[str, Any]:
     }
     return {
         "request": asked,
-        "name": best(other.display_name, language),
         "other": other,
         "mark": marks[asked.state],
         "state": state_word(asked, me.pk),
