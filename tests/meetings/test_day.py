@@ -213,6 +213,37 @@ def test_calendar_holds_the_meetings_in_universal_time(edition, buyer, fair):
     assert len({str(event["UID"]) for event in events}) == 3
 
 
+def test_a_meeting_waits_until_its_request_is_answered(edition, buyer, fair, signed_in):
+    MeetingRequest.objects.filter(counterpart=fair[0]).update(state="open", answered_at=None)
+    found = page(signed_in(user_of(buyer)).get(address("day", edition)))
+    assert [m.get_text(strip=True) for m in found.select(".agenda-entry .mark")] == [
+        "not answered yet",
+        "confirmed",
+    ]
+    events = Calendar.from_ical(calendar(edition, day.token(buyer, user_of(buyer))).content).walk(
+        "VEVENT"
+    )
+    assert [(str(e["STATUS"]), e["SEQUENCE"]) for e in events] == [
+        ("TENTATIVE", 3),
+        ("CONFIRMED", 4),
+        ("CONFIRMED", 4),
+    ]
+
+
+@pytest.mark.parametrize("demonstration", [True, False])
+def test_a_calendar_of_a_demonstration_says_that_it_is_made_up(edition, buyer, fair, demonstration):
+    edition.is_demonstration = demonstration
+    edition.save()
+    MeetingRequest.objects.filter(counterpart=fair[1]).update(message="")
+    found = Calendar.from_ical(calendar(edition, day.token(buyer, user_of(buyer))).content)
+    said = "Demonstration: this meeting and those who meet are made up."
+    expected = (
+        [f"Bring <b>samples</b>\n\n{said}", said] if demonstration else ["Bring <b>samples</b>", ""]
+    )
+    assert str(found.get("X-WR-CALDESC", "")) == (said if demonstration else "")
+    assert [str(e.get("DESCRIPTION", "")) for e in found.walk("VEVENT")[:2]] == expected
+
+
 def test_a_moved_meeting_stays_the_same_entry(edition, buyer, fair):
     before = Calendar.from_ical(calendar(edition, day.token(buyer, user_of(buyer))).content).walk(
         "VEVENT"
@@ -278,7 +309,7 @@ def test_a_meeting_without_its_request_is_cancelled_on_both_sides(
         "VEVENT"
     )
     assert [str(event["STATUS"]) for event in events] == ["CONFIRMED", "CANCELLED", "CONFIRMED"]
-    assert [event["SEQUENCE"] for event in events] == [2, 3, 2]
+    assert [event["SEQUENCE"] for event in events] == [4, 5, 4]
 
 
 def test_the_walk_leads_past_a_cancelled_meeting(edition, buyer, signed_in):

@@ -131,6 +131,8 @@ def day_ics(request: HttpRequest, edition: Edition) -> HttpResponse:
     language = get_language() or "en"
     calendar.add("x-wr-calname", best(edition.title, language)[1])
     release = queries.published_release(edition)
+    if edition.is_demonstration:
+        calendar.add("x-wr-caldesc", _made_up())
     for appointment in queries.agenda(me, cancelled=True):
         calendar.add_component(_event(edition, appointment, release, language))
     response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
@@ -164,9 +166,11 @@ def _event(edition: Edition, appointment: Appointment, release: Any, language: s
     # The request and not the meeting names it: a moved meeting stays the same entry.
     event.add("uid", f"{appointment.request}@{edition.public_id}.emporion")
     event.add("dtstamp", cancelled or (release.published_at if release else timezone.now()))
-    # Calendars keep the version with the highest number: cancelling comes after publishing.
-    event.add("sequence", 2 * (release.number if release else 0) + (cancelled is not None))
-    event.add("status", "CONFIRMED" if cancelled is None else "CANCELLED")
+    # Calendars keep the version with the highest number: an answer comes after publishing, and
+    # cancelling after both.
+    step = 2 if cancelled is not None else int(appointment.answered)
+    event.add("sequence", 3 * (release.number if release else 0) + step)
+    event.add("status", _status(appointment))
     for name, time in (("dtstart", appointment.starts), ("dtend", appointment.ends)):
         local = dt.datetime.combine(appointment.date, time, edition.tz)
         event.add(name, local.astimezone(dt.UTC))
@@ -174,9 +178,22 @@ def _event(edition: Edition, appointment: Appointment, release: Any, language: s
     host = appointment.host
     if host.pavilion:
         event.add("location", f"{host.pavilion.letter} {host.stand_number}".strip())
-    if appointment.message:
-        event.add("description", appointment.message)
+    said = [appointment.message, _made_up() if edition.is_demonstration else ""]
+    if any(said):
+        event.add("description", "\n\n".join(part for part in said if part))
     return event
+
+
+def _status(appointment: Appointment) -> str:
+    """Return the word of RFC 5545 (3.8.1.11) for how sure a meeting is."""
+    if appointment.cancelled_at is not None:
+        return "CANCELLED"
+    return "CONFIRMED" if appointment.answered else "TENTATIVE"
+
+
+def _made_up() -> str:
+    """What a calendar must say of a demonstration: it leaves the pages that say so."""
+    return _("Demonstration: this meeting and those who meet are made up.")
 
 
 def _chosen(
@@ -242,6 +259,9 @@ def _entry(
         appointment.message,
     ]
     state, word = _when(appointment, now)
+    mark = {"past": "", "cancelled": "cancelled"}.get(state, "confirmed")
+    if state == "confirmed" and not appointment.answered:
+        mark, word = "waits", _("not answered yet")
     return Entry(
         start=appointment.starts,
         end=appointment.ends,
@@ -252,7 +272,7 @@ def _entry(
         letter=host.pavilion.letter if host.pavilion else "",
         number=host.stand_number,
         pavilion=best(host.pavilion.name, language)[1] if host.pavilion else "",
-        mark={"past": "", "cancelled": "cancelled"}.get(state, "confirmed"),
+        mark=mark,
         mark_word=word,
         after=after,
     )

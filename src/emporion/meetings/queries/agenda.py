@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings import rules
-from emporion.meetings.models import Meeting, Release, Slot
+from emporion.meetings.models import Meeting, MeetingRequest, Release, Slot
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Appointment:
     hosting: bool
     table: int
     message: str
+    # The request has its answer; until then the meeting stands, and both sides should know.
+    answered: bool = True
     # When one side declined or withdrew after the release was computed; None: it takes place.
     cancelled_at: dt.datetime | None = None
 
@@ -96,6 +98,7 @@ def _seen_by(participation: Participation, meeting: Meeting) -> Appointment:
         hosting=hosting,
         table=meeting.table,
         message=meeting.request.message,
+        answered=meeting.request.state != MeetingRequest.State.OPEN,
         cancelled_at=None
         if meeting.request.state in rules.LIVE
         else meeting.request.answered_at or meeting.request.asked_at,
