@@ -125,6 +125,29 @@ def test_publish_is_for_organisers_and_by_post(edition, signed_in, organiser):
     assert Release.objects.get().state == "draft"
 
 
+@pytest.mark.parametrize(
+    ("value", "bound", "words"),
+    [
+        (13_500, 13_500, "13.5 of at most 13.5 points"),
+        (9_998_999, 9_999_999, "9,998.999 of at most 9,999.999 points"),
+        (9_999_999, 10_000_000, "9,999 of at most 10,000 points"),
+        (0, 1_000, "0 of at most 1 points"),
+    ],
+)
+def test_small_totals_show_their_fractions(edition, organiser, value, bound, words):
+    make_release(edition, value=value, bound=bound, figures=FIGURES)
+    page = soup(organiser.get(address("release", edition, 1)))
+    assert words in " ".join(page.get_text(" ").split())
+
+
+def test_the_method_of_the_bound_is_said_in_words(edition, organiser):
+    method = "Lagrangian prices from the slot-free flow"
+    make_release(edition, figures={**FIGURES, "bound_method": method}, seed=7, steps=1234567)
+    text = soup(organiser.get(address("release", edition, 1))).select_one(".facts").get_text(" ")
+    assert "prices on each participant's time" in text and "Lagrangian" not in text
+    assert "--seed 7 --work-limit 1234567" in text
+
+
 @pytest.mark.parametrize("name", ["release", "diff", "refusals", "unserved"])
 def test_a_release_of_another_edition_is_not_found(edition, organiser, name):
     make_release(make_edition(edition.expo))
@@ -138,7 +161,9 @@ def test_release_page_says_what_it_is_worth_and_what_it_changes(edition, organis
     page = soup(organiser.get(address("release", edition, 2)))
     text = " ".join(page.get_text(" ").split())
     assert page.select_one(".figure-big .figure-value").get_text(strip=True).startswith("99.81")
-    assert "99 of at most 100 points" in text
+    assert "99.81 of at most 100 points" in text
+    bars = page.select_one("[aria-labelledby=change]").get_text(" ", strip=True)
+    assert "rearranged to make room" in bars
     assert [
         row.get_text(" ", strip=True)
         for row in page.select(

@@ -61,7 +61,7 @@ def load_table(
 
 @register.inclusion_tag(PARTS + "ruler.html")
 def ruler(
-    share: float, bound: int | None = None, earlier: float | None = None, name: str = "",
+    share: float, bound: float | None = None, earlier: float | None = None, name: str = "",
     earlier_name: str = "",
 ) -> dict[str, Any]:  # fmt: skip
     """How near a release comes to its bound, in percent of the bound, and what that means."""

@@ -27,10 +27,12 @@ from emporion.meetings.interfaces.access import for_organisers, page_of
 from emporion.meetings.models import Release
 from emporion.meetings.queries import changes as change_queries
 from emporion.meetings.queries import releases as queries
-from emporion.meetings.queries.words import REFUSALS, change_word, refusal_word
+from emporion.meetings.queries.words import REFUSALS, change_word, method_word, refusal_word
 
 A_PAGE = 50
 FIRST_CHANGES = 10
+# From this bound on, in thousandths, points are shown whole.
+WHOLE_POINTS = 10_000_000
 
 
 @for_organisers
@@ -58,9 +60,10 @@ def release(request: HttpRequest, edition: Edition, number: int) -> HttpResponse
         "mark": mark_of(shown),
         "public": public,
         "share": share_of(shown),
-        "greedy": 100 * shown.greedy / shown.bound if shown.bound else None,
-        "points": shown.value // 1000,
-        "bound": shown.bound // 1000,
+        "greedy": cut_percent(shown.greedy, shown.bound) if shown.bound else None,
+        "points": points(shown.value, shown.bound),
+        "bound": points(shown.bound, shown.bound),
+        "bound_method": method_word(figures.get("bound_method", "")),
         "earlier": earlier,
         "earlier_share": share_of(earlier) if earlier else None,
         "publishable": shown.state == Release.State.DRAFT
@@ -191,7 +194,21 @@ def share_of(release: Release) -> float:
     """Return the value as percent of the bound, cut and not rounded: 99.999 is not 100.00."""
     if not release.bound:
         return 100.0
-    return min(100.0, release.value * 10_000 // release.bound / 100)
+    return min(100.0, cut_percent(release.value, release.bound))
+
+
+def cut_percent(value: int, bound: int) -> float:
+    """Return `value` as percent of `bound`, cut after two places: what every figure here does."""
+    return value * 10_000 // bound / 100
+
+
+def points(thousandths: int, bound: int) -> float:
+    """Return a weight in points, whole where the bound is large, else exact to the thousandth.
+
+    Below 10,000 points a hundredth of a percent is less than a point: whole points would not
+    agree with the share beside them.
+    """
+    return thousandths // 1000 if bound >= WHOLE_POINTS else thousandths / 1000
 
 
 def mark_of(release: Release) -> tuple[str, str]:
@@ -279,13 +296,16 @@ def _change(release: Release, earlier: Release | None) -> dict[str, Any]:
     if earlier is None:
         return {}
     counted = change_queries.known_difference(earlier, release)
-    most = max(counted.reasons.values(), default=0) or 1
+    # What moved has no reason of its own: both sides still meet, to make room for others.
+    reasons = {**counted.reasons, **({"": counted.moved} if counted.moved else {})}
+    reasons = dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))
+    most = max(reasons.values(), default=0) or 1
     found = change_queries.changes(earlier, release, counted, limit=FIRST_CHANGES)
     return {
         "change": counted,
         "change_bars": [
             {"label": change_word(reason), "sub": "", "value": count, "share": count / most}
-            for reason, count in counted.reasons.items()
+            for reason, count in reasons.items()
         ],
         "changes": [_change_row(change) for change in found],
     }

@@ -37,7 +37,22 @@ CHANGES = {
     "withdrawn": gettext_lazy("withdrawn"),
     "open": gettext_lazy("no longer placed"),
     "accepted": gettext_lazy("no longer placed"),
-    "": gettext_lazy("another time for both"),
+    "": gettext_lazy("rearranged to make room"),
+}
+# By the words with which the engine names how a bound was proven.
+METHODS = {
+    "Lagrangian prices from the slot-free flow": gettext_lazy(
+        "prices on each participant's time, from the matching without hours"
+    ),
+    "Lagrangian prices from the slot-free flow, with the walks of each calendar": gettext_lazy(
+        "prices on each participant's time, from the matching without hours, with the walks of "
+        "each calendar"
+    ),
+    "slot-free b-matching by min-cost flow": gettext_lazy(
+        "the best matching without hours, by minimum-cost flow"
+    ),
+    "constraint model, exhaustive search": gettext_lazy("every schedule was searched"),
+    "no meeting needs a break": gettext_lazy("no meeting needs a break"),
 }
 DECLINES = {
     "no_fit": gettext_lazy("Not what we do"),
@@ -61,6 +76,11 @@ def state_word(request: MeetingRequest, me: int) -> str:
 def refusal_word(reason: str) -> str:
     """Return why a request was not granted; a reason we do not know stays as it is."""
     return str(REFUSALS[reason][0]) if reason in REFUSALS else reason
+
+
+def method_word(method: str) -> str:
+    """Return how a bound was proven; a method we do not know stays as the engine names it."""
+    return str(METHODS[method]) if method in METHODS else method
 
 
 def change_word(reason: str) -> str:
