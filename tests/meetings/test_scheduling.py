@@ -25,6 +25,7 @@ from emporion.meetings.domain.schedule import compute_release, remove_unfinished
 from emporion.meetings.interfaces import commands
 from emporion.meetings.models import Meeting, MeetingRequest, Refusal, Release, ReleaseInstance
 from emporion.meetings.queries.agenda import agenda
+from emporion.meetings.queries.words import METHODS
 from tests.factories import (
     make_edition,
     make_participation,
@@ -216,6 +217,7 @@ def test_release_agrees_with_the_independent_checker(edition, tmp_path, walking)
     assert 0 < release.greedy <= release.value <= release.bound
     assert (release.state, release.violations, release.number) == ("draft", 0, 1)
     assert report.breaks == release.figures["all_breaks"]
+    assert release.figures["bound_method"] in METHODS
     given = json.loads(instance.read_text())
     assert ("walking" in given) is walking
     assert hashlib.sha256(instance.read_bytes()).hexdigest() == release.instance_digest
