@@ -8,9 +8,8 @@ from openpyxl import Workbook
 from emporion.core.tabular import reading
 from emporion.core.tabular.reading import read_table
 from emporion.core.tabular.report import TableError
-from tests.machine import ROOT
 
-CES = ROOT.parent / "shared" / "data" / "ces-2026-exhibitors" / "exhibitors.csv"
+CES = "data/ces-2026-exhibitors/exhibitors.csv"
 
 
 def _cells(table):
@@ -204,10 +203,8 @@ def test_zero_bytes_are_not_a_table():
         read_table(b"a,b\nc\0,d\n" + b"plain,row\n" * 50)
 
 
-def test_real_list_of_exhibitors():
-    if not CES.exists():
-        pytest.skip("there is no shared/data/ces-2026-exhibitors beside the repository")
-    table = read_table(CES)
+def test_real_list_of_exhibitors(shared):
+    table = read_table(shared / CES)
     assert (len(table.rows), table.problems) == (2088, ())
     assert (table.encoding, table.delimiter, table.header_line) == ("utf-8", ",", 1)
     assert table.header[:3] == ("Name", "Exh_id", "Detail_URL")

@@ -4,9 +4,8 @@ import time
 import pytest
 
 from emporion.core.text.doubles import likely_doubles, name_words
-from tests.machine import ROOT
 
-CES = ROOT.parent / "shared" / "data" / "ces-2026-exhibitors" / "exhibitors.csv"
+CES = "data/ces-2026-exhibitors/exhibitors.csv"
 
 
 @pytest.mark.parametrize(
@@ -87,10 +86,8 @@ def test_stored_names_are_not_compared_with_each_other():
     assert [(d.first, d.second) for d in pairs] == [("new", "x"), ("new", "y")]
 
 
-def test_real_list_of_exhibitors_in_three_seconds():
-    if not CES.exists():
-        pytest.skip("there is no shared/data/ces-2026-exhibitors beside the repository")
-    with CES.open(encoding="utf-8", newline="") as lines:
+def test_real_list_of_exhibitors_in_three_seconds(shared):
+    with (shared / CES).open(encoding="utf-8", newline="") as lines:
         names = [(row["Exh_id"], row["Name"]) for row in csv.DictReader(lines)]
     started = time.process_time()
     pairs = likely_doubles(names)
