@@ -191,13 +191,18 @@ class Meeting(models.Model):
 class Refusal(models.Model):
     """A request that a release could not grant, and why."""
 
-    release = models.ForeignKey(Release, models.CASCADE, related_name="refusals")
+    release = models.ForeignKey(Release, models.CASCADE, related_name="refusals", db_index=False)
     request = models.ForeignKey(MeetingRequest, models.CASCADE, related_name="refusals")
     reason = models.CharField(max_length=20)
 
     objects = ScopedManager(expo="release__edition__expo")
 
     class Meta:
+        # A page of them in the order of writing, all or those of one reason.
+        indexes = [
+            models.Index(fields=["release", "id"]),
+            models.Index(fields=["release", "reason", "id"]),
+        ]
         constraints = [models.UniqueConstraint(fields=["release", "request"], name="refusal_once")]
 
     def __str__(self) -> str:

@@ -171,18 +171,3 @@ def progress(job: str) -> list[Progress]:
 def is_running(steps: list[Progress]) -> bool:
     """Whether a job still has something to do."""
     return any(s.state in {Progress.State.WAITING, Progress.State.RUNNING} for s in steps)
-
-
-def cast(edition: Edition) -> list[Participation]:
-    """Return the two participations that the demonstration follows, exhibitor first; one query."""
-    if not edition.is_demonstration:
-        return []
-    return list(
-        Participation.objects.select_related("pavilion", "organisation")
-        .filter(
-            edition=edition,
-            delegates__person__user__is_demonstration=True,
-        )
-        .order_by("-role")
-        .distinct()
-    )

@@ -146,7 +146,7 @@ def refusals(request: HttpRequest, edition: Edition, number: int) -> HttpRespons
     total = numbers.get(reason, 0) if reason else sum(numbers.values())
     pages = max(1, -(-total // A_PAGE))
     page = page_of(request, pages)
-    rows = queries.refusals(shown, reason)[(page - 1) * A_PAGE : page * A_PAGE]
+    rows = queries.refusals(shown, reason, (page - 1) * A_PAGE, page * A_PAGE)
     context = {
         "release": shown,
         "rows": [(row, refusal_word(row.reason)) for row in rows],

@@ -3,6 +3,7 @@
 from emporion.meetings.queries.agenda import (
     Appointment,
     agenda,
+    days_met,
     meeting_count,
     meeting_days,
     published_count,
@@ -23,6 +24,7 @@ __all__ = [
     "Appointment",
     "Between",
     "agenda",
+    "days_met",
     "fate",
     "long_free",
     "may_meet",

@@ -77,6 +77,18 @@ def agenda(
     return [_seen_by(participation, meeting) for meeting in found]
 
 
+def days_met(participation: Participation) -> list[tuple[dt.date, int]]:
+    """Return (date, primary key of the counterpart) of every meeting, in time order; one query."""
+    other = "guest_id" if participation.hosts else "host_id"
+    found = Meeting.objects.filter(
+        held_by(participation),
+        request__state__in=rules.LIVE,
+        release__edition=participation.edition_id,
+        release__state=Release.State.PUBLISHED,
+    )
+    return list(found.order_by("slot__number", "table", "pk").values_list("slot__date", other))
+
+
 def meeting_count(participation: Participation) -> int:
     """Return how many meetings of a participation take place as published; one query."""
     return Meeting.objects.filter(

@@ -67,17 +67,21 @@ def changed_since(release: Release) -> tuple[int, int]:
     return changed, off
 
 
-def refusals(release: Release, reason: str = "") -> QuerySet[Refusal]:
-    """Return the requests that a release could not grant, heaviest first; slice before use.
+def refusals(release: Release, reason: str, start: int, stop: int) -> list[Refusal]:
+    """Return the requests that a release could not grant from `start` to `stop`, heaviest first.
 
-    They were written in that order, so no sort of all of them is needed.
+    They were written in that order. Two queries: the first finds the page in an index alone, so
+    that neither database joins or sorts 140,000 rows to show fifty of them.
     """
     found = Refusal.objects.filter(release=release)
     if reason:
         found = found.filter(reason=reason)
-    return found.select_related(
-        "request__asker__pavilion", "request__counterpart__pavilion"
-    ).order_by("pk")
+    keys = list(found.order_by("pk").values_list("pk", flat=True)[start:stop])
+    return list(
+        Refusal.objects.filter(pk__in=keys)
+        .select_related("request__asker__pavilion", "request__counterpart__pavilion")
+        .order_by("pk")
+    )
 
 
 def refusal_rows(release: Release, reason: str = "", chunk: int = 1000) -> Iterator[Any]:

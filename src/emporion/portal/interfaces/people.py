@@ -55,7 +55,7 @@ class Story:
 def two_people(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Tell both stories; the demonstration's two users say who they are."""
     language = get_language() or "en"
-    cast = queries.cast(edition)
+    cast = editions.demonstration_cast(edition)
     keys = {one.pk for one in cast}
     stories = [_story(edition, one, keys - {one.pk}, language) for one in cast]
     context = {"stories": stories, "slug": edition.slug, "nav_current": "two"}
@@ -137,12 +137,12 @@ def _asked(one: Participation, language: str) -> Step:
 
 def _met(edition: Edition, one: Participation, others: set[int], language: str) -> Step:
     """The day on which the two meet each other, if they do; else the first with a meeting."""
-    appointments = meetings.agenda(one)
-    if not appointments:
+    met = meetings.days_met(one)
+    if not met:
         return Step(_("Meets"), _("No meeting is set yet."))
-    together = [a for a in appointments if a.counterpart.pk in others]
-    first = (together or appointments)[0].date
-    today = [a for a in appointments if a.date == first]
+    together = [date for date, other in met if other in others]
+    first = together[0] if together else met[0][0]
+    today = meetings.agenda(one, first)
     walks = editions.walking_minutes(edition)
     rows = []
     for at, appointment in enumerate(today):
@@ -166,8 +166,8 @@ def _met(edition: Edition, one: Participation, others: set[int], language: str) 
         )
     return Step(
         _("Meets, on %(day)s") % {"day": day(first, "weekday")},
-        ngettext("%(n)s meeting in all.", "%(n)s meetings in all.", len(appointments))
-        % {"n": number(len(appointments))},
+        ngettext("%(n)s meeting in all.", "%(n)s meetings in all.", len(met))
+        % {"n": number(len(met))},
         why=_("Times leave the minutes on foot; exhibitors stay at their stand.")
         if not one.hosts
         else _("The stand stays where it is; buyers walk, and have the time to."),
