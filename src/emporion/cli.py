@@ -68,6 +68,10 @@ COMMANDS = {
         "emporion.meetings.interfaces.commands:export",
         "write what is published as instance and solution files",
     ),
+    "day-sheets": Command(
+        "emporion.meetings.interfaces.sheet_files:day_sheets",
+        "print everybody's day sheets as PDF",
+    ),
     "organiser": Command(
         "emporion.edition.interfaces.commands:organiser", "make a user an organiser of an expo"
     ),

@@ -266,6 +266,16 @@ def leads_of(participations: list[int]) -> dict[int, tuple[str, Any]]:
     return {key: (person, firm) for key, person, firm in rows}
 
 
+def languages_of(participations: list[int]) -> dict[int, str]:
+    """Return {participation: language of who acts first for it}; one query."""
+    rows = (
+        Delegate.objects.filter(participation__in=participations)
+        .order_by("is_lead", "-pk")
+        .values_list("participation_id", "person__language")
+    )
+    return dict(rows)
+
+
 def interests_of(participations: list[int]) -> dict[int, tuple[list[str], list[str]]]:
     """Return {participation: codes needed, codes offered}, each once; two queries for all."""
     found: dict[int, tuple[list[str], list[str]]] = {key: ([], []) for key in participations}

@@ -55,7 +55,7 @@ def day(request: HttpRequest, edition: Edition) -> HttpResponse:
     chosen = _chosen(request.GET.get("date", ""), now.date(), dates, appointments)
     language = get_language() or "en"
     context = {
-        "day": _days(edition, me, appointments, [chosen], now)[0] if chosen else None,
+        "day": days_of(edition, me, appointments, [chosen], now)[0] if chosen else None,
         "tabs": [
             {
                 "date": date,
@@ -104,7 +104,7 @@ def day_print(request: HttpRequest, edition: Edition) -> HttpResponse:
     context = {
         "name": name,
         "lead": lead if lead != name else "",
-        "days": _days(edition, me, appointments, wanted, None),
+        "days": days_of(edition, me, appointments, wanted, None),
         "pavilions": [
             (pavilion.letter, best(pavilion.name, language)[1])
             for pavilion in editions.pavilions(edition)
@@ -207,16 +207,23 @@ def _chosen(
     return appointments[0].date if appointments else next(iter(dates), None)
 
 
-def _days(
+def days_of(
     edition: Edition,
     me: Participation,
     appointments: Sequence[Appointment],
     dates: Sequence[dt.date],
     now: dt.datetime | None,
+    walks: queries.Walks | None = None,
+    leads: Leads | None = None,
 ) -> list[Day]:
-    """Return the days ready to show; two queries for all. Without `now` nothing has passed."""
-    walks = editions.walking_minutes(edition)
-    leads = editions.leads_of([a.counterpart.pk for a in appointments if a.date in dates])
+    """Return the days ready to show; two queries for all. Without `now` nothing has passed.
+
+    Whoever shows many people passes `walks` and `leads`, and no query is made.
+    """
+    if walks is None:
+        walks = editions.walking_minutes(edition)
+    if leads is None:
+        leads = editions.leads_of([a.counterpart.pk for a in appointments if a.date in dates])
     live = now if now and edition.starts <= now.date() <= edition.ends else None
     language = get_language() or "en"
     shown = []

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from emporion.meetings.interfaces import day, releases, requests, walking
+from emporion.meetings.interfaces import day, releases, requests, sheets, walking
 
 app_name = "meetings"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("<slug:edition>/requests/<slug:public_id>/answer/", requests.answer, name="answer"),
     path("<slug:edition>/day/", day.day, name="day"),
     path("<slug:edition>/day/print/", day.day_print, name="day_print"),
+    path("<slug:edition>/day/sheet.pdf", sheets.day_pdf, name="day_pdf"),
     path("<slug:edition>/day.ics", day.day_ics, name="day_ics"),
     path("<slug:edition>/organise/releases/", releases.releases, name="releases"),
     path("<slug:edition>/organise/releases/<int:number>/", releases.release, name="release"),

@@ -3,12 +3,14 @@
 from emporion.meetings.queries.agenda import (
     Appointment,
     agenda,
+    agendas,
     days_met,
     meeting_count,
     meeting_days,
     published_count,
     published_release,
     slots,
+    with_meetings,
 )
 from emporion.meetings.queries.requests import (
     Between,
@@ -17,13 +19,15 @@ from emporion.meetings.queries.requests import (
     request_states,
 )
 from emporion.meetings.queries.requests import counts as request_counts
-from emporion.meetings.queries.walks import long_free, walk_between
+from emporion.meetings.queries.walks import Walks, long_free, walk_between
 from emporion.meetings.rules import may_meet
 
 __all__ = [
     "Appointment",
     "Between",
+    "Walks",
     "agenda",
+    "agendas",
     "days_met",
     "fate",
     "long_free",
@@ -37,4 +41,5 @@ __all__ = [
     "request_states",
     "slots",
     "walk_between",
+    "with_meetings",
 ]

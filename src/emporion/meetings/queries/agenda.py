@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -75,6 +76,43 @@ def agenda(
     if date is not None:
         found = found.filter(slot__date=date)
     return [_seen_by(participation, meeting) for meeting in found]
+
+
+def with_meetings(edition: Edition) -> list[int]:
+    """Return who has a meeting in the published release, by name, as primary keys; one query."""
+    held = Meeting.objects.filter(
+        release__edition=edition,
+        release__state=Release.State.PUBLISHED,
+        request__state__in=rules.LIVE,
+    )
+    found = Participation.objects.filter(
+        Q(pk__in=held.values("host")) | Q(pk__in=held.values("guest")), edition=edition
+    )
+    return list(found.order_by("sort_key", "pk").values_list("pk", flat=True))
+
+
+def agendas(
+    edition: Edition, participations: Sequence[Participation]
+) -> dict[int, list[Appointment]]:
+    """Return {primary key: meetings that take place, in time order} for many; two queries."""
+    mine = {participation.pk: participation for participation in participations}
+    found: dict[int, list[Appointment]] = {key: [] for key in mine}
+    for side in ("host", "guest"):
+        keys = [key for key, one in mine.items() if one.hosts == (side == "host")]
+        meetings = (
+            Meeting.objects.filter(
+                **{f"{side}__in": keys},
+                release__edition=edition,
+                release__state=Release.State.PUBLISHED,
+                request__state__in=rules.LIVE,
+            )
+            .select_related("slot", "request", "host__pavilion", "guest__pavilion")
+            .order_by("slot__number", "table", "pk")
+        )
+        for meeting in meetings:
+            key = getattr(meeting, f"{side}_id")
+            found[key].append(_seen_by(mine[key], meeting))
+    return found
 
 
 def days_met(participation: Participation) -> list[tuple[dt.date, int]]:
