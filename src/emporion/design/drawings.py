@@ -128,6 +128,10 @@ def columns(
     return found
 
 
+# So many percent of a phone's width hold a release's name with its value, in any language.
+ROOM = 45
+
+
 @dataclass(frozen=True)
 class Ruler:
     """Places on the ruler, each a percentage of its width as SVG wants it."""
@@ -182,19 +186,19 @@ def ruler(share: float, earlier: float | None = None, mirrored: bool = False) ->
     return Ruler(
         bar_x=bar_x,
         bar_width=bar_width,
-        name_x=place(1 if value_at >= 35 else value_at + 1),
-        name_inside=value_at >= 35,
+        name_x=place(1 if value_at >= ROOM else value_at + 1),
+        name_inside=value_at >= ROOM,
         gap_x=place(value_at),
         gap_from=gap_from,
         gap_width=gap_width,
         gap_middle=place(min((value_at + 100) / 2, 91)),
-        gap_words=value_at >= 35,
+        gap_words=value_at >= ROOM,
         bound_x=place(100),
         ticks=[place(5.0 * i) for i in range(21)],
         labels=labels,
         decimals=1 if start == 99 else 0,
         earlier_x=place(earlier_at),
-        earlier_anchor="end" if earlier_at > 35 else "start",
+        earlier_anchor="end" if earlier_at > ROOM else "start",
         mirrored=mirrored,
     )
 

@@ -1,8 +1,8 @@
 """PDF from a typst template and plain data.
 
-A template is a file `*.typ` among the templates of a capability. What is printed reaches it as JSON in
-`sys.inputs`, never as markup: a name like `#read("/etc/passwd")` is a name. Fonts are those of the
-machine; one that a template needs and the machine lacks would print boxes, so it is refused first.
+A template is a file `*.typ` among the templates of a capability. What is printed reaches it as
+JSON in `sys.inputs`, never as markup: a name like `#read("/etc/passwd")` is a name. Fonts are those
+of the machine; without one that a template needs names would be boxes, so that is refused first.
 """
 
 from __future__ import annotations

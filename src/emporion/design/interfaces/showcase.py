@@ -14,6 +14,18 @@ from emporion.design.agenda import Between, Entry, Mending
 from emporion.design.colour import contrast, to_hex
 from emporion.design.templatetags.parts import MARKS
 
+PATTERNS = {
+    "plain": gettext_lazy("plain"),
+    "reeds": gettext_lazy("reeds"),
+    "dunes": gettext_lazy("dunes"),
+    "rain": gettext_lazy("rain"),
+    "seeds": gettext_lazy("seeds"),
+    "weave": gettext_lazy("weave"),
+    "rungs": gettext_lazy("rungs"),
+    "lattice": gettext_lazy("lattice"),
+    "rings": gettext_lazy("rings"),
+    "steps": gettext_lazy("steps"),
+}
 DAY = dt.date(2023, 11, 24)
 
 
@@ -49,7 +61,7 @@ def _colours(theme: int) -> list[dict[str, Any]]:
 def _pavilions() -> list[dict[str, Any]]:
     return [
         {
-            "letter": letter, "pattern": pattern, "value": str(colour)[6:-1],
+            "letter": letter, "pattern": PATTERNS[pattern], "value": str(colour)[6:-1],
             "ratio": contrast("#ffffff", to_hex(colour)),
         }
         for letter, (pattern, colour) in tokens.PAVILIONS.items()

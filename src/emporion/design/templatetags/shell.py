@@ -13,6 +13,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from emporion.design import titles
 from emporion.design.appearance import chosen_theme
 from emporion.design.formats import latin_digits
 
@@ -70,5 +71,9 @@ def htmx_script() -> dict[str, Any]:
 
 @register.filter
 def breakable(text: str) -> SafeString:
-    """A title with its break points: `|` in the text becomes a place to break."""
-    return format_html_join(mark_safe("<wbr>"), "{}", ((piece,) for piece in text.split("|")))
+    """A title with its break points: `|`, and in Chinese the places between words.
+
+    In Arabic and Latin titles only `|` counts; their spaces break by themselves.
+    """
+    found = [piece for part in str(text).split("|") for piece in titles.pieces(part)]
+    return format_html_join(mark_safe("<wbr>"), "{}", ((piece,) for piece in found))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from emporion.core import journal
 from emporion.edition.models import Edition, Pavilion, PavilionMinutes
@@ -31,14 +32,26 @@ def set_walking_minutes(edition: Edition, minutes: Mapping[tuple[str, str], int]
         for letter in (origin, target):
             if letter not in by_letter:
                 raise WalkingError(
-                    f"From {origin} to {target}: there is no pavilion {letter}; "
-                    f"there are {', '.join(sorted(by_letter)) or 'none yet'}."
+                    _(
+                        "From %(origin)s to %(target)s: there is no pavilion %(letter)s; "
+                        "there are %(known)s."
+                    )
+                    % {
+                        "origin": origin,
+                        "target": target,
+                        "letter": letter,
+                        "known": ", ".join(sorted(by_letter)) or _("none yet"),
+                    }
                 )
         if origin == target:
-            raise WalkingError(f"From {origin} to {target}: a pavilion has no way to itself.")
+            raise WalkingError(
+                _("From %(origin)s to %(target)s: a pavilion has no way to itself.")
+                % {"origin": origin, "target": target}
+            )
         if not 0 <= walk <= LONGEST_WALK:
             raise WalkingError(
-                f"From {origin} to {target}: {walk} minutes; expected 0 to {LONGEST_WALK}."
+                _("From %(origin)s to %(target)s: %(walk)s minutes; expected 0 to %(most)s.")
+                % {"origin": origin, "target": target, "walk": walk, "most": LONGEST_WALK}
             )
     PavilionMinutes.objects.filter(origin__edition=edition).delete()
     PavilionMinutes.objects.bulk_create(

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from emporion.core.tenancy import scope
 from emporion.core.translated import best
 from emporion.design.formats import day, number
 from emporion.edition import queries as editions
@@ -17,6 +18,7 @@ from emporion.matchmaking import queries as matchmaking
 from emporion.meetings import queries as meetings
 from emporion.portal import queries
 from emporion.portal.interfaces import building, figures, finding
+from emporion.portal.interfaces.doors import doors
 from emporion.registry import taxonomy
 from emporion.registry.countries import country_name
 from emporion.registry.languages import language_names
@@ -28,12 +30,18 @@ LEAD = 3
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """The door of the house: straight to the only edition, else the list of them."""
+    """The door of the house: straight to the only edition, else the list of them.
+
+    Whoever runs it lands on the schedule.
+    """
     shown = editions.every_edition()
     if not shown:
         return progress(request)
     if len(shown) == 1:
-        return redirect("portal:front", edition=shown[0].slug)
+        only = shown[0]
+        with scope(expo=only.expo):
+            runs = editions.is_organiser(only, request.user)
+        return redirect("meetings:releases" if runs else "portal:front", edition=only.slug)
     return render(request, "portal/home.html", {"editions": shown})
 
 
@@ -72,7 +80,7 @@ def front(request: HttpRequest, edition: Edition) -> HttpResponse:
         "slug": edition.slug,
         "pavilions": queries.pavilions(edition, language),
         "guests": queries.guests(edition, language),
-        "has_story": edition.is_demonstration,
+        "doors": doors(request, edition),
         "figures": figures.on_front(edition, language, queries.counts(edition)),
         "try_words": _try_words(language),
         "building": [step for step in steps if step["state"] == "running"],
