@@ -12,7 +12,13 @@ from emporion.core.models import Progress
 from emporion.edition.models import Fact
 from emporion.portal.interfaces.figures import in_words
 from emporion.registry.models import Body
-from tests.factories import make_edition, make_participation, make_pavilions, make_user
+from tests.factories import (
+    make_edition,
+    make_organiser,
+    make_participation,
+    make_pavilions,
+    make_user,
+)
 from tests.portal.fairs import address, page, statements
 
 PAGES = ("portal:front", "portal:about_data", "portal:search", "portal:two_people")
@@ -201,3 +207,37 @@ def test_a_guest_country_stands_where_most_of_its_firms_do(edition):
     guest = page(Client().get(address("portal:front", edition))).select_one(".front-guest")
     assert "3 companies take part" in guest.get_text()
     assert guest.select_one(".sign-letter").get_text() == "B"
+
+
+def doors(edition: Any, client: Client) -> list[str]:
+    html = page(client.get(f"/en/{edition.slug}/"))
+    return [a["href"].removeprefix(f"/en/{edition.slug}/") for a in html.select(".doors a")]
+
+
+@pytest.mark.parametrize("role", ["", "organiser", "buyer", "exhibitor", "stranger"])
+def test_every_door_of_the_front_page_opens(edition, signed_in, role):
+    user = make_organiser(edition) if role == "organiser" else make_user()
+    if role in ("buyer", "exhibitor"):
+        make_participation(edition, role, user=user)
+    client = signed_in(user) if role else Client()
+    shown = doors(edition, client)
+    assert (
+        shown
+        == {
+            "": ["who-to-meet/", "requests/", "day/"],
+            "organiser": ["organise/releases/", "organise/walking/"],
+            "buyer": ["who-to-meet/", "requests/", "day/"],
+            "exhibitor": ["requests/", "who-to-meet/", "day/"],
+            "stranger": ["search/"],
+        }[role]
+    )
+    status = 200 if role else 302
+    for door in shown:
+        assert client.get(f"/en/{edition.slug}/{door}").status_code == status, door
+
+
+def test_whoever_runs_the_only_edition_lands_on_its_schedule(edition, signed_in):
+    assert (
+        signed_in(make_organiser(edition)).get("/en/")["Location"].endswith("/organise/releases/")
+    )
+    assert signed_in(make_user()).get("/en/")["Location"] == f"/en/{edition.slug}/"

@@ -88,7 +88,9 @@ def compiled(
             raise PaperError(f"{template}: {error}") from error
     if warnings:
         raise PaperError(f"{template}: {warnings[0]}")
-    return bytes(result)
+    if not isinstance(result, bytes):
+        raise PaperError(f"{template}: no single document came of it")
+    return result
 
 
 def forget() -> None:
