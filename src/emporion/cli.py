@@ -84,6 +84,7 @@ COMMANDS = {
         "bring the database, translations and static files up to date",
     ),
     "serve": Command("emporion.project.commands:serve", "serve the pages"),
+    "worker": Command("emporion.project.commands:worker", "do the jobs that pages start"),
     "django": Command("emporion.project.commands:django", "any command of Django"),
 }
 

@@ -118,3 +118,62 @@ class Progress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job}: {self.step}"
+
+
+class JobRecord(models.Model):
+    """One piece of work that somebody started from a page: whose, how far, how it ended.
+
+    The queue itself is django-tasks'; this row is what people are shown. `seen_at` is the last sign
+    of life, `attempt` how often it was begun: a lease and a second try need no other columns.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        STOPPED = "stopped"  # somebody asked; what it had was kept where that makes sense
+        FAILED = "failed"
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    kind = models.CharField(max_length=40)
+    # The tenant and the owner are plain ids, as in the journal.
+    tenant = models.CharField(max_length=16, blank=True)
+    owner = models.CharField(max_length=40)
+    subject = models.CharField(max_length=60, blank=True)
+    arguments = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    step = models.CharField(max_length=40, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    # What it says on the way (a value, a bound), and what came out.
+    said = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)
+    reason = models.CharField(max_length=400, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    process = models.CharField(max_length=60, blank=True)
+    asked_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    stop_asked_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant", "kind", "asked_at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(total=0) | Q(done__lte=F("total")), name="job_not_above_total"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.public_id}"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it waits or runs."""
+        return self.state in {self.State.WAITING, self.State.RUNNING}
+
+    @property
+    def share(self) -> float | None:
+        """How much is done, 0..1; None where nobody can say."""
+        return self.done / self.total if self.total else None

@@ -38,11 +38,38 @@ def serve(argv: list[str]) -> int:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--no-jobs", action="store_true", help="start no worker for jobs; `emporion worker` is one"
+    )
     options = parser.parse_args(argv)
     # Else the numerical libraries of every worker start a thread for each core.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    if not options.no_jobs:
+        keep_worker()
     command = server_command(options.host, options.port, options.workers)
     os.execv(command[0], command)  # noqa: S606
+
+
+def keep_worker() -> None:
+    """Start what keeps a worker for jobs beside this process, which becomes the server."""
+    worker = [sys.executable, "-m", "emporion.cli", "worker"]
+    keeper = [sys.executable, "-m", "emporion.project.keeping", str(os.getpid()), *worker]
+    subprocess.Popen(keeper)  # noqa: S603
+
+
+def worker(argv: list[str]) -> int:
+    """Do the jobs that pages start, one after the other, until told to leave."""
+    parser = argparse.ArgumentParser(prog="emporion worker", description=worker.__doc__)
+    parser.add_argument("--batch", action="store_true", help="end when the queue is empty")
+    parser.add_argument("--beside", type=int, metavar="PID", help=argparse.SUPPRESS)
+    options = parser.parse_args(argv)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # Pages go first: a reader waits for milliseconds, a job for seconds.
+    os.nice(5)
+    from emporion.core.jobs.worker import work
+
+    work(batch=options.batch, beside=options.beside)
+    return 0
 
 
 def server_command(host: str, port: int, workers: int = 2) -> list[str]:

@@ -21,7 +21,7 @@ from django.db import connection
 from emporion.accounts.queries import has_real_users
 from emporion.demo.domain import building, loading
 from emporion.edition import queries as editions
-from emporion.project.commands import prepare, server_command
+from emporion.project.commands import prepare
 from emporion.registry.queries import expo_slugs
 
 
@@ -159,7 +159,7 @@ def _serve(port: int) -> subprocess.Popen[bytes]:
         "OMP_NUM_THREADS": "1",
     }
     return subprocess.Popen(  # noqa: S603
-        server_command("127.0.0.1", port), env=environment
+        [sys.executable, "-m", "emporion.cli", "serve", "--port", str(port)], env=environment
     )
 
 

@@ -63,6 +63,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "emporion.core.apps.CoreConfig",
     "emporion.core.searchindex.apps.SearchIndexConfig",
     "emporion.design.apps.DesignConfig",
@@ -131,6 +133,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
             "PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY"
         ),
     }
+# Jobs wait in the database; `emporion worker` does them.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -1,0 +1,183 @@
+"""Jobs: who owns them, how far they are, how they end."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from emporion.core import jobs, journal
+from emporion.core.jobs import kinds, queue, running
+from emporion.core.jobs.worker import JobWorker, work
+from emporion.core.models import JobRecord, JournalEntry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _kinds_of_this_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(kinds, "_kinds", {})
+    monkeypatch.setattr(running, "EVERY", 0.0)
+    monkeypatch.setattr(running, "_leaving", False)
+    yield
+
+
+def put(kind: str = "test.count", **arguments: Any) -> JobRecord:
+    return jobs.enqueue(kind, arguments, tenant="t1", owner="user:li", subject="model")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_job_is_done_by_the_worker_as_its_owner() -> None:
+    seen: list[Any] = []
+
+    @jobs.kind("test.count")
+    def count(told: jobs.Running, *, upto: int) -> dict[str, Any]:
+        for number in range(upto):
+            assert told.tell(step="counting", done=number + 1, total=upto, said={"at": number})
+            seen.append(JobRecord.objects.get(pk=told.job.pk).said)
+        with transaction.atomic():
+            journal.record("test.count", "count", "one")
+        return {"counted": upto}
+
+    job = put(upto=3)
+    assert (job.state, JobRecord.objects.count()) == ("waiting", 1)
+    work(batch=True)
+    ended = JobRecord.objects.get(pk=job.pk)
+    assert (ended.state, ended.result, ended.step, ended.done, ended.total, ended.attempt) == (
+        "done", {"counted": 3}, "counting", 3, 3, 1,
+    )  # fmt: skip
+    assert seen == [{"at": 0}, {"at": 1}, {"at": 2}]
+    entry = JournalEntry.objects.get()
+    assert (entry.actor, entry.tenant) == ("user:li", "t1")
+    assert [r.status for r in DBTaskResult.objects.all()] == ["SUCCESSFUL"]
+
+
+def test_job_is_done_once_however_often_it_is_taken() -> None:
+    done: list[int] = []
+    jobs.kind("test.count")(lambda told: done.append(1))
+    job = put()
+    assert jobs.perform(job.public_id) is not None
+    assert jobs.perform(job.public_id) is None
+    assert done == [1]
+
+
+def test_running_job_that_is_asked_to_stop_keeps_its_result() -> None:
+    @jobs.kind("test.count")
+    def count(told: jobs.Running) -> dict[str, Any]:
+        number = 0
+        while told.tell(done=number, total=100):
+            number += 1
+            if number == 5:
+                jobs.ask_to_stop(told.job)
+        return {"reached": number}
+
+    ended = jobs.perform(put().public_id)
+    assert ended is not None
+    assert (ended.state, ended.result, ended.done) == ("stopped", {"reached": 5}, 5)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_waiting_job_that_is_asked_to_stop_never_begins() -> None:
+    jobs.kind("test.count")(lambda told: pytest.fail("it began"))
+    job = put()
+    assert jobs.ask_to_stop(job).state == "stopped"
+    work(batch=True)
+    assert JobRecord.objects.get(pk=job.pk).state == "stopped"
+
+
+def test_asking_twice_or_too_late_changes_nothing() -> None:
+    jobs.kind("test.count")(lambda told: {"n": 1})
+    job = put()
+    jobs.perform(job.public_id)
+    assert jobs.ask_to_stop(job).state == "done"
+    assert JobRecord.objects.get(pk=job.pk).stop_asked_at is None
+
+
+def test_failure_says_our_sentence_and_nothing_of_anybody_else() -> None:
+    @jobs.kind("test.ours")
+    def ours(told: jobs.Running) -> None:
+        raise jobs.JobError("There are no slots; set them first.")
+
+    @jobs.kind("test.theirs")
+    def theirs(told: jobs.Running) -> None:
+        raise OSError("/secret/path on host db-1")
+
+    ended = [jobs.perform(put(kind).public_id) for kind in ("test.ours", "test.theirs")]
+    assert [(job.state, job.reason) for job in ended if job] == [
+        ("failed", "There are no slots; set them first."),
+        ("failed", ""),
+    ]
+
+
+def test_unknown_kind_fails_with_a_sentence() -> None:
+    ended = jobs.perform(put("test.gone").public_id)
+    assert ended is not None
+    assert (ended.state, ended.reason) == (
+        "failed", "Nothing here does jobs of the kind test.gone.",
+    )  # fmt: skip
+
+
+def test_job_of_a_dead_worker_is_given_up_and_of_a_living_one_is_not() -> None:
+    from emporion.core.processes import this_process
+
+    now = timezone.now()
+    names = {
+        "dead": (this_process().rsplit(":", 2)[0] + ":1:0", now),
+        "living": (this_process(), now),
+        "elsewhere, silent": ("other-host:1:0", now - queue.SILENT - dt.timedelta(seconds=1)),
+        "elsewhere, heard": ("other-host:1:0", now),
+    }
+    for subject, (process, seen) in names.items():
+        JobRecord.objects.create(
+            kind="k", tenant="t1", owner="o", subject=subject, state="running", process=process,
+            asked_at=now, started_at=now, seen_at=seen,
+        )  # fmt: skip
+    assert jobs.give_up_dead() == 2
+    states = dict(JobRecord.objects.values_list("subject", "state"))
+    assert states == {
+        "dead": "failed",
+        "living": "running",
+        "elsewhere, silent": "failed",
+        "elsewhere, heard": "running",
+    }
+
+
+def test_rolled_back_start_leaves_no_job() -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        put()
+        raise ZeroDivisionError
+    assert (JobRecord.objects.count(), DBTaskResult.objects.count()) == (0, 0)
+
+
+def test_newest_job_of_a_subject_is_found_and_of_no_other_tenant() -> None:
+    first, second = put(), put()
+    jobs.enqueue("test.count", {}, tenant="t2", owner="user:other", subject="model")
+    assert [j.pk for j in jobs.latest("t1", "test.count", "model", limit=5)] == [
+        second.pk,
+        first.pk,
+    ]
+    assert [jobs.waiting_before(j) for j in (first, second)] == [0, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_that_is_told_to_leave_stops_its_job_at_the_next_sign_of_life() -> None:
+    @jobs.kind("test.count")
+    def count(told: jobs.Running) -> dict[str, Any]:
+        number = 0
+        while told.tell(done=number, total=1000):
+            number += 1
+            if number == 3:
+                worker.running_task = True
+                worker.shutdown(15, None)
+        return {"reached": number}
+
+    worker = JobWorker(batch=True)
+    job = put()
+    worker.run()
+    ended = JobRecord.objects.get(pk=job.pk)
+    assert (ended.state, ended.result, worker.running) == ("stopped", {"reached": 3}, False)
