@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from emporion.core.jobs.running import Running
+    pass
 
 Work = Callable[..., dict[str, Any] | None]
 _kinds: dict[str, Work] = {}

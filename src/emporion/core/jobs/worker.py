@@ -1,10 +1,12 @@
 """The worker: takes one job after the other out of the queue.
 
-`emporion worker` runs one alone; `emporion serve` has one kept beside itself (`project/keeping.py`).
+`emporion worker` runs one alone; `emporion serve` has one kept beside itself
+(`project/keeping.py`).
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -49,10 +51,9 @@ def work(*, batch: bool = False, beside: int | None = None) -> None:
 
     `beside` is the process that this worker belongs to: when it has gone, the worker leaves.
     """
-    try:
+    # Where another process is writing, the next worker looks again.
+    with contextlib.suppress(OperationalError):
         give_up_dead()
-    except OperationalError:
-        pass  # another process is writing; the next worker looks again
     worker = JobWorker(batch=batch)
     if threading.current_thread() is threading.main_thread():
         worker.configure_signals()
