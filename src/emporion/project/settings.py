@@ -133,6 +133,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
             "PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY"
         ),
     }
+else:
+    # To compile a statement costs more than any page.
+    DATABASES["default"]["OPTIONS"] = {"options": "-c jit=off"}
 # Jobs wait in the database; `emporion worker` does them.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
+from emporion.accounts.queries import demonstration_users
 from emporion.core.translated import best
 from emporion.design.agenda import Between
 from emporion.design.formats import day, number
@@ -55,7 +56,7 @@ class Story:
 def two_people(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Tell both stories; the demonstration's two users say who they are."""
     language = get_language() or "en"
-    cast = editions.demonstration_cast(edition)
+    cast = editions.demonstration_cast(edition, demonstration_users())
     keys = {one.pk for one in cast}
     stories = [_story(edition, one, keys - {one.pk}, language) for one in cast]
     context = {"stories": stories, "slug": edition.slug, "nav_current": "two"}

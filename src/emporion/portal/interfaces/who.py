@@ -34,7 +34,7 @@ def who(request: HttpRequest, edition: Edition) -> HttpResponse:
     found = matchmaking.suggestions(me, limit)
     states = meetings.request_states(me, [row.participation.pk for row in found])
     hosts = not me.hosts
-    total = queries.counts(edition)["exhibitors" if hosts else "buyers"]
+    total = queries.counterparts(edition, hosts=hosts)
     has_more = len(found) == limit < AT_MOST
     own = {"n": number(len(found)), "total": number(total)}
     rows = [
