@@ -134,8 +134,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         ),
     }
 else:
-    # To compile a statement costs more than any page.
-    DATABASES["default"]["OPTIONS"] = {"options": "-c jit=off"}
+    # Pages repeat the same statements: the server plans each once a connection, which halves what
+    # a page costs it, and compiles none. A pooler that hands one connection to several cannot.
+    DATABASES["default"]["OPTIONS"] = {
+        "options": "-c jit=off",
+        "server_side_binding": True,
+        "prepare_threshold": None if _flag("EMPORION_DATABASE_POOLED") else 5,
+    }
 # Jobs wait in the database; `emporion worker` does them.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -215,11 +215,13 @@ def statement(match: Match, scope_id: int) -> tuple[str, list[str | int]]:
     values: list[str | int] = [value for row in rows for value in row]
     marks = ", ".join(["(%s, %s, %s)"] * len(rows))
     used = sorted({slot for _, slot, _ in rows})
+    # PostgreSQL takes a small number for a smallint, and a product of two for one as well.
+    points = "t.weight * CAST(q.factor AS integer)"
     if len(used) == 1:
-        columns = f"MAX(t.weight * q.factor) AS s{used[0]}"
+        columns = f"MAX({points}) AS s{used[0]}"
     else:
         columns = ", ".join(
-            f"MAX(CASE WHEN q.slot = {n} THEN t.weight * q.factor ELSE 0 END) AS s{n}" for n in used
+            f"MAX(CASE WHEN q.slot = {n} THEN {points} ELSE 0 END) AS s{n}" for n in used
         )
     score = " + ".join(f"h.s{n}" for n in used)
     sql = (
