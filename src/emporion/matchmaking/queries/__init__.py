@@ -3,10 +3,13 @@
 from emporion.matchmaking.queries.lists import (
     Suggestion,
     current_run,
+    first_list_at,
     fit,
     fits,
+    listed,
     suggestions,
     vetoes,
+    vetoes_about,
     wish_about,
     wishes_of,
 )
@@ -17,11 +20,14 @@ __all__ = [
     "Reason",
     "Suggestion",
     "current_run",
+    "first_list_at",
     "fit",
     "fits",
+    "listed",
     "readable_reasons",
     "suggestions",
     "vetoes",
+    "vetoes_about",
     "wish_about",
     "wishes_of",
 ]

@@ -12,6 +12,8 @@ from emporion.meetings.queries.agenda import (
     slots,
     with_meetings,
 )
+from emporion.meetings.queries.availability import Hour, hours
+from emporion.meetings.queries.members import Standing, standings
 from emporion.meetings.queries.requests import (
     Between,
     fate,
@@ -26,10 +28,13 @@ __all__ = [
     "Appointment",
     "Between",
     "Walks",
+    "Hour",
+    "Standing",
     "agenda",
     "agendas",
     "days_met",
     "fate",
+    "hours",
     "long_free",
     "may_meet",
     "meeting_count",
@@ -40,6 +45,7 @@ __all__ = [
     "request_counts",
     "request_states",
     "slots",
+    "standings",
     "walk_between",
     "with_meetings",
 ]
