@@ -93,6 +93,25 @@ def acts_for(user: str, participation: Participation) -> bool:
     ).exists()
 
 
+def acts(person: int, participation: Participation) -> bool:
+    """Whether a person (primary key) acts for `participation`; one query."""
+    return Delegate.objects.filter(participation=participation, person=person).exists()
+
+
+def person_of(participation: Participation, user: Any) -> Any:
+    """Return who `user` is among those who act for `participation`, else who acts first.
+
+    None when nobody acts for it; one query.
+    """
+    people = [
+        delegate.person
+        for delegate in Delegate.objects.select_related("person")
+        .filter(participation=participation)
+        .order_by("-is_lead", "pk")
+    ]
+    return next((p for p in people if p.user_id == user.pk), people[0] if people else None)
+
+
 def is_organiser(edition: Edition, user: Any) -> bool:
     """Whether `user` runs the expo of `edition`."""
     return user.is_authenticated and edition.expo.organisers.filter(user=user).exists()

@@ -32,7 +32,10 @@ def set_hours(participation: Participation, *, close: Iterable[Span], open_: Ite
             days, blocked = delegate.days, list(before[1])
             if number == 0:
                 for span in opened:
-                    days = days if days is None or span[0] in days else sorted([*days, span[0]])
+                    if days is not None and span[0] not in days:
+                        # They come for this hour alone: the rest of the day stays closed.
+                        days = sorted([*days, span[0]])
+                        blocked.append((span[0], "00:00", "23:59"))
                     blocked = without(blocked, span)
             for span in closed:
                 blocked = [*without(blocked, span), span]

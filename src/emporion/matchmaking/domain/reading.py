@@ -29,6 +29,9 @@ def proposed_codes(edition: Edition, text: str, limit: int = PROPOSED) -> list[s
     edition with the same words, which may be in any language. Nothing is kept. At most 10 queries.
     """
     folded = texts.fold(text[:READ])
+    # Without a word the index would list everybody.
+    if not any(sign.isalpha() for sign in folded):
+        return []
     return (_named(folded) or _nearly(folded) or _offered(edition, text[:READ]))[:limit]
 
 

@@ -54,7 +54,7 @@ def current_run(edition: Edition) -> MatchRun | None:
 def suggestions(participation: Participation, limit: int = 20) -> list[Suggestion]:
     """Return the first `limit` counterparts of a participation's list, best first.
 
-    Five queries, whatever the length. Vetoed ones stay in, marked: the page folds them to a line
+    Four queries, whatever the length. Vetoed ones stay in, marked: the page folds them to a line
     with Undo.
     """
     entries = _entries_of([participation.pk]).get(participation.pk, [])[:limit]

@@ -1,12 +1,31 @@
 from django.urls import path
 
-from emporion.meetings.interfaces import day, releases, requests, sheets, walking
+from emporion.meetings.interfaces import (
+    day,
+    links,
+    notices,
+    personal,
+    releases,
+    requests,
+    sheets,
+    standing,
+    walking,
+)
 
 app_name = "meetings"
 urlpatterns = [
     path("<slug:edition>/ask/<slug:public_id>/", requests.ask, name="ask"),
     path("<slug:edition>/requests/", requests.requests, name="requests"),
     path("<slug:edition>/requests/<slug:public_id>/answer/", requests.answer, name="answer"),
+    path("<slug:edition>/requests/rule/", standing.standing, name="standing"),
+    path("<slug:edition>/requests/rule/stop/", standing.stop, name="stop_standing"),
+    path("<slug:edition>/notices/", notices.notices, name="notices"),
+    path("<slug:edition>/notices/read/", notices.read, name="notices_read"),
+    path("<slug:edition>/my-link/", links.link, name="link"),
+    path("<slug:edition>/my-link/make/", links.make, name="make_link"),
+    path("<slug:edition>/my-link/stop/", links.revoke, name="revoke_link"),
+    path("<slug:edition>/personal/", personal.personal, name="personal"),
+    path("<slug:edition>/personal/<slug:public_id>/", personal.answer, name="personal_answer"),
     path("<slug:edition>/day/", day.day, name="day"),
     path("<slug:edition>/day/print/", day.day_print, name="day_print"),
     path("<slug:edition>/day/sheet.pdf", sheets.day_pdf, name="day_pdf"),

@@ -19,6 +19,7 @@ from emporion.meetings.queries.requests import (
     fate,
     request_between,
     request_states,
+    waiting_count,
 )
 from emporion.meetings.queries.requests import counts as request_counts
 from emporion.meetings.queries.walks import Walks, long_free, walk_between
@@ -46,6 +47,7 @@ __all__ = [
     "request_states",
     "slots",
     "standings",
+    "waiting_count",
     "walk_between",
     "with_meetings",
 ]

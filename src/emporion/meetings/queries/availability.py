@@ -50,9 +50,7 @@ def is_there(slot: Slot, days: Sequence[str] | None, blocked: Sequence[Sequence[
     date, begins, ends = span_of(slot)
     if days is not None and date not in days:
         return False
-    return not any(
-        day == date and begins < _clock(end) and _clock(start) < ends for day, start, end in blocked
-    )
+    return not any(day == date and begins < end and start < ends for day, start, end in blocked)
 
 
 def span_of(slot: Slot) -> tuple[str, str, str]:
@@ -60,8 +58,3 @@ def span_of(slot: Slot) -> tuple[str, str, str]:
     begins = dt.datetime.combine(slot.date, slot.starts)
     ends = begins + dt.timedelta(minutes=slot.minutes)
     return slot.date.isoformat(), f"{begins:%H:%M}", f"{ends:%H:%M}"
-
-
-def _clock(text: str) -> str:
-    """Lists write 9:00 and 09:00:00 as well."""
-    return dt.time.fromisoformat(text.zfill(5)).strftime("%H:%M")

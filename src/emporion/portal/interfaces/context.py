@@ -71,10 +71,10 @@ def _navigation(request: Any, slug: str) -> tuple[list[dict[str, str]], list[dic
             link("walking", _("Walking minutes"), "meetings:walking"),
         ]
         return words, [*words[:2], link("overview", _("Walking"), "meetings:walking")]
-    officer = (
-        [link("delegation", _("Delegation"), "portal:delegation")] if request.is_officer else []
-    )
+    delegation = link("delegation", _("Delegation"), "portal:delegation")
     if request.participation:
+        # Who takes part as well finds the delegation on the profile: not a query on every page.
+        officer = [delegation] if request.acting_for else []
         meet = link("meet", _("Who to meet"), "portal:who")
         requests = link("requests", _("Requests"), "meetings:requests")
         day = link("day", _("My day"), "meetings:day")
@@ -85,4 +85,4 @@ def _navigation(request: Any, slug: str) -> tuple[list[dict[str, str]], list[dic
             day,
             {**requests, "key": "me"},
         ]
-    return [find, two, *officer], []
+    return [find, two, *([delegation] if request.is_officer else [])], []

@@ -52,6 +52,7 @@ def profile(request: HttpRequest, edition: Edition) -> HttpResponse:
         "markets": [market_name(code, language) for code in me.markets],
         "hours": len(hours),
         "open_hours": sum(hour.open for hour in hours),
+        "is_officer": request.is_officer,  # type: ignore[attr-defined]
         "page": reverse("portal:exhibitor", args=[edition.slug, me.public_id]) if me.hosts else "",
         "slug": edition.slug,
         "nav_current": "profile",
