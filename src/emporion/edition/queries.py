@@ -134,6 +134,11 @@ def member_for(edition: Edition, user: Any, public_id: str) -> Participation | N
     )
 
 
+def delegations(edition: Edition) -> list[Delegation]:
+    """Return every delegation of an edition with its body; one query."""
+    return list(Delegation.objects.filter(edition=edition).select_related("body").order_by("pk"))
+
+
 def members_of(delegation: Delegation, offset: int, limit: int) -> tuple[int, list[Participation]]:
     """Return how many a delegation has, and `limit` of them by name; two queries."""
     found = Participation.objects.filter(delegation=delegation)

@@ -28,9 +28,9 @@ from emporion.meetings.rules import may_meet
 __all__ = [
     "Appointment",
     "Between",
-    "Walks",
     "Hour",
     "Standing",
+    "Walks",
     "agenda",
     "agendas",
     "days_met",
