@@ -85,6 +85,7 @@ class Pavilion(models.Model):
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="pavilions")
     letter = models.CharField(max_length=4)
     name = TranslatedField()
+    # On foot from the main gate; 0: nobody has said, and pages are silent.
     gate_minutes = models.PositiveSmallIntegerField(default=0)
 
     objects = ScopedManager(expo="edition__expo")

@@ -85,4 +85,5 @@ def _navigation(request: Any, slug: str) -> tuple[list[dict[str, str]], list[dic
             day,
             {**requests, "key": "me"},
         ]
-    return [find, two, *([delegation] if request.is_officer else [])], []
+    stories = [two] if request.edition.is_demonstration else []
+    return [find, *stories, *([delegation] if request.is_officer else [])], []

@@ -75,7 +75,9 @@ def who(request: HttpRequest, edition: Edition) -> HttpResponse:
         "rule": "recomputed_demo" if edition.is_demonstration else "recomputed",
         "tagged": not edition.is_demonstration,
         "needs": [queries.code_label(code, language) for code in editions.need_codes(me)],
-        "has_gate": any(row["pavilion"] for row in rows),
+        "has_gate": any(
+            s.participation.pavilion and s.participation.pavilion.gate_minutes for s in found
+        ),
         "run": matchmaking.current_run(edition),
         "first_at": _local(matchmaking.first_list_at(me), edition),
         "more": limit + SHOWN if has_more else None,
