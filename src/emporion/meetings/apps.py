@@ -5,3 +5,7 @@ class MeetingsConfig(AppConfig):
     name = "emporion.meetings"
     label = "meetings"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let the worker know what jobs there are."""
+        from emporion.meetings.interfaces import tasks  # noqa: F401

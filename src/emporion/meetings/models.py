@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 
 from emporion.core.ids import new_id
@@ -140,6 +139,11 @@ class Release(models.Model):
     def __str__(self) -> str:
         return f"release {self.number}"
 
+    @property
+    def refusal_count(self) -> int:
+        """How many requests have no meeting in it."""
+        return self.request_count - self.meeting_count
+
 
 class ReleaseInstance(models.Model):
     """What a release was computed from, as a file of the engine's format, gzipped.
@@ -210,92 +214,98 @@ class Refusal(models.Model):
         return f"{self.request_id}: {self.reason}"
 
 
-class StandingRule(models.Model):
-    """What a participation lets be accepted without asking, and up to how many."""
+class ScheduleRun(models.Model):
+    """One computation started from the desk. It changes nothing until it is kept as a release.
 
-    class Source(models.TextChoices):
-        LIST = "list"  # who stands on their list of suggestions
-        SAVED = "saved"  # whom they saved
-
-    participation = models.OneToOneField(
-        "edition.Participation", models.CASCADE, related_name="standing_rule"
-    )
-    public_id = models.CharField(max_length=16, unique=True, default=new_id)
-    source = models.CharField(max_length=5, choices=Source.choices)
-    limit = models.PositiveSmallIntegerField()
-    is_active = models.BooleanField(default=True)
-    made_at = models.DateTimeField()
-
-    objects = ScopedManager(expo="participation__edition__expo")
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(limit__gte=1), name="standing_rule_of_some")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.participation_id} accepts {self.source} up to {self.limit}"
-
-
-class RuleAnswer(models.Model):
-    """A request that a standing rule accepted. Not a column of the request: few have one."""
-
-    rule = models.ForeignKey(StandingRule, models.CASCADE, related_name="answers")
-    request = models.OneToOneField(MeetingRequest, models.CASCADE, related_name="rule_answer")
-    at = models.DateTimeField()
-
-    objects = ScopedManager(expo="rule__participation__edition__expo")
-
-    def __str__(self) -> str:
-        return f"{self.request_id} by rule {self.rule_id}"
-
-
-class PersonalLink(models.Model):
-    """An address that lets one person read their agenda and answer, without signing in.
-
-    The address carries the signed public id; this row says until when it is good for anything.
+    A draft is kept as soon as it is computed, a trial ("what if") when somebody says so. Its job
+    says how far it is; the figures stand here when it is done.
     """
 
-    participation = models.ForeignKey(
-        "edition.Participation", models.CASCADE, related_name="personal_links"
-    )
-    person = models.ForeignKey("registry.Person", models.CASCADE, related_name="personal_links")
+    class State(models.TextChoices):
+        COMPUTING = "computing"
+        COMPUTED = "computed"
+        KEPT = "kept"
+
+    edition = models.ForeignKey("edition.Edition", models.CASCADE, related_name="schedule_runs")
     public_id = models.CharField(max_length=16, unique=True, default=new_id)
-    made_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True)
+    number = models.PositiveIntegerField()
+    is_trial = models.BooleanField(default=False)
+    options = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.COMPUTING)
+    job = models.CharField(max_length=16, blank=True)
+    # Thousandths, as in a release.
+    value = models.BigIntegerField(default=0)
+    bound = models.BigIntegerField(default=0)
+    greedy = models.BigIntegerField(default=0)
+    meeting_count = models.PositiveIntegerField(default=0)
+    request_count = models.PositiveIntegerField(default=0)
+    steps = models.PositiveBigIntegerField(default=0)
+    seconds = models.FloatField(default=0)
+    instance_digest = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    figures = models.JSONField(default=dict)
+    started_at = models.DateTimeField()
+    computed_at = models.DateTimeField(null=True)
+    release = models.OneToOneField(Release, models.SET_NULL, null=True, related_name="schedule_run")
 
-    objects = ScopedManager(expo="participation__edition__expo")
+    objects = ScopedManager(expo="edition__expo")
 
     class Meta:
+        ordering = ["number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["participation", "person"],
-                condition=models.Q(revoked_at__isnull=True),
-                name="personal_link_one_live",
-            )
+            models.UniqueConstraint(fields=["edition", "number"], name="schedule_run_once")
         ]
 
     def __str__(self) -> str:
-        return f"link of {self.person_id} for {self.participation_id}"
+        return f"run {self.number}"
 
 
-class NoticesRead(models.Model):
-    """Up to when a user has read what changed for a participation."""
+class ScheduleRunContent(models.Model):
+    """What a run was computed from and what came out; becomes a release when it is kept.
 
-    participation = models.ForeignKey(
-        "edition.Participation", models.CASCADE, related_name="notices_read"
+    `instance` is the file of the engine, gzipped; `rows` are arrays in numpy's own zip file:
+    meetings int64[M, 5] (request, slot, host, guest, table), refused int64[N], reason int8[N].
+    """
+
+    run = models.OneToOneField(
+        ScheduleRun, models.CASCADE, primary_key=True, related_name="content"
     )
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    until = models.DateTimeField()
+    instance = models.BinaryField()
+    rows = models.BinaryField()
+    certificate = models.JSONField(default=dict)
 
-    objects = ScopedManager(expo="participation__edition__expo")
-
-    class Meta:
-        verbose_name_plural = "notices read"
-        constraints = [
-            models.UniqueConstraint(fields=["participation", "user"], name="notices_read_once")
-        ]
+    objects = ScopedManager(expo="run__edition__expo")
 
     def __str__(self) -> str:
-        return f"{self.user_id} has read {self.participation_id} up to {self.until}"
+        return f"content of {self.run_id}"
+
+
+class Pin(models.Model):
+    """A request that every schedule must grant, in one slot or in any."""
+
+    request = models.OneToOneField(MeetingRequest, models.CASCADE, related_name="pin")
+    slot = models.ForeignKey(Slot, models.CASCADE, null=True, related_name="pins")
+    pinned_at = models.DateTimeField()
+    pinned_by = models.CharField(max_length=40)
+
+    objects = ScopedManager(expo="request__edition__expo")
+
+    def __str__(self) -> str:
+        return f"{self.request_id} pinned to {self.slot_id or 'any slot'}"
+
+
+class ReleaseTold(models.Model):
+    """Whose day a draft would change against the release that was public when it was kept.
+
+    `rows` are [participation, moved, added, removed], most changes first; one row a release and not
+    one a person: it is written once and shown a page at a time.
+    """
+
+    release = models.OneToOneField(Release, models.CASCADE, primary_key=True, related_name="told")
+    earlier = models.PositiveIntegerField()
+    rows = models.JSONField(default=list)
+
+    objects = ScopedManager(expo="release__edition__expo")
+
+    def __str__(self) -> str:
+        return f"who is told of {self.release_id}"

@@ -3,6 +3,8 @@ the database."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Protocol
 
 from emporion.edition.queries import HOSTS, MEETS
@@ -78,3 +80,30 @@ def asker_hosts(asker: bool, counterpart: bool) -> bool:
     Where both or neither have a place the asker goes to the counterpart.
     """
     return asker and not counterpart
+
+
+class Stretch(Protocol):
+    """What the rules need to know of a slot."""
+
+    date: dt.date
+    starts: dt.time
+    minutes: int
+
+
+def is_there(slot: Stretch, days: Sequence[str] | None, blocked: Sequence[Sequence[str]]) -> bool:
+    """A delegate is there and free in a slot: on a day of theirs, in no stretch they blocked.
+
+    `days` are dates in ISO form (None: every day), `blocked` [date, from, to] in wall time.
+    """
+    date, begins = slot.date.isoformat(), slot.starts.hour * 60 + slot.starts.minute
+    if days is not None and date not in days:
+        return False
+    return not any(
+        day == date and begins < _minute(end) and _minute(start) < begins + slot.minutes
+        for day, start, end in blocked
+    )
+
+
+def _minute(clock: str) -> int:
+    time = dt.time.fromisoformat(clock)
+    return time.hour * 60 + time.minute

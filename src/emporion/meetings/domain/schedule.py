@@ -1,13 +1,8 @@
-"""From an edition to a draft release: read, solve, check by other code, keep."""
+"""A computed schedule becomes a draft release: written in chunks, shown by one flip."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import io
-import tempfile
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,14 +12,13 @@ from django.utils import timezone
 from emporion.core import bulk, journal, processes
 from emporion.edition.queries import Edition
 from emporion.engines import scheduling
-from emporion.meetings.domain.figures import figures
-from emporion.meetings.domain.market import Market, ScheduleError, read_market
-from emporion.meetings.models import Meeting, Refusal, Release, ReleaseInstance
+from emporion.meetings.domain.against import against_public
+from emporion.meetings.domain.computing import DEFAULT_SECONDS, Computed, Progress, compute, packed
+from emporion.meetings.domain.market import ScheduleError
+from emporion.meetings.models import Meeting, Refusal, Release, ReleaseInstance, ReleaseTold
 from emporion.meetings.queries.changes import difference
 
-# What the organiser gets who says nothing: past the steep part of the curve at a full-size fair.
-DEFAULT_SECONDS = 20.0
-Progress = Callable[[dict[str, Any]], Any]
+__all__ = ["DEFAULT_SECONDS", "compute_release", "keep", "packed", "remove_unfinished"]
 
 
 def compute_release(
@@ -51,35 +45,28 @@ def compute_release(
     each other, a participant or request removed while the solver worked.
     """
     remove_unfinished(edition)
-    if time_limit is None and work_limit is None:
-        time_limit = DEFAULT_SECONDS
-    read_at = timezone.now()
-    market = read_market(edition, walking=walking)
-    content, instance_digest = packed(market.instance)
-    solution = scheduling.solve(
-        market.instance,
+    computed = compute(
+        edition,
         seed=seed,
         time_limit=time_limit,
         work_limit=work_limit,
+        walking=walking,
         on_progress=on_progress,
     )
-    if solution.status == "infeasible":
-        raise ScheduleError(
-            "These requests contradict each other: " + "; ".join(solution.conflicts) + "."
-        )
-    violations = scheduling.check(market.instance, solution).violations
-    if violations:
-        raise ScheduleError(
-            f"The checker found {len(violations)} violations, so nothing was kept. "
-            f"The first: {violations[0]}"
-        )
-    baseline = scheduling.greedy(market.instance)
-    release = _begin(edition, seed)
-    release.computed_at = read_at
+    return keep(edition, computed)
+
+
+def keep(edition: Edition, computed: Computed) -> Release:
+    """Write a computed schedule as a draft release and return it.
+
+    Raises ScheduleError when a participant, a request or a slot in it is gone; then nothing is left
+    behind.
+    """
+    release = _begin(edition, computed.seed)
+    release.computed_at = computed.read_at
     try:
-        _write(release, market, solution)
-        found = figures(market, solution)
-        _finish(release, market, solution, baseline, found, content, instance_digest)
+        _write(release, computed)
+        _finish(release, computed)
     except Exception as error:
         _remove(release)
         if isinstance(error, IntegrityError):
@@ -107,23 +94,6 @@ def remove_unfinished(edition: Edition) -> int:
     return len(left)
 
 
-def packed(instance: scheduling.Instance) -> tuple[bytes, str]:
-    """Return an instance as gzipped file content, and the digest of the file (not of the gzip)."""
-    digest, target = hashlib.sha256(), io.BytesIO()
-    with tempfile.TemporaryDirectory() as folder:
-        plain = Path(folder, "instance.json")
-        scheduling.write_instance(plain, instance)
-        # No time and no name in the gzip: the same instance gives the same bytes.
-        with (
-            plain.open("rb") as source,
-            gzip.GzipFile(fileobj=target, mode="wb", compresslevel=3, mtime=0, filename="") as file,
-        ):
-            while piece := source.read(1 << 20):
-                digest.update(piece)
-                file.write(piece)
-    return target.getvalue(), digest.hexdigest()
-
-
 def _is_written(release: Release) -> bool:
     running = processes.is_running(str(release.figures.get("process", "")))
     if running is None:
@@ -145,35 +115,18 @@ def _begin(edition: Edition, seed: int) -> Release:
         )
 
 
-def _write(release: Release, market: Market, solution: scheduling.Solution) -> None:
+def _write(release: Release, computed: Computed) -> None:
     """Write meetings and refusals, a chunk a transaction."""
-    held = np.flatnonzero(solution.slot >= 0)
-    slot, host = solution.slot[held], market.host[held]
-    # Tables of one host in one slot are numbered in the order of the requests.
-    order = np.lexsort((held, slot, host))
-    cell = host[order].astype(np.int64) * len(market.slots) + slot[order]
-    starts = np.flatnonzero(np.diff(cell, prepend=-1))
-    table = np.arange(len(cell)) - np.repeat(starts, np.diff(starts, append=len(cell))) + 1
-    rows = np.column_stack(
-        [
-            np.full(len(held), release.pk),
-            market.requests[held][order],
-            market.slot_keys[slot[order]],
-            market.participants[host[order]],
-            market.participants[market.guest[held][order]],
-            table,
-        ]
-    ).astype(np.int64)
+    rows = np.column_stack([np.full(len(computed.meetings), release.pk), computed.meetings])
     _load(Meeting, ("release", "request", "slot", "host", "guest", "table"), rows.tolist())
-    missed = np.flatnonzero(solution.slot < 0)
-    # Heaviest first: pages then read them in the order of their keys.
-    missed = missed[np.argsort(-market.instance.weight[missed], kind="stable")]
     _load(
         Refusal,
         ("release", "request", "reason"),
         [
-            (release.pk, int(market.requests[r]), scheduling.REASONS[solution.reason[r]])
-            for r in missed
+            (release.pk, request, scheduling.REASONS[reason])
+            for request, reason in zip(
+                computed.refused.tolist(), computed.reason.tolist(), strict=True
+            )
         ],
     )
 
@@ -184,36 +137,20 @@ def _load(model: type[Any], columns: tuple[str, ...], rows: list[Any]) -> None:
             bulk.load_rows(model, columns, part)
 
 
-def _finish(
-    release: Release,
-    market: Market,
-    solution: scheduling.Solution,
-    baseline: scheduling.Solution,
-    found: dict[str, Any],
-    content: bytes,
-    instance_digest: str,
-) -> None:
-    instance = market.instance
+def _finish(release: Release, computed: Computed) -> None:
     release.state = Release.State.DRAFT
-    release.steps = solution.steps or 0
-    release.seconds = solution.seconds
-    release.value = round(solution.weight * 1000)
-    release.bound = round((solution.bound or 0) * 1000)
-    release.greedy = round(baseline.weight * 1000)
-    release.meeting_count = int((solution.slot >= 0).sum())
-    release.request_count = len(solution.slot)
+    release.steps, release.seconds = computed.steps, computed.seconds
+    release.value, release.bound, release.greedy = computed.value, computed.bound, computed.greedy
+    release.meeting_count = len(computed.meetings)
+    release.request_count = computed.request_count
     release.violations = 0
-    release.instance_digest = instance_digest
-    held = np.flatnonzero(solution.slot >= 0).tolist()
-    release.digest = scheduling.schedule_digest(
-        (instance.request_ids[r], instance.slot_ids[int(solution.slot[r])]) for r in held
-    )
-    release.certificate = _certificate(instance, solution)
+    release.instance_digest, release.digest = computed.instance_digest, computed.digest
+    release.certificate = computed.certificate
+    changes = against_public(release.edition, computed.meetings)
     release.figures = {
-        **found,
-        "status": solution.status,
-        "bound_method": solution.bound_method,
+        **computed.figures,
         "change": _change(release),
+        "told": None if changes is None else len(changes.people),
     }
     with transaction.atomic():
         still = Release.objects.select_for_update().filter(
@@ -221,7 +158,11 @@ def _finish(
         )
         if not still.exists():
             raise ScheduleError("Another computation removed this one; compute again.")
-        ReleaseInstance.objects.create(release=release, content=content)
+        ReleaseInstance.objects.create(release=release, content=computed.content)
+        if changes is not None:
+            ReleaseTold.objects.create(
+                release=release, earlier=changes.earlier, rows=changes.people.tolist()
+            )
         release.save()
         journal.record(
             "release.compute",
@@ -237,18 +178,6 @@ def _change(release: Release) -> dict[str, Any] | None:
         edition_id=release.edition_id, state=Release.State.PUBLISHED
     ).first()
     return None if public is None else difference(public, release).as_json()
-
-
-def _certificate(instance: scheduling.Instance, solution: scheduling.Solution) -> dict[str, Any]:
-    if solution.prices is None:
-        return {}
-    return {
-        "kind": "prices",
-        "prices": {
-            instance.participant_ids[p]: float(solution.prices[p])
-            for p in np.flatnonzero(~np.isnan(solution.prices))
-        },
-    }
 
 
 def _remove(release: Release) -> None:

@@ -41,7 +41,6 @@ def releases(request: HttpRequest, edition: Edition) -> HttpResponse:
     found = queries.releases(edition)
     context = {
         "rows": [(release, share_of(release), mark_of(release)) for release in found],
-        "command": f"{command()} schedule --edition {edition.slug}",
         "slug": edition.slug,
         "nav_current": "schedule",
     }
@@ -74,7 +73,7 @@ def release(request: HttpRequest, edition: Edition, number: int) -> HttpResponse
         "load": _load(figures.get("load", []), request.GET.get("day", "")),
         "histogram": [(number_words(n), guests) for n, guests in figures.get("histogram", []) if n],
         "figures": {"guests": 0, "unserved": 0, **figures},
-        "commands": _commands(edition, shown),
+        "commands": commands(edition, shown),
         "proof": "recomputed_demo" if edition.is_demonstration else "recomputed",
         "slug": edition.slug,
         "nav_current": "schedule",
@@ -320,6 +319,7 @@ def _change_row(change: change_queries.Change) -> dict[str, Any]:
     return {
         "mark": marks[change.kind],
         "word": _kind_word(change.kind),
+        "request": change.request.public_id,
         "guest": change.guest,
         "host": change.host,
         "before": change.before,
@@ -328,7 +328,8 @@ def _change_row(change: change_queries.Change) -> dict[str, Any]:
     }
 
 
-def _commands(edition: Edition, release: Release) -> list[str]:
+def commands(edition: Edition, release: Release) -> list[str]:
+    """Return the commands that write a release as files, check them, and compute it again."""
     instance, solution = "instance.json", "solution.json"
     return [
         f"{command()} schedule-export --edition {edition.slug} --release {release.number} "

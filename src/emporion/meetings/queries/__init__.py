@@ -12,14 +12,11 @@ from emporion.meetings.queries.agenda import (
     slots,
     with_meetings,
 )
-from emporion.meetings.queries.availability import Hour, hours
-from emporion.meetings.queries.members import Standing, standings
 from emporion.meetings.queries.requests import (
     Between,
     fate,
     request_between,
     request_states,
-    waiting_count,
 )
 from emporion.meetings.queries.requests import counts as request_counts
 from emporion.meetings.queries.walks import Walks, long_free, walk_between
@@ -28,14 +25,11 @@ from emporion.meetings.rules import may_meet
 __all__ = [
     "Appointment",
     "Between",
-    "Hour",
-    "Standing",
     "Walks",
     "agenda",
     "agendas",
     "days_met",
     "fate",
-    "hours",
     "long_free",
     "may_meet",
     "meeting_count",
@@ -46,8 +40,6 @@ __all__ = [
     "request_counts",
     "request_states",
     "slots",
-    "standings",
-    "waiting_count",
     "walk_between",
     "with_meetings",
 ]

@@ -1,0 +1,60 @@
+"""How a job looks to people: its state, its words, its share. For the part `job`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from emporion.core import jobs
+from emporion.design.formats import number
+
+State = jobs.JobRecord.State
+
+
+@dataclass(frozen=True)
+class ShownJob:
+    """What the part `job` takes: state waiting, running, done or stopped, words and a share."""
+
+    state: str
+    state_words: str
+    line: str
+    share: float | None
+    is_live: bool
+    stopping: bool
+
+
+def shown(job: jobs.JobRecord, steps: Mapping[str, Any]) -> ShownJob:
+    """Return how `job` is shown; `steps` names its steps in the reader's language.
+
+    A running job whose worker has died shows as stopped at once, before a worker has noted it. One
+    query where it waits, else none.
+    """
+    share = job.share
+    if job.state == State.WAITING:
+        before = jobs.waiting_before(job)
+        line = (
+            ngettext("%(n)s job is before it.", "%(n)s jobs are before it.", before)
+            % {"n": number(before)}
+            if before
+            else _("It begins as soon as a worker is free.")
+        )
+        return ShownJob("waiting", _("waits"), line, None, True, False)
+    if jobs.is_dead(job):
+        line = _("The program that did it has ended. Nothing else was changed; start it again.")
+        return ShownJob("stopped", _("interrupted"), line, share, False, False)
+    step = str(steps.get(job.step, job.step))
+    if job.state == State.RUNNING:
+        stopping = job.stop_asked_at is not None
+        line = _("Stopping; what is there is being kept.") if stopping else step
+        return ShownJob("running", "", line, share, True, stopping)
+    if job.state == State.DONE:
+        return ShownJob("done", "", "", 1.0, False, False)
+    if job.state == State.STOPPED:
+        line = _("Somebody stopped it.")
+        return ShownJob("stopped", _("stopped"), line, share, False, False)
+    line = job.reason or _("Something went wrong; the log of the server says what.")
+    return ShownJob("stopped", _("failed"), line, share, False, False)

@@ -1,0 +1,177 @@
+"""From an edition to a schedule that nobody has kept yet: read, solve, check by other code."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import hashlib
+import io
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from django.utils import timezone
+
+from emporion.edition.queries import Edition
+from emporion.engines import scheduling
+from emporion.meetings.domain.figures import figures
+from emporion.meetings.domain.market import Longs, Market, ScheduleError, read_market
+
+# What the organiser gets who says nothing: past the steep part of the curve at a full-size fair.
+DEFAULT_SECONDS = 20.0
+Progress = Callable[[dict[str, Any]], Any]
+
+
+@dataclass
+class Computed:
+    """A schedule in the database's own keys, ready to be kept.
+
+    ``meetings`` int64[M, 5] are request, slot, host, guest (primary keys) and the table's number;
+    ``refused`` int64[N] the requests without a meeting, heaviest first, and ``reason`` int8[N] why
+    (an index into `scheduling.REASONS`). Weights are thousandths. ``content`` is the instance file,
+    gzipped.
+    """
+
+    read_at: dt.datetime
+    seed: int
+    steps: int
+    seconds: float
+    value: int
+    bound: int
+    greedy: int
+    request_count: int
+    meetings: Longs
+    refused: Longs
+    reason: npt.NDArray[np.int8]
+    figures: dict[str, Any]
+    certificate: dict[str, Any]
+    content: bytes
+    instance_digest: str
+    digest: str
+
+
+def compute(
+    edition: Edition,
+    *,
+    seed: int = 1,
+    time_limit: float | None = None,
+    work_limit: int | None = None,
+    walking: bool = True,
+    on_progress: Progress | None = None,
+    on_phase: Progress | None = None,
+) -> Computed:
+    """Compute a schedule of all live requests of `edition`, checked by code of its own.
+
+    `on_phase` is told, as dicts with a `phase`, of reading, of the first valid schedule (greedy,
+    with its weight, before the search begins) and of checking; `on_progress` is the engine's.
+    Options and errors are those of `schedule.compute_release`. Writes nothing.
+    """
+    tell = on_phase or (lambda said: None)
+    if time_limit is None and work_limit is None:
+        time_limit = DEFAULT_SECONDS
+    tell({"phase": "reading"})
+    read_at = timezone.now()
+    market = read_market(edition, walking=walking)
+    instance = market.instance
+    baseline = scheduling.greedy(instance)
+    tell({"phase": "greedy", "weight": baseline.weight, "requests": len(instance.request_ids)})
+    solution = scheduling.solve(
+        instance,
+        seed=seed,
+        time_limit=time_limit,
+        work_limit=work_limit,
+        on_progress=on_progress,
+    )
+    if solution.status == "infeasible":
+        raise ScheduleError(
+            "These requests contradict each other: " + "; ".join(solution.conflicts) + "."
+        )
+    tell({"phase": "checking", "weight": solution.weight, "bound": solution.bound})
+    violations = scheduling.check(instance, solution).violations
+    if violations:
+        raise ScheduleError(
+            f"The checker found {len(violations)} violations, so nothing was kept. "
+            f"The first: {violations[0]}"
+        )
+    content, instance_digest = packed(instance)
+    held = np.flatnonzero(solution.slot >= 0)
+    missed = np.flatnonzero(solution.slot < 0)
+    # Heaviest first: pages then read them in the order of their keys.
+    missed = missed[np.argsort(-instance.weight[missed], kind="stable")]
+    return Computed(
+        read_at=read_at,
+        seed=seed,
+        steps=solution.steps or 0,
+        seconds=solution.seconds,
+        value=round(solution.weight * 1000),
+        bound=round((solution.bound or 0) * 1000),
+        greedy=round(baseline.weight * 1000),
+        request_count=len(solution.slot),
+        meetings=_meetings(market, solution, held),
+        refused=market.requests[missed],
+        reason=solution.reason[missed].astype(np.int8),
+        figures={
+            **figures(market, solution),
+            "status": solution.status,
+            "bound_method": solution.bound_method,
+        },
+        certificate=_certificate(instance, solution),
+        content=content,
+        instance_digest=instance_digest,
+        digest=scheduling.schedule_digest(
+            (instance.request_ids[r], instance.slot_ids[int(solution.slot[r])])
+            for r in held.tolist()
+        ),
+    )
+
+
+def packed(instance: scheduling.Instance) -> tuple[bytes, str]:
+    """Return an instance as gzipped file content, and the digest of the file (not of the gzip)."""
+    digest, target = hashlib.sha256(), io.BytesIO()
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder, "instance.json")
+        scheduling.write_instance(plain, instance)
+        # No time and no name in the gzip: the same instance gives the same bytes.
+        with (
+            plain.open("rb") as source,
+            gzip.GzipFile(fileobj=target, mode="wb", compresslevel=3, mtime=0, filename="") as file,
+        ):
+            while piece := source.read(1 << 20):
+                digest.update(piece)
+                file.write(piece)
+    return target.getvalue(), digest.hexdigest()
+
+
+def _meetings(market: Market, solution: scheduling.Solution, held: Longs) -> Longs:
+    """Return the meetings held as rows of keys; tables of one host in one slot are numbered in the
+    order of the requests."""
+    slot, host = solution.slot[held], market.host[held]
+    order = np.lexsort((held, slot, host))
+    cell = host[order].astype(np.int64) * len(market.slots) + slot[order]
+    starts = np.flatnonzero(np.diff(cell, prepend=-1))
+    table = np.arange(len(cell)) - np.repeat(starts, np.diff(starts, append=len(cell))) + 1
+    return np.column_stack(
+        [
+            market.requests[held][order],
+            market.slot_keys[slot[order]],
+            market.participants[host[order]],
+            market.participants[market.guest[held][order]],
+            table,
+        ]
+    ).astype(np.int64)
+
+
+def _certificate(instance: scheduling.Instance, solution: scheduling.Solution) -> dict[str, Any]:
+    if solution.prices is None:
+        return {}
+    return {
+        "kind": "prices",
+        "prices": {
+            instance.participant_ids[p]: float(solution.prices[p])
+            for p in np.flatnonzero(~np.isnan(solution.prices))
+        },
+    }
