@@ -41,6 +41,10 @@ PAGES = {
         "model/organise/releases/1/refusals/",
         "model/organise/releases/1/unserved/",
         "model/organise/releases/2/changes/",
+        "model/organise/releases/2/told/",
+        "model/organise/desk/",
+        "model/organise/matching/",
+        "model/organise/matching/without/",
         "model/organise/walking/",
     ),
 }

@@ -15,7 +15,14 @@ the apps are ready); domains only name it. The queue is django-tasks' table; who
 """
 
 from emporion.core.jobs.kinds import JobError, kind
-from emporion.core.jobs.queue import ask_to_stop, enqueue, give_up_dead, latest, waiting_before
+from emporion.core.jobs.queue import (
+    ask_to_stop,
+    enqueue,
+    give_up_dead,
+    is_dead,
+    latest,
+    waiting_before,
+)
 from emporion.core.jobs.running import Running, perform
 from emporion.core.models import JobRecord
 
@@ -26,6 +33,7 @@ __all__ = [
     "ask_to_stop",
     "enqueue",
     "give_up_dead",
+    "is_dead",
     "kind",
     "latest",
     "perform",

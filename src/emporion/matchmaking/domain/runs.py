@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils import timezone
 from emporion.core import bulk, journal, processes
 from emporion.edition.queries import Edition
 from emporion.engines import matching
+from emporion.matchmaking.domain.coverage import Coverage
 from emporion.matchmaking.domain.market import market_of
 from emporion.matchmaking.models import MatchRun, RankedList
 
@@ -51,11 +52,12 @@ def run_match(
         raise MatchError(f"The profiles cannot be matched: {error}") from error
     tell("writing")
     run = _start(edition, seed)
-    digest = hashlib.sha256()
+    digest, counted = hashlib.sha256(), Coverage()
     for lists, of_buyers in ((found.buyers, True), (found.exhibitors, False)):
         rows = []
         for owner, entries in lists:
-            rows.append((run.pk, keys[owner], stored(entries, keys, of_buyers=of_buyers)))
+            counted.add(keys[owner], (keys[e.id] for e in entries), of_guest=of_buyers)
+            rows.append((run.pk, keys[owner], _entries(entries, keys, of_buyers)))
             digest.update(f"{owner} {' '.join(e.id for e in entries)}\n".encode())
             if len(rows) == LISTS:
                 bulk.load_rows(RankedList, ("run", "participation", "entries"), rows)
@@ -67,6 +69,7 @@ def run_match(
         "seconds": round(found.seconds, 2),
         "exhibitors": len(market.exhibitors),
         "buyers": len(market.buyers),
+        **counted.figures(),
     }
     return _show(edition, run, digest.hexdigest(), figures)
 
@@ -136,8 +139,8 @@ def _remove(run: MatchRun) -> None:
     run.delete()
 
 
-def stored(
-    entries: Sequence[matching.Entry], keys: Mapping[str, int], *, of_buyers: bool
+def _entries(
+    entries: list[matching.Entry], keys: dict[str, int], of_buyers: bool
 ) -> list[dict[str, Any]]:
     """Return a list's entries as they are stored: p is what the owner wants, q the other."""
     rows = []

@@ -43,5 +43,7 @@ def match(argv: list[str]) -> int:
         f"{figures['exhibitors']:,} exhibitors in {figures['seconds']} s, digest {run.digest[:12]}."
     )
     for name, value in figures.items():
+        if isinstance(value, list):
+            continue
         print(f"  {name}: {value}")
     return 0

@@ -41,13 +41,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "is_demonstration": edition.is_demonstration,
         "made_up_href": reverse("portal:about_data", args=[edition.slug]),
     }
-    member = getattr(request, "acting_for", None)
-    if member is not None:
-        context["acting"] = {
-            "name": best(member.display_name, language),
-            "body": best(member.delegation.body.name, language)[1],
-            "stop_href": reverse("portal:stop_acting", args=[edition.slug]),
-        }
     navigation, bottom = _navigation(request, edition.slug)
     context["navigation"], context["bottom_bar"] = navigation, bottom
     context["footer_links"] = [
@@ -67,23 +60,19 @@ def _navigation(request: Any, slug: str) -> tuple[list[dict[str, str]], list[dic
     if request.is_organiser:
         words = [
             find,
+            link("matching", _("Matching"), "matchmaking:runs"),
             link("schedule", _("Schedule"), "meetings:releases"),
             link("walking", _("Walking minutes"), "meetings:walking"),
         ]
-        return words, [*words[:2], link("overview", _("Walking"), "meetings:walking")]
-    delegation = link("delegation", _("Delegation"), "portal:delegation")
+        return words, [*words[:3], link("overview", _("Walking"), "meetings:walking")]
     if request.participation:
-        # Who takes part as well finds the delegation on the profile: not a query on every page.
-        officer = [delegation] if request.acting_for else []
         meet = link("meet", _("Who to meet"), "portal:who")
         requests = link("requests", _("Requests"), "meetings:requests")
         day = link("day", _("My day"), "meetings:day")
-        profile = link("profile", _("Profile"), "portal:profile")
-        return [find, meet, requests, day, profile, *officer], [
+        return [find, meet, requests, day], [
             find,
             {**meet, "label": _("Meet")},
             day,
             {**requests, "key": "me"},
         ]
-    stories = [two] if request.edition.is_demonstration else []
-    return [find, *stories, *([delegation] if request.is_officer else [])], []
+    return [find, two], []

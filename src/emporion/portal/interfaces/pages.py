@@ -60,7 +60,6 @@ def front(request: HttpRequest, edition: Edition) -> HttpResponse:
     """The edition's front page."""
     language = get_language() or "en"
     steps = building.shown(queries.progress(BUILD)) if edition.is_demonstration else []
-    pavilions = queries.pavilions(edition, language)
     context = {
         "title": best(edition.title, language)[1],
         "subtitle": best(edition.subtitle, language)[1],
@@ -79,8 +78,7 @@ def front(request: HttpRequest, edition: Edition) -> HttpResponse:
         "several": edition.starts != edition.ends,
         "today": _today(edition),
         "slug": edition.slug,
-        "pavilions": pavilions,
-        "has_gate": any(pavilion.gate_minutes for pavilion in pavilions),
+        "pavilions": queries.pavilions(edition, language),
         "guests": queries.guests(edition, language),
         "doors": doors(request, edition),
         "figures": figures.on_front(edition, language, queries.counts(edition)),

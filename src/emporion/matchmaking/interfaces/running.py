@@ -1,0 +1,211 @@
+"""The organiser's matching page: start a run, its figures beside the earlier one, who gets none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from emporion.core import jobs
+from emporion.core.command_name import command
+from emporion.design.formats import number, percent
+from emporion.design.running import ShownJob, shown
+from emporion.edition.queries import Edition, participations_by_pk
+from emporion.matchmaking import queries
+from emporion.matchmaking.domain import starting
+from emporion.matchmaking.domain.runs import MatchError
+from emporion.matchmaking.models import MatchRun
+
+STEPS = {
+    "reading": gettext_lazy("Reading profiles"),
+    "profiles": gettext_lazy("Understanding what they wrote"),
+    "probabilities": gettext_lazy("How much each wants each"),
+    "equilibrium": gettext_lazy("Sharing out places on both sides"),
+    "lists": gettext_lazy("Making the lists"),
+    "reasons": gettext_lazy("Finding the reasons"),
+    "writing": gettext_lazy("Writing the lists"),
+}
+A_PAGE = 50
+
+
+class StartForm(forms.Form):
+    """What a match run may be told."""
+
+    seed = forms.IntegerField(
+        label=gettext_lazy("Seed"),
+        help_text=gettext_lazy("It turns the order among exact equals, nothing else."),
+        min_value=0,
+        max_value=2**31 - 1,
+        initial=0,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+def _organiser(request: Any) -> None:
+    if not request.is_organiser:
+        raise PermissionDenied(_("This page belongs to the organiser of this expo."))
+
+
+@login_required
+def matching(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """Show the runs and the job that makes the next; a POST starts one."""
+    _organiser(request)
+    form = StartForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            starting.start_match(
+                edition,
+                request.user.actor,  # type: ignore[union-attr]
+                seed=form.cleaned_data["seed"],
+            )
+        except MatchError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("matchmaking:runs", edition=edition.slug)
+    runs = queries.shown_runs(edition)
+    newest = runs[0] if runs else None
+    last = _last(edition)
+    context = {
+        "form": form,
+        "job": last if last and (last.is_live or last.state == "stopped") else None,
+        "runs": runs,
+        "newest": newest,
+        "figures": _figures(newest) if newest else None,
+        "rows": _rows(runs),
+        "bars": _bars(newest) if newest else [],
+        "rule": "recomputed_demo" if edition.is_demonstration else "recomputed",
+        "command": f"{command()} match --edition {edition.slug}",
+        "slug": edition.slug,
+        "nav_current": "matching",
+    }
+    return render(request, "matchmaking/runs.html", context)
+
+
+@login_required
+def live(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """The job as it goes on; when it has ended the whole page is asked for again."""
+    _organiser(request)
+    last = _last(edition)
+    if last is None or not last.is_live:
+        answer = HttpResponse(status=204)
+        answer["HX-Refresh"] = "true"
+        return answer
+    return render(request, "matchmaking/_live.html", {"job": last, "slug": edition.slug})
+
+
+@login_required
+@require_POST
+def stop(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """Ask the run to stop; the lists that are shown stay."""
+    _organiser(request)
+    starting.stop_match(edition)
+    return redirect("matchmaking:runs", edition=edition.slug)
+
+
+@login_required
+def without(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """Who has an empty list, and which hosts nobody is shown (`?which=unseen`)."""
+    _organiser(request)
+    run = queries.current_run(edition)
+    figures = run.figures if run else {}
+    unseen = request.GET.get("which") == "unseen"
+    keys = figures.get("unseen_first" if unseen else "without_first", [])
+    total = figures.get("unseen_exhibitors", 0) if unseen else sum(figures.get("without", []))
+    pages = max(1, -(-len(keys) // A_PAGE))
+    wanted = request.GET.get("page", "")
+    page = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 9 else 1
+    page = max(1, min(page, pages))
+    part = keys[(page - 1) * A_PAGE : page * A_PAGE]
+    people = participations_by_pk(part)
+    context = {
+        "run": run,
+        "unseen": unseen,
+        "rows": [people[key] for key in part if key in people],
+        "total": total,
+        "listed": len(keys),
+        "page": page,
+        "pages": pages,
+        "query": "which=unseen" if unseen else "",
+        "slug": edition.slug,
+        "nav_current": "matching",
+    }
+    return render(request, "matchmaking/without.html", context)
+
+
+def _last(edition: Edition) -> ShownJob | None:
+    found = jobs.latest(edition.expo.public_id, starting.MATCH, edition.slug)
+    return shown(found[0], STEPS) if found else None
+
+
+def _figures(run: MatchRun) -> dict[str, Any]:
+    """The figures that stand large: lists, coverage, exposure, share without a list."""
+    known = run.figures
+    people = known["buyers"] + known["exhibitors"]
+    empty = sum(known.get("without", [0]))
+    seen = known["exhibitors"] - known["unseen_exhibitors"]
+    return {
+        "lists": people - empty,
+        "coverage": round(100 * seen / known["exhibitors"], 1) if known["exhibitors"] else 0.0,
+        "without": empty,
+        "without_share": round(100 * empty / people, 2) if people else 0.0,
+        "gini": round(known["exposure_gini_per_slot"], 2),
+        "unseen": known["unseen_exhibitors"],
+    }
+
+
+def _rows(runs: list[MatchRun]) -> list[tuple[str, list[str]]]:
+    """Both runs side by side: a row a figure, a cell a run."""
+    known = [run.figures for run in runs]
+
+    def row(label: str, told: Any) -> tuple[str, list[str]]:
+        return label, [told(figures) for figures in known]
+
+    def length(figures: dict[str, Any], side: int, people: str) -> str:
+        entries = figures.get("entries")
+        return number(entries[side] / figures[people], 1) if entries and figures[people] else "–"
+
+    return [
+        row(_("Guests"), lambda f: number(f["buyers"])),
+        row(_("Hosts"), lambda f: number(f["exhibitors"])),
+        row(_("Names on a guest's list"), lambda f: length(f, 0, "buyers")),
+        row(_("Names on a host's list"), lambda f: length(f, 1, "exhibitors")),
+        row(
+            _("Without a list"),
+            lambda f: number(sum(f["without"])) if "without" in f else "–",
+        ),
+        row(_("Hosts on no guest's list"), lambda f: number(f["unseen_exhibitors"])),
+        row(
+            _("Inequality of looks per meeting wanted (0: equal)"),
+            lambda f: number(f["exposure_gini_per_slot"], 3),
+        ),
+        row(
+            _("Hosts that expect more than three requests for each meeting they want"),
+            lambda f: percent(100 * f["over_capacity_share"], 1),
+        ),
+        row(_("Meetings that both want, expected"), lambda f: number(round(f["expected_matches"]))),
+        row(_("Seconds"), lambda f: number(f["seconds"], 1)),
+    ]
+
+
+def _bars(run: MatchRun) -> list[dict[str, Any]]:
+    """How many hosts stand on how many guests' lists."""
+    groups = run.figures.get("exposure", [])
+    most = max((count for _top, count in groups), default=0) or 1
+    bars, low = [], 0
+    for top, count in groups:
+        if top == 0:
+            label = _("on no list")
+        elif top is None:
+            label = _("on more than 500")
+        else:
+            label = _("on %(low)s to %(top)s") % {"low": number(low + 1), "top": number(top)}
+        bars.append({"label": label, "sub": "", "value": count, "share": count / most})
+        low = top or low
+    return bars
