@@ -12,33 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .instance import NO_LIMIT, Bools, Instance, Ints
-from .solution import OUTWEIGHED, Solution, count_breaks, granted_weight
-from .state import walking_budget
+from ..instance import NO_LIMIT, Bools, Instance, Ints
+from ..solution import OUTWEIGHED, Solution, count_breaks, granted_weight
+from ..state import walking_budget
 
 if TYPE_CHECKING:
-    from .solving import Prepared
+    from ..solving import Prepared
 
-#: Largest number of (request, slot) pairs that goes to the constraint solver, by objective.
-MOST_BREAKS, MOST_RARE = 20_000, 8_000
 #: Deterministic time of the first round; every round gets half as much again.
 FIRST_ROUND, GROWTH = 2.0, 1.5
 #: Search steps that one unit of the solver's deterministic time is counted as.
 STEPS_A_UNIT = 1000
-
-
-def suits_exact(instance: Instance, possible: Bools) -> bool:
-    """Whether the instance is small and of the kind for which proofs matter."""
-    pairs = int(possible.sum())
-    if instance.objective == "breaks":
-        return pairs <= MOST_BREAKS
-    rare = (
-        len(instance.precedences) > 0
-        or instance.max_break_difference is not None
-        or bool((instance.min_meetings > 0).any())
-        or bool(instance.mandatory.any())
-    )
-    return rare and pairs <= MOST_RARE
 
 
 class _Model:
@@ -200,7 +184,7 @@ class _Model:
         return starts
 
 
-def solve_exactly(
+def solve_model(
     instance: Instance,
     ready: Prepared,
     *,
@@ -301,7 +285,7 @@ def _result(
     steps: int,
     seed: int,
 ) -> Solution:
-    from .solving import explain_slots
+    from ..solving import explain_slots
 
     conflicts = []
     if status == "infeasible":

@@ -1,0 +1,133 @@
+"""Which instances are timetables of a conference, and the way between the two."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..instance import NO_LIMIT, Bools, Instance
+from ..solution import OUTWEIGHED, Solution, count_breaks, granted_weight
+from .race import Finding, Race
+from .timetable import Timetable
+
+if TYPE_CHECKING:
+    from ..solving import Prepared
+
+#: Seconds kept for writing the result.
+KEPT = 0.15
+
+
+def timetable_of(instance: Instance, possible: Bools) -> Timetable | None:
+    """The instance as a timetable; None when it has more to it than a `Timetable` can say.
+
+    Everything must be held by people who do one thing at a time; breaks count over one window.
+    """
+    if (
+        instance.objective != "breaks"
+        or not instance.mandatory.all()
+        or instance.capacity.max(initial=0) > 1
+        or instance.walking
+        or (instance.pool_tables < NO_LIMIT).any()
+        or instance.windows()[-1] > 0
+    ):
+        return None
+    counts = np.bincount(
+        np.concatenate([instance.first, instance.second]), minlength=len(instance.participant_ids)
+    )
+    limits = instance.max_meetings, instance.max_per_day
+    if any((limit < counts).any() for limit in limits) or (instance.min_meetings > counts).any():
+        return None
+    weights = [1 << t for t in range(possible.shape[1])]
+    domain = [
+        sum(w for w, there in zip(weights, row, strict=True) if there) for row in possible.tolist()
+    ]
+    return Timetable(
+        possible.shape[1],
+        len(counts),
+        list(zip(instance.first.tolist(), instance.second.tolist(), strict=True)),
+        domain,
+        np.minimum(instance.tables, len(domain)).tolist(),
+        [(a, b) for a, b in instance.precedences.tolist()],
+        instance.max_break_difference,
+    )
+
+
+def solve_timetable(
+    instance: Instance,
+    ready: Prepared,
+    timetable: Timetable,
+    seed: int,
+    deadline: float | None,
+    on_progress: Callable[[dict[str, Any]], Any] | None,
+    began: float,
+) -> Solution | None:
+    """The fewest breaks, proven, or the open interval at the deadline; None when no SAT solver runs.
+
+    The optimum does not depend on the seed; which of the best timetables it is depends on which
+    process is first.  What comes back has passed the independent checker.
+    """
+    last = 0.0
+
+    def report(found: Finding) -> bool:
+        nonlocal last
+        now = time.monotonic()
+        if on_progress is None or now - last < 0.2:
+            return True
+        last = now
+        state = {
+            "phase": "proof",
+            "seconds": now - began,
+            "steps": race.asked,
+            "breaks": found.breaks,
+            "bound": found.lower,
+        }
+        return on_progress(state) is not False
+
+    race = Race(timetable)
+    try:
+        found = race.run(None if deadline is None else deadline - KEPT, report)
+    except RuntimeError:
+        return None
+    return _solution(instance, ready, found, seed, race.asked)
+
+
+def _solution(
+    instance: Instance, ready: Prepared, found: Finding, seed: int, asked: int
+) -> Solution:
+    from ..checking import check
+    from ..solving import explain_slots
+
+    requests = len(instance.request_ids)
+    slot = np.array(found.slots or [-1] * requests, dtype=np.int32).reshape(requests)
+    status = "unknown"
+    if found.infeasible:
+        status = "infeasible"
+    elif found.slots is not None:
+        status = "optimal" if found.optimal else "feasible"
+    conflicts = []
+    if found.infeasible:
+        conflicts = ["no timetable keeps all constraints together (proven by exhaustive search)"]
+    if found.slots is not None:
+        reason = explain_slots(instance, ready, slot)
+    else:
+        reason = np.full(requests, -1 if found.infeasible else OUTWEIGHED, dtype=np.int8)
+    solution = Solution(
+        name=instance.name,
+        objective=instance.objective,
+        status=status,
+        slot=slot,
+        reason=reason,
+        weight=granted_weight(instance, slot),
+        breaks=int(count_breaks(instance, slot).sum()),
+        bound=None if found.infeasible else float(found.lower),
+        bound_method="linear relaxation over paths, then refutation by SAT",
+        seed=seed,
+        steps=asked,
+        conflicts=conflicts,
+    )
+    if found.slots is not None and (wrong := check(instance, solution).violations):
+        raise ValueError(f"the checker refuses the timetable: {wrong[0]}")
+    return solution
