@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .bounds import Bound, bound
     from .checking import Report, check, check_data, check_files
     from .digest import schedule_digest
+    from .families import generate_family
     from .generating import generate
     from .instance import NO_LIMIT, Instance, InstanceError, make_instance
     from .reading import instance_from_json, read_instance
@@ -42,6 +43,7 @@ _HOME = {
     "compile_kernels": "warm",
     "count_breaks": "solution",
     "generate": "generating",
+    "generate_family": "families",
     "greedy": "baseline",
     "instance_from_json": "reading",
     "instance_to_json": "writing",
@@ -68,6 +70,7 @@ __all__ = [
     "compile_kernels",
     "count_breaks",
     "generate",
+    "generate_family",
     "greedy",
     "instance_from_json",
     "instance_to_json",

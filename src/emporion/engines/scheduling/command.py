@@ -171,13 +171,18 @@ def generate_main(argv: Sequence[str] | None = None) -> int:
         parser.add_argument(f"--{name}", type=int, default=default, metavar="N")
     parser.add_argument("--zipf", type=float, default=0.7, help="how uneven the popularity is")
     parser.add_argument("--walking", action="store_true", help="distances between halls count")
+    parser.add_argument(
+        "--family", metavar="NAME", help="a small hard instance instead, such as breaks-A"
+    )
     args = parser.parse_args(argv)
+    from .families import generate_family
     from .generating import generate
     from .writing import write_instance
 
-    options = {k: v for k, v in vars(args).items() if k != "output"}
+    options = {k: v for k, v in vars(args).items() if k not in ("output", "family")}
     try:
-        write_instance(args.output, generate(**options))
+        made = generate_family(args.family, args.seed) if args.family else generate(**options)
+        write_instance(args.output, made)
     except (ValueError, OSError) as error:
         print(f"emporion schedule-generate: {error}", file=sys.stderr)
         return 2

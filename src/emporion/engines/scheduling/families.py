@@ -63,7 +63,7 @@ def generate_family(name: str, seed: int) -> Instance:
     if name not in FAMILIES:
         raise ValueError(f'no family "{name}"; there are {", ".join(FAMILIES)}')
     family = FAMILIES[name]
-    rng = random.Random(f"{name.removeprefix('breaks-')}-{seed}")
+    rng = random.Random(f"{name.removeprefix('breaks-')}-{seed}")  # noqa: S311
     drawn = _Draw(family, rng)
     while not drawn.fill():
         drawn = _Draw(family, rng)

@@ -64,7 +64,7 @@ def solve_timetable(
     on_progress: Callable[[dict[str, Any]], Any] | None,
     began: float,
 ) -> Solution | None:
-    """The fewest breaks, proven, or the open interval at the deadline; None when no SAT solver runs.
+    """The fewest breaks, proven, or the interval left at the deadline; None without a SAT solver.
 
     The optimum does not depend on the seed; which of the best timetables it is depends on which
     process is first.  What comes back has passed the independent checker.

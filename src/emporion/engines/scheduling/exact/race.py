@@ -8,6 +8,7 @@ known; when both ends meet in one k, the two processes ask the same question in 
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import os
 import subprocess
@@ -55,8 +56,9 @@ class _Runner:
 
     def __init__(self, job: Job, text: str) -> None:
         self.job = job
-        self.answer: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")
-        self.process = subprocess.Popen(
+        # A file, not a pipe: nobody reads while the process writes.
+        self.answer: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
+        self.process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", f"{__package__}.decide"],
             stdin=subprocess.PIPE,
             stdout=self.answer,
@@ -218,7 +220,5 @@ def count(it: Timetable, slots: list[int]) -> int:
     total = 0
     for mine in it.mine:
         busy = sorted(slots[m] for m in mine)
-        total += sum(b > a + 1 for a, b in zip(busy, busy[1:], strict=False))
+        total += sum(b > a + 1 for a, b in itertools.pairwise(busy))
     return total
-
-

@@ -146,7 +146,7 @@ class Relaxation:
             np.array(cost), A_ub=above, b_ub=limit, A_eq=equal, b_eq=right, method="highs-ipm"
         )
         if found.status != 0:
-            return found.status != 2
+            return bool(found.status != 2)
         prices = np.rint(found.eqlin.marginals * UNIT).astype(np.int64)
         self.price = prices[couple : couple + it.people * it.slots].reshape(it.people, -1).tolist()
         limits = np.minimum(np.rint(found.ineqlin.marginals * UNIT), 0).astype(np.int64)

@@ -55,6 +55,7 @@ def most_matched(domains: list[int], slots: int) -> int:
     Augmenting paths (Kuhn 1955); the graphs are tiny.
     """
     holder: dict[int, int] = {}
+    unseen = slots
 
     def place(i: int) -> bool:
         nonlocal unseen
