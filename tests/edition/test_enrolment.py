@@ -189,11 +189,11 @@ def test_create_edition_checks_its_words(db: None) -> None:
     made = editions.create_edition(expo, "fair-2026", **given, zone="America/Los_Angeles")
     assert Edition._base_manager.get() == made
     for slug, change, what in (
-        ("fair-2026", {}, "There is an edition 'fair-2026' already"),
+        ("fair-2026", {}, "There is an edition “fair-2026” already"),
         ("Fair 26", {}, "cannot be the name of an edition"),
         ("x" * 51, {}, "cannot be the name of an edition"),
         ("a", {"ends": day - dt.timedelta(days=1)}, "before it starts"),
-        ("a", {"zone": "Mars/Base"}, "no time zone 'Mars/Base'"),
+        ("a", {"zone": "Mars/Base"}, "no time zone “Mars/Base”"),
         ("a", {"zone": "../etc/passwd"}, "no time zone"),
         ("a", {"phase": "later"}, "'later' is no phase"),
     ):

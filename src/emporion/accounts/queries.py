@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 # Re-exported: other capabilities name the user, and read a phone number, by these.
 from emporion.accounts.models import User as User
 from emporion.accounts.rules import as_phone as as_phone
@@ -33,3 +35,9 @@ def user_by_phone(phone: str) -> User | None:
 def has_real_users() -> bool:
     """Whether anybody can sign in who is not one of the demonstration's; one query."""
     return User.objects.filter(is_demonstration=False).exists()
+
+
+def users_by_id(public_ids: Iterable[str]) -> list[User]:
+    """Return the users with these public ids; one query, none for none."""
+    wanted = list(public_ids)
+    return list(User.objects.filter(public_id__in=wanted)) if wanted else []

@@ -91,6 +91,7 @@ def record(
             object_kind=kind,
             object_ids=part,
             object_count=len(part),
+            object_id=part[0][:40] if len(part) == 1 else "",
             fields=list(fields),
             commitment=commitment(salt, text) if text else "",
         )

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from emporion.core.ids import new_id
 from emporion.core.searchindex.fields import BytesOrderField
 from emporion.core.tenancy import ScopedManager
-from emporion.core.translated import TranslatedField
+from emporion.core.translated import RealCharacters, TranslatedField
 
 
 class Edition(models.Model):
@@ -262,3 +262,70 @@ class Offer(Interest):
     participation = models.ForeignKey(Participation, models.CASCADE, related_name="offers")
 
     objects = ScopedManager(expo="participation__edition__expo")
+
+
+class ListDraft(models.Model):
+    """A list that somebody sent and looks at before it is taken in."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="list_drafts")
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    subject = models.CharField(max_length=20)
+    source = models.CharField(max_length=60)
+    file_name = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64)
+    sent_by = models.CharField(max_length=40)
+    sent_at = models.DateTimeField()
+    # Field to heading; for a field, the list's words to ours; pairs of doubles to what was decided.
+    columns = models.JSONField(default=dict, encoder=RealCharacters)
+    values = models.JSONField(default=dict, encoder=RealCharacters)
+    decisions = models.JSONField(default=dict, encoder=RealCharacters)
+    leaves_out_bad_rows = models.BooleanField(default=False)
+    # What the last look at it found, so that pages need not read the file again.
+    report = models.JSONField(default=dict, encoder=RealCharacters)
+    # The import it became.
+    batch = models.CharField(max_length=16, blank=True)
+
+    objects = ScopedManager(expo="edition__expo")
+
+    class Meta:
+        indexes = [models.Index(fields=["edition", "sent_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.subject} from {self.file_name}"
+
+
+class ListFile(models.Model):
+    """The bytes of a list that is looked at, gzipped; gone with the draft."""
+
+    draft = models.OneToOneField(
+        ListDraft, models.CASCADE, primary_key=True, related_name="content"
+    )
+    content = models.BinaryField()
+
+    objects = ScopedManager(expo="draft__edition__expo")
+
+    def __str__(self) -> str:
+        return f"file of {self.draft_id}"
+
+
+class SavedView(models.Model):
+    """A choice of participants that an organiser gave a name."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="saved_views")
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    owner = models.CharField(max_length=40)
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=1000)
+
+    objects = ScopedManager(expo="edition__expo")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edition", "owner", "name"], name="saved_view_name_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

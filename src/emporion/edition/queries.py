@@ -11,11 +11,13 @@ from emporion.core.tenancy import scopes_disabled
 from emporion.edition.models import (
     Delegate,
     Edition,
+    ListDraft,
     Need,
     Offer,
     Participation,
     Pavilion,
     PavilionMinutes,
+    SavedView,
 )
 
 # What other capabilities may name; they never write to it.
@@ -311,3 +313,35 @@ def profile(participation: Participation) -> tuple[list[str], list[str], list[st
         list(dict.fromkeys(code for code, _ in offers if code)),
         list(dict.fromkeys(markets)),
     )
+
+
+def list_drafts(edition: Edition) -> list[ListDraft]:
+    """Return the lists that are looked at and not taken in yet, newest first; one query."""
+    return list(ListDraft.objects.filter(edition=edition, batch="").order_by("-sent_at"))
+
+
+def list_draft(edition: Edition, public_id: str) -> ListDraft | None:
+    """Return one list that was sent, None if there is none. One query."""
+    return ListDraft.objects.filter(edition=edition, public_id=public_id).first()
+
+
+def saved_views(edition: Edition, owner: str) -> list[SavedView]:
+    """Return the choices of participants that somebody kept, by name; one query."""
+    return list(SavedView.objects.filter(edition=edition, owner=owner))
+
+
+def acting_people(edition: Edition, people: list[int]) -> dict[int, list[Participation]]:
+    """Return {primary key of a person: for whom they act in an edition}; one query."""
+    found: dict[int, list[Participation]] = {}
+    rows = Delegate.objects.filter(
+        participation__edition=edition, person__in=people
+    ).select_related("participation__pavilion")
+    for row in rows.order_by("-is_lead", "pk"):
+        found.setdefault(row.person_id, []).append(row.participation)
+    return found
+
+
+def countries_of(edition: Edition) -> list[str]:
+    """Return the codes of the countries that somebody in an edition is from; one query."""
+    rows = Participation.objects.filter(edition=edition).exclude(country="").order_by()
+    return sorted(rows.values_list("country", flat=True).distinct())

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import F, Q, Value
+from django.db.models.functions import Replace
+
+from emporion.core.text.fold import fold
 from emporion.registry.models import Body, Organisation
 
 # Re-exported: other capabilities name the tenant and people by these.
@@ -36,6 +40,45 @@ def _keys(rows: Any, source: str | None, public_ids: Iterable[str]) -> dict[str,
         found = rows.filter(source=source).exclude(external_id="")
         return dict(found.values_list("external_id", "pk"))
     return dict(rows.filter(public_id__in=list(public_ids)).values_list("public_id", "pk"))
+
+
+def people_like(expo: Expo, words: str, limit: int) -> list[Person]:
+    """Return people by letters of their name or firm, or by digits of their phone, by name.
+
+    At least four letters or digits, two of Han; fewer find nobody. One query.
+    """
+    digits = "".join(c for c in words if c.isdecimal())
+    folded = " ".join(fold(words).split())
+    wanted = Q()
+    if len(digits) >= 4 and not any(c.isalpha() for c in words):
+        plain: Any = F("phone")
+        for sign in " -().":
+            plain = Replace(plain, Value(sign), Value(""))
+        latin = "".join(str(int(c)) for c in digits)
+        wanted = Q(digits__contains=latin)
+        people = Person.objects.annotate(digits=plain)
+    elif len(folded) >= 4 or (len(folded) >= 2 and any("\u3400" <= c <= "\u9fff" for c in folded)):
+        people = Person.objects.all()
+        # A key holds the name without accents, Han as pinyin, and behind it the name itself.
+        for column in ("sort_key", "organisation__sort_key"):
+            wanted |= Q(**{f"{column}__contains": folded})
+        wanted |= Q(name__icontains=words.strip()) | Q(name_latin__icontains=words.strip())
+    else:
+        return []
+    found = people.filter(wanted, expo=expo).select_related("organisation")
+    return list(found.order_by("sort_key", "pk")[:limit])
+
+
+def people_by_id(expo: Expo, public_ids: Iterable[str]) -> list[Person]:
+    """Return the people with these public ids; one query, none for none."""
+    wanted = list(public_ids)
+    return list(Person.objects.filter(expo=expo, public_id__in=wanted)) if wanted else []
+
+
+def organisations_by_id(expo: Expo, public_ids: Iterable[str]) -> list[Organisation]:
+    """Return the organisations with these public ids; one query, none for none."""
+    wanted = list(public_ids)
+    return list(Organisation.objects.filter(expo=expo, public_id__in=wanted)) if wanted else []
 
 
 def bodies(expo: Expo) -> list[Body]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from emporion.core import journal
+from emporion.core.translated import as_dict
 from emporion.edition.models import Edition, Fact
 from emporion.registry.queries import Expo
 
 LANGUAGES = ("en", "zh-hans", "ar")
+TEXTS = ("title", "subtitle", "place")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 
@@ -75,7 +78,7 @@ def create_edition(
     with transaction.atomic():
         Expo.objects.select_for_update().get(pk=expo.pk)
         if Edition._base_manager.filter(slug=slug).exists():
-            raise EditionError(f"There is an edition {slug!r} already.")
+            raise EditionError(_("There is an edition “%(slug)s” already.") % {"slug": slug})
         edition.save(force_insert=True)
         journal.record(
             "edition.create",
@@ -91,17 +94,77 @@ def check_edition(slug: str, starts: dt.date, ends: dt.date, zone: str) -> None:
     """Raise EditionError for a slug that is none, dates in the wrong order, an unknown zone."""
     if not _SLUG.match(slug) or len(slug) > 50:
         raise EditionError(
-            f"{slug!r} cannot be the name of an edition in addresses: expected at most 50 small "
-            "letters a-z, digits and single hyphens, such as 'fair-2026'."
+            _(
+                "“%(slug)s” cannot be the name of an edition in addresses: expected at most 50 "
+                "small letters a-z, digits and single hyphens, such as “fair-2026”."
+            )
+            % {"slug": slug}
         )
     if ends < starts:
-        raise EditionError(f"The edition ends on {ends}, before it starts on {starts}.")
+        raise EditionError(
+            _("The edition ends on %(ends)s, before it starts on %(starts)s.")
+            % {"ends": ends, "starts": starts}
+        )
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise EditionError(
-            f"There is no time zone {zone!r}: expected a name such as 'Asia/Shanghai'."
+            _("There is no time zone “%(zone)s”: expected a name such as “Asia/Shanghai”.")
+            % {"zone": zone}
         ) from error
+
+
+def change_edition(
+    edition: Edition,
+    *,
+    title: Mapping[str, str],
+    subtitle: Mapping[str, str],
+    place: Mapping[str, str],
+    starts: dt.date,
+    ends: dt.date,
+    zone: str,
+    languages: Sequence[str],
+    guard: Callable[[], None] | None = None,
+) -> list[str]:
+    """Change what an edition is called, when and where it is; return the names of what changed.
+
+    `guard` is asked inside the transaction and raises for dates that what hangs on the edition
+    forbids. Raises EditionError for dates in the wrong order, an unknown zone, no title, and for
+    other dates or another zone once a schedule is public: people go by its times.
+    """
+    check_edition(edition.slug, starts, ends, zone)
+    if not any(title.values()):
+        raise EditionError(_("The edition needs a name in at least one language."))
+    wanted = {
+        "title": dict(title),
+        "subtitle": dict(subtitle),
+        "place": dict(place),
+        "starts": starts,
+        "ends": ends,
+        "zone": zone,
+        "languages": list(languages),
+    }
+    with transaction.atomic():
+        locked = Edition._base_manager.select_for_update().get(pk=edition.pk)
+        changed = [
+            name
+            for name, value in wanted.items()
+            if (as_dict(getattr(locked, name)) if name in TEXTS else getattr(locked, name)) != value
+        ]
+        if locked.published_release and {"starts", "ends", "zone"} & set(changed):
+            raise EditionError(
+                _("A schedule is public: the dates and the time zone cannot change any more.")
+            )
+        if guard is not None:
+            guard()
+        for name in changed:
+            setattr(locked, name, wanted[name])
+        if changed:
+            locked.save(update_fields=changed)
+            journal.record("edition.change", "edition", edition.public_id, fields=changed)
+    for name in changed:
+        setattr(edition, name, getattr(locked, name))
+    return changed
 
 
 def set_phase(edition: Edition, phase: str) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from emporion.core import bulk, journal
 from emporion.core.ids import new_id
+from emporion.core.translated import as_dict
 from emporion.edition.domain.editions import EditionError
 from emporion.edition.models import Delegation, Edition, Pavilion
 
@@ -42,9 +44,13 @@ def add_pavilions(edition: Edition, rows: Sequence[NewPavilion]) -> dict[str, in
         known = _letters(edition)
         for row in rows:
             if len(row.letter) != 1 or not row.letter.isalpha():
-                raise EditionError(f"{row.letter!r} is no letter for a pavilion.")
+                raise EditionError(
+                    _("“%(letter)s” is no letter for a pavilion.") % {"letter": row.letter}
+                )
             if row.letter in known:
-                raise EditionError(f"There is a pavilion {row.letter} already.")
+                raise EditionError(
+                    _("There is a pavilion %(letter)s already.") % {"letter": row.letter}
+                )
             known[row.letter] = 0
         Pavilion._base_manager.bulk_create(
             Pavilion(
@@ -61,6 +67,35 @@ def add_pavilions(edition: Edition, rows: Sequence[NewPavilion]) -> dict[str, in
                 tenant=edition.expo.public_id,
             )
         return _letters(edition)
+
+
+def change_pavilion(
+    edition: Edition, letter: str, name: Mapping[str, str], gate_minutes: int
+) -> bool:
+    """Rename a pavilion or change its way from the gate; return whether anything changed.
+
+    Raises EditionError for a letter that the edition does not have.
+    """
+    with transaction.atomic():
+        found = (
+            Pavilion._base_manager.select_for_update()
+            .filter(edition=edition, letter=letter)
+            .first()
+        )
+        if found is None:
+            raise EditionError(_("There is no pavilion %(letter)s.") % {"letter": letter})
+        if as_dict(found.name) == dict(name) and found.gate_minutes == gate_minutes:
+            return False
+        found.name, found.gate_minutes = dict(name), gate_minutes
+        found.save(update_fields=["name", "gate_minutes"])
+        journal.record(
+            "pavilion.change",
+            "edition",
+            edition.public_id,
+            fields=[letter],
+            tenant=edition.expo.public_id,
+        )
+    return True
 
 
 def remove_pavilions(edition: Edition, letters: Sequence[str]) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from emporion.core import journal
 from emporion.edition.queries import Edition
@@ -59,7 +60,10 @@ def set_slots(edition: Edition, spans: Sequence[Span]) -> list[Slot]:
             return before
         if Meeting.objects.filter(slot__edition=edition).exists():
             raise SlotError(
-                "A release has meetings in the slots of this edition; they cannot change any more."
+                _(
+                    "A release has meetings in the slots of this edition; they cannot change any "
+                    "more."
+                )
             )
         Slot.objects.filter(edition=edition).delete()
         Slot.objects.bulk_create(
@@ -68,6 +72,16 @@ def set_slots(edition: Edition, spans: Sequence[Span]) -> list[Slot]:
         )
         journal.record("slots.set", "edition", edition.public_id, fields=["slots"])
         return list(Slot.objects.filter(edition=edition))
+
+
+def check_dates(edition: Edition, starts: dt.date, ends: dt.date) -> None:
+    """Raise SlotError when slots of `edition` would lie outside of new dates."""
+    outside = Slot.objects.filter(edition=edition).exclude(date__range=(starts, ends)).first()
+    if outside is not None:
+        raise SlotError(
+            _("There is a slot on %(date)s, outside of these dates. Set the slots first.")
+            % {"date": outside.date}
+        )
 
 
 def _check(edition: Edition, ordered: Sequence[Span]) -> None:

@@ -11,12 +11,16 @@ from emporion.meetings.queries.agenda import (
     published_release,
     slots,
     with_meetings,
+    without_meeting,
 )
+from emporion.meetings.queries.releases import release_count
 from emporion.meetings.queries.requests import (
     Between,
     fate,
     request_between,
+    request_count,
     request_states,
+    requests_by_id,
 )
 from emporion.meetings.queries.requests import counts as request_counts
 from emporion.meetings.queries.walks import Walks, long_free, walk_between
@@ -36,10 +40,14 @@ __all__ = [
     "meeting_days",
     "published_count",
     "published_release",
+    "release_count",
     "request_between",
+    "request_count",
     "request_counts",
     "request_states",
+    "requests_by_id",
     "slots",
     "walk_between",
     "with_meetings",
+    "without_meeting",
 ]

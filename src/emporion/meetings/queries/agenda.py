@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings import rules
@@ -177,6 +177,16 @@ def published_release(edition: Edition) -> Release | None:
         .defer("certificate", "figures")
         .first()
     )
+
+
+def without_meeting(
+    edition: Edition, found: QuerySet[Participation, Participation]
+) -> QuerySet[Participation, Participation]:
+    """Narrow participants to those who have no meeting in the published release."""
+    public = Meeting.objects.filter(
+        release__edition=edition, release__state=Release.State.PUBLISHED
+    )
+    return found.exclude(pk__in=public.values("host")).exclude(pk__in=public.values("guest"))
 
 
 def published_count(edition: Edition) -> int:

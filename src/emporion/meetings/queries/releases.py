@@ -24,6 +24,12 @@ def releases(edition: Edition) -> list[Release]:
     )
 
 
+def release_count(edition: Edition) -> int:
+    """Return how many releases are whole; one query."""
+    whole = Release.objects.filter(edition=edition)
+    return whole.exclude(state=Release.State.WRITING).count()
+
+
 def release(edition: Edition, number: int) -> Release | None:
     """Return one whole release, None if there is none of that number; one query."""
     return (

@@ -34,6 +34,20 @@ def by_public_id(edition: Edition, public_id: str) -> MeetingRequest | None:
     )
 
 
+def requests_by_id(edition: Edition, public_ids: list[str]) -> list[MeetingRequest]:
+    """Return the requests with these public ids and both sides of each; one query."""
+    return list(
+        MeetingRequest.objects.select_related("asker", "counterpart").filter(
+            edition=edition, public_id__in=public_ids
+        )
+    )
+
+
+def request_count(edition: Edition) -> int:
+    """Return how many requests an edition has, whatever came of them; one query."""
+    return MeetingRequest.objects.filter(edition=edition).count()
+
+
 def askers(edition: Edition) -> set[int]:
     """Return the primary keys of all who asked for a meeting, whatever came of it; one query."""
     rows = MeetingRequest.objects.filter(edition=edition).order_by()

@@ -60,11 +60,12 @@ def _navigation(request: Any, slug: str) -> tuple[list[dict[str, str]], list[dic
     if request.is_organiser:
         words = [
             find,
+            link("desk", _("Set-up"), "portal:setup"),
+            link("participants", _("Participants"), "portal:participants"),
             link("matching", _("Matching"), "matchmaking:runs"),
             link("schedule", _("Schedule"), "meetings:releases"),
-            link("walking", _("Walking minutes"), "meetings:walking"),
         ]
-        return words, [*words[:3], link("overview", _("Walking"), "meetings:walking")]
+        return words, [*words[:3], words[4]]
     if request.participation:
         meet = link("meet", _("Who to meet"), "portal:who")
         requests = link("requests", _("Requests"), "meetings:requests")

@@ -148,7 +148,7 @@ def _with_new(
     return made
 
 
-def _check(work: Work, edition: Edition | None) -> checking.Checked:
+def check(work: Work, edition: Edition | None) -> checking.Checked:
     known = (
         {}
         if edition is None
@@ -189,7 +189,7 @@ def _take_in(work: Work, edition: Edition, ready: Compared | None = None) -> int
 
 
 def _compare(work: Work, edition: Edition | None) -> Compared:
-    checked = _check(work, edition)
+    checked = check(work, edition)
     difference = intake.compare(edition, work.options.subject, checked.entries, checked.skipped)
     _refuse_or_drop(work, checked, difference)
     return checked, difference

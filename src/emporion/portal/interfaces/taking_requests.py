@@ -30,7 +30,7 @@ def take_in(work: Work, edition: Edition) -> int:
     taking_in.mend(edition, report, dry_run=options.dry_run)
     batch = None if options.dry_run else taking_in.claim(work, edition)
     try:
-        checked, rows, skipped = _check(work)
+        checked, rows, skipped = check(work)
         difference = lists.compare(edition, rows, skipped)
         errors = checked.errors + taking_in.problems(work, difference.problems)
         report.errors(errors, len(work.table.rows))
@@ -64,7 +64,7 @@ def take_in(work: Work, edition: Edition) -> int:
     return 0
 
 
-def _check(work: Work) -> tuple[checking.Checked, list[lists.Row], list[lists.Key]]:
+def check(work: Work) -> tuple[checking.Checked, list[lists.Row], list[lists.Key]]:
     checked = checking.Checked()
     headings = work.mapping.columns
     with reporting.bar("Check", len(work.table.rows)) as progress:

@@ -1,9 +1,11 @@
 from django.urls import path
 
 from emporion.portal.interfaces import pages, people, who
+from emporion.portal.interfaces.desk.urls import urlpatterns as desk
 
 app_name = "portal"
 urlpatterns = [
+    *desk,
     path("", pages.home, name="home"),
     path("progress/", pages.progress, name="progress"),
     path("<slug:edition>/", pages.front, name="front"),

@@ -15,10 +15,12 @@ from emporion.registry.domain.organisations import (
 )
 from emporion.registry.domain.people import (
     NewPerson,
+    TooManyReads,
     add_people,
     change_people,
     create_person,
     link_user,
+    look_up_people,
     remove_people,
 )
 
@@ -26,6 +28,7 @@ __all__ = [
     "NewBody",
     "NewOrganisation",
     "NewPerson",
+    "TooManyReads",
     "add_bodies",
     "add_organisations",
     "add_people",
@@ -36,6 +39,7 @@ __all__ = [
     "create_organisation",
     "create_person",
     "link_user",
+    "look_up_people",
     "make_organiser",
     "remove_organisations",
     "remove_people",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
+from django.utils import timezone
 
-from emporion.core import bulk, journal
+from emporion.core import bulk, history, journal
 from emporion.core.ids import new_id
 from emporion.core.text.sortkey import sort_key
 from emporion.registry.domain.organisations import plain_value
 from emporion.registry.models import Expo, Person
+from emporion.registry.queries import people_like
 
 if TYPE_CHECKING:
     from emporion.accounts.models import User
@@ -154,3 +157,36 @@ def link_user(person: Person, user: User | None) -> None:
         Person._base_manager.filter(pk=person.pk).update(user=user)
         journal.record("person.link", "person", person.public_id, fields=["user"])
     person.user = user
+
+
+class TooManyReads(Exception):
+    """Somebody looked up contact data more often than their work needs."""
+
+
+# Looking up contact data: so often in so long a time.
+MOST_READS, READS_WITHIN = 60, dt.timedelta(minutes=10)
+
+
+def look_up_people(expo: Expo, actor: str, words: str, limit: int = 30) -> list[Person]:
+    """Return people by letters of a name or firm, or by digits of a phone number, by name.
+
+    At least four letters or digits, two where they are Han; none for fewer. Whose data was shown
+    stands in the journal, without what was looked for. Raises TooManyReads above `MOST_READS` in
+    `READS_WITHIN`.
+    """
+    found = people_like(expo, words, limit)
+    with transaction.atomic():
+        Expo.objects.select_for_update().get(pk=expo.pk)
+        since = timezone.now() - READS_WITHIN
+        reads = history.count_since(expo.public_id, actor, "person.read", since)
+        if reads >= MOST_READS:
+            raise TooManyReads
+        if found:
+            journal.record(
+                "person.read",
+                "person",
+                [person.public_id for person in found],
+                fields=["phone", "email"],
+                tenant=expo.public_id,
+            )
+    return found

@@ -1,0 +1,67 @@
+"""Reading the journal: what was done, newest first, a page at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from emporion.core.models import JournalEntry
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries: empty fields do not narrow. `kind` and `id` name an object, `noun` is the
+    first half of an action, `actor` who acted or on whose behalf; `since` is the first instant and
+    `until` the first one after."""
+
+    kind: str = ""
+    id: str = ""
+    noun: str = ""
+    actor: str = ""
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+
+
+def entries(tenant: str, wanted: Wanted, *, before: int = 0, limit: int = 50) -> list[JournalEntry]:
+    """Return the entries of a tenant, newest first, older than the entry with the key `before`.
+
+    One query, two with `before`. Entries about one object are found by index, bulk entries among
+    the few that there are.
+    """
+    found = _narrowed(JournalEntry.objects.filter(tenant=tenant), wanted)
+    if before:
+        last = JournalEntry.objects.filter(tenant=tenant, pk=before).first()
+        if last is None:
+            return []
+        found = found.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk))
+    return list(found.order_by("-at", "-pk")[:limit])
+
+
+def count_since(tenant: str, actor: str, action: str, since: dt.datetime) -> int:
+    """Return how often `actor` did `action` since then; one query."""
+    return JournalEntry.objects.filter(
+        tenant=tenant, action=action, at__gte=since, actor=actor
+    ).count()
+
+
+def _narrowed(
+    found: QuerySet[JournalEntry, JournalEntry], wanted: Wanted
+) -> QuerySet[JournalEntry, JournalEntry]:
+    if wanted.kind:
+        found = found.filter(object_kind=wanted.kind)
+    if wanted.id:
+        found = found.annotate(ids=Cast("object_ids", TextField())).filter(
+            Q(object_id=wanted.id) | Q(object_count__gt=1, ids__contains=f'"{wanted.id}"')
+        )
+    if wanted.noun:
+        found = found.filter(action__startswith=f"{wanted.noun}.")
+    if wanted.actor:
+        found = found.filter(Q(actor=wanted.actor) | Q(on_behalf=wanted.actor))
+    if wanted.since:
+        found = found.filter(at__gte=wanted.since)
+    if wanted.until:
+        found = found.filter(at__lt=wanted.until)
+    return found

@@ -1,0 +1,218 @@
+"""What an entry of the journal says, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from emporion.accounts import queries as accounts
+from emporion.core.models import ImportBatch, JournalEntry
+from emporion.core.translated import best
+from emporion.design.formats import number
+from emporion.edition import queries as editions
+from emporion.edition.queries import Edition
+from emporion.meetings import queries as meetings
+from emporion.registry import queries as registered
+
+SHOWN = 3
+DEEDS: dict[str, Any] = {
+    "body.add": _l("Bodies were entered"),
+    "delegate.add": _l("Somebody was named to act for a participant"),
+    "delegate.remove": _l("Somebody no longer acts for a participant"),
+    "delegation.add": _l("Delegations were entered"),
+    "edition.change": _l("The edition was changed"),
+    "edition.create": _l("The edition was made"),
+    "edition.phase": _l("The edition went into another phase"),
+    "expo.create": _l("The expo was made"),
+    "facts.set": _l("The published figures were set"),
+    "import.finish": _l("A list was taken in"),
+    "import.undo": _l("An import was undone"),
+    "journal.erase": _l("Values in the journal were erased"),
+    "list.change": _l("A list to be taken in was corrected"),
+    "list.discard": _l("A list was thrown away before it was taken in"),
+    "list.send": _l("A list was sent to be looked at"),
+    "match.run": _l("Everybody's list of whom to meet was computed"),
+    "organisation.add": _l("Organisations were entered"),
+    "organisation.change": _l("An organisation was changed"),
+    "organisation.remove": _l("Organisations were removed"),
+    "organiser.add": _l("Somebody was made an organiser"),
+    "participation.change": _l("Participants were changed"),
+    "participation.enrol": _l("Participants were enrolled"),
+    "participation.remove": _l("Participants were removed"),
+    "participation.sign_in": _l("Somebody was allowed to sign in for a participant"),
+    "pavilion.add": _l("Pavilions were entered"),
+    "pavilion.change": _l("A pavilion was changed"),
+    "pavilion.remove": _l("Pavilions were removed"),
+    "person.add": _l("People were entered"),
+    "person.change": _l("People were changed"),
+    "person.link": _l("A person was joined with a user"),
+    "person.read": _l("Contact data of people was looked up"),
+    "person.remove": _l("People were removed"),
+    "release.compute": _l("A schedule was computed"),
+    "release.publish": _l("A schedule was published"),
+    "request.accept": _l("A request was accepted"),
+    "request.ask": _l("A meeting was asked for"),
+    "request.change": _l("Requests were changed by a list"),
+    "request.decline": _l("A request was declined"),
+    "request.remove": _l("Requests were removed"),
+    "request.take_in": _l("Requests were taken in from a list"),
+    "request.withdraw": _l("A request was withdrawn"),
+    "slots.set": _l("The times for meetings were set"),
+    "user.create": _l("A user was made"),
+    "user.sign_in": _l("Somebody signed in"),
+    "view.remove": _l("A saved view was removed"),
+    "view.save": _l("A view was saved"),
+    "walking.set": _l("The walking minutes were set"),
+    "wish.save": _l("A counterpart was saved"),
+    "wish.undo": _l("A wish was taken back"),
+    "wish.veto": _l("A counterpart was marked as not wanted"),
+}
+NOUNS: dict[str, Any] = {
+    "request": _l("Requests"),
+    "release": _l("Schedule"),
+    "participation": _l("Participants"),
+    "person": _l("People"),
+    "organisation": _l("Organisations"),
+    "import": _l("Imports"),
+    "list": _l("Lists sent"),
+    "edition": _l("Edition"),
+    "pavilion": _l("Pavilions"),
+    "wish": _l("Wishes"),
+}
+
+
+def shown(edition: Edition, entries: Sequence[JournalEntry], language: str) -> list[dict[str, Any]]:
+    """Return the entries as a page shows them; a query a kind of object, not an entry."""
+    names = _Names(edition, entries, language)
+    rows = []
+    for entry in entries:
+        objects = [names.of(entry.object_kind, own) for own in entry.object_ids[:SHOWN]]
+        rows.append(
+            {
+                "entry": entry,
+                "deed": DEEDS.get(entry.action, entry.action),
+                "objects": [one for one in objects if one is not None],
+                "more": max(0, entry.object_count - SHOWN),
+                "actor": names.actor(entry.actor),
+                "on_behalf": names.actor(entry.on_behalf) if entry.on_behalf else "",
+                "way": way(entry.actor),
+            }
+        )
+    return rows
+
+
+def one(edition: Edition, kind: str, own: str, language: str) -> dict[str, str]:
+    """Name the one object that a page of the journal is about."""
+    entry = JournalEntry(object_kind=kind, object_ids=[own])
+    found = _Names(edition, [entry], language).of(kind, own)
+    return found or {"name": _("something that is gone"), "href": "", "kind": kind, "id": own}
+
+
+def way(actor: str) -> str:
+    """Return from where somebody acted, as far as the journal knows."""
+    if actor.startswith("command:"):
+        return _("by a command on the server")
+    if actor.startswith("user:"):
+        return _("on a page")
+    return ""
+
+
+class _Names:
+    """Names and addresses of what the entries of one page speak of."""
+
+    def __init__(self, edition: Edition, entries: Sequence[JournalEntry], language: str) -> None:
+        self.edition, self.language = edition, language
+        ids: dict[str, set[str]] = {}
+        for entry in entries:
+            ids.setdefault(entry.object_kind, set()).update(entry.object_ids[:SHOWN])
+        actors = {a for e in entries for a in (e.actor, e.on_behalf) if a.startswith("user:")}
+        users = {actor.removeprefix("user:") for actor in actors} | ids.get("user", set())
+        self.users = {user.public_id: str(user) for user in accounts.users_by_id(users)}
+        self.known: dict[str, dict[str, tuple[str, str]]] = {
+            "user": {own: (name, "") for own, name in self.users.items()},
+            "participation": self._participations(ids.get("participation", set())),
+            "request": self._requests(ids.get("request", set())),
+            "person": {
+                person.public_id: (person.name, "")
+                for person in registered.people_by_id(edition.expo, ids.get("person", set()))
+            },
+            "organisation": {
+                one.public_id: (best(one.name, language)[1], "")
+                for one in registered.organisations_by_id(
+                    edition.expo, ids.get("organisation", set())
+                )
+            },
+            "import": self._imports(ids.get("import", set())),
+            "edition": {edition.public_id: (best(edition.title, language)[1], "")},
+        }
+
+    def actor(self, actor: str) -> str:
+        """Name who acted: a user, a command, the system."""
+        kind, _colon, own = actor.partition(":")
+        if kind == "user":
+            return self.users.get(own) or _("a user who is gone")
+        if kind == "command":
+            return _("command %(name)s") % {"name": own}
+        if actor == "visitor":
+            return _("a visitor")
+        return _("the system") if actor == "system" else actor
+
+    def of(self, kind: str, own: str) -> dict[str, str] | None:
+        """Name one object, with its address and that of its own story."""
+        if kind == "release":
+            slug, _slash, wanted = own.rpartition("/")
+            if not wanted.isdigit():
+                return None
+            name = _("release %(number)s") % {"number": number(int(wanted))}
+            href = (
+                reverse("meetings:release", args=[slug, int(wanted)])
+                if slug == self.edition.slug
+                else ""
+            )
+        else:
+            found = self.known.get(kind, {}).get(own)
+            if found is None:
+                return None
+            name, href = found
+        return {"name": name, "href": href, "kind": kind, "id": own}
+
+    def _participations(self, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+        found = editions.participations_by_id(self.edition, list(ids)) if ids else {}
+        return {
+            own: (
+                best(one.display_name, self.language)[1],
+                reverse("portal:exhibitor", args=[self.edition.slug, own]) if one.hosts else "",
+            )
+            for own, one in found.items()
+        }
+
+    def _requests(self, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+        found = meetings.requests_by_id(self.edition, list(ids)) if ids else []
+        return {
+            one.public_id: (
+                _("%(asker)s asks %(counterpart)s")
+                % {
+                    "asker": best(one.asker.display_name, self.language)[1],
+                    "counterpart": best(one.counterpart.display_name, self.language)[1],
+                },
+                "",
+            )
+            for one in found
+        }
+
+    def _imports(self, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+        tenant = self.edition.expo.public_id
+        found = ImportBatch.objects.filter(tenant=tenant, public_id__in=list(ids)) if ids else []
+        return {
+            one.public_id: (
+                one.file_name,
+                reverse("portal:batch", args=[self.edition.slug, one.public_id])
+                if one.place == self.edition.slug
+                else "",
+            )
+            for one in found
+        }

@@ -1,0 +1,262 @@
+"""The import pages: send a list, look at it, take it in, take it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from emporion.core.tabular.reading import read_table
+from emporion.core.tabular.report import TableError
+from emporion.design.formats import number
+from emporion.edition import queries as editions
+from emporion.edition.domain import batches, drafts
+from emporion.edition.domain.lists.columns import LISTS, known_headings
+from emporion.edition.queries import Edition
+from emporion.portal import queries
+from emporion.portal.interfaces.desk import taking
+from emporion.portal.interfaces.desk.examining import APART, MERGE, examine, guessed
+from emporion.portal.interfaces.desk.gate import for_organisers
+from emporion.portal.interfaces.desk.import_forms import (
+    ColumnsForm,
+    SendForm,
+    WordsForm,
+    decisions,
+)
+from emporion.portal.interfaces.desk.reports import report
+from emporion.portal.interfaces.desk.words import BATCH_STATES, COUNTS, FIELDS, SUBJECTS
+from emporion.registry import taxonomy
+from emporion.registry.countries import country_codes, country_name
+
+A_PAGE = 25
+REFUSALS = (TableError, batches.BatchError, taking.Refused)
+
+
+@for_organisers
+def imports(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """Send a list; below, what is looked at and what was taken in."""
+    form = SendForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        draft = _send(request, edition, form)
+        if draft is not None:
+            return redirect("portal:list", edition=edition.slug, public_id=draft.public_id)
+    pages = Paginator(batches.batches(edition), A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "drafts": [
+            {"draft": draft, "subject": SUBJECTS[draft.subject], **_readiness(draft)}
+            for draft in editions.list_drafts(edition)
+        ],
+        "rows": [_batch_row(batch) for batch in page],
+        "page": page.number,
+        "pages": pages.num_pages,
+        "slug": edition.slug,
+        "nav_current": "desk",
+    }
+    return render(request, "portal/desk/imports.html", context)
+
+
+def _send(request: HttpRequest, edition: Edition, form: SendForm) -> Any:
+    """Keep the file and look at it; a file that cannot be read is told of and not kept."""
+    told, sent = form.cleaned_data, form.cleaned_data["file"]
+    data = sent.read()
+    try:
+        table = read_table(data, name=sent.name, known=known_headings(told["subject"]))
+    except TableError as error:
+        form.add_error("file", str(error))
+        return None
+    draft = drafts.send_list(
+        edition,
+        told["subject"],
+        told["source"],
+        sent.name,
+        data,
+        request.user.actor,  # type: ignore[union-attr]
+    )
+    ignored = {column.field for column in LISTS[draft.subject] if column.kind == "ignored"}
+    columns = {f: h for f, h in guessed(draft, table).items() if f not in ignored}
+    drafts.set_columns(draft, columns)
+    _look(edition, draft)
+    return draft
+
+
+def _look(edition: Edition, draft: Any, *, doubles: list[Any] | None = None) -> None:
+    found = examine(edition, draft, look_for_doubles=doubles is None)
+    drafts.keep_report(draft, report(found, doubles))
+
+
+@for_organisers
+def one_list(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
+    """Look at a list that was sent: columns, what is wrong, doubles, and what would happen."""
+    draft = editions.list_draft(edition, public_id)
+    if draft is None:
+        raise Http404(_("There is no list with this address."))
+    if draft.batch:
+        return redirect("portal:batch", edition=edition.slug, public_id=draft.batch)
+    found = draft.report
+    columns_form = ColumnsForm(draft.subject, found["header"], draft.columns)
+    words_form = WordsForm(found["words"])
+    refusal = ""
+    if request.method == "POST":
+        act = request.POST.get("act", "")
+        try:
+            if act == "columns":
+                columns_form = ColumnsForm(
+                    draft.subject, found["header"], draft.columns, request.POST
+                )
+                if columns_form.is_valid():
+                    drafts.set_columns(draft, columns_form.columns())
+                    _look(edition, draft)
+                    return _again(request, edition, draft, _("Columns kept, list checked again."))
+            elif act == "words":
+                words_form = WordsForm(found["words"], request.POST)
+                if words_form.is_valid():
+                    drafts.set_words(draft, words_form.words())
+                    _look(edition, draft, doubles=found["doubles"])
+                    return _again(request, edition, draft, _("Words kept, list checked again."))
+            elif act == "doubles":
+                drafts.set_decisions(draft, decisions(request.POST, found["doubles"]))
+                _look(edition, draft, doubles=found["doubles"])
+                return _again(request, edition, draft, _("Kept what you said of the doubles."))
+            elif act == "bad":
+                drafts.leave_out_bad_rows(draft, request.POST.get("leave_out") == "1")
+                return redirect("portal:list", edition=edition.slug, public_id=public_id)
+            elif act == "discard":
+                drafts.discard(draft)
+                messages.success(request, _("Thrown away; nothing was taken in."))
+                return redirect("portal:imports", edition=edition.slug)
+            elif act == "take":
+                batch = taking.take_in(edition, draft)
+                messages.success(request, _("Taken in."))
+                return redirect("portal:batch", edition=edition.slug, public_id=batch.public_id)
+        except REFUSALS as error:
+            refusal = str(error)
+    context = {
+        "draft": draft,
+        "subject": SUBJECTS[draft.subject],
+        "report": found,
+        "columns_form": columns_form,
+        "columns": _columns(columns_form, found),
+        "words_form": words_form,
+        "words": [
+            {"bound": words_form[key], "field": FIELDS[name], "word": word, "count": count}
+            for key, name, word, count in words_form.rows
+        ],
+        "doubles": [
+            {**pair, "said": draft.decisions.get(pair["key"], APART)} for pair in found["doubles"]
+        ],
+        "merge": MERGE,
+        "apart": APART,
+        "counts": _counts(found["counts"]),
+        "missing": [FIELDS[name] for name in found["missing"]],
+        "refusal": refusal,
+        **_readiness(draft),
+        **_choices(found["words"]),
+        "slug": edition.slug,
+        "nav_current": "desk",
+    }
+    return render(request, "portal/desk/list.html", context, status=409 if refusal else 200)
+
+
+def _again(request: HttpRequest, edition: Edition, draft: Any, text: str) -> HttpResponse:
+    messages.success(request, text)
+    return redirect("portal:list", edition=edition.slug, public_id=draft.public_id)
+
+
+def _readiness(draft: Any) -> dict[str, Any]:
+    """Whether the list can be taken in as it is, and how many rows would be."""
+    found = draft.report
+    failed = found.get("failed", 0)
+    takes = sum(found.get("counts", {}).get(name, 0) for name in ("new", "changed"))
+    return {
+        "failed": failed,
+        "takes": takes,
+        "ready": not found.get("missing") and (not failed or draft.leaves_out_bad_rows),
+    }
+
+
+def _columns(form: ColumnsForm, found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each column with its heading, a few of its cells, and its field."""
+    rows = []
+    for place, heading in enumerate(found["header"]):
+        cells = dict.fromkeys(cells[place] for _line, cells in found["first"] if cells[place])
+        rows.append(
+            {
+                "heading": heading,
+                "examples": list(cells)[:3],
+                "bound": form[f"column-{place}"],
+            }
+        )
+    return rows
+
+
+def _counts(counts: dict[str, int]) -> list[tuple[Any, int]]:
+    return [(COUNTS[name], count) for name, count in counts.items() if name in COUNTS]
+
+
+def _choices(words: dict[str, Any]) -> dict[str, Any]:
+    """Names to choose from where words are unknown, in the reader's language."""
+    language = get_language() or "en"
+    chosen: dict[str, Any] = {}
+    if "country" in words:
+        chosen["countries"] = sorted(country_name(code, language) for code in country_codes())
+    if set(words) - {"country"}:
+        chosen["categories"] = [(code, taxonomy.label(code, language)) for code in taxonomy.codes()]
+    return chosen
+
+
+@for_organisers
+def one_batch(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
+    """What an import did, and the button that takes it back."""
+    batch = batches.batches(edition).filter(public_id=public_id).first()
+    if batch is None:
+        raise Http404(_("There is no import with this address."))
+    refusal = ""
+    if request.method == "POST" and request.POST.get("act") == "undo":
+        try:
+            count = taking.undo(
+                edition, batch, with_requests=request.POST.get("with_requests") == "1"
+            )
+            messages.success(
+                request,
+                ngettext(
+                    "Undone: %(count)s thing is as it was before.",
+                    "Undone: %(count)s things are as they were before.",
+                    count,
+                )
+                % {"count": number(count)},
+            )
+            return redirect("portal:batch", edition=edition.slug, public_id=public_id)
+        except REFUSALS as error:
+            refusal = str(error)
+            batch.refresh_from_db()
+    undoable = batch.state == batch.State.DONE
+    requests, releases = taking.hanging(edition, batch) if undoable else (0, [])
+    context = {
+        **_batch_row(batch),
+        "batch": batch,
+        "counts": _counts(batch.counts),
+        "steps": queries.progress(f"import {edition.slug}") if batch.state == "writing" else [],
+        "undoable": undoable,
+        "requests": requests,
+        "releases": releases,
+        "refusal": refusal,
+        "slug": edition.slug,
+        "nav_current": "desk",
+    }
+    return render(request, "portal/desk/batch.html", context, status=409 if refusal else 200)
+
+
+def _batch_row(batch: Any) -> dict[str, Any]:
+    return {
+        "batch": batch,
+        "subject": SUBJECTS.get(batch.subject, batch.subject),
+        "mark": BATCH_STATES[batch.state],
+        "counts": _counts(batch.counts),
+    }

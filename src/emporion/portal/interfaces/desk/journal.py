@@ -1,0 +1,95 @@
+"""The journal as a page: what happened to this meeting, request, participant, import."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language, gettext_lazy
+
+from emporion.core import history
+from emporion.edition.queries import Edition
+from emporion.portal.interfaces.desk import deeds
+from emporion.portal.interfaces.desk.gate import for_organisers, key_of
+
+A_PAGE = 50
+KINDS = ("request", "participation", "person", "organisation", "import", "release", "edition")
+
+
+class JournalForm(forms.Form):
+    """What the list is narrowed to."""
+
+    about = forms.ChoiceField(
+        label=gettext_lazy("About"),
+        required=False,
+        choices=[("", gettext_lazy("everything")), *deeds.NOUNS.items()],
+    )
+    since = forms.DateField(
+        label=gettext_lazy("From"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+    )
+    until = forms.DateField(
+        label=gettext_lazy("Until"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+    )
+
+
+@for_organisers
+def journal(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """Entries newest first; of one object, of one noun, of one person, of some days."""
+    form = JournalForm(request.GET or None)
+    told = form.cleaned_data if form.is_valid() else {}
+    kind, own, actor = (request.GET.get(name, "")[:40] for name in ("kind", "id", "actor"))
+    kind = kind if kind in KINDS and own else ""
+    actor = actor if actor.startswith(("user:", "command:")) else ""
+    wanted = history.Wanted(
+        kind=kind,
+        id=own if kind else "",
+        noun=told.get("about", ""),
+        actor=actor,
+        since=_midnight(edition, told.get("since")),
+        until=_midnight(edition, told.get("until"), 1),
+    )
+    before = key_of(request.GET.get("before", ""))
+    entries = history.entries(edition.expo.public_id, wanted, before=before, limit=A_PAGE + 1)
+    more, entries = len(entries) > A_PAGE, entries[:A_PAGE]
+    language = get_language() or "en"
+    chosen = {
+        "about": wanted.noun,
+        "since": told.get("since") or "",
+        "until": told.get("until") or "",
+        "kind": kind,
+        "id": wanted.id,
+        "actor": actor,
+    }
+    context: dict[str, Any] = {
+        "form": form,
+        "rows": [
+            {**row, "at": row["entry"].at.astimezone(edition.tz)}
+            for row in deeds.shown(edition, entries, language)
+        ],
+        "kind": kind,
+        "id": wanted.id,
+        "actor": actor,
+        "subject": deeds.one(edition, kind, wanted.id, language) if kind else None,
+        "narrowed": any(chosen.values()),
+        "query": urlencode({name: value for name, value in chosen.items() if value}),
+        "older": entries[-1].pk if more else None,
+        "before": before,
+        "zone": edition.zone,
+        "slug": edition.slug,
+        "nav_current": "desk",
+    }
+    return render(request, "portal/desk/journal.html", context)
+
+
+def _midnight(edition: Edition, date: dt.date | None, days: int = 0) -> dt.datetime | None:
+    if date is None or date.year >= 9999:
+        return None
+    return dt.datetime.combine(date + dt.timedelta(days=days), dt.time(), edition.tz)

@@ -1,0 +1,61 @@
+"""Finding somebody by a few letters of their name or firm, or by digits of their phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from emporion.core.translated import best
+from emporion.edition import queries as editions
+from emporion.edition.queries import Edition
+from emporion.portal.interfaces.desk.gate import for_organisers
+from emporion.portal.interfaces.desk.words import ROLES
+from emporion.registry import domain as registry
+
+MOST = 30
+
+
+@for_organisers
+def find_people(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """Look somebody up. It is a POST: what is looked for stays out of addresses and logs."""
+    words = request.POST.get("q", "").strip()[:80]
+    rows: list[dict[str, Any]] = []
+    refused = False
+    if request.method == "POST" and words:
+        actor = request.user.actor  # type: ignore[union-attr]
+        try:
+            found = registry.look_up_people(edition.expo, actor, words, MOST + 1)
+        except registry.TooManyReads:
+            refused = True
+        else:
+            rows = _rows(edition, found)
+    context = {
+        "words": words,
+        "asked": bool(words),
+        "rows": rows[:MOST],
+        "more": len(rows) > MOST,
+        "refused": refused,
+        "short": len(words) < 4,
+        "slug": edition.slug,
+        "nav_current": "desk",
+    }
+    return render(request, "portal/desk/people.html", context, status=429 if refused else 200)
+
+
+def _rows(edition: Edition, found: list[Any]) -> list[dict[str, Any]]:
+    language = get_language() or "en"
+    acts = editions.acting_people(edition, [person.pk for person in found])
+    return [
+        {
+            "person": person,
+            "firm": best(person.organisation.name, language) if person.organisation else None,
+            "acts": [
+                (one, best(one.display_name, language)[1], ROLES.get(one.role, one.role))
+                for one in acts.get(person.pk, [])
+            ],
+        }
+        for person in found
+    ]

@@ -1,0 +1,23 @@
+"""Addresses of the organiser's desk; they belong to the namespace of the portal."""
+
+from django.urls import path
+
+from emporion.portal.interfaces.desk import imports, journal, participants, people, setup
+
+urlpatterns = [
+    path("<slug:edition>/organise/", setup.setup, name="setup"),
+    path("<slug:edition>/organise/basics/", setup.basics, name="setup_basics"),
+    path("<slug:edition>/organise/pavilions/", setup.pavilions, name="setup_pavilions"),
+    path("<slug:edition>/organise/pavilions/<str:letter>/", setup.pavilion, name="setup_pavilion"),
+    path("<slug:edition>/organise/slots/", setup.slots, name="setup_slots"),
+    path("<slug:edition>/organise/match/", setup.setup_match, name="setup_match"),
+    path("<slug:edition>/organise/new-edition/", setup.new_edition, name="new_edition"),
+    path("<slug:edition>/organise/import/", imports.imports, name="imports"),
+    path("<slug:edition>/organise/import/<slug:public_id>/", imports.one_list, name="list"),
+    path("<slug:edition>/organise/imports/<slug:public_id>/", imports.one_batch, name="batch"),
+    path("<slug:edition>/organise/participants/", participants.participants, name="participants"),
+    path("<slug:edition>/organise/participants/act/", participants.act, name="participants_act"),
+    path("<slug:edition>/organise/participants/views/", participants.views, name="views"),
+    path("<slug:edition>/organise/people/", people.find_people, name="find_people"),
+    path("<slug:edition>/organise/journal/", journal.journal, name="journal"),
+]
