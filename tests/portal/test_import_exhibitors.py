@@ -443,7 +443,7 @@ def test_co_exhibitors_stand_with_their_main_exhibitor(
     assert everything() == before
     status, said = run("1,Co,9\n2,Main,1\n", header=header)
     assert status == 1
-    assert "no main exhibitor has this id - lines 2, 3 (“9”, “1”)" in said
+    assert "No main exhibitor has this id - lines 2, 3 (“9”, “1”)" in said
 
 
 def test_likely_doubles_are_reported_as_pairs(run: Any) -> None:

@@ -82,15 +82,15 @@ def test_import_requests_again_then_a_delta_then_undo(run: Any) -> None:
 @pytest.mark.parametrize(
     ("row", "what"),
     [
-        ("r1,b1,nobody,,,,", "nobody in this edition has this id - lines 2 (“nobody”)"),
+        ("r1,b1,nobody,,,,", "Nobody in this edition has this id - lines 2 (“nobody”)"),
         ("r1,x,e1,,,,", "2 participants have this id (exhibitor, buyer) - lines 2 (“x”)"),
-        ("r1,b1,b1,,,,", "a participant cannot ask itself"),
-        ("r1,b1,e1,,,,\nr2,e1,b1,,,,", "line 2 asks for the same pair"),
+        ("r1,b1,b1,,,,", "A participant cannot ask itself"),
+        ("r1,b1,e1,,,,\nr2,e1,b1,,,,", "Line 2 asks for the same pair"),
         ("r1,b1,e1,,,,\nr1,b1,e2,,,,", "Line 2 has the same id"),
         ("r1,b1,e1,perhaps,,,", "This state is not known - lines 2 (“perhaps”)"),
         ("r1,b1,e1,,0,,", "No weight - lines 2 (“0”)"),
         ("r1,b1,e1,,much,,", "No number - lines 2 (“much”)"),
-        ("r1,,e1,,,,", "The asker is missing"),
+        ("r1,,e1,,,,", "Who asks is missing"),
         (",b1,e1,,,,", "The id is missing"),
     ],
 )
@@ -128,8 +128,8 @@ def test_export_and_import_change_nothing(run: Any, fair: Any, tmp_path: Path) -
 
 def test_request_whose_pair_changed_or_is_there_already_fails(run: Any) -> None:
     run(ROWS)
-    assert "this request joins two others; its pair cannot change" in run("r1,b2,e1,,,,\n")
-    assert "the pair has a request already (id r1)" in run("r9,e1,b1,,,,\n")
+    assert "This request joins two others; its pair cannot change" in run("r1,b2,e1,,,,\n")
+    assert "The pair has a request already (id r1)" in run("r9,e1,b1,,,,\n")
 
 
 def test_list_without_asker_is_refused(run: Any) -> None:
@@ -195,7 +195,7 @@ def test_an_empty_state_leaves_the_answer_and_an_older_one_is_a_conflict(run: An
     said = run("r1,b1,e1,open,,,Let us meet\nr2,b1,e2,declined,2.5,yes,\n")
     assert (
         "Conflicts (1 rows; they are not taken in):\n"
-        "  Column “State”: a newer answer says accepted - lines 2 (“open”)."
+        "  Column “State”: A newer answer says accepted - lines 2 (“open”)."
     ) in said
     assert "0 new, 1 changed, 0 unchanged, 1 vanished, 1 in conflict" in said
     # What a list said a list may change.

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from emporion.edition.domain.merging import new_interests, new_texts
 from emporion.edition.domain.records import (
     OURS,
@@ -101,8 +103,8 @@ def compare(
                         entry.line,
                         "id",
                         entry.key[1],
-                        f"nobody in this edition has this {OURS} id",
-                        "an id as the export writes it, or another source",
+                        _("Nobody in this edition has this id of ours"),
+                        _("Write an id as the export writes it, or another source."),
                     )
                 )
                 continue
@@ -180,6 +182,6 @@ def _main_problem(
         entry.line,
         "main",
         entry.main[1],
-        "no main exhibitor has this id",
-        "the id of an exhibitor that is not a co-exhibitor itself",
+        _("No main exhibitor has this id"),
+        _("Write the id of an exhibitor that is not a co-exhibitor itself."),
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from emporion.core import bulk, journal
 from emporion.core.ids import new_id
@@ -114,8 +115,12 @@ class People:
         if len(found) == 1:
             return found[0][0]
         if found:
-            return f"{len(found)} participants have this id ({', '.join(r for _, r in found)})"
-        return "nobody in this edition has this id"
+            roles = ", ".join(role for _pk, role in found)
+            return _("%(count)d participants have this id (%(roles)s)") % {
+                "count": len(found),
+                "roles": roles,
+            }
+        return _("Nobody in this edition has this id")
 
 
 def compare(edition: Edition, rows: Sequence[Row], skipped: Sequence[Key] = ()) -> Difference:
@@ -165,15 +170,17 @@ def compare(edition: Edition, rows: Sequence[Row], skipped: Sequence[Key] = ()) 
         known = stored.get(row.key)
         problem = ""
         if asker == counterpart:
-            problem = "a participant cannot ask itself"
+            problem = _("A participant cannot ask itself")
         elif pair in listed:
-            problem = f"line {listed[pair]} asks for the same pair; one pair has one request"
+            problem = _("Line %(line)d asks for the same pair; one pair has one request") % {
+                "line": listed[pair]
+            }
         elif known is None and pair in pairs:
-            problem = f"the pair has a request already (id {pairs[pair][1]})"
+            problem = _("The pair has a request already (id %(id)s)") % {"id": pairs[pair][1]}
         elif known is None and row.key[0] == OURS:
-            problem = f"no request of this edition has this {OURS} id"
+            problem = _("No request of this edition has this id of ours")
         elif known is not None and known[1:3] != pair:
-            problem = "this request joins two others; its pair cannot change"
+            problem = _("This request joins two others; its pair cannot change")
         if problem:
             difference.problems.append(
                 Problem(
@@ -181,7 +188,7 @@ def compare(edition: Edition, rows: Sequence[Row], skipped: Sequence[Key] = ()) 
                     "counterpart",
                     str(row.values["counterpart"]),
                     problem,
-                    "Mend the row or delete it.",
+                    _("Mend the row or delete it."),
                 )
             )
             continue
@@ -206,8 +213,8 @@ def compare(edition: Edition, rows: Sequence[Row], skipped: Sequence[Key] = ()) 
             difference.changed.append((known[0], changes))
         else:
             difference.unchanged += 1
-    given = answers.given_here(edition, {i: at for i, (*_, at) in unsure.items()})
-    for public_id, (row, pk, changes, _) in unsure.items():
+    given = answers.given_here(edition, {i: at for i, (*_known, at) in unsure.items()})
+    for public_id, (row, pk, changes, _at) in unsure.items():
         if public_id in given:
             difference.conflicts.append(_conflict(row, stored[row.key][3][0]))
         else:
@@ -225,9 +232,11 @@ def _conflict(row: Row, state: str) -> Problem:
         row.line,
         "state",
         row.values["state"],
-        f"a newer answer says {state}",
-        "Nothing of the row is taken in. If the list is right, write the time of its answer under "
-        "“Answered at”.",
+        _("A newer answer says %(state)s") % {"state": state},
+        _(
+            "Nothing of the row is taken in. If the list is right, write the time of its answer "
+            "under “Answered at”."
+        ),
     )
 
 
@@ -243,8 +252,10 @@ def _sides(row: Row, people: People, difference: Difference) -> tuple[int, int] 
                     name,
                     row.values[name],
                     side,
-                    "Write the id of a participant of this edition, with its role where two "
-                    "have the same.",
+                    _(
+                        "Write the id of a participant of this edition, with its role where two "
+                        "have the same."
+                    ),
                 )
             )
         else:
@@ -442,7 +453,7 @@ def request_rows(edition: Edition) -> Iterator[list[Any]]:
             "note": note,
         }
         for name, pk in (("asker", asker), ("counterpart", counterpart)):
-            values[name], values[f"{name}_role"], values[f"{name}_name"], _ = people.shown[pk]
+            values[name], values[f"{name}_role"], values[f"{name}_name"], _made = people.shown[pk]
         values["is_made_up"] = people.shown[asker][3] or people.shown[counterpart][3]
         yield [cell(values[name]) for name in fields]
 
@@ -469,8 +480,8 @@ def meeting_rows(edition: Edition) -> Iterator[list[Any]]:
         chunk_size=2000
     ):
         ends = dt.datetime.combine(date, starts) + dt.timedelta(minutes=minutes)
-        host_id, _, host_name, host_made_up = people.shown[host]
-        guest_id, _, guest_name, guest_made_up = people.shown[guest]
+        host_id, _role, host_name, host_made_up = people.shown[host]
+        guest_id, _role, guest_name, guest_made_up = people.shown[guest]
         yield [
             number,
             date.isoformat(),

@@ -16,7 +16,10 @@ from emporion.meetings.queries.agenda import (
 from emporion.meetings.queries.releases import release_count
 from emporion.meetings.queries.requests import (
     Between,
+    Outcome,
     fate,
+    newest_requests,
+    outcomes,
     request_between,
     request_count,
     request_states,
@@ -29,6 +32,7 @@ from emporion.meetings.rules import may_meet
 __all__ = [
     "Appointment",
     "Between",
+    "Outcome",
     "Walks",
     "agenda",
     "agendas",
@@ -38,6 +42,8 @@ __all__ = [
     "may_meet",
     "meeting_count",
     "meeting_days",
+    "newest_requests",
+    "outcomes",
     "published_count",
     "published_release",
     "release_count",

@@ -43,6 +43,38 @@ def requests_by_id(edition: Edition, public_ids: list[str]) -> list[MeetingReque
     )
 
 
+def newest_requests(edition: Edition, participation: str, limit: int) -> list[MeetingRequest]:
+    """Return the newest requests with this participant (public id) on a side; one query."""
+    mine = Q(asker__public_id=participation) | Q(counterpart__public_id=participation)
+    found = MeetingRequest.objects.select_related("asker", "counterpart").filter(
+        mine, edition=edition
+    )
+    return list(found.order_by("-asked_at", "-pk")[:limit])
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a release that is or was public made of a request: a slot, or a reason against."""
+
+    release: int
+    slot: Slot | None
+    refusal: str
+
+
+def outcomes(edition: Edition, public_id: str) -> list[Outcome]:
+    """Return what each public release made of one request, newest first; two queries."""
+    public = {
+        "release__edition": edition,
+        "release__published_at__isnull": False,
+        "request__public_id": public_id,
+    }
+    held = Meeting.objects.filter(**public).select_related("release", "slot")
+    refused = Refusal.objects.filter(**public).select_related("release")
+    found = [Outcome(m.release.number, m.slot, "") for m in held]
+    found += [Outcome(r.release.number, None, str(refusal_word(r.reason))) for r in refused]
+    return sorted(found, key=lambda outcome: -outcome.release)
+
+
 def request_count(edition: Edition) -> int:
     """Return how many requests an edition has, whatever came of them; one query."""
     return MeetingRequest.objects.filter(edition=edition).count()

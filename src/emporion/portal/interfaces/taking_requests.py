@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from emporion.core.progress import Job
 from emporion.core.tabular.report import CellError
 from emporion.edition.domain import batches
@@ -71,7 +73,7 @@ def check(work: Work) -> tuple[checking.Checked, list[lists.Row], list[lists.Key
         rows = checking.read_rows(work.table, "requests", work.mapping, checked, progress)
     if "id" not in headings:
         checked.told.append(
-            "The list has no column of ids: each row's id is derived from its two sides."
+            _("The list has no column of ids: each row's id is derived from its two sides.")
         )
     found: list[lists.Row] = []
     seen: dict[lists.Key, int] = {}
@@ -88,8 +90,8 @@ def check(work: Work) -> tuple[checking.Checked, list[lists.Row], list[lists.Key
                     row.line,
                     headings.get("id"),
                     key[1],
-                    f"Line {seen[key]} has the same id",
-                    "Every id may stand once.",
+                    _("Line %(line)d has the same id") % {"line": seen[key]},
+                    _("Every id may stand once."),
                 )
             )
             continue
@@ -99,13 +101,17 @@ def check(work: Work) -> tuple[checking.Checked, list[lists.Row], list[lists.Key
 
 
 def _require(row: checking.Row, headings: dict[str, str], checked: checking.Checked) -> None:
+    missing = {
+        "asker": _("Who asks is missing"),
+        "counterpart": _("Who is asked is missing"),
+    }
     problems = [
-        (headings[name], "", f"The {name} is missing", "Write the id of a participant.")
+        (headings[name], "", missing[name], _("Write the id of a participant."))
         for name in ("asker", "counterpart")
         if not row.values.get(name)
     ]
     if "id" in headings and not row.values.get("id"):
-        problems.append((headings["id"], "", "The id is missing", "Every row needs one."))
+        problems.append((headings["id"], "", _("The id is missing"), _("Every row needs one.")))
     # An empty cell says nothing: a request that is there stays what it is, a new one is open.
     state = row.values.pop("state", "").lower()
     if state:
@@ -115,8 +121,8 @@ def _require(row: checking.Row, headings: dict[str, str], checked: checking.Chec
                 (
                     headings["state"],
                     state,
-                    "This state is not known",
-                    f"One of {', '.join(STATES)}.",
+                    _("This state is not known"),
+                    _("One of %(states)s.") % {"states": ", ".join(STATES)},
                 )
             )
     for column, value, what, expected in problems:

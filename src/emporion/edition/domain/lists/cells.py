@@ -15,6 +15,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 
 from emporion.core.text.clean import BadText, clean_text
 from emporion.core.text.fold import fold
@@ -100,8 +101,10 @@ def read(column: Column, cell: str, translations: Mapping[str, str]) -> Any:
     try:
         text = clean_text(cell, max_length=column.longest, multiline=column.kind == "long")
     except BadText as error:
-        where = "" if error.position is None else f" at character {error.position}"
-        raise Bad(f"{error.what}{where}", error.expected) from error
+        if error.position is None:
+            raise Bad(error.what, error.expected) from error
+        words = {"what": error.what, "position": error.position}
+        raise Bad(_("%(what)s at character %(position)d") % words, error.expected) from error
     text = translations.get(text) or text
     reader = _READERS.get(column.kind)
     return text if reader is None else reader(text, translations)
@@ -123,8 +126,8 @@ def _categories(text: str, translations: Mapping[str, str]) -> list[str]:
             codes.append(code)
     if unknown:
         raise Unclear(
-            "No category of the taxonomy is called so",
-            "Name a category in the mapping file under values.",
+            _("No category of the taxonomy is called so"),
+            _("Name a category in the mapping file under values."),
             unknown,
             codes,
         )
@@ -151,9 +154,11 @@ def _country(text: str, translations: Mapping[str, str]) -> str:
     code = country_code(text) if text else ""
     if code is None:
         raise Unclear(
-            "This country is not known",
-            "Write its ISO code or its English, Chinese or Arabic name, or translate it "
-            "in the mapping file under values.",
+            _("This country is not known"),
+            _(
+                "Write its ISO code or its English, Chinese or Arabic name, or translate it "
+                "in the mapping file under values."
+            ),
             [text],
         )
     return code
@@ -179,8 +184,8 @@ def _markets(text: str, translations: Mapping[str, str]) -> list[str]:
         (codes if code else unknown).append(code or word)
     if unknown:
         raise Unclear(
-            "This market is not known",
-            "Write ISO codes or names of countries, or a region such as east-asia.",
+            _("This market is not known"),
+            _("Write ISO codes or names of countries, or a region such as east-asia."),
             unknown,
             list(dict.fromkeys(codes)),
         )
@@ -192,7 +197,7 @@ def _language(text: str, translations: Mapping[str, str]) -> str:
     found = _LANGUAGES.get(word, word)
     if found and not _TAG.match(found):
         raise Unclear(
-            "This language is not known", "Write a code such as en, zh-hans or ar.", [text]
+            _("This language is not known"), _("Write a code such as en, zh-hans or ar."), [text]
         )
     return found
 
@@ -206,7 +211,10 @@ def _languages(text: str, translations: Mapping[str, str]) -> list[str]:
             unknown.append(word)
     if unknown:
         raise Unclear(
-            "This language is not known", "Write codes such as en, zh-hans or ar.", unknown, found
+            _("This language is not known"),
+            _("Write codes such as en, zh-hans or ar."),
+            unknown,
+            found,
         )
     return list(dict.fromkeys(found))
 
@@ -218,12 +226,14 @@ def _link(text: str, translations: Mapping[str, str]) -> str:
         link = checked_link(text)
     except LinkError as error:
         raise Unclear(
-            f"This is {error}", "Only public addresses with http or https are kept.", [text]
+            _("This is %(what)s") % {"what": error},
+            _("Only public addresses with http or https are kept."),
+            [text],
         ) from error
     if link.assumed:
         raise Unclear(
-            "The address has no https://, it was put in front",
-            "Nothing to do if that is right.",
+            _("The address has no https://, it was put in front"),
+            _("Nothing to do if that is right."),
             [text],
             link.url,
         )
@@ -236,7 +246,7 @@ def _email(text: str, translations: Mapping[str, str]) -> str:
             validate_email(text)
         except ValidationError as error:
             raise Unclear(
-                "This is no e-mail address", "Such as name@company.com.", [text]
+                _("This is no e-mail address"), _("Such as name@company.com."), [text]
             ) from error
     return text
 
@@ -244,7 +254,9 @@ def _email(text: str, translations: Mapping[str, str]) -> str:
 def _phone(text: str, translations: Mapping[str, str]) -> str:
     if text and (len(text) > 20 or sum(c.isdigit() for c in text) < 5):
         raise Unclear(
-            "This is no phone number", "5 to 20 characters, such as +86 571 1234 5678.", [text]
+            _("This is no phone number"),
+            _("5 to 20 characters, such as +86 571 1234 5678."),
+            [text],
         )
     return text
 
@@ -252,20 +264,23 @@ def _phone(text: str, translations: Mapping[str, str]) -> str:
 def _size(text: str, translations: Mapping[str, str]) -> str:
     found = _SIZES.get(text.lower()) if text else ""
     if found is None:
-        raise Unclear("This size is not known", "micro, small, medium or large.", [text])
+        raise Unclear(_("This size is not known"), _("micro, small, medium or large."), [text])
     return found
 
 
 def _truth(text: str, translations: Mapping[str, str]) -> bool:
     word = text.lower()
     if word not in _TRUE | _FALSE:
-        raise Bad("Neither yes nor no", "Write yes or no.")
+        raise Bad(_("Neither yes nor no"), _("Write yes or no."))
     return word in _TRUE
 
 
 def _number(text: str, least: int) -> int:
     if not text.isascii() or not text.isdigit() or not least <= int(text) <= 1000:
-        raise Bad("No whole number in range", f"Write a number from {least} to 1000.")
+        raise Bad(
+            _("No whole number in range"),
+            _("Write a number from %(least)d to 1000.") % {"least": least},
+        )
     return int(text)
 
 
@@ -287,9 +302,9 @@ def _weight(text: str, translations: Mapping[str, str]) -> int:
     try:
         thousandths = Decimal(text) * 1000
     except InvalidOperation as error:
-        raise Bad("No number", "Write a weight such as 1 or 2.5.") from error
+        raise Bad(_("No number"), _("Write a weight such as 1 or 2.5.")) from error
     if not thousandths.is_finite() or thousandths % 1 or not 0 < thousandths <= 1_000_000:
-        raise Bad("No weight", "A number above 0, up to 1000, with at most three decimals.")
+        raise Bad(_("No weight"), _("A number above 0, up to 1000, with at most three decimals."))
     return int(thousandths)
 
 
@@ -299,7 +314,9 @@ def _moment(text: str, translations: Mapping[str, str]) -> dt.datetime | None:
     try:
         moment = dt.datetime.fromisoformat(text)
     except ValueError as error:
-        raise Bad("No date and time", "Write ISO 8601, such as 2026-01-06T09:30:00Z.") from error
+        raise Bad(
+            _("No date and time"), _("Write ISO 8601, such as 2026-01-06T09:30:00Z.")
+        ) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from emporion.core.ids import derived_id
 from emporion.core.tabular.headings import Mapping as Columns
 from emporion.core.tabular.reading import Table
@@ -123,9 +125,15 @@ def check(
     _require(subject, rows, headings, checked)
     if "id" not in headings:
         checked.told.append(
-            "The list has no column of ids: each row's id is derived from its name"
-            f"{', contact' if subject == 'buyers' else ''} and country, so a row with a new name "
-            "is a new entry."
+            _(
+                "The list has no column of ids: each row's id is derived from its name, contact "
+                "and country, so a row with a new name is a new entry."
+            )
+            if subject == "buyers"
+            else _(
+                "The list has no column of ids: each row's id is derived from its name and "
+                "country, so a row with a new name is a new entry."
+            )
         )
     for row in rows:
         _name_texts(row)
@@ -169,8 +177,8 @@ def _require(
                     row.line,
                     column,
                     "",
-                    "The name is missing",
-                    "Write the name, or delete the row.",
+                    _("The name is missing"),
+                    _("Write the name, or delete the row."),
                 )
             )
 
@@ -219,8 +227,8 @@ def _pavilions(
                 row.line,
                 heading,
                 own[0] or "; ".join(own[1]),
-                "The edition has no such pavilion",
-                f"There are: {', '.join(sorted(pavilions))}.",
+                _("The edition has no such pavilion"),
+                _("There are: %(letters)s.") % {"letters": ", ".join(sorted(pavilions))},
             )
         )
 
@@ -239,8 +247,8 @@ def _key(
                     row.line,
                     headings["id"],
                     "",
-                    "The id is missing",
-                    "Every row needs one, or leave the whole column out.",
+                    _("The id is missing"),
+                    _("Every row needs one, or leave the whole column out."),
                 )
             )
         return None
@@ -261,15 +269,15 @@ def _twice(row: Row, key: Key, first: int, headings: Mapping[str, str]) -> CellE
             row.line,
             headings["id"],
             key[1],
-            f"Line {first} has the same id",
-            "Every id may stand once.",
+            _("Line %(line)d has the same id") % {"line": first},
+            _("Every id may stand once."),
         )
     return CellError(
         row.line,
         headings.get("name"),
         "",
-        f"Line {first} has the same name and country",
-        "Delete one of them, or add a column of ids.",
+        _("Line %(line)d has the same name and country") % {"line": first},
+        _("Delete one of them, or add a column of ids."),
     )
 
 

@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from emporion.core.text.fold import fold
 from emporion.edition.domain.merging import language_of
 from emporion.edition.domain.pavilions import LETTERS, NewPavilion
@@ -73,7 +75,7 @@ def plan_halls(
 
 def _names_by_id(rows: Sequence[Said]) -> dict[str, str]:
     together: dict[str, Counter[str]] = defaultdict(Counter)
-    for name, ids, _ in rows:
+    for name, ids, _letter in rows:
         for hall in ids if name else ():
             together[hall][name] += 1
     found = {}
@@ -114,7 +116,10 @@ def _as_lettered(halls: Halls, rows: Sequence[Said], resolved: Mapping[Said, str
         for letter, name in sorted(names.items())
     ]
     halls.letters = {said: name.upper() for said, name in resolved.items()}
-    halls.told.append(f"Pavilions {', '.join(sorted(names))} are made as the list names them.")
+    halls.told.append(
+        _("Pavilions %(letters)s are made as the list names them.")
+        % {"letters": ", ".join(sorted(names))}
+    )
 
 
 def _tell(
@@ -126,7 +131,10 @@ def _tell(
     heading: str,
 ) -> None:
     counts = Counter(halls.letters[said] for said in rows)
-    halls.told.append(f"{len(halls.new)} pavilions are made from the column “{heading}”:")
+    halls.told.append(
+        _("%(count)d pavilions are made from the column “%(heading)s”:")
+        % {"count": len(halls.new), "heading": heading}
+    )
     halls.told += [f"  {letter}  {name} ({counts[letter]})" for name, letter in letters.items()]
     filled = sum(1 for said in rows if not said[0] and resolved[said] in letters)
     if rest:
@@ -140,6 +148,12 @@ def _tell(
             f"  {halls.new[-1].letter}  {OTHER} ({len(rest)}): {', '.join(words)}{tail}"
         )
     if filled:
-        halls.told.append(f"  {filled} rows name no hall; their hall id says which it is.")
+        halls.told.append(
+            "  "
+            + _("%(count)d rows name no hall; their hall id says which it is.") % {"count": filled}
+        )
     if counts[""]:
-        halls.told.append(f"  {counts['']} rows name neither; they stand in no pavilion.")
+        halls.told.append(
+            "  "
+            + _("%(count)d rows name neither; they stand in no pavilion.") % {"count": counts[""]}
+        )

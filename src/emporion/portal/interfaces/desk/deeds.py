@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +19,9 @@ from emporion.edition.queries import Edition
 from emporion.meetings import queries as meetings
 from emporion.registry import queries as registered
 
-SHOWN = 3
+SHOWN, REQUESTS = 3, 20
+# Kinds of objects that have a page of their own in the journal.
+STORIES = ("request", "participation", "person", "organisation", "import", "release", "edition")
 DEEDS: dict[str, Any] = {
     "body.add": _l("Bodies were entered"),
     "delegate.add": _l("Somebody was named to act for a participant"),
@@ -90,13 +93,15 @@ def shown(edition: Edition, entries: Sequence[JournalEntry], language: str) -> l
     names = _Names(edition, entries, language)
     rows = []
     for entry in entries:
-        objects = [names.of(entry.object_kind, own) for own in entry.object_ids[:SHOWN]]
+        told = (names.of(entry.object_kind, own) for own in entry.object_ids[:SHOWN])
+        objects = [one for one in told if one is not None]
         rows.append(
             {
                 "entry": entry,
                 "deed": DEEDS.get(entry.action, entry.action),
-                "objects": [one for one in objects if one is not None],
-                "more": max(0, entry.object_count - SHOWN),
+                "objects": objects,
+                "more": entry.object_count - len(objects) if objects else 0,
+                "count": entry.object_count if not objects and entry.object_count > 1 else 0,
                 "actor": names.actor(entry.actor),
                 "on_behalf": names.actor(entry.on_behalf) if entry.on_behalf else "",
                 "way": way(entry.actor),
@@ -109,7 +114,23 @@ def one(edition: Edition, kind: str, own: str, language: str) -> dict[str, str]:
     """Name the one object that a page of the journal is about."""
     entry = JournalEntry(object_kind=kind, object_ids=[own])
     found = _Names(edition, [entry], language).of(kind, own)
-    return found or {"name": _("something that is gone"), "href": "", "kind": kind, "id": own}
+    return found or {"name": _("something that is gone"), "href": "", "story": ""}
+
+
+def requests_of(edition: Edition, public_id: str, language: str) -> list[dict[str, str]]:
+    """Return the newest requests of a participant, each with the address of its story."""
+    found = meetings.newest_requests(edition, public_id, REQUESTS)
+    return [
+        {"name": asks(one, language), "story": f"kind=request&id={one.public_id}"} for one in found
+    ]
+
+
+def asks(request: Any, language: str) -> str:
+    """Say who asks whom."""
+    return _("%(asker)s asks %(counterpart)s") % {
+        "asker": best(request.asker.display_name, language)[1],
+        "counterpart": best(request.counterpart.display_name, language)[1],
+    }
 
 
 def way(actor: str) -> str:
@@ -178,7 +199,10 @@ class _Names:
             if found is None:
                 return None
             name, href = found
-        return {"name": name, "href": href, "kind": kind, "id": own}
+        story = f"kind={kind}&id={quote(own)}" if kind in STORIES else ""
+        if kind == "user":
+            story = f"actor=user:{own}"
+        return {"name": name, "href": href, "story": story}
 
     def _participations(self, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
         found = editions.participations_by_id(self.edition, list(ids)) if ids else {}
@@ -192,17 +216,7 @@ class _Names:
 
     def _requests(self, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
         found = meetings.requests_by_id(self.edition, list(ids)) if ids else []
-        return {
-            one.public_id: (
-                _("%(asker)s asks %(counterpart)s")
-                % {
-                    "asker": best(one.asker.display_name, self.language)[1],
-                    "counterpart": best(one.counterpart.display_name, self.language)[1],
-                },
-                "",
-            )
-            for one in found
-        }
+        return {one.public_id: (asks(one, self.language), "") for one in found}
 
     def _imports(self, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
         tenant = self.edition.expo.public_id

@@ -13,11 +13,11 @@ from django.utils.translation import get_language, gettext_lazy
 
 from emporion.core import history
 from emporion.edition.queries import Edition
+from emporion.meetings.queries import outcomes
 from emporion.portal.interfaces.desk import deeds
 from emporion.portal.interfaces.desk.gate import for_organisers, key_of
 
 A_PAGE = 50
-KINDS = ("request", "participation", "person", "organisation", "import", "release", "edition")
 
 
 class JournalForm(forms.Form):
@@ -46,7 +46,7 @@ def journal(request: HttpRequest, edition: Edition) -> HttpResponse:
     form = JournalForm(request.GET or None)
     told = form.cleaned_data if form.is_valid() else {}
     kind, own, actor = (request.GET.get(name, "")[:40] for name in ("kind", "id", "actor"))
-    kind = kind if kind in KINDS and own else ""
+    kind = kind if kind in deeds.STORIES and own else ""
     actor = actor if actor.startswith(("user:", "command:")) else ""
     wanted = history.Wanted(
         kind=kind,
@@ -78,6 +78,10 @@ def journal(request: HttpRequest, edition: Edition) -> HttpResponse:
         "id": wanted.id,
         "actor": actor,
         "subject": deeds.one(edition, kind, wanted.id, language) if kind else None,
+        "outcomes": outcomes(edition, wanted.id) if kind == "request" else [],
+        "requests": deeds.requests_of(edition, wanted.id, language)
+        if kind == "participation"
+        else [],
         "narrowed": any(chosen.values()),
         "query": urlencode({name: value for name, value in chosen.items() if value}),
         "older": entries[-1].pk if more else None,
