@@ -21,7 +21,7 @@ def name_the_only_object(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0001_initial'),
+        ('core', '0002_jobs'),
     ]
 
     operations = [

@@ -24,7 +24,7 @@ class JournalForm(forms.Form):
     """What the list is narrowed to."""
 
     about = forms.ChoiceField(
-        label=gettext_lazy("About"),
+        label=gettext_lazy("What it is about"),
         required=False,
         choices=[("", gettext_lazy("everything")), *deeds.NOUNS.items()],
     )
