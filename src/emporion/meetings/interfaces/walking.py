@@ -126,6 +126,6 @@ def walking(request: HttpRequest, edition: Edition) -> HttpResponse:
         "missing": sum((a, b) not in known for a in letters for b in letters if a != b),
         "pairs": len(letters) * (len(letters) - 1),
         "slug": edition.slug,
-        "nav_current": "walking",
+        "nav_current": "desk",
     }
     return render(request, "meetings/walking.html", context)

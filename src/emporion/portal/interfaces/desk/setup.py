@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from emporion.core.command_name import command
 from emporion.core.translated import best
 from emporion.design.formats import number, span
 from emporion.edition import queries as editions
@@ -128,7 +127,7 @@ def _steps(edition: Edition) -> list[dict[str, Any]]:
             _("Who to meet"),
             run is not None,
             _("everybody's list is computed") if run is not None else _("not computed yet"),
-            "portal:setup_match",
+            "matchmaking:runs",
             act=_("Compute the lists"),
         ),
         step(
@@ -151,18 +150,6 @@ def _steps(edition: Edition) -> list[dict[str, Any]]:
             act=_("Look at the draft"),
         ),
     ]
-
-
-@for_organisers
-def setup_match(request: HttpRequest, edition: Edition) -> HttpResponse:
-    """How everybody's list is computed."""
-    context = {
-        "run": matchmaking.current_run(edition),
-        "command": f"{command()} match --edition {edition.slug}",
-        "slug": edition.slug,
-        "nav_current": "desk",
-    }
-    return render(request, "portal/desk/setup_match.html", context)
 
 
 @for_organisers

@@ -10,7 +10,6 @@ urlpatterns = [
     path("<slug:edition>/organise/pavilions/", setup.pavilions, name="setup_pavilions"),
     path("<slug:edition>/organise/pavilions/<str:letter>/", setup.pavilion, name="setup_pavilion"),
     path("<slug:edition>/organise/slots/", setup.slots, name="setup_slots"),
-    path("<slug:edition>/organise/match/", setup.setup_match, name="setup_match"),
     path("<slug:edition>/organise/new-edition/", setup.new_edition, name="new_edition"),
     path("<slug:edition>/organise/import/", imports.imports, name="imports"),
     path("<slug:edition>/organise/import/<slug:public_id>/", imports.one_list, name="list"),
