@@ -54,7 +54,7 @@ def _narrowed(
         found = found.filter(object_kind=wanted.kind)
     if wanted.id:
         found = found.annotate(ids=Cast("object_ids", TextField())).filter(
-            Q(object_id=wanted.id) | Q(object_count__gt=1, ids__contains=f'"{wanted.id}"')
+            Q(object_id=wanted.id) | Q(object_id="", ids__contains=f'"{wanted.id}"')
         )
     if wanted.noun:
         found = found.filter(action__startswith=f"{wanted.noun}.")

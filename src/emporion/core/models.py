@@ -22,7 +22,8 @@ class JournalEntry(models.Model):
     object_kind = models.CharField(max_length=40)
     object_ids = models.JSONField(default=list)
     object_count = models.PositiveIntegerField(default=1)
-    # The only object of an entry that has one: found by an index. Bulk entries are few.
+    # The only object of an entry that has one: found by an index. Bulk entries, which have none,
+    # are few.
     object_id = models.CharField(max_length=40, blank=True)
     fields = models.JSONField(default=list)
     commitment = models.CharField(max_length=64, blank=True)
@@ -34,7 +35,7 @@ class JournalEntry(models.Model):
             models.Index(
                 fields=["tenant", "object_kind"],
                 name="journal_bulk",
-                condition=Q(object_count__gt=1),
+                condition=Q(object_id=""),
             ),
             models.Index(fields=["tenant", "at", "id"]),
         ]
