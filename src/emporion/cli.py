@@ -79,6 +79,10 @@ COMMANDS = {
         "emporion.edition.interfaces.commands:delegate",
         "let somebody sign in for an exhibitor or a buyer",
     ),
+    "officer": Command(
+        "emporion.edition.interfaces.commands:officer",
+        "let somebody act for all members of a delegation",
+    ),
     "prepare": Command(
         "emporion.project.commands:prepare",
         "bring the database, translations and static files up to date",

@@ -64,6 +64,7 @@ PARTS = {
     "nothing": '{% nothing "No meetings" "They will stand here." "/who" "See who" %}',
     "problem": '{% problem "Not sent" "Nothing was changed." "/a" "One" "/b" "two" %}',
     "passing": '{% passing "Off your list." "/undo" "Undo" %}',
+    "acting": '{% include "design/acting.html" with plain=True %}',
     "offline": '{% offline "As of 10:42." %}',
     "made_up": "{% made_up %}",
     "bar": '{% bar 0.5 "jade" %}{% bar 7 %}',
@@ -82,6 +83,7 @@ def drawn(source: str, language: str = "en") -> str:
     context = {
         "kinds": ["confirmed", "waits", "open", "held", "needs", "declined", "cancelled"],
         "entries": ENTRIES, "days": DAYS, "form": form, "hours": ["9", "10"],
+        "acting": {"name": ("fi", "Aava <Oy>"), "body": "Finland", "stop_href": "/stop"},
         "load": [("A", (71, 97)), ("B", (None, 0))],
         "columns": [("1", 148), ("2", 1129)],
         "rows": [{"label": "Full", "sub": "all taken", "value": 1210, "share": 1, "href": "/r"},

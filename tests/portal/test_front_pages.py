@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from emporion.core.models import Progress
-from emporion.edition.models import Fact
+from emporion.edition.models import Fact, Pavilion
 from emporion.portal.interfaces.figures import in_words
 from emporion.registry.models import Body
 from tests.factories import (
@@ -19,7 +19,7 @@ from tests.factories import (
     make_pavilions,
     make_user,
 )
-from tests.portal.fairs import address, page, statements
+from tests.portal.fairs import address, list_exhibitor, page, statements
 
 PAGES = ("portal:front", "portal:about_data", "portal:search", "portal:two_people")
 
@@ -241,3 +241,29 @@ def test_whoever_runs_the_only_edition_lands_on_its_schedule(edition, signed_in)
         signed_in(make_organiser(edition)).get("/en/")["Location"].endswith("/organise/releases/")
     )
     assert signed_in(make_user()).get("/en/")["Location"] == f"/en/{edition.slug}/"
+
+
+def test_pages_are_silent_about_a_walk_that_nobody_has_told(edition):
+    pavilion = make_pavilions(edition, "A")["A"]
+    made = list_exhibitor(edition, "Far Away Ltd", pavilion=pavilion, stand="A 1")
+    places = [
+        address("portal:front", edition),
+        address("portal:search", edition) + "?q=far",
+        address("portal:exhibitor", edition, made.public_id),
+    ]
+    for minutes, said in ((0, [False] * 3), (4, [True] * 3)):
+        Pavilion.objects.filter(pk=pavilion.pk).update(gate_minutes=minutes)
+        texts = [page(Client().get(where)).get_text() for where in places]
+        assert [f"{minutes} min" in " ".join(text.split()) for text in texts] == said
+        assert ["Gate 1" in text for text in texts] == said
+
+
+def test_two_people_are_shown_in_a_demonstration_only(edition):
+    told = [made_demonstration(edition, whether) for whether in (True, False)]
+    assert told == [True, False]
+
+
+def made_demonstration(edition: Any, whether: bool) -> bool:
+    type(edition).objects.filter(pk=edition.pk).update(is_demonstration=whether)
+    shown = page(Client().get(address("portal:front", edition)))
+    return bool(shown.select(f'header a[href="{address("portal:two_people", edition)}"]'))

@@ -16,8 +16,8 @@ SERVED = "emporion/emporion.css"
 
 ORDER = (
     "tokens", "type", "base", "layout",
-    "shell", "section", "sign", "plate", "minutes", "figure", "ruler", "fit", "chip", "mark",
-    "button", "field", "table", "bar", "agenda", "job", "notice", "target", "show", "print",
+    "shell", "acting", "section", "sign", "plate", "minutes", "figure", "ruler", "fit", "chip",
+    "mark", "button", "field", "table", "bar", "agenda", "job", "notice", "target", "show", "print",
 )  # fmt: skip
 
 

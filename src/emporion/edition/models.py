@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -84,6 +85,7 @@ class Pavilion(models.Model):
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="pavilions")
     letter = models.CharField(max_length=4)
     name = TranslatedField()
+    # On foot from the main gate; 0: nobody has said, and pages are silent.
     gate_minutes = models.PositiveSmallIntegerField(default=0)
 
     objects = ScopedManager(expo="edition__expo")
@@ -130,6 +132,22 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return str(self.body)
+
+
+class Officer(models.Model):
+    """A user who acts for every member of a delegation; most of those never sign in."""
+
+    delegation = models.ForeignKey(Delegation, models.CASCADE, related_name="officers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="officer_of")
+    appointed_at = models.DateTimeField()
+
+    objects = ScopedManager(expo="delegation__edition__expo")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["delegation", "user"], name="officer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} for {self.delegation}"
 
 
 class Participation(models.Model):

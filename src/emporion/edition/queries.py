@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch
 
 from emporion.core.tenancy import scopes_disabled
 from emporion.edition.models import (
     Delegate,
+    Delegation,
     Edition,
     ListDraft,
     Need,
@@ -19,10 +20,23 @@ from emporion.edition.models import (
     PavilionMinutes,
     SavedView,
 )
+from emporion.edition.rules import missing
 
 # What other capabilities may name; they never write to it.
-__all__ = ["Edition", "Need", "Offer", "Participation", "Pavilion", "PavilionMinutes"]
+__all__ = [
+    "Delegate",
+    "Delegation",
+    "Edition",
+    "Need",
+    "Offer",
+    "Participation",
+    "Pavilion",
+    "PavilionMinutes",
+    "missing",
+]
 
+# In the session: {public id of an edition: public id of the member an officer acts for}.
+ACTING = "acting"
 HOSTS = frozenset({Participation.Role.EXHIBITOR, Participation.Role.CO_EXHIBITOR})
 MEETS = HOSTS | {
     Participation.Role.BUYER,
@@ -81,9 +95,57 @@ def acts_for(user: str, participation: Participation) -> bool:
     ).exists()
 
 
+def acts(person: int, participation: Participation) -> bool:
+    """Whether a person (primary key) acts for `participation`; one query."""
+    return Delegate.objects.filter(participation=participation, person=person).exists()
+
+
+def person_of(participation: Participation, user: Any) -> Any:
+    """Return who `user` is among those who act for `participation`, else who acts first.
+
+    None when nobody acts for it; one query.
+    """
+    people = [
+        delegate.person
+        for delegate in Delegate.objects.select_related("person")
+        .filter(participation=participation)
+        .order_by("-is_lead", "pk")
+    ]
+    return next((p for p in people if p.user_id == user.pk), people[0] if people else None)
+
+
 def is_organiser(edition: Edition, user: Any) -> bool:
     """Whether `user` runs the expo of `edition`."""
     return user.is_authenticated and edition.expo.organisers.filter(user=user).exists()
+
+
+def delegations_of(edition: Edition, user: Any) -> list[Delegation]:
+    """Return the delegations that `user` acts for as an officer; one query."""
+    if not user.is_authenticated:
+        return []
+    found = Delegation.objects.filter(edition=edition, officers__user=user)
+    return list(found.select_related("body").order_by("pk"))
+
+
+def member_for(edition: Edition, user: Any, public_id: str) -> Participation | None:
+    """Return a participation if `user` is an officer of its delegation, else None; one query."""
+    return (
+        Participation.objects.select_related("pavilion", "organisation", "delegation__body")
+        .filter(edition=edition, public_id=public_id, delegation__officers__user=user)
+        .first()
+    )
+
+
+def delegations(edition: Edition) -> list[Delegation]:
+    """Return every delegation of an edition with its body; one query."""
+    return list(Delegation.objects.filter(edition=edition).select_related("body").order_by("pk"))
+
+
+def members_of(delegation: Delegation, offset: int, limit: int) -> tuple[int, list[Participation]]:
+    """Return how many a delegation has, and `limit` of them by name; two queries."""
+    found = Participation.objects.filter(delegation=delegation)
+    rows = found.select_related("pavilion", "organisation").order_by("sort_key", "pk")
+    return found.count(), list(rows[offset : offset + limit])
 
 
 def participations_by_pk(keys: list[int]) -> dict[int, Participation]:
@@ -177,32 +239,40 @@ class ParticipationRow(NamedTuple):
         return self.role in HOSTS
 
 
-def participation_rows(edition: Edition) -> list[ParticipationRow]:
-    """Return everybody in an edition who may meet others, by public id; one query."""
-    rows = (
-        Participation.objects.filter(edition=edition, role__in=MEETS)
-        .order_by("public_id")
-        .values_list(
-            "pk",
-            "public_id",
-            "role",
-            "tables",
-            "max_meetings",
-            "max_meetings_per_day",
-            "country",
-            "markets",
-            "languages",
-            "organisation__size",
-            "pavilion__letter",
-        )
+def participation_rows(
+    edition: Edition, only: Collection[int] | None = None
+) -> list[ParticipationRow]:
+    """Return everybody in an edition who may meet others, by public id; one query.
+
+    `only` narrows to these primary keys.
+    """
+    found = Participation.objects.filter(edition=edition, role__in=MEETS)
+    if only is not None:
+        found = found.filter(pk__in=only)
+    rows = found.order_by("public_id").values_list(
+        "pk",
+        "public_id",
+        "role",
+        "tables",
+        "max_meetings",
+        "max_meetings_per_day",
+        "country",
+        "markets",
+        "languages",
+        "organisation__size",
+        "pavilion__letter",
     )
     return [ParticipationRow(*row[:9], row[9] or "", row[10] or "") for row in rows]
 
 
-def interests(edition: Edition) -> tuple[Any, Any]:
-    """Return needs and offers as rows (participation, code, text, deal type); two queries."""
+def interests(edition: Edition, only: Collection[int] | None = None) -> tuple[Any, Any]:
+    """Return needs and offers as rows (participation, code, text, deal type); two queries.
+
+    `only` narrows to participations with these primary keys.
+    """
+    wanted = {"participation__edition": edition} if only is None else {"participation__in": only}
     needs, offers = (
-        model.objects.filter(participation__edition=edition)
+        model.objects.filter(**wanted)
         .order_by("pk")
         .values_list("participation_id", "code", "text", "deal_type")
         for model in (Need, Offer)
@@ -245,6 +315,22 @@ def calendars(edition: Edition) -> list[tuple[int, list[str] | None, list[list[s
     """Return (participation, days, blocked) of every delegate; one query, plain rows."""
     rows = Delegate.objects.filter(participation__edition=edition)
     return list(rows.values_list("participation_id", "days", "blocked"))
+
+
+def interested(edition: Edition, codes: Collection[str], *, hosts: bool, limit: int) -> list[int]:
+    """Return primary keys of those who have a stand and offer, or have none and need, `codes`.
+
+    Those with the most of the codes first; one query.
+    """
+    model, roles = (Offer, HOSTS) if hosts else (Need, MEETS - HOSTS)
+    found = model.objects.filter(
+        participation__edition=edition, participation__role__in=roles, code__in=codes
+    )
+    return list(
+        found.values_list("participation_id", flat=True)
+        .annotate(fitting=Count("code", distinct=True))
+        .order_by("-fitting", "participation_id")[:limit]
+    )
 
 
 def calendars_of(

@@ -71,6 +71,24 @@ class RankedList(models.Model):
         return f"{self.participation_id} in {self.run_id}"
 
 
+class FirstList(models.Model):
+    """What a participation is shown from the moment it says what it needs until the next run.
+
+    The same entries as in `RankedList`, ranked by the same engine among those who fit at all.
+    """
+
+    participation = models.OneToOneField(
+        "edition.Participation", models.CASCADE, related_name="first_list"
+    )
+    entries = models.JSONField(default=list, encoder=RealCharacters)
+    made_at = models.DateTimeField()
+
+    objects = ScopedManager(expo="participation__edition__expo")
+
+    def __str__(self) -> str:
+        return f"first list of {self.participation_id}"
+
+
 class Wish(models.Model):
     """A participation wants to see another (save), or never again (veto). Quiet: not told."""
 

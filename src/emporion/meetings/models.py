@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 from emporion.core.ids import new_id
@@ -212,6 +213,97 @@ class Refusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request_id}: {self.reason}"
+
+
+class StandingRule(models.Model):
+    """What a participation lets be accepted without asking, and up to how many."""
+
+    class Source(models.TextChoices):
+        LIST = "list"  # who stands on their list of suggestions
+        SAVED = "saved"  # whom they saved
+
+    participation = models.OneToOneField(
+        "edition.Participation", models.CASCADE, related_name="standing_rule"
+    )
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    source = models.CharField(max_length=5, choices=Source.choices)
+    limit = models.PositiveSmallIntegerField()
+    is_active = models.BooleanField(default=True)
+    made_at = models.DateTimeField()
+
+    objects = ScopedManager(expo="participation__edition__expo")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(limit__gte=1), name="standing_rule_of_some")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participation_id} accepts {self.source} up to {self.limit}"
+
+
+class RuleAnswer(models.Model):
+    """A request that a standing rule accepted. Not a column of the request: few have one."""
+
+    rule = models.ForeignKey(StandingRule, models.CASCADE, related_name="answers")
+    request = models.OneToOneField(MeetingRequest, models.CASCADE, related_name="rule_answer")
+    at = models.DateTimeField()
+
+    objects = ScopedManager(expo="rule__participation__edition__expo")
+
+    def __str__(self) -> str:
+        return f"{self.request_id} by rule {self.rule_id}"
+
+
+class PersonalLink(models.Model):
+    """An address that lets one person read their agenda and answer, without signing in.
+
+    The address carries the signed public id; this row says until when it is good for anything.
+    """
+
+    participation = models.ForeignKey(
+        "edition.Participation", models.CASCADE, related_name="personal_links"
+    )
+    person = models.ForeignKey("registry.Person", models.CASCADE, related_name="personal_links")
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = ScopedManager(expo="participation__edition__expo")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participation", "person"],
+                condition=models.Q(revoked_at__isnull=True),
+                name="personal_link_one_live",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"link of {self.person_id} for {self.participation_id}"
+
+
+class NoticesRead(models.Model):
+    """Up to when a user has read what changed for a participation."""
+
+    participation = models.ForeignKey(
+        "edition.Participation", models.CASCADE, related_name="notices_read"
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    until = models.DateTimeField()
+
+    objects = ScopedManager(expo="participation__edition__expo")
+
+    class Meta:
+        verbose_name_plural = "notices read"
+        constraints = [
+            models.UniqueConstraint(fields=["participation", "user"], name="notices_read_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} has read {self.participation_id} up to {self.until}"
 
 
 class ScheduleRun(models.Model):

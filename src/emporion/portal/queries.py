@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
 from emporion.core.models import Progress
 from emporion.core.translated import best
+from emporion.edition import queries as editions
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings import queries as meetings
 from emporion.registry import taxonomy
@@ -147,6 +150,27 @@ def lines(interests: Any, language: str) -> list[Line]:
             )
         )
     return shown
+
+
+def lacking(participations: Sequence[Participation]) -> dict[int, list[str]]:
+    """Return {primary key: what each profile lacks, in words}; two queries for all."""
+    interests = editions.interests_of([p.pk for p in participations])
+    words = {
+        "offers": _("what you offer"),
+        "needs": _("what you need"),
+        "languages": _("languages you speak"),
+        "markets": _("markets you want"),
+        "about": _("a sentence about you"),
+    }
+    return {
+        p.pk: [
+            words[part]
+            for part in editions.missing(
+                p, needs=bool(interests[p.pk][0]), offers=bool(interests[p.pk][1])
+            )
+        ]
+        for p in participations
+    }
 
 
 def code_label(code: str, language: str) -> str:

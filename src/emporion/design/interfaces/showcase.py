@@ -100,6 +100,9 @@ def showcase(theme: str) -> dict[str, Any]:
     form.is_valid()
     return {
         "shown_theme": theme,
+        "shown_acting": {
+            "name": ("en", "Aava Well-being Oy"), "body": _("Finland"), "stop_href": "#passing",
+        },
         "colours": _colours(tokens.DARK if theme == "dark" else tokens.LIGHT),
         "pavilions": _pavilions(),
         "walks": [(7, 10), (10, 10), (8, 5), (2, 45), (24, 40), (0, 5)],

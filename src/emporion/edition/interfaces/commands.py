@@ -1,4 +1,4 @@
-"""Commands that let people in: organisers of an expo, and who acts for a participant."""
+"""Commands that let people in: organisers, who acts for a participant, officers."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ from emporion.accounts.queries import User, as_phone, user_by_email, user_by_pho
 from emporion.core import journal
 from emporion.core.tenancy import scope
 from emporion.core.text.clean import BadText
+from emporion.core.translated import as_dict, best
+from emporion.edition.domain import officers
 from emporion.edition.domain.delegates import DelegateError, choose_person, let_sign_in
 from emporion.edition.queries import (
+    Delegation,
     Edition,
     Participation,
+    delegations,
     edition_by_slug,
     participation,
     participations_of_list,
@@ -88,6 +92,71 @@ def delegate(argv: list[str]) -> int:
     except (_Refused, DelegateError, BadText) as why:
         return _refuse(str(why), "delegate")
     return 0
+
+
+def officer(argv: list[str]) -> int:
+    """Let somebody act for all members of a delegation; a new user gets a password, once."""
+    parser = argparse.ArgumentParser(
+        prog="emporion officer",
+        description="Let somebody act for all members of a delegation, or end it.",
+    )
+    parser.add_argument("--edition", required=True, help="by its name in addresses")
+    parser.add_argument(
+        "--delegation", required=True, metavar="ID|NAME", help="public id, or name in any language"
+    )
+    parser.add_argument("--email", required=True, help="what they sign in with")
+    parser.add_argument("--name", default="")
+    parser.add_argument("--language", default="en", choices=("en", "zh-hans", "ar"))
+    parser.add_argument("--dismiss", action="store_true", help="end it instead")
+    options = parser.parse_args(argv)
+    try:
+        edition = edition_by_slug(options.edition)
+        if edition is None:
+            raise _Refused(f"There is no edition {options.edition!r}.")
+        _email(options.email)
+        acting = journal.acting("command:officer", tenant=edition.expo.public_id)
+        with scope(expo=edition.expo), acting:
+            _change_officer(_delegation(edition, options.delegation), options)
+    except (_Refused, BadText, ValueError) as why:
+        return _refuse(str(why), "officer")
+    return 0
+
+
+def _delegation(edition: Edition, named: str) -> Delegation:
+    every = delegations(edition)
+    wanted = named.casefold()
+    fitting = [
+        one
+        for one in every
+        if named == one.public_id
+        or wanted in {text.casefold() for text in as_dict(one.body.name).values()}
+    ]
+    if len(fitting) == 1:
+        return fitting[0]
+    if not every:
+        raise _Refused(f"{edition.slug} has no delegations.")
+    rows = "\n".join(f"  {one.public_id}  {best(one.body.name, 'en')[1]}" for one in every)
+    raise _Refused(f"Name one of these delegations by its id, not {named!r}:\n{rows}")
+
+
+def _change_officer(delegation: Delegation, options: argparse.Namespace) -> None:
+    name = best(delegation.body.name, "en")[1]
+    user = user_by_email(options.email)
+    if options.dismiss:
+        if user is None or not officers.dismiss_officer(delegation, user):
+            raise _Refused(f"{options.email} does not act for the delegation of {name}.")
+        print(f"{options.email} does not act for the delegation of {name} any more.")
+        return
+    password = ""
+    if user is None:
+        password = secrets.token_urlsafe(12)
+        user = create_user(
+            email=options.email, name=options.name, language=options.language, password=password
+        )
+    is_new = officers.appoint_officer(delegation, user)
+    print(f"{user.email} {'now acts' if is_new else 'acts already'} for the delegation of {name}.")
+    if password:
+        print(f"Password, shown only this once: {password}")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,7 +5,9 @@ expo, and finds on the request:
 
     request.edition         the Edition
     request.participation   the participation that the signed-in user acts for, or None
+    request.acting_for      the same, if the user acts for it as an officer of its delegation
     request.is_organiser    whether the signed-in user runs this expo
+    request.is_officer      whether the signed-in user looks after a delegation
 
 It stands last in MIDDLEWARE: it calls the page itself, after every other check.
 """
@@ -22,6 +24,8 @@ from django.utils.functional import SimpleLazyObject
 from emporion.core import journal
 from emporion.core.tenancy import scope
 from emporion.edition import queries
+from emporion.edition.domain.officers import behalf
+from emporion.edition.queries import Edition, Participation
 
 View = Callable[..., HttpResponse]
 
@@ -45,16 +49,26 @@ class EditionMiddleware:
         if edition is None:
             raise Http404(f"There is no edition {slug!r}.")
         actor = request.user.actor if request.user.is_authenticated else "visitor"
+        with scope(expo=edition.expo):
+            member = _acting_for(request, edition)
         with (
             scope(expo=edition.expo),
-            journal.acting(actor, tenant=edition.expo.public_id),
+            journal.acting(
+                actor,
+                tenant=edition.expo.public_id,
+                on_behalf=behalf(member) if member else "",
+            ),
         ):
             request.edition = edition  # type: ignore[attr-defined]
-            request.participation = SimpleLazyObject(  # type: ignore[attr-defined]
+            request.acting_for = member  # type: ignore[attr-defined]
+            request.participation = member or SimpleLazyObject(  # type: ignore[attr-defined]
                 lambda: queries.participation_of(edition, request.user)
             )
             request.is_organiser = SimpleLazyObject(  # type: ignore[attr-defined]
                 lambda: queries.is_organiser(edition, request.user)
+            )
+            request.is_officer = SimpleLazyObject(  # type: ignore[attr-defined]
+                lambda: bool(queries.delegations_of(edition, request.user))
             )
             try:
                 return view(request, *args, **{**kwargs, "edition": edition})
@@ -63,4 +77,16 @@ class EditionMiddleware:
                 # open who reads it.
                 bool(request.participation)  # type: ignore[attr-defined]
                 bool(request.is_organiser)  # type: ignore[attr-defined]
+                bool(request.is_officer)  # type: ignore[attr-defined]
                 raise
+
+
+def _acting_for(request: HttpRequest, edition: Edition) -> Participation | None:
+    """Return the member that an officer chose to act for, as long as they are its officer.
+
+    One query, and none for everybody else.
+    """
+    if not request.user.is_authenticated:
+        return None
+    chosen = request.session.get(queries.ACTING, {}).get(edition.public_id)
+    return queries.member_for(edition, request.user, chosen) if chosen else None

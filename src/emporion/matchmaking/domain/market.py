@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
 from emporion.core.translated import as_dict
@@ -27,17 +28,40 @@ def market_of(edition: Edition) -> tuple[Market, dict[str, int]]:
     Four queries; only what people need and offer counts as text, not what they say about
     themselves.
     """
+    exhibitors, buyers, keys = sides(edition)
+    public = {key: public_id for public_id, key in keys.items()}
+    host = {
+        **{keys[one.id]: True for one in exhibitors},
+        **{keys[one.id]: False for one in buyers},
+    }
+    exclusions = set()
+    for one, other in queries.vetoes(edition):
+        if one in public and other in public and host[one] != host[other]:
+            pair = (one, other) if host[one] else (other, one)
+            exclusions.add((public[pair[0]], public[pair[1]]))
+    market = Market(
+        exhibitors=exhibitors,
+        buyers=buyers,
+        taxonomy=categories(),
+        exclusions=sorted(exclusions),
+        buyer_list_length=LIST_OF_A_GUEST,
+        exhibitor_list_length=LIST_OF_A_HOST,
+    )
+    return market, keys
+
+
+def sides(
+    edition: Edition, only: Collection[int] | None = None
+) -> tuple[list[Participant], list[Participant], dict[str, int]]:
+    """Return hosts, guests and {public id: primary key}; `only` narrows to these. Three queries."""
     texts: defaultdict[int, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    needs, offers = (_interests(rows, texts) for rows in editions.interests(edition))
+    needs, offers = (_interests(rows, texts) for rows in editions.interests(edition, only))
     days = (edition.ends - edition.starts).days + 1
     exhibitors: list[Participant] = []
     buyers: list[Participant] = []
     keys: dict[str, int] = {}
-    public: dict[int, str] = {}
-    host: dict[int, bool] = {}
-    for row in editions.participation_rows(edition):
-        keys[row.public_id], public[row.pk] = row.pk, row.public_id
-        host[row.pk] = row.hosts
+    for row in editions.participation_rows(edition, only):
+        keys[row.public_id] = row.pk
         wanted = row.max_meetings or (
             row.tables * MEETINGS_A_TABLE_AND_DAY * days if row.hosts else MEETINGS_OF_A_GUEST
         )
@@ -56,20 +80,7 @@ def market_of(edition: Edition) -> tuple[Market, dict[str, int]]:
             deals=tuple(dict.fromkeys((*deals, *offer_deals))),
         )
         (exhibitors if row.hosts else buyers).append(participant)
-    exclusions = set()
-    for one, other in queries.vetoes(edition):
-        if one in public and other in public and host[one] != host[other]:
-            pair = (one, other) if host[one] else (other, one)
-            exclusions.add((public[pair[0]], public[pair[1]]))
-    market = Market(
-        exhibitors=exhibitors,
-        buyers=buyers,
-        taxonomy=categories(),
-        exclusions=sorted(exclusions),
-        buyer_list_length=LIST_OF_A_GUEST,
-        exhibitor_list_length=LIST_OF_A_HOST,
-    )
-    return market, keys
+    return exhibitors, buyers, keys
 
 
 def categories() -> list[Category]:

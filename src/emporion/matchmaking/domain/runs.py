@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -57,7 +57,7 @@ def run_match(
         rows = []
         for owner, entries in lists:
             counted.add(keys[owner], (keys[e.id] for e in entries), of_guest=of_buyers)
-            rows.append((run.pk, keys[owner], _entries(entries, keys, of_buyers)))
+            rows.append((run.pk, keys[owner], stored(entries, keys, of_buyers=of_buyers)))
             digest.update(f"{owner} {' '.join(e.id for e in entries)}\n".encode())
             if len(rows) == LISTS:
                 bulk.load_rows(RankedList, ("run", "participation", "entries"), rows)
@@ -139,8 +139,8 @@ def _remove(run: MatchRun) -> None:
     run.delete()
 
 
-def _entries(
-    entries: list[matching.Entry], keys: dict[str, int], of_buyers: bool
+def stored(
+    entries: Sequence[matching.Entry], keys: Mapping[str, int], *, of_buyers: bool
 ) -> list[dict[str, Any]]:
     """Return a list's entries as they are stored: p is what the owner wants, q the other."""
     rows = []

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
+
 from emporion.edition.queries import Edition, Participation, participations_by_pk
-from emporion.matchmaking.models import MatchRun, RankedList, Wish
+from emporion.matchmaking.models import FirstList, MatchRun, RankedList, Wish
 
 
 @dataclass
@@ -63,12 +66,7 @@ def suggestions(participation: Participation, limit: int = 20) -> list[Suggestio
     Four queries, whatever the length. Vetoed ones stay in, marked: the page folds them to a line
     with Undo.
     """
-    found = RankedList.objects.filter(
-        participation=participation, run__state=MatchRun.State.CURRENT
-    ).first()
-    if found is None:
-        return []
-    entries = found.entries[:limit]
+    entries = _entries_of([participation.pk]).get(participation.pk, [])[:limit]
     people = participations_by_pk([entry["id"] for entry in entries])
     wished = wishes_of(participation, list(people))
     return [
@@ -97,12 +95,8 @@ def fit(participation: Participation, counterpart: Participation) -> Suggestion 
 def fits(
     participation: Participation, counterparts: Collection[Participation]
 ) -> dict[int, Suggestion]:
-    """Return {primary key: `fit`} of those counterparts that have one; one query for all."""
-    owners = [participation.pk, *(each.pk for each in counterparts)]
-    lists = RankedList.objects.filter(
-        participation__in=owners, run__state=MatchRun.State.CURRENT
-    ).values_list("participation_id", "entries")
-    by_owner = dict(lists)
+    """Return {primary key: `fit`} of those counterparts that have one; two queries for all."""
+    by_owner = _entries_of([participation.pk, *(each.pk for each in counterparts)])
     own = {
         entry["id"]: (rank, entry)
         for rank, entry in enumerate(by_owner.get(participation.pk, ()), 1)
@@ -123,6 +117,32 @@ def fits(
     return found
 
 
+def _entries_of(owners: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    """Return {owner: entries} of the lists that are shown: the later of run and first list."""
+    run = RankedList.objects.filter(participation__in=owners, run__state=MatchRun.State.CURRENT)
+    rows = list(run.values_list("participation_id", "run__computed_at", "entries"))
+    computed = {owner: at for owner, at, _ in rows}
+    found = {owner: entries for owner, _, entries in rows}
+    first = FirstList.objects.filter(participation__in=owners)
+    for owner, at, entries in first.values_list("participation_id", "made_at", "entries"):
+        if owner not in computed or at > computed[owner]:
+            found[owner] = entries
+    return found
+
+
+def listed(participation: Participation) -> list[int]:
+    """Return the primary keys of everybody on the list that is shown, best first; two queries."""
+    return [entry["id"] for entry in _entries_of([participation.pk]).get(participation.pk, [])]
+
+
+def first_list_at(participation: Participation) -> dt.datetime | None:
+    """Return when the first list was made, None without one or with a later run; two queries."""
+    made = FirstList.objects.filter(participation=participation).values_list("made_at", flat=True)
+    at: dt.datetime | None = made.first()
+    run = current_run(participation.edition)
+    return at if at and (run is None or at > run.computed_at) else None
+
+
 def wishes_of(participation: Participation, counterparts: Collection[int]) -> dict[int, str]:
     """Return {primary key: kind} of what a participation wishes about `counterparts`; one query."""
     wishes = Wish.objects.filter(participation=participation, counterpart__in=counterparts)
@@ -136,6 +156,17 @@ def vetoes(edition: Edition) -> list[tuple[int, int]]:
             "participation_id", "counterpart_id"
         )
     )
+
+
+def vetoes_about(participation: Participation, others: Collection[int]) -> set[int]:
+    """Return those of `others` with a veto between them and `participation`; one query."""
+    between = Q(participation=participation, counterpart__in=others) | Q(
+        counterpart=participation, participation__in=others
+    )
+    pairs = Wish.objects.filter(between, kind=Wish.Kind.VETO).values_list(
+        "participation_id", "counterpart_id"
+    )
+    return {other for pair in pairs for other in pair} - {participation.pk}
 
 
 def wish_about(participation: Participation, counterpart: Participation) -> str:

@@ -9,7 +9,12 @@ from emporion.core.models import JournalEntry
 from emporion.edition.queries import Edition
 
 # What one side does to a request; imports and undoing record other actions.
-BY_HAND = ("request.accept", "request.decline", "request.withdraw")
+BY_HAND = (
+    "request.accept",
+    "request.accept_by_rule",
+    "request.decline",
+    "request.withdraw",
+)
 # The row is stamped, then the journal, within one transaction.
 SOON = dt.timedelta(seconds=1)
 

@@ -12,6 +12,7 @@ from emporion.edition.queries import Participation
 from emporion.matchmaking import queries as matchmaking
 from emporion.matchmaking.domain import wishes
 from emporion.meetings import rules
+from emporion.meetings.domain.standing import apply_rule, forget_rule
 from emporion.meetings.models import MeetingRequest
 
 State = MeetingRequest.State
@@ -37,9 +38,9 @@ def ask(asker: Participation, counterpart: Participation, message: str = "") -> 
     """Make the request of `asker` to meet `counterpart` and return it.
 
     One pair has one request, whoever asked first; a withdrawn one is opened again. Asking takes
-    the asker's own veto back. Raises RequestError for oneself, another edition, two that have no
-    place or both have one, a closed edition, a text that is too long or unreadable, and
-    AlreadyAsked for a pair that has a request.
+    the asker's own veto back. A standing rule of the other side may accept it at once. Raises
+    RequestError for oneself, another edition, two that have no place or both have one, a closed
+    edition, a text that is too long or unreadable, and AlreadyAsked for a pair that has a request.
     """
     if asker.pk == counterpart.pk:
         raise RequestError(_("You cannot ask yourself for a meeting."))
@@ -68,6 +69,8 @@ def ask(asker: Participation, counterpart: Participation, message: str = "") -> 
             request.state, request.message = State.OPEN, message
             request.asked_at, request.answered_at = timezone.now(), None
             request.save()
+            if found is not None:
+                forget_rule(request)
             journal.record(
                 "request.ask",
                 "request",
@@ -75,6 +78,7 @@ def ask(asker: Participation, counterpart: Participation, message: str = "") -> 
                 fields=["state", "message"],
                 values={"message": message},
             )
+            apply_rule(request)
             return request
     except IntegrityError:
         # Two asked in the same moment; the unique pair let one of them through.

@@ -25,6 +25,7 @@ from emporion.edition.queries import Edition, Participation
 from emporion.meetings import queries
 from emporion.meetings.interfaces.access import acting
 from emporion.meetings.queries import Appointment
+from emporion.meetings.queries.notices import notices
 
 SALT = "meetings.day"
 # Whoever holds the link reads the calendar, so it does not live longer than the fair is of use.
@@ -68,7 +69,8 @@ def day(request: HttpRequest, edition: Edition) -> HttpResponse:
         "total": len(held),
         "rule": "recomputed_demo" if edition.is_demonstration else "recomputed",
         "release": queries.published_release(edition),
-        "waiting": queries.request_counts(me)["waiting"],
+        "waiting": queries.waiting_count(me),
+        "new": sum(notice.is_new for notice in notices(me, request.user)),
         "feed": f"{reverse('meetings:day_ics', args=[edition.slug])}"
         f"?token={token(me, request.user)}",
         "place": best(edition.place, language)[1],

@@ -49,6 +49,7 @@ def requests(request: HttpRequest, edition: Edition) -> HttpResponse:
         "declines": DECLINES.items(),
         "pages": pages,
         "page": number,
+        "rule": queries.standing_rule(me),
         "query": "&box=sent" if box == "sent" else "",
         "slug": edition.slug,
         "nav_current": "requests",
@@ -112,6 +113,8 @@ def _row(filed: queries.Filed, me: Participation) -> dict[str, Any]:
         "state": state_word(asked, me.pk),
         "slot": filed.slot,
         "refusal": refusal_word(filed.refusal) if filed.refusal != "excluded" else "",
+        # Only for the side that made the rule: the other one reads "accepted".
+        "by_rule": filed.by_rule and asked.counterpart_id == me.pk,
         "decline": str(DECLINES.get(asked.decline_reason, "")),
         "answerable": asked.counterpart_id == me.pk and asked.state == "open",
         "withdrawable": asked.asker_id == me.pk and asked.state in rules.LIVE,
@@ -127,8 +130,13 @@ def ask(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
     if counterpart is None:
         raise Http404(_("There is nobody with this address."))
     try:
-        domain.ask(me, counterpart, request.POST.get("message", ""))
-        messages.success(request, _("Requested: %(name)s") % {"name": counterpart.display_name})
+        made = domain.ask(me, counterpart, request.POST.get("message", ""))
+        said = (
+            _("Accepted at once: %(name)s")
+            if made.state == "accepted"
+            else _("Requested: %(name)s")
+        )
+        messages.success(request, said % {"name": counterpart.display_name})
     except domain.RequestError as error:
         messages.error(request, str(error))
     return _back(request, edition)

@@ -13,6 +13,8 @@ from emporion.meetings.queries.agenda import (
     with_meetings,
     without_meeting,
 )
+from emporion.meetings.queries.availability import Hour, hours
+from emporion.meetings.queries.members import Standing, standings
 from emporion.meetings.queries.releases import release_count
 from emporion.meetings.queries.requests import (
     Between,
@@ -24,6 +26,7 @@ from emporion.meetings.queries.requests import (
     request_count,
     request_states,
     requests_by_id,
+    waiting_count,
 )
 from emporion.meetings.queries.requests import counts as request_counts
 from emporion.meetings.queries.walks import Walks, long_free, walk_between
@@ -32,12 +35,15 @@ from emporion.meetings.rules import may_meet
 __all__ = [
     "Appointment",
     "Between",
+    "Hour",
     "Outcome",
+    "Standing",
     "Walks",
     "agenda",
     "agendas",
     "days_met",
     "fate",
+    "hours",
     "long_free",
     "may_meet",
     "meeting_count",
@@ -53,6 +59,8 @@ __all__ = [
     "request_states",
     "requests_by_id",
     "slots",
+    "standings",
+    "waiting_count",
     "walk_between",
     "with_meetings",
     "without_meeting",

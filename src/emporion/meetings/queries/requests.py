@@ -10,7 +10,15 @@ from django.db.models import Case, Count, Q, QuerySet, When
 
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings import rules
-from emporion.meetings.models import Meeting, MeetingRequest, Refusal, Release, Slot
+from emporion.meetings.models import (
+    Meeting,
+    MeetingRequest,
+    Refusal,
+    Release,
+    RuleAnswer,
+    Slot,
+    StandingRule,
+)
 from emporion.meetings.queries.agenda import held_by
 from emporion.meetings.queries.words import refusal_word, state_word
 
@@ -23,6 +31,7 @@ class Filed:
     counterpart: Participation
     slot: Slot | None = None
     refusal: str = ""
+    by_rule: bool = False
 
 
 def by_public_id(edition: Edition, public_id: str) -> MeetingRequest | None:
@@ -110,7 +119,8 @@ def sent(participation: Participation) -> QuerySet[MeetingRequest]:
 
 
 def filed(participation: Participation, requests: list[MeetingRequest]) -> list[Filed]:
-    """Add to each request its meeting or refusal in the published release; two queries."""
+    """Add to each request its meeting or refusal in the published release, and whether a rule
+    accepted it; three queries."""
     keys = [request.pk for request in requests]
     public = {
         "release__edition": participation.edition_id,
@@ -124,6 +134,11 @@ def filed(participation: Participation, requests: list[MeetingRequest]) -> list[
         )
     }
     refusals = dict(Refusal.objects.filter(**public).values_list("request_id", "reason"))
+    by_rule = set(
+        RuleAnswer.objects.filter(
+            request__in=keys, request__state=MeetingRequest.State.ACCEPTED
+        ).values_list("request_id", flat=True)
+    )
     return [
         Filed(
             request=request,
@@ -132,6 +147,7 @@ def filed(participation: Participation, requests: list[MeetingRequest]) -> list[
             else request.asker,
             slot=meetings.get(request.pk),
             refusal=refusals.get(request.pk, ""),
+            by_rule=request.pk in by_rule,
         )
         for request in requests
     ]
@@ -150,6 +166,27 @@ def counts(participation: Participation) -> dict[str, int]:
         "received": sum(states.values()),
         "sent": MeetingRequest.objects.filter(asker=participation).count(),
     }
+
+
+def waiting_count(participation: Participation) -> int:
+    """Return how many requests wait for a participation's answer; one query."""
+    return MeetingRequest.objects.filter(
+        counterpart=participation, state=MeetingRequest.State.OPEN
+    ).count()
+
+
+def waiting_for(participation: Participation, limit: int) -> list[MeetingRequest]:
+    """Return the first `limit` open requests to a participation, the oldest first; one query."""
+    return list(
+        MeetingRequest.objects.filter(counterpart=participation, state=MeetingRequest.State.OPEN)
+        .select_related("asker__pavilion", "asker__organisation")
+        .order_by("asked_at", "pk")[:limit]
+    )
+
+
+def standing_rule(participation: Participation) -> StandingRule | None:
+    """Return the standing rule of a participation, in force or not; one query."""
+    return StandingRule.objects.filter(participation=participation).first()
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "is_demonstration": edition.is_demonstration,
         "made_up_href": reverse("portal:about_data", args=[edition.slug]),
     }
+    member = getattr(request, "acting_for", None)
+    if member is not None:
+        context["acting"] = {
+            "name": best(member.display_name, language),
+            "body": best(member.delegation.body.name, language)[1],
+            "stop_href": reverse("portal:stop_acting", args=[edition.slug]),
+        }
     navigation, bottom = _navigation(request, edition.slug)
     context["navigation"], context["bottom_bar"] = navigation, bottom
     context["footer_links"] = [
@@ -66,14 +73,19 @@ def _navigation(request: Any, slug: str) -> tuple[list[dict[str, str]], list[dic
             link("schedule", _("Schedule"), "meetings:releases"),
         ]
         return words, [*words[:3], words[4]]
+    delegation = link("delegation", _("Delegation"), "portal:delegation")
     if request.participation:
+        # Who takes part as well finds the delegation on the profile: not a query on every page.
+        officer = [delegation] if request.acting_for else []
         meet = link("meet", _("Who to meet"), "portal:who")
         requests = link("requests", _("Requests"), "meetings:requests")
         day = link("day", _("My day"), "meetings:day")
-        return [find, meet, requests, day], [
+        profile = link("profile", _("Profile"), "portal:profile")
+        return [find, meet, requests, day, profile, *officer], [
             find,
             {**meet, "label": _("Meet")},
             day,
             {**requests, "key": "me"},
         ]
-    return [find, two], []
+    stories = [two] if request.edition.is_demonstration else []
+    return [find, *stories, *([delegation] if request.is_officer else [])], []

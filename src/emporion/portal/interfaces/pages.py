@@ -60,6 +60,7 @@ def front(request: HttpRequest, edition: Edition) -> HttpResponse:
     """The edition's front page."""
     language = get_language() or "en"
     steps = building.shown(queries.progress(BUILD)) if edition.is_demonstration else []
+    pavilions = queries.pavilions(edition, language)
     context = {
         "title": best(edition.title, language)[1],
         "subtitle": best(edition.subtitle, language)[1],
@@ -78,7 +79,8 @@ def front(request: HttpRequest, edition: Edition) -> HttpResponse:
         "several": edition.starts != edition.ends,
         "today": _today(edition),
         "slug": edition.slug,
-        "pavilions": queries.pavilions(edition, language),
+        "pavilions": pavilions,
+        "has_gate": any(pavilion.gate_minutes for pavilion in pavilions),
         "guests": queries.guests(edition, language),
         "doors": doors(request, edition),
         "figures": figures.on_front(edition, language, queries.counts(edition)),

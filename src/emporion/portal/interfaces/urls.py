@@ -1,6 +1,6 @@
 from django.urls import path
 
-from emporion.portal.interfaces import pages, people, who
+from emporion.portal.interfaces import delegation, first, pages, people, profile, who
 from emporion.portal.interfaces.desk.urls import urlpatterns as desk
 
 app_name = "portal"
@@ -12,6 +12,20 @@ urlpatterns = [
     path("<slug:edition>/search/", pages.search, name="search"),
     path("<slug:edition>/exhibitors/<slug:public_id>/", pages.exhibitor, name="exhibitor"),
     path("<slug:edition>/who-to-meet/", who.who, name="who"),
+    path("<slug:edition>/start/", first.start, name="start"),
+    path("<slug:edition>/profile/", profile.profile, name="profile"),
+    path("<slug:edition>/profile/about/", profile.about, name="profile_about"),
+    path("<slug:edition>/profile/hours/", profile.hours, name="profile_hours"),
+    path("<slug:edition>/profile/<slug:side>/add/", profile.interest, name="add_interest"),
+    path("<slug:edition>/profile/<slug:side>/<slug:key>/", profile.interest, name="interest"),
+    path(
+        "<slug:edition>/profile/<slug:side>/<slug:key>/remove/",
+        profile.remove_interest,
+        name="remove_interest",
+    ),
+    path("<slug:edition>/delegation/", delegation.delegation, name="delegation"),
+    path("<slug:edition>/delegation/stop/", delegation.stop_acting, name="stop_acting"),
+    path("<slug:edition>/delegation/<slug:public_id>/act/", delegation.act_for, name="act_for"),
     path("<slug:edition>/about-the-data/", pages.about_data, name="about_data"),
     path("<slug:edition>/two-people/", people.two_people, name="two_people"),
 ]

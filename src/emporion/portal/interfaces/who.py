@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -73,8 +75,11 @@ def who(request: HttpRequest, edition: Edition) -> HttpResponse:
         "rule": "recomputed_demo" if edition.is_demonstration else "recomputed",
         "tagged": not edition.is_demonstration,
         "needs": [queries.code_label(code, language) for code in editions.need_codes(me)],
-        "has_gate": any(row["pavilion"] for row in rows),
+        "has_gate": any(
+            s.participation.pavilion and s.participation.pavilion.gate_minutes for s in found
+        ),
         "run": matchmaking.current_run(edition),
+        "first_at": _local(matchmaking.first_list_at(me), edition),
         "more": limit + SHOWN if has_more else None,
         "slug": edition.slug,
         "nav_current": "meet",
@@ -86,6 +91,10 @@ def who(request: HttpRequest, edition: Edition) -> HttpResponse:
         ],
     }
     return render(request, "portal/who.html", context)
+
+
+def _local(at: dt.datetime | None, edition: Edition) -> dt.datetime | None:
+    return at.astimezone(edition.tz) if at else None
 
 
 def _pavilion(participation: Participation, language: str) -> str:

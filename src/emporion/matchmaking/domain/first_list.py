@@ -1,0 +1,90 @@
+"""A list for somebody who just said what they need: ranked at once, until the next run."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from emporion.core import journal
+from emporion.edition import queries as editions
+from emporion.edition.queries import Participation
+from emporion.engines import matching
+from emporion.matchmaking import queries
+from emporion.matchmaking.domain.market import (
+    LIST_OF_A_GUEST,
+    LIST_OF_A_HOST,
+    categories,
+    sides,
+)
+from emporion.matchmaking.domain.runs import stored
+from emporion.matchmaking.models import FirstList
+from emporion.registry import taxonomy
+
+# Ranked are so many at most, those who fit the most codes first: it must be there at once.
+CANDIDATES = 150
+
+
+def make_first_list(participation: Participation) -> int:
+    """Rank those who fit what `participation` needs or offers, keep it, return how many.
+
+    The engine sees one against at most `CANDIDATES`, without the wishes of all others: places are
+    not shared out as in a run. The list is shown until the next run is. Reads before it writes:
+    the lock lasts one row. Without anybody who fits there is no list.
+    """
+    entries = _ranked(participation)
+    with transaction.atomic():
+        if not entries:
+            FirstList.objects.filter(participation=participation).delete()
+            return 0
+        FirstList.objects.update_or_create(
+            participation=participation,
+            defaults={"entries": entries, "made_at": timezone.now()},
+        )
+        journal.record(
+            "match.first_list", "participation", participation.public_id, fields=["entries"]
+        )
+    return len(entries)
+
+
+def _ranked(participation: Participation) -> list[dict[str, object]]:
+    edition = participation.edition
+    needs, offers, _ = editions.profile(participation)
+    wanted = _near(offers if participation.hosts else needs)
+    if not wanted:
+        return []
+    others = editions.interested(edition, wanted, hosts=not participation.hosts, limit=CANDIDATES)
+    exhibitors, buyers, keys = sides(edition, [participation.pk, *others])
+    if not exhibitors or not buyers:
+        return []
+    public = {key: public_id for public_id, key in keys.items()}
+    exclusions = [
+        (public[other], participation.public_id)
+        if not participation.hosts
+        else (participation.public_id, public[other])
+        for other in queries.vetoes_about(participation, others)
+        if other in public
+    ]
+    found = matching.match(
+        matching.Market(
+            exhibitors=exhibitors,
+            buyers=buyers,
+            taxonomy=categories(),
+            exclusions=sorted(exclusions),
+            buyer_list_length=LIST_OF_A_GUEST,
+            exhibitor_list_length=LIST_OF_A_HOST,
+        )
+    )
+    lists = dict(found.exhibitors if participation.hosts else found.buyers)
+    ranked = lists.get(participation.public_id, [])
+    return stored(ranked, keys, of_buyers=not participation.hosts)
+
+
+def _near(codes: list[str]) -> list[str]:
+    """Return codes with those that mean nearly the same: a group's own, and a code's group."""
+    known = set(taxonomy.codes())
+    found: dict[str, None] = {}
+    for code in codes:
+        found[code] = None
+        if code in known:
+            found.update(dict.fromkeys((*taxonomy.ancestors(code), *taxonomy.children(code))))
+    return list(found)

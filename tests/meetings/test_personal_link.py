@@ -1,0 +1,207 @@
+"""The personal link: reads and answers without signing in, and opens nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+
+import pytest
+from django.core import signing
+from django.test import Client
+from django.utils import timezone
+
+from emporion.core.models import JournalEntry
+from emporion.meetings.domain import links
+from emporion.meetings.models import MeetingRequest, PersonalLink
+from tests.factories import (
+    make_edition,
+    make_participation,
+    make_release,
+    make_request,
+    make_slots,
+    make_user,
+)
+from tests.portal.fairs import address, page, user_of
+
+EVIL = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def host(edition):
+    return make_participation(edition, user=make_user())
+
+
+@pytest.fixture
+def link(host):
+    return links.make_link(host, host.delegates.get().person)
+
+
+@pytest.fixture
+def key(link):
+    return links.key_of(link)
+
+
+@pytest.fixture
+def asked(edition, host):
+    return make_request(make_participation(edition, "buyer", EVIL), host, message=EVIL)
+
+
+def state():
+    return MeetingRequest.objects.get().state
+
+
+def test_opens_agenda_and_what_waits_without_signing_in(edition, host, key, asked):
+    held = make_request(make_participation(edition, "buyer", "Himal"), host, "accepted")
+    foreign = make_request(make_participation(edition, "buyer"), make_participation(edition))
+    make_release(edition, [(held, make_slots(edition)[0])], state="published")
+    shown = Client().get(address("meetings:personal", edition), {"key": key})
+    assert shown.status_code == 200
+    text = shown.content.decode()
+    assert "Himal" in text
+    assert "<script>alert" not in text
+    assert foreign.public_id not in text
+    assert [shown[name] for name in ("X-Robots-Tag", "Referrer-Policy")] == [
+        "noindex, nofollow", "strict-origin"]  # fmt: skip
+    assert "no-store" in shown["Cache-Control"]
+    assert page(shown).select_one("meta[name=robots]")["content"] == "noindex, nofollow"
+
+
+def test_opening_changes_nothing_and_one_button_answers(edition, link, key, asked):
+    client = Client(enforce_csrf_checks=True)
+    where = address("meetings:personal_answer", edition, asked.public_id)
+    for act in ("accept", "decline"):
+        shown = client.get(where, {"key": key, "act": act})
+        assert len(page(shown).select("main form button")) == 1
+    assert state() == "open"
+    assert JournalEntry.objects.filter(object_kind="request").count() == 0
+    assert client.post(where, {"key": key, "act": "accept"}).status_code == 403
+    form = page(client.get(where, {"key": key, "act": "accept"})).select_one("main form")
+    data = {field["name"]: field["value"] for field in form.select("input")}
+    done = client.post(where, data, follow=True)
+    assert state() == "accepted"
+    assert done.redirect_chain[0][0].startswith(address("meetings:personal", edition))
+    entry = JournalEntry.objects.get(action="request.accept")
+    assert (entry.actor, entry.on_behalf) == (
+        f"link:{link.public_id}", f"person:{link.person.public_id}")  # fmt: skip
+
+
+def test_declining_keeps_the_reason(edition, key, asked):
+    where = address("meetings:personal_answer", edition, asked.public_id)
+    Client().post(where, {"key": key, "act": "decline", "reason": "no_time"})
+    assert MeetingRequest.objects.get().decline_reason == "no_time"
+
+
+def test_answering_twice_says_so_and_changes_nothing(edition, key, asked):
+    where = address("meetings:personal_answer", edition, asked.public_id)
+    Client().post(where, {"key": key, "act": "accept"})
+    again = Client().post(where, {"key": key, "act": "decline"})
+    assert (again.status_code, state()) == (409, "accepted")
+    assert "answered already" in again.content.decode()
+    opened = Client().get(where, {"key": key, "act": "decline"})
+    assert "answered already" in opened.content.decode()
+    assert page(opened).select("main form") == []
+
+
+def test_an_unknown_reason_is_refused(edition, key, asked):
+    where = address("meetings:personal_answer", edition, asked.public_id)
+    wrong = Client().post(where, {"key": key, "act": "decline", "reason": EVIL})
+    assert (wrong.status_code, state()) == (409, "open")
+    assert "<script>" not in wrong.content.decode()
+
+
+def test_requests_of_others_are_not_found(edition, key):
+    foreign = make_request(make_participation(edition, "buyer"), make_participation(edition))
+    where = address("meetings:personal_answer", edition, foreign.public_id)
+    for method in ("get", "post"):
+        assert getattr(Client(), method)(where, {"key": key}).status_code == 404
+    assert state() == "open"
+
+
+def forged(link, key):
+    yield ""
+    yield "x"
+    yield link.public_id
+    yield key[:-1] + ("A" if key[-1] != "A" else "B")
+    yield signing.Signer(salt="another").sign(link.public_id)
+    yield signing.Signer(salt=links.SALT).sign("nobody")
+    yield key + "\x00"
+    yield "x" * 5000
+
+
+def test_a_forged_link_gets_a_clear_page_and_no_data(edition, host, link, key, asked):
+    where = address("meetings:personal", edition)
+    answer = address("meetings:personal_answer", edition, asked.public_id)
+    for wrong in forged(link, key):
+        for done in (Client().get(where, {"key": wrong}), Client().post(answer, {"key": wrong})):
+            assert done.status_code == 404
+            assert "This link opens nothing" in done.content.decode()
+            assert done["X-Robots-Tag"] == "noindex, nofollow"
+    elsewhere = make_edition(edition.expo)
+    assert Client().get(address("meetings:personal", elsewhere), {"key": key}).status_code == 404
+    assert state() == "open"
+
+
+@pytest.mark.parametrize("how", ["expired", "revoked", "renewed", "dismissed"])
+def test_a_link_that_has_ended_says_so(edition, host, link, key, asked, how):
+    if how == "expired":
+        PersonalLink.objects.update(expires_at=timezone.now() - dt.timedelta(seconds=1))
+    elif how == "revoked":
+        assert links.revoke_link(host, link.person)
+    elif how == "renewed":
+        links.make_link(host, link.person)
+    else:
+        host.delegates.all().delete()
+    where = address("meetings:personal_answer", edition, asked.public_id)
+    for done in (
+        Client().get(address("meetings:personal", edition), {"key": key}),
+        Client().post(where, {"key": key, "act": "accept"}),
+    ):
+        assert done.status_code == 410
+        assert "This link has ended" in done.content.decode()
+    assert state() == "open"
+
+
+def test_the_key_is_never_logged(edition, key, asked, caplog):
+    with caplog.at_level(logging.DEBUG):
+        for method in ("get", "post"):
+            for wanted in (key, key[:-1]):
+                where = address("meetings:personal_answer", edition, asked.public_id)
+                getattr(Client(), method)(where, {"key": wanted, "act": "accept"})
+    # Django hangs the request itself on its records; no formatter of ours writes it.
+    said = "\n".join(
+        f"{record.getMessage()} { {k: v for k, v in vars(record).items() if k != 'request'} }"
+        for record in caplog.records
+    )
+    signature = key.partition(":")[2]
+    assert asked.public_id in said
+    assert signature[:-1] not in said
+
+
+def test_it_lasts_two_weeks_longer_than_the_fair(edition, host, link):
+    assert link.expires_at > timezone.now() + dt.timedelta(days=13)
+    late = make_edition(edition.expo, starts=dt.date(2099, 1, 1), ends=dt.date(2099, 1, 2))
+    other = make_participation(late)
+    made = links.make_link(other, other.delegates.get().person)
+    assert made.expires_at.astimezone(late.tz).date() == dt.date(2099, 1, 16)
+
+
+def test_only_for_those_who_act(edition, host):
+    stranger = make_participation(edition).delegates.get().person
+    with pytest.raises(links.LinkError):
+        links.make_link(host, stranger)
+
+
+def test_page_makes_shows_and_stops_it(edition, host, signed_in):
+    where = address("meetings:link", edition)
+    assert Client().get(where).status_code == 302
+    assert signed_in(make_user()).get(where).status_code == 403
+    client = signed_in(user_of(host))
+    assert PersonalLink.objects.count() == 0
+    assert page(client.get(where)).select("#address") == []
+    for name in ("make_link", "revoke_link"):
+        assert client.get(address(f"meetings:{name}", edition)).status_code == 405
+    client.post(address("meetings:make_link", edition))
+    shown = page(client.get(where)).select_one("#address")["value"]
+    assert Client().get(shown.replace("http://testserver", "")).status_code == 200
+    client.post(address("meetings:revoke_link", edition))
+    assert Client().get(shown.replace("http://testserver", "")).status_code == 410
