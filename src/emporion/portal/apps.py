@@ -5,3 +5,7 @@ class PortalConfig(AppConfig):
     name = "emporion.portal"
     label = "portal"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let the worker know what jobs there are."""
+        from emporion.portal.interfaces import tasks  # noqa: F401

@@ -13,13 +13,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from emporion.core import journal
+from emporion.core import jobs, journal
+from emporion.core.models import ImportBatch
 from emporion.edition.models import Edition, ListDraft, ListFile
 
 # What a page takes; the command takes more.
 MAX_BYTES = 20 << 20
 KEPT = dt.timedelta(days=14)
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls")
+TAKE, UNDO = "list.take", "import.undo"
 SUBJECTS = ("exhibitors", "buyers", "requests")
 
 
@@ -132,3 +134,56 @@ def _set(draft: ListDraft, **values: Any) -> None:
             journal.record("list.change", "list", draft.public_id, fields=changed)
     for name, value in values.items():
         setattr(draft, name, value)
+
+
+def start_taking(draft: ListDraft, actor: str) -> jobs.JobRecord:
+    """Put the taking in of a draft into the queue; return its job.
+
+    Raises DraftError when it is taken in, or on its way.
+    """
+    with transaction.atomic():
+        locked = ListDraft.objects.select_for_update().get(pk=draft.pk)
+        edition = locked.edition
+        if locked.batch or _is_under_way(edition, TAKE, locked.public_id):
+            raise DraftError(_("This list was taken in already."))
+        job = jobs.enqueue(
+            TAKE,
+            {"edition": edition.slug, "draft": locked.public_id},
+            tenant=edition.expo.public_id,
+            owner=actor,
+            subject=locked.public_id,
+        )
+        journal.record("list.take", "list", locked.public_id)
+    return job
+
+
+def start_undo(
+    edition: Edition, batch: ImportBatch, actor: str, *, with_requests: bool
+) -> jobs.JobRecord:
+    """Put the undoing of an import into the queue; return its job.
+
+    Raises DraftError when it is not taken in, or its undoing is on its way.
+    """
+    with transaction.atomic():
+        locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        under_way = _is_under_way(edition, UNDO, locked.public_id)
+        if locked.state != ImportBatch.State.DONE or under_way:
+            raise DraftError(_("This import is undone, or on its way."))
+        job = jobs.enqueue(
+            UNDO,
+            {
+                "edition": edition.slug,
+                "batch": locked.public_id,
+                "with_requests": with_requests,
+            },
+            tenant=edition.expo.public_id,
+            owner=actor,
+            subject=locked.public_id,
+        )
+        journal.record("import.start_undo", "import", locked.public_id)
+    return job
+
+
+def _is_under_way(edition: Edition, kind: str, subject: str) -> bool:
+    jobs.give_up_dead()
+    return any(job.is_live for job in jobs.latest(edition.expo.public_id, kind, subject))

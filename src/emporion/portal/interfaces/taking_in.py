@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -248,7 +248,12 @@ def mend(edition: Edition, report: reporting.Report, *, dry_run: bool = False) -
 
 
 def undo(
-    edition: Edition, batch: ImportBatch, report: reporting.Report, *, with_requests: bool = False
+    edition: Edition,
+    batch: ImportBatch,
+    report: reporting.Report,
+    *,
+    with_requests: bool = False,
+    on_progress: Callable[[int], None] | None = None,
 ) -> int:
     """Undo a batch; refuse where meeting requests hang on what it brought, unless told.
 
@@ -256,12 +261,18 @@ def undo(
     """
     _check_loss(edition, batch, with_requests)
     with reporting.bar("Undo", batch.changes.count()) as progress:
+
+        def told(done: int) -> None:
+            progress(done)
+            if on_progress is not None:
+                on_progress(done)
+
         return batches.undo(
             edition,
             batch,
             RESTORERS,
             guard=_guard(edition, batch, with_requests),
-            on_progress=progress,
+            on_progress=told,
         )
 
 

@@ -8,18 +8,16 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from emporion.core.tabular.reading import read_table
 from emporion.core.tabular.report import TableError
-from emporion.design.formats import number
 from emporion.edition import queries as editions
 from emporion.edition.domain import batches, drafts
 from emporion.edition.domain.lists.columns import LISTS, known_headings
 from emporion.edition.queries import Edition
-from emporion.portal import queries
-from emporion.portal.interfaces.desk import taking
+from emporion.portal.interfaces.desk import at_work, taking
 from emporion.portal.interfaces.desk.examining import APART, MERGE, examine, guessed
 from emporion.portal.interfaces.desk.gate import for_organisers
 from emporion.portal.interfaces.desk.import_forms import (
@@ -34,7 +32,7 @@ from emporion.registry import taxonomy
 from emporion.registry.countries import country_codes, country_name
 
 A_PAGE = 25
-REFUSALS = (TableError, batches.BatchError, taking.Refused)
+REFUSALS = (TableError, drafts.DraftError, taking.Refused)
 
 
 @for_organisers
@@ -53,7 +51,7 @@ def imports(request: HttpRequest, edition: Edition) -> HttpResponse:
             {"draft": draft, "subject": SUBJECTS[draft.subject], **_readiness(draft)}
             for draft in editions.list_drafts(edition)
         ],
-        "rows": [_batch_row(batch) for batch in page],
+        "rows": [batch_row(batch) for batch in page],
         "page": page.number,
         "pages": pages.num_pages,
         "slug": edition.slug,
@@ -99,10 +97,14 @@ def one_list(request: HttpRequest, edition: Edition, public_id: str) -> HttpResp
         raise Http404(_("There is no list with this address."))
     if draft.batch:
         return redirect("portal:batch", edition=edition.slug, public_id=draft.batch)
+    job = at_work.last_job(edition, drafts.TAKE, public_id)
+    if job is not None and job.is_live:
+        return at_work.page(request, edition, draft.file_name, job, public_id)
     found = draft.report
     columns_form = ColumnsForm(draft.subject, found["header"], draft.columns)
     words_form = WordsForm(found["words"])
     refusal = ""
+    failure = job.line if job is not None and job.state == "stopped" else ""
     if request.method == "POST":
         act = request.POST.get("act", "")
         try:
@@ -132,9 +134,9 @@ def one_list(request: HttpRequest, edition: Edition, public_id: str) -> HttpResp
                 messages.success(request, _("Thrown away; nothing was taken in."))
                 return redirect("portal:imports", edition=edition.slug)
             elif act == "take":
-                batch = taking.take_in(edition, draft)
-                messages.success(request, _("Taken in."))
-                return redirect("portal:batch", edition=edition.slug, public_id=batch.public_id)
+                taking.check_ready(draft)
+                drafts.start_taking(draft, request.user.actor)  # type: ignore[union-attr]
+                return redirect("portal:list", edition=edition.slug, public_id=public_id)
         except REFUSALS as error:
             refusal = str(error)
     context = {
@@ -153,9 +155,9 @@ def one_list(request: HttpRequest, edition: Edition, public_id: str) -> HttpResp
         ],
         "merge": MERGE,
         "apart": APART,
-        "counts": _counts(found["counts"]),
+        "counts": counts_of(found["counts"]),
         "missing": [FIELDS[name] for name in found["missing"]],
-        "refusal": refusal,
+        "refusal": refusal or failure,
         **_readiness(draft),
         **_choices(found["words"]),
         "slug": edition.slug,
@@ -196,7 +198,7 @@ def _columns(form: ColumnsForm, found: dict[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def _counts(counts: dict[str, int]) -> list[tuple[Any, int]]:
+def counts_of(counts: dict[str, int]) -> list[tuple[Any, int]]:
     return [(COUNTS[name], count) for name, count in counts.items() if name in COUNTS]
 
 
@@ -211,52 +213,10 @@ def _choices(words: dict[str, Any]) -> dict[str, Any]:
     return chosen
 
 
-@for_organisers
-def one_batch(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
-    """What an import did, and the button that takes it back."""
-    batch = batches.batches(edition).filter(public_id=public_id).first()
-    if batch is None:
-        raise Http404(_("There is no import with this address."))
-    refusal = ""
-    if request.method == "POST" and request.POST.get("act") == "undo":
-        try:
-            count = taking.undo(
-                edition, batch, with_requests=request.POST.get("with_requests") == "1"
-            )
-            messages.success(
-                request,
-                ngettext(
-                    "Undone: %(count)s thing is as it was before.",
-                    "Undone: %(count)s things are as they were before.",
-                    count,
-                )
-                % {"count": number(count)},
-            )
-            return redirect("portal:batch", edition=edition.slug, public_id=public_id)
-        except REFUSALS as error:
-            refusal = str(error)
-            batch.refresh_from_db()
-    undoable = batch.state == batch.State.DONE
-    requests, releases = taking.hanging(edition, batch) if undoable else (0, [])
-    context = {
-        **_batch_row(batch),
-        "batch": batch,
-        "counts": _counts(batch.counts),
-        "steps": queries.progress(f"import {edition.slug}") if batch.state == "writing" else [],
-        "undoable": undoable,
-        "requests": requests,
-        "releases": releases,
-        "refusal": refusal,
-        "slug": edition.slug,
-        "nav_current": "desk",
-    }
-    return render(request, "portal/desk/batch.html", context, status=409 if refusal else 200)
-
-
-def _batch_row(batch: Any) -> dict[str, Any]:
+def batch_row(batch: Any) -> dict[str, Any]:
     return {
         "batch": batch,
         "subject": SUBJECTS.get(batch.subject, batch.subject),
         "mark": BATCH_STATES[batch.state],
-        "counts": _counts(batch.counts),
+        "counts": counts_of(batch.counts),
     }

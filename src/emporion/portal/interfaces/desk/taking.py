@@ -24,7 +24,7 @@ Refused = taking_in.Refused
 
 
 def take_in(
-    edition: Edition, draft: Any, on_progress: Callable[[int], None] | None = None
+    edition: Edition, draft: Any, on_progress: Callable[[int, int], None] | None = None
 ) -> ImportBatch:
     """Take in a draft as one batch, all or nothing; return the batch.
 
@@ -38,20 +38,7 @@ def take_in(
     batch = batches.claim(edition, draft.subject, draft.source, draft.file_name, draft.digest)
     try:
         found = examine(edition, draft, look_for_doubles=False)
-        if found.missing:
-            raise Refused(_("A column that is needed is not chosen yet; nothing was written."))
-        if found.failed and not draft.leaves_out_bad_rows:
-            count = len(found.failed)
-            raise Refused(
-                ngettext(
-                    "%(count)d row fails, so nothing was written. Mend the list, or leave the row "
-                    "out.",
-                    "%(count)d rows fail, so nothing was written. Mend the list, or leave these "
-                    "rows out.",
-                    count,
-                )
-                % {"count": count}
-            )
+        _refuse(bool(found.missing), 0 if draft.leaves_out_bad_rows else len(found.failed))
     except BaseException:
         # Nothing is written yet: as if it had not been begun.
         batch.delete()
@@ -63,11 +50,32 @@ def take_in(
     return batch
 
 
+def check_ready(draft: Any) -> None:
+    """Raise Refused when the last look at a draft found what forbids taking it in."""
+    failed = 0 if draft.leaves_out_bad_rows else draft.report.get("failed", 0)
+    _refuse(bool(draft.report.get("missing")), failed)
+
+
+def _refuse(missing: bool, failed: int) -> None:
+    if missing:
+        raise Refused(_("A column that is needed is not chosen yet; nothing was written."))
+    if failed:
+        raise Refused(
+            ngettext(
+                "%(count)d row fails, so nothing was written. Mend the list, or leave the row out.",
+                "%(count)d rows fail, so nothing was written. Mend the list, or leave these rows "
+                "out.",
+                failed,
+            )
+            % {"count": failed}
+        )
+
+
 def _write(
     edition: Edition,
     batch: ImportBatch,
     found: Examined,
-    on_progress: Callable[[int], None] | None,
+    on_progress: Callable[[int, int], None] | None,
 ) -> None:
     difference = found.difference
     assert difference is not None
@@ -77,7 +85,7 @@ def _write(
         def told(done: int) -> None:
             step.reach(done)
             if on_progress is not None:
-                on_progress(done)
+                on_progress(done, total)
 
         if isinstance(difference, intake.Difference):
             writing.make_pavilions(edition, batch, found.checked.halls.new)
@@ -97,12 +105,9 @@ def hanging(edition: Edition, batch: ImportBatch) -> tuple[int, list[int]]:
     return len(hang), request_lists.public_releases(edition, [*hang, *own])
 
 
-def undo(edition: Edition, batch: ImportBatch, *, with_requests: bool = False) -> int:
-    """Put everything back to what it was before `batch`; return how many objects.
-
-    Raises Refused where requests hang on it and `with_requests` is not said, or where a public
-    release tells of them; BatchError for a batch that is undone, or under later ones.
-    """
+def check_undo(edition: Edition, batch: ImportBatch, with_requests: bool) -> None:
+    """Raise Refused where requests hang on a batch and it is not said that they may go, or where a
+    public release tells of them."""
     requests, releases = hanging(edition, batch)
     if releases:
         raise Refused(
@@ -122,5 +127,21 @@ def undo(edition: Edition, batch: ImportBatch, *, with_requests: bool = False) -
             )
             % {"count": requests}
         )
+
+
+def undo(
+    edition: Edition,
+    batch: ImportBatch,
+    *,
+    with_requests: bool = False,
+    on_progress: Callable[[int], None] | None = None,
+) -> int:
+    """Put everything back to what it was before `batch`; return how many objects.
+
+    Raises what `check_undo` raises, and BatchError for a batch that is undone, or under later ones.
+    """
+    check_undo(edition, batch, with_requests)
     quiet = reporting.Report(io.StringIO())
-    return taking_in.undo(edition, batch, quiet, with_requests=with_requests)
+    return taking_in.undo(
+        edition, batch, quiet, with_requests=with_requests, on_progress=on_progress
+    )

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from emporion.portal.interfaces.desk import imports, journal, participants, people, setup
+from emporion.portal.interfaces.desk import (
+    at_work,
+    imports,
+    journal,
+    participants,
+    people,
+    setup,
+    undoing,
+)
 
 urlpatterns = [
     path("<slug:edition>/organise/", setup.setup, name="setup"),
@@ -13,7 +21,8 @@ urlpatterns = [
     path("<slug:edition>/organise/new-edition/", setup.new_edition, name="new_edition"),
     path("<slug:edition>/organise/import/", imports.imports, name="imports"),
     path("<slug:edition>/organise/import/<slug:public_id>/", imports.one_list, name="list"),
-    path("<slug:edition>/organise/imports/<slug:public_id>/", imports.one_batch, name="batch"),
+    path("<slug:edition>/organise/import/<slug:public_id>/live/", at_work.live, name="list_live"),
+    path("<slug:edition>/organise/imports/<slug:public_id>/", undoing.one_batch, name="batch"),
     path("<slug:edition>/organise/participants/", participants.participants, name="participants"),
     path("<slug:edition>/organise/participants/act/", participants.act, name="participants_act"),
     path("<slug:edition>/organise/participants/views/", participants.views, name="views"),

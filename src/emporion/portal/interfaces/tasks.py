@@ -1,0 +1,71 @@
+"""What the worker does for the import pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from emporion.accounts.queries import users_by_id
+from emporion.core import jobs
+from emporion.core.tabular.report import TableError
+from emporion.core.tenancy import scope
+from emporion.edition import queries as editions
+from emporion.edition.domain import batches, drafts
+from emporion.edition.queries import Edition
+from emporion.portal.interfaces.desk import taking
+
+REFUSALS = (TableError, batches.BatchError, taking.Refused)
+
+
+@contextmanager
+def _for(running: jobs.Running, slug: str) -> Iterator[Edition]:
+    """The edition, inside its scope, in the language of whoever started the job."""
+    edition = editions.edition_by_slug(slug)
+    if edition is None:
+        raise jobs.JobError("The edition was removed.")
+    owners = users_by_id([running.job.owner.removeprefix("user:")])
+    with scope(expo=edition.expo), override(owners[0].language if owners else "en"):
+        try:
+            yield edition
+        except REFUSALS as error:
+            raise jobs.JobError(str(error)) from error
+
+
+@jobs.kind(drafts.TAKE)
+def take(running: jobs.Running, *, edition: str, draft: str) -> dict[str, Any]:
+    """Take in a list that was looked at; all or nothing, so it cannot be stopped half way."""
+    with _for(running, edition) as found:
+        kept = editions.list_draft(found, draft)
+        if kept is None:
+            raise jobs.JobError(_("The list was thrown away."))
+        running.tell(step="checking", now=True)
+        batch = taking.take_in(
+            found, kept, lambda done, total: _tell(running, "writing", done, total)
+        )
+    return {"batch": batch.public_id}
+
+
+@jobs.kind(drafts.UNDO)
+def undo(running: jobs.Running, *, edition: str, batch: str, with_requests: bool) -> dict[str, Any]:
+    """Take an import back; begun again it goes on where it was stopped."""
+    with _for(running, edition) as found:
+        kept = batches.batches(found).filter(public_id=batch).first()
+        if kept is None:
+            raise jobs.JobError(_("There is no import with this address."))
+        total = kept.changes.count()
+        running.tell(step="undoing", now=True)
+        count = taking.undo(
+            found,
+            kept,
+            with_requests=with_requests,
+            on_progress=lambda done: _tell(running, "undoing", done, total),
+        )
+    return {"count": count}
+
+
+def _tell(running: jobs.Running, step: str, done: int, total: int) -> None:
+    running.tell(step=step, done=done, total=total)
