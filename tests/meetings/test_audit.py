@@ -118,3 +118,37 @@ def test_other_editions_requests_are_not_shown(computed, signed_in):
     request = MeetingRequest.objects.all()[0]
     page = organiser.get(f"/en/{other.slug}/organise/audit/{request.public_id}/")
     assert page.status_code == 404
+
+
+def test_requests_of_one_participant_stand_with_what_became_of_them(computed, signed_in):
+    edition, release = computed
+    organiser = signed_in(factories.make_organiser(edition))
+    meeting = Meeting.objects.filter(release=release).select_related("guest")[0]
+    own = MeetingRequest.objects.filter(asker=meeting.guest) | MeetingRequest.objects.filter(
+        counterpart=meeting.guest
+    )
+    rows = queries.requests_of(edition, meeting.guest, release, 0, 50)
+    expected = {
+        r.pk: (
+            Meeting.objects.filter(release=release, request=r).first(),
+            next(iter(Refusal.objects.filter(release=release, request=r)), None),
+        )
+        for r in own
+    }
+    assert {r.pk: (held, reason) for r, held, reason in rows} == {
+        key: (held, refused.reason if refused else "") for key, (held, refused) in expected.items()
+    }
+    address = f"/en/{edition.slug}/organise/audit/of/{meeting.guest.public_id}/"
+    counts = set()
+    for who in (meeting.guest, meeting.host):
+        with CaptureQueriesContext(connection) as captured:
+            page = organiser.get(f"/en/{edition.slug}/organise/audit/of/{who.public_id}/")
+        counts.add(len(captured))
+        assert page.status_code == 200
+    assert len(counts) == 1
+    assert (
+        f"/organise/audit/{meeting.request.public_id}/" in organiser.get(address).content.decode()
+    )
+    last = organiser.get(f"{address}?page=99").content.decode()
+    assert f"/organise/audit/{meeting.request.public_id}/" in last
+    assert signed_in(factories.make_user()).get(address).status_code == 403

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from emporion.design.formats import number as number_words
+from emporion.edition import queries as editions
 from emporion.edition.queries import Edition
-from emporion.meetings.interfaces.access import for_organisers
-from emporion.meetings.interfaces.releases import commands, share_of
+from emporion.meetings.interfaces.access import for_organisers, page_of
+from emporion.meetings.interfaces.releases import A_PAGE, commands, share_of
 from emporion.meetings.models import Meeting, MeetingRequest, Release
 from emporion.meetings.queries import audit as queries
 from emporion.meetings.queries import releases as release_queries
@@ -69,6 +70,36 @@ def audit(request: HttpRequest, edition: Edition, public_id: str) -> HttpRespons
             "commands": commands(edition, release),
         }
     return render(request, "meetings/audit.html", context)
+
+
+@for_organisers
+def audit_of(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
+    """All requests of one participant, each with its outcome in the public or newest release."""
+    who = editions.participation(edition, public_id)
+    if who is None:
+        raise Http404(_("There is nobody with this address."))
+    release = release_queries.published(edition)
+    if release is None:
+        release = next(iter(release_queries.releases(edition)), None)
+    pages = max(1, -(-queries.request_total(edition, who) // A_PAGE))
+    page = page_of(request, pages)
+    found = queries.requests_of(edition, who, release, (page - 1) * A_PAGE, page * A_PAGE)
+    rows = []
+    for wanted, meeting, reason in found:
+        other = wanted.counterpart if wanted.asker_id == who.pk else wanted.asker
+        weight = queries.weight_of(wanted) / 1000
+        why = refusal_word(reason) if reason else ""
+        rows.append((wanted, other, _state(wanted), weight, meeting, why))
+    context = {
+        "who": who,
+        "release": release,
+        "rows": rows,
+        "page": page,
+        "pages": pages,
+        "slug": edition.slug,
+        "nav_current": "schedule",
+    }
+    return render(request, "meetings/audit_of.html", context)
 
 
 def _release(request: HttpRequest, edition: Edition, known: list[Release]) -> Release | None:

@@ -56,6 +56,7 @@ urlpatterns = [
     path("<slug:edition>/organise/desk/<slug:public_id>/stop/", desk.stop, name="desk_stop"),
     path("<slug:edition>/organise/desk/<slug:public_id>/keep/", desk.keep, name="desk_keep"),
     path("<slug:edition>/organise/desk/<slug:public_id>/remove/", desk.remove, name="desk_remove"),
+    path("<slug:edition>/organise/audit/of/<slug:public_id>/", audit.audit_of, name="audit_of"),
     path("<slug:edition>/organise/audit/<slug:public_id>/", audit.audit, name="audit"),
     path("<slug:edition>/organise/audit/<slug:public_id>/pin/", pins.pin, name="pin"),
     path("<slug:edition>/organise/audit/<slug:public_id>/unpin/", pins.unpin, name="unpin"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from emporion.edition import queries as editions
 from emporion.edition.queries import Edition, Participation
@@ -238,3 +238,40 @@ def _prices(
     if guest.public_id not in prices and host.public_id not in prices:
         return None
     return float(prices.get(guest.public_id, 0)), float(prices.get(host.public_id, 0))
+
+
+def requests_of(
+    edition: Edition, who: Participation, release: Release | None, start: int, stop: int
+) -> list[tuple[MeetingRequest, Meeting | None, str]]:
+    """Return the requests of `who` from `start` to `stop`, heaviest first, with their outcome.
+
+    The outcome is the meeting in `release`, or the reason it was refused for ("" for neither).
+    Three queries.
+    """
+    rows = list(
+        _of(edition, who)
+        .select_related("asker", "counterpart")
+        .order_by("-weight", "public_id")[start:stop]
+    )
+    keys = [row.pk for row in rows]
+    held = {
+        m.request_id: m
+        for m in Meeting.objects.filter(release=release, request__in=keys).select_related(
+            "slot", "host__pavilion"
+        )
+    }
+    refused = dict(
+        Refusal.objects.filter(release=release, request__in=keys).values_list(
+            "request_id", "reason"
+        )
+    )
+    return [(row, held.get(row.pk), refused.get(row.pk, "")) for row in rows]
+
+
+def request_total(edition: Edition, who: Participation) -> int:
+    """Return how many requests a participant has made and received; one query."""
+    return _of(edition, who).count()
+
+
+def _of(edition: Edition, who: Participation) -> QuerySet[MeetingRequest]:
+    return MeetingRequest.objects.filter(edition=edition).filter(Q(asker=who) | Q(counterpart=who))

@@ -1,0 +1,59 @@
+"""The schedule desk in a browser: the value climbs by itself, with scripts and without."""
+
+from __future__ import annotations
+
+from tests.browser.conftest import Visit, Visitor
+
+TRIAL = "button[name=trial]"
+SHARE = ".desk-climb .figure-value"
+
+
+def begin(organiser: Visitor, seconds: int) -> None:
+    organiser.go("model/organise/desk/")
+    organiser.page.fill("input[name=seconds]", str(seconds))
+    organiser.press(TRIAL)
+
+
+def forget(organiser: Visitor) -> None:
+    organiser.press("form[action$='/remove/'] button")
+    assert organiser.page.locator("form[action$='/remove/']").count() == 0
+
+
+def test_value_and_bound_climb_until_the_run_stands_beside_the_others(visit: Visit) -> None:
+    organiser = visit("organiser")
+    begin(organiser, 4)
+    page = organiser.page
+    page.wait_for_selector(".desk-climb .ruler")
+    first = page.locator(".desk-live").inner_text()
+    page.wait_for_function(
+        "before => document.querySelector('.desk-live')?.innerText !== before", arg=first
+    )
+    page.wait_for_selector("form[action$='/keep/'] button", timeout=20_000)
+    assert page.locator(".desk-live").count() == 0
+    forget(organiser)
+
+
+def test_page_refreshes_itself_without_scripts_and_stops_cleanly(visit: Visit) -> None:
+    organiser = visit("organiser", java_script_enabled=False)
+    begin(organiser, 120)
+    page = organiser.page
+    page.wait_for_selector(".desk-climb", timeout=20_000)
+    organiser.press("form[action$='/stop/'] button")
+    page.wait_for_selector("form[action$='/keep/'] button", timeout=20_000)
+    forget(organiser)
+
+
+def test_meeting_is_pinned_and_unpinned_by_keyboard_alone(visit: Visit) -> None:
+    organiser = visit("organiser", width=390)
+    organiser.go("model/organise/releases/2/changes/")
+    page = organiser.page
+    page.locator("main table a").first.focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.locator("form[action$='/pin/'] button").first.focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.locator("form[action$='/unpin/'] button").first.focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.locator("form[action$='/unpin/'] button").count() == 0
