@@ -51,7 +51,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     navigation, bottom = _navigation(request, edition.slug)
     context["navigation"], context["bottom_bar"] = navigation, bottom
     context["footer_links"] = [
-        {"label": _("Data and sources"), "href": reverse("portal:about_data", args=[edition.slug])}
+        {
+            "label": _("Exhibitors A to Z"),
+            "href": reverse("portal:exhibitors", args=[edition.slug]),
+        },
+        {"label": _("Delegations"), "href": reverse("portal:delegations", args=[edition.slug])},
+        {"label": _("Data and sources"), "href": reverse("portal:about_data", args=[edition.slug])},
     ]
     return context
 

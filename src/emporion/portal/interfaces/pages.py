@@ -132,6 +132,7 @@ def exhibitor(request: HttpRequest, edition: Edition, public_id: str) -> HttpRes
     language = get_language() or "en"
     spoken, about = best(shown.about, language)
     offers = queries.lines(shown.offers.all(), language)
+    brings = list(dict.fromkeys(line.label for line in offers if line.label))
     me = request.participation  # type: ignore[attr-defined]
     can_ask = bool(me) and meetings.may_meet(me, shown)
     fit, asked, wish = None, None, ""
@@ -143,12 +144,15 @@ def exhibitor(request: HttpRequest, edition: Edition, public_id: str) -> HttpRes
     context = {
         "exhibitor": shown,
         "name": best(shown.display_name, language),
-        "lead": _list(list(dict.fromkeys(line.label for line in offers if line.label))[:LEAD]),
+        "lead": _list(brings[:LEAD]),
         "place": _list([part for part in (city, country_name(shown.country, language)) if part]),
         "pavilion": best(shown.pavilion.name, language)[1] if shown.pavilion else "",
         "languages": _list(language_names(shown.languages, language)),
         "about": about,
         "about_language": spoken,
+        "about_spoken": queries.language_name(spoken, language),
+        # Facts first, in the reader's language; the lead above has named the first of them.
+        "brings": brings[LEAD:],
         "offers": offers,
         "has_terms": any(line.terms for line in offers),
         "has_codes": any(line.codes for line in offers),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from emporion.portal.interfaces import delegation, first, pages, people, profile, who
+from emporion.portal.interfaces import delegation, directory, first, pages, people, profile, who
 from emporion.portal.interfaces.desk.urls import urlpatterns as desk
 
 app_name = "portal"
@@ -10,6 +10,10 @@ urlpatterns = [
     path("progress/", pages.progress, name="progress"),
     path("<slug:edition>/", pages.front, name="front"),
     path("<slug:edition>/search/", pages.search, name="search"),
+    path("<slug:edition>/exhibitors/", directory.exhibitors, name="exhibitors"),
+    path("<slug:edition>/pavilions/<str:letter>/", directory.pavilion, name="pavilion"),
+    path("<slug:edition>/delegations/", directory.delegations, name="delegations"),
+    path("<slug:edition>/delegations/<slug:public_id>/", directory.delegation, name="public_delegation"),
     path("<slug:edition>/exhibitors/<slug:public_id>/", pages.exhibitor, name="exhibitor"),
     path("<slug:edition>/who-to-meet/", who.who, name="who"),
     path("<slug:edition>/start/", first.start, name="start"),

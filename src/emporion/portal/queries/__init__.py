@@ -16,6 +16,7 @@ from emporion.edition import queries as editions
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings import queries as meetings
 from emporion.registry import taxonomy
+from emporion.registry.languages import language_names
 
 EXHIBITING = (Participation.Role.EXHIBITOR, Participation.Role.CO_EXHIBITOR)
 
@@ -41,6 +42,7 @@ class Guest:
     letter: str
     pavilion: str
     gate_minutes: int
+    public_id: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Line:
     language: str
     terms: str
     codes: str
+    # The name of the text's language where it is not the reader's.
+    spoken: str = ""
 
 
 def pavilions(edition: Edition, language: str) -> list[PavilionRow]:
@@ -94,6 +98,7 @@ def guests(edition: Edition, language: str) -> list[Guest]:
             d.body.country,
             d.count,
             *main.get(d.pk, ("", "", 0)),
+            d.public_id,
         )
         for d in counted
     ]
@@ -147,6 +152,7 @@ def lines(interests: Any, language: str) -> list[Line]:
                 if interest.deal_type in taxonomy.deal_types()
                 else interest.deal_type,
                 _trade_codes(interest.code),
+                language_name(spoken, language) if text else "",
             )
         )
     return shown
@@ -171,6 +177,13 @@ def lacking(participations: Sequence[Participation]) -> dict[int, list[str]]:
         ]
         for p in participations
     }
+
+
+def language_name(spoken: str, language: str) -> str:
+    """Name the language of a text for a reader of another one; "" for the reader's own."""
+    if not spoken or spoken.split("-")[0] == language.split("-")[0]:
+        return ""
+    return language_names([spoken], language)[0]
 
 
 def code_label(code: str, language: str) -> str:
