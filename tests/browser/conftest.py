@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,13 @@ def chromium_path() -> str:
 @pytest.fixture(scope="session")
 def fair(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fair]:
     """Build the model edition once, with a draft beside its public release, and serve it."""
-    folder = tmp_path_factory.mktemp("fair")
+    with served(tmp_path_factory.mktemp("fair")) as made:
+        yield made
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Fair]:
+    """Build the model edition in `folder` unless it is there, and serve it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -72,8 +79,9 @@ def fair(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     }
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     made = Fair(f"http://127.0.0.1:{port}", environment)
-    made.run("demo", "--scale", "0.02", "--no-serve", "--schedule-seconds", "3")
-    made.run("schedule", "--edition", "model", "--time-limit", "1", "--seed", "2")
+    if not (folder / "data" / "emporion.sqlite3").exists():
+        _build(made)
+    made.run("prepare")
     log = (folder / "log").open("wb")
     server = subprocess.Popen(
         [sys.executable, "-m", "emporion.cli", "serve", "--port", str(port), "--workers", "1"],
@@ -89,6 +97,11 @@ def fair(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         server.terminate()
         server.wait(20)
         log.close()
+
+
+def _build(made: Fair) -> None:
+    made.run("demo", "--scale", "0.02", "--no-serve", "--schedule-seconds", "3")
+    made.run("schedule", "--edition", "model", "--time-limit", "1", "--seed", "2")
 
 
 def _wait(fair: Fair, server: subprocess.Popen[bytes], log: Path) -> None:

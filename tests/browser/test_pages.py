@@ -22,6 +22,11 @@ PAGES = {
         "model/search/?q=zzzzz",
         "model/about-the-data/",
         "model/two-people/",
+        "model/exhibitors/",
+        "model/exhibitors/?by=pavilion",
+        "model/pavilions/F/",
+        "model/delegations/",
+        "DELEGATION",
         "EXHIBITOR",
         "_parts/",
     ),
@@ -73,7 +78,11 @@ def addresses(visitor: Visitor, role: str) -> list[str]:
         visitor.go("model/search/?q=Aava&kind=exhibitor")
         href = visitor.page.locator(".search-exhibitor .row-name a").first.get_attribute("href")
         _exhibitor["path"] = (href or "").split("/", 2)[2]
-    return [_exhibitor["path"] if path == "EXHIBITOR" else path for path in PAGES[role]]
+        visitor.go("model/delegations/")
+        href = visitor.page.locator(".delegation-link").first.get_attribute("href")
+        _exhibitor["delegation"] = (href or "").split("/", 2)[2]
+    found = {"EXHIBITOR": _exhibitor["path"], "DELEGATION": _exhibitor["delegation"]}
+    return [found.get(path, path) for path in PAGES[role]]
 
 
 def complaints(page: Any) -> list[str]:

@@ -4,10 +4,14 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
 from emporion.core import health
+from emporion.portal.interfaces import sitemap
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("robots.txt", sitemap.robots),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    path("sitemap-<slug:slug>-<int:number>.xml", sitemap.part, name="sitemap_part"),
 ]
 urlpatterns += i18n_patterns(
     path("_parts/", include("emporion.design.interfaces.urls")),

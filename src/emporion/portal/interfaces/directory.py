@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from emporion.core.translated import best
+from emporion.design.formats import number
 from emporion.edition import queries as editions
 from emporion.edition.queries import Edition
+from emporion.portal.interfaces.sharing import sharing
 from emporion.portal.queries import directory
 from emporion.registry.countries import country_name
 
@@ -35,6 +37,7 @@ def exhibitors(request: HttpRequest, edition: Edition) -> HttpResponse:
         "groups": groups,
         "count": len(rows),
         "by_pavilion": by_pavilion,
+        "sharing": sharing(request, _("Exhibitors")),
         "nav_current": "find",
         "slug": edition.slug,
     }
@@ -49,10 +52,16 @@ def pavilion(request: HttpRequest, edition: Edition, letter: str) -> HttpRespons
     if shown is None:
         raise Http404(_("There is no pavilion with this letter."))
     rows = directory.listed(edition, language, pavilion=letter)
+    name = best(shown.name, language)[1]
     walks = editions.walking_minutes(edition)
     context = {
         "pavilion": shown,
-        "name": best(shown.name, language)[1],
+        "name": name,
+        "sharing": sharing(
+            request,
+            name,
+            ngettext("%(n)s exhibitor", "%(n)s exhibitors", len(rows)) % {"n": number(len(rows))},
+        ),
         "rows": rows,
         "countries": directory.countries(rows),
         "delegations": directory.delegations(edition, language, letter),
@@ -85,6 +94,7 @@ def delegations(request: HttpRequest, edition: Edition) -> HttpResponse:
     ]
     context = {
         "groups": [group for group in groups if group["rows"]],
+        "sharing": sharing(request, _("Delegations")),
         "nav_current": "find",
         "slug": edition.slug,
     }
@@ -102,6 +112,9 @@ def delegation(request: HttpRequest, edition: Edition, public_id: str) -> HttpRe
         "delegation": shown,
         "name": best(shown.body.name, language),
         "note": best(shown.note, language),
+        "sharing": sharing(
+            request, best(shown.body.name, language)[1], best(shown.note, language)[1]
+        ),
         "country": country_name(shown.body.country, language),
         "rows": rows,
         "countries": directory.countries(rows),

@@ -17,7 +17,7 @@ from emporion.edition.queries import Edition
 from emporion.matchmaking import queries as matchmaking
 from emporion.meetings import queries as meetings
 from emporion.portal import queries
-from emporion.portal.interfaces import building, figures, finding
+from emporion.portal.interfaces import building, figures, finding, sharing
 from emporion.portal.interfaces.doors import doors
 from emporion.registry import taxonomy
 from emporion.registry.countries import country_name
@@ -88,6 +88,12 @@ def front(request: HttpRequest, edition: Edition) -> HttpResponse:
         "building": [step for step in steps if step["state"] == "running"],
         "stopped": [step for step in steps if step["state"] == "stopped"],
         "nav_current": "front",
+        "sharing": sharing.sharing(
+            request,
+            best(edition.title, language)[1],
+            best(edition.subtitle, language)[1],
+            facts=sharing.event(request, edition),
+        ),
     }
     return render(request, "portal/front.html", context)
 
@@ -143,6 +149,13 @@ def exhibitor(request: HttpRequest, edition: Edition, public_id: str) -> HttpRes
     city = shown.organisation.city if shown.organisation else ""
     context = {
         "exhibitor": shown,
+        "sharing": sharing.sharing(
+            request,
+            best(shown.display_name, language)[1],
+            about or _list(brings[:LEAD]),
+            kind="profile",
+            facts=sharing.organisation(request, shown, about, brings),
+        ),
         "name": best(shown.display_name, language),
         "lead": _list(brings[:LEAD]),
         "place": _list([part for part in (city, country_name(shown.country, language)) if part]),
@@ -183,6 +196,7 @@ def about_data(request: HttpRequest, edition: Edition) -> HttpResponse:
         "facts": figures.published(edition, language),
         "count": queries.counts(edition),
         "demo": edition.is_demonstration,
+        "sharing": sharing.sharing(request, _("About the data")),
         "slug": edition.slug,
     }
     return render(request, "portal/about_data.html", context)

@@ -129,7 +129,7 @@ def exhibitor(edition: Edition, public_id: str) -> Participation | None:
     """Return an exhibitor with all that its page shows; a constant number of queries."""
     return (
         Participation.objects.select_related(
-            "pavilion", "organisation", "delegation__body", "main_exhibitor"
+            "pavilion", "organisation", "delegation__body", "main_exhibitor", "edition"
         )
         .prefetch_related("needs", "offers", "delegates__person", "co_exhibitors")
         .filter(edition=edition, public_id=public_id, role__in=EXHIBITING)

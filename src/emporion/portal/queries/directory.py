@@ -145,3 +145,19 @@ def delegations(edition: Edition, language: str, pavilion: str = "") -> list[Com
 def delegation(edition: Edition, public_id: str) -> Any:
     """Return a delegation with its body and how many exhibit and how many come; or None."""
     return _delegations(edition).filter(public_id=public_id).first()
+
+
+def delegation_ids(edition: Edition) -> list[str]:
+    """Return the public ids of all delegations; one query."""
+    return list(edition.delegations.order_by("pk").values_list("public_id", flat=True))
+
+
+def exhibitor_count(edition: Edition) -> int:
+    """Return how many exhibit; one query."""
+    return Participation.objects.filter(edition=edition, role__in=EXHIBITING).count()
+
+
+def exhibitor_ids(edition: Edition, start: int, count: int) -> list[str]:
+    """Return the public ids of `count` exhibitors from the `start`-th, as they came in."""
+    found = Participation.objects.filter(edition=edition, role__in=EXHIBITING).order_by("pk")
+    return list(found.values_list("public_id", flat=True)[start : start + count])
