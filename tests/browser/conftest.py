@@ -59,7 +59,9 @@ def chromium_path() -> str:
 @pytest.fixture(scope="session")
 def fair(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fair]:
     """Build the model edition once, with a draft beside its public release, and serve it."""
-    with served(tmp_path_factory.mktemp("fair")) as made:
+    # Whoever works on pages names a folder, and it is built only once.
+    kept = os.environ.get("EMPORION_FAIR")
+    with served(Path(kept) if kept else tmp_path_factory.mktemp("fair")) as made:
         yield made
 
 

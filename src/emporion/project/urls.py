@@ -4,16 +4,19 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
 from emporion.core import health
+from emporion.design.interfaces import pages
 from emporion.portal.interfaces import sitemap
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("sw.js", pages.service_worker),
     path("robots.txt", sitemap.robots),
     path("sitemap.xml", sitemap.index, name="sitemap"),
     path("sitemap-<slug:slug>-<int:number>.xml", sitemap.part, name="sitemap_part"),
 ]
 urlpatterns += i18n_patterns(
+    path("offline/", pages.nowhere, name="nowhere"),
     path("_parts/", include("emporion.design.interfaces.urls")),
     path("", include("emporion.accounts.interfaces.urls")),
     path("", include("emporion.matchmaking.interfaces.urls")),

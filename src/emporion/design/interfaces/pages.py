@@ -31,6 +31,20 @@ def sheet(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The script that keeps pages on the device; at the root, so that it stands before them all."""
+    response = render(request, "design/sw.js", content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_safe
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """What a device shows without network, when the page asked for is not kept."""
+    return render(request, "design/nowhere.html")
+
+
+@require_safe
 def appearance(request: HttpRequest) -> HttpResponse:
     """Keep the chosen theme or digits in a cookie and go back where the reader was.
 
