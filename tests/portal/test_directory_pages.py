@@ -106,14 +106,20 @@ def test_a_delegation_counts_its_guests_and_names_none(edition, halls, delegatio
 def test_only_delegations_of_this_edition_have_a_page(edition, delegation):
     other = make_edition()
     for public_id in (delegation.public_id, "nothing"):
-        assert Client().get(address("portal:public_delegation", other, public_id)).status_code == 404
+        assert (
+            Client().get(address("portal:public_delegation", other, public_id)).status_code == 404
+        )
 
 
 def test_empty_lists_say_what_will_be_there(edition, halls, delegation):
     for name, more, title in (
         ("portal:exhibitors", (), "No exhibitors yet"),
         ("portal:pavilion", ("A",), "Nobody has a stand here yet"),
-        ("portal:public_delegation", (delegation.public_id,), "Nobody exhibits with this delegation"),
+        (
+            "portal:public_delegation",
+            (delegation.public_id,),
+            "Nobody exhibits with this delegation",
+        ),
     ):
         found = page(Client().get(address(name, edition, *more)))
         assert found.select_one(".nothing-title").get_text() == title

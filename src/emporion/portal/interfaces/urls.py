@@ -13,7 +13,11 @@ urlpatterns = [
     path("<slug:edition>/exhibitors/", directory.exhibitors, name="exhibitors"),
     path("<slug:edition>/pavilions/<str:letter>/", directory.pavilion, name="pavilion"),
     path("<slug:edition>/delegations/", directory.delegations, name="delegations"),
-    path("<slug:edition>/delegations/<slug:public_id>/", directory.delegation, name="public_delegation"),
+    path(
+        "<slug:edition>/delegations/<slug:public_id>/",
+        directory.delegation,
+        name="public_delegation",
+    ),
     path("<slug:edition>/exhibitors/<slug:public_id>/", pages.exhibitor, name="exhibitor"),
     path("<slug:edition>/who-to-meet/", who.who, name="who"),
     path("<slug:edition>/start/", first.start, name="start"),
