@@ -9,7 +9,7 @@ from .instance import BUYER, EXHIBITOR, Instance, Ints, make_instance
 #: Share of the slots in which an exhibitor is open, drawn evenly between the two.
 OPEN = (0.55, 0.8)
 #: Share of the buyers who come for one day, two, three, all.
-STAY = (0.6, 0.25, 0.1, 0.05)
+STAY = (0.4, 0.3, 0.2, 0.1)
 
 
 def generate(

@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from .assignment import count_needs, start_by_buyer
+from .daymoves import make_desk
 from .daypath import reachable_next
 from .flow import Relaxation
 from .instance import Bools, Instance, Ints, Longs
@@ -61,6 +62,8 @@ class Search:
         self.pool: Ints = np.empty(0, dtype=np.int32)
         self.pool_left = 0
         self.homeless: Ints = np.zeros(MOST_EVICTED, dtype=np.int32)
+        reach = reachable_next(instance)
+        self.desk = make_desk(instance, reach, flow.price[:, None])
         self.exhausted = False
         wanted = flow.wanted & open_
         granted = st.long[:, VALUE][wanted]
@@ -79,8 +82,8 @@ class Search:
             need = np.zeros(st.cell.shape[0], dtype=np.int32)
             count_needs(st, wanted, need)
             big = int(st.long[:, VALUE].max(initial=1)) * 4
-            reach = reachable_next(self.instance)
-            start_by_buyer(st, buyers, wanted, need, big, reach, self.instance.slot_day)
+            desk = self.desk
+            start_by_buyer(st, buyers, wanted, need, big, desk.reach, desk.day)
         self._enter_pass()
 
     def _enter_pass(self) -> None:
@@ -110,7 +113,7 @@ class Search:
                 self._enter_pass()
             n = min(steps, len(self.candidates) - self.position)
             begin, nodes = self.position, self.passes[self.phase][0]
-            n = work(self.st, self.candidates, begin, n, nodes, self.target, False, self.homeless)
+            n = work(self.st, self.candidates, begin, n, nodes, self.target, False, self.homeless, self.desk)
             self.position += n
         else:
             if self.pool_left <= 0:
@@ -118,7 +121,7 @@ class Search:
                 if self.exhausted:
                     return 0
             n = min(steps, self.pool_left)
-            n = work(self.st, self.pool, 0, n, TRIAL_NODES, self.target, True, self.homeless)
+            n = work(self.st, self.pool, 0, n, TRIAL_NODES, self.target, True, self.homeless, self.desk)
             self.pool_left -= n
         self.steps += n
         return n

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .chains import FAILED, try_insert
 from .compiled import compiled
+from .daymoves import Desk, lay_out_day
 from .instance import Ints
 from .state import (
     COUNT,
@@ -197,6 +198,36 @@ def _force(st: State, root: int, evicted: Ints) -> int:
 
 
 @compiled
+def _settle(st: State, homeless: Ints, n: int, before: int, limit: int, forced: bool) -> None:
+    """Insert ``homeless[:n]`` again; for who finds no place, the best waiting of both ends.
+
+    ``forced`` = False: only the first part.  Stops as soon as the total is back at ``before``.
+    """
+    for j in range(n):
+        r = homeless[j]
+        wanted, stage, position, tried = r, 0, 0, 0
+        while wanted >= 0:
+            inside = st.req[wanted, SLOT] >= 0 or try_insert(st, wanted, limit, -1) != FAILED
+            if not forced or st.ctl[SCORE] >= before or (inside and stage != 1):
+                break
+            if inside:
+                tried = FROM_END0
+            wanted = -1
+            while wanted < 0 and stage < 3:
+                p = st.req[r, END1] if stage == 2 else st.req[r, END0]
+                most = FROM_END1 if stage == 2 else FROM_END0
+                if stage > 0 and tried < most and position < st.who[p + 1, FIRST]:
+                    if st.req[st.adj[position], SLOT] < 0:
+                        wanted = st.adj[position]
+                        tried += 1
+                    position += 1
+                else:
+                    stage += 1
+                    tried = 0
+                    position = st.who[st.req[r, END1 if stage == 2 else END0], FIRST]
+
+
+@compiled
 def work(
     st: State,
     roots: Ints,
@@ -206,13 +237,15 @@ def work(
     target: int,
     forced: bool,
     homeless: Ints,
+    desk: Desk,
 ) -> int:
     """At most ``steps`` steps of the search; stops when the total reaches ``target``.
 
     Plain: `try_insert` on ``roots[begin:begin + steps]``.  ``forced``: roots drawn from ``roots``
-    are forced in, who had to leave is inserted again or made up for by the best waiting requests of
-    both ends, and everything is undone when the total has fallen.  ``homeless`` int32 is scratch.
-    Gives the number of steps done.
+    are forced in, or, where people walk, the day of one is laid out anew; who had to leave is
+    inserted again or made up for by the best waiting requests of both ends, and everything is
+    undone when the total has fallen.  ``homeless`` int32 is scratch.  Gives the number of steps
+    done.
     """
     for step in range(steps):
         root = roots[draw(st, roots.shape[0])] if forced else roots[begin + step]
@@ -221,34 +254,16 @@ def work(
         before = st.ctl[SCORE]
         n = 1
         homeless[0] = root
+        again = False
         if forced:
             st.ctl[LOGGING], st.ctl[LOGGED] = 1, 0
             st.ctl[TRIAL] += 1
-            n = _force(st, root, homeless)
-        for j in range(n):
-            r = homeless[j]
-            wanted, stage, position, tried = r, 0, 0, 0
-            while wanted >= 0:
-                inside = st.req[wanted, SLOT] >= 0 or try_insert(st, wanted, limit, -1) != FAILED
-                if not forced or st.ctl[SCORE] >= before or (inside and stage != 1):
-                    break
-                if inside:
-                    tried = FROM_END0
-                wanted = -1
-                while wanted < 0 and stage < 3:
-                    p = st.req[r, END1] if stage == 2 else st.req[r, END0]
-                    most = FROM_END1 if stage == 2 else FROM_END0
-                    if stage > 0 and tried < most and position < st.who[p + 1, FIRST]:
-                        if st.req[st.adj[position], SLOT] < 0:
-                            wanted = st.adj[position]
-                            tried += 1
-                        position += 1
-                    else:
-                        stage += 1
-                        tried = 0
-                        position = st.who[st.req[r, END1 if stage == 2 else END0], FIRST]
+            again = st.has_walk and draw(st, 4) != 0
+            n = lay_out_day(st, root, homeless, desk) if again else _force(st, root, homeless)
+        _settle(st, homeless, n, before, limit, forced)
         if forced:
-            st.req[root, LOCK] = 0
+            if not again:
+                st.req[root, LOCK] = 0
             if n < 0 or st.ctl[SCORE] < before:
                 _undo(st)
             st.ctl[LOGGING] = 0
