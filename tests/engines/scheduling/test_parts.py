@@ -70,7 +70,7 @@ def test_best_path_matches_brute_force_and_the_checker():
             best = max(best, value)
         assert total == best
         rows = [
-            (float(profit[i].max()), profit[i] > NEVER, int(place[i]))
+            (np.maximum(profit[i], 0).astype(float), int(place[i]))
             for i in range(n)
             if profit[i].max() > NEVER
         ]

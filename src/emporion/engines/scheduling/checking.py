@@ -53,6 +53,7 @@ def check(instance: Any, solution: Any, *, bound: bool = True) -> Report:
     data = solution_to_json(instance, solution)
     if not bound:
         data.get("bound", {}).pop("certificate", None)
+        data.get("bound", {}).pop("x-slot-prices", None)
     return check_data(instance_to_json(instance), data)
 
 
@@ -338,6 +339,9 @@ class _Checker:
                 if self.instance.get("walking"):
                     flat = self.instance | {"walking": None}
                     report.bound_without_walking = recompute_bound(flat, certificate)
+                if (by_slot := bound.get("x-slot-prices")) is not None:
+                    tight = {"kind": "prices", "prices": by_slot}
+                    report.bound = min(report.bound, recompute_bound(self.instance, tight))
             except ValueError as error:
                 self.say(f"certificate: {error}")
                 return

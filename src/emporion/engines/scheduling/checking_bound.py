@@ -16,7 +16,8 @@ from scipy.optimize import linear_sum_assignment
 
 from .checking_walks import best_walk
 
-Row = tuple[float, npt.NDArray[np.bool_], int | None]
+#: Profit of each slot (0 = closed) and the place it is held at.
+Row = tuple[npt.NDArray[np.float64], int | None]
 
 
 def recompute_bound(instance: dict[str, Any], certificate: dict[str, Any]) -> float:
@@ -32,13 +33,14 @@ def recompute_bound(instance: dict[str, Any], certificate: dict[str, Any]) -> fl
         raise ValueError('kind must be "prices"')
     slots = [slot["id"] for slot in instance["slots"]]
     people = {p["id"]: p for p in instance["participants"]}
-    prices: dict[str, float] = {}
+    prices: dict[str, npt.NDArray[np.float64]] = {}
     for name, price in certificate["prices"].items():
         if name not in people:
             raise ValueError(f'price of an unknown participant "{name}"')
-        if isinstance(price, bool) or not isinstance(price, (int, float)) or not price >= 0:
-            raise ValueError(f'the price of "{name}" must be a number of at least 0')
-        prices[name] = float(price)
+        each = price if isinstance(price, list) else [price] * len(slots)
+        if len(each) != len(slots) or not all(_is_price(value) for value in each):
+            raise ValueError(f'the price of "{name}" must be a number of at least 0, or one a slot')
+        prices[name] = np.array(each, dtype=np.float64)
     capacity = {name: _capacity(person, slots) for name, person in people.items()}
     banned = {frozenset(pair) for pair in instance.get("exclusions", ())}
     locked = {item["request"]: slots.index(item["slot"]) for item in instance.get("locked", ())}
@@ -46,10 +48,11 @@ def recompute_bound(instance: dict[str, Any], certificate: dict[str, Any]) -> fl
     first = slots.index(frozen) if frozen is not None else 0
     at = {name: t for t, name in enumerate(slots)}
     total = math.fsum(
-        price * min(int(capacity[name].sum()), people[name].get("max_meetings") or 10**9)
+        _places(price, capacity[name], people[name].get("max_meetings"))
         for name, price in prices.items()
     )
     walks = _Walks(instance)
+    free = np.zeros(len(slots))
     rows: dict[str, list[Row]] = defaultdict(list)
     extra = []
     for request in instance["requests"]:
@@ -70,20 +73,33 @@ def recompute_bound(instance: dict[str, Any], certificate: dict[str, Any]) -> fl
             open_ = np.arange(len(slots)) == locked[request["id"]]
         if not open_.any():
             continue
-        profit = request.get("weight", 1) - prices.get(a, 0.0) - prices.get(b, 0.0)
+        profit = (request.get("weight", 1) - prices.get(a, free) - prices.get(b, free)) * open_
+        profit = np.maximum(profit, 0.0)
         if a in prices and b in prices:
-            extra.append(max(profit, 0.0))
-        elif profit > 0:
+            extra.append(float(profit.max()))
+        elif profit.any():
             both = a not in prices and b not in prices
             for name, other in ((a, b), (b, a)):
                 if name not in prices:
                     place = walks.way(people[name], people[other])
-                    rows[name].append((profit / 2 if both else profit, open_, place))
+                    rows[name].append((profit / 2 if both else profit, place))
     parts = [
         _best_set(rows[name], capacity[name], people[name].get("max_meetings"), walks)
         for name in rows
     ]
     return total + math.fsum(extra) + math.fsum(parts)
+
+
+def _is_price(value: Any) -> bool:
+    return not isinstance(value, bool) and isinstance(value, (int, float)) and value >= 0
+
+
+def _places(
+    price: npt.NDArray[np.float64], capacity: npt.NDArray[np.int64], most: int | None
+) -> float:
+    """What the places of a priced participant cost: all of them, or the dearest it can fill."""
+    each = np.sort(np.repeat(price, capacity))[::-1]
+    return math.fsum(each[: len(each) if most is None else most])
 
 
 def _capacity(person: dict[str, Any], slots: list[str]) -> npt.NDArray[np.int64]:
@@ -130,12 +146,12 @@ def _best_set(
     limit = int(min(capacity.sum(), 10**9 if most is None else most, len(rows)))
     if limit <= 0:
         return 0.0
-    profits = np.array([profit for profit, _, _ in rows])
+    profits = np.array([profit.max() for profit, _ in rows])
     if capacity.max() > 1:
         # Several meetings at once: how many, not when, is counted; that is never too little.
         return float(np.sort(profits)[::-1][:limit].sum())
     columns = np.flatnonzero(capacity > 0)
-    table = np.array([profit * open_[columns] for profit, open_, _ in rows])
+    table = np.array([profit[columns] for profit, _ in rows])
     spare = len(columns) - limit
     if spare > 0 and limit < len(rows):
         # Rows that must take a column each leave room for ``limit`` requests.
@@ -144,7 +160,7 @@ def _best_set(
     picked, where = linear_sum_assignment(table, maximize=True)
     real = (picked < len(rows)) & (table[picked, where] > 0)
     value = float(table[picked, where][real].sum())
-    places = [place for _, _, place in rows]
+    places = [place for _, place in rows]
     if None in places:
         return value
     stops = [
@@ -152,6 +168,6 @@ def _best_set(
         for r, c in zip(picked[real].tolist(), where[real].tolist(), strict=True)
     ]
     if walks.broken(stops):
-        walk_rows = [(profit, open_, int(place or 0)) for profit, open_, place in rows]
+        walk_rows = [(profit, int(place or 0)) for profit, place in rows]
         value = min(value, best_walk(walk_rows, walks.days, walks.gaps, walks.minutes))
     return value

@@ -18,26 +18,28 @@ Floats = npt.NDArray[np.float64]
 
 
 def best_walk(
-    rows: list[tuple[float, npt.NDArray[np.bool_], int]],
+    rows: list[tuple[Floats, int]],
     days: list[Any],
     gaps: list[float],
     minutes: list[list[float]],
 ) -> float:
-    """Greatest profit of requests ``(profit, open slots, place)`` held in different slots.
+    """Greatest profit of requests ``(profit of each slot, place)`` held in different slots.
+
+    A profit of 0 means that the slot is closed to the request.
 
     Between meetings in neighbouring slots of a day there are ``gaps[t]`` minutes to walk; an idle
     slot is taken to be enough for every way, so the result is an upper bound.
     """
-    rows = sorted(rows, key=lambda row: -row[0])
+    rows = sorted(rows, key=lambda row: -row[0].max())
     exact = min(len(rows), EXACT)
-    places = sorted({place for _, _, place in rows})
+    places = sorted({place for _, place in rows})
     # resting[set]: best so far, nothing in the slot before; after[k, set]: a meeting at place k.
     nothing = np.full((len(places), 1 << exact), -np.inf)
     resting = np.full(1 << exact, -np.inf)
     resting[0] = 0.0
     after = nothing
     previous = -2
-    for t in np.flatnonzero(np.any([open_ for _, open_, _ in rows], axis=0)).tolist():
+    for t in np.flatnonzero(np.any([profit > 0 for profit, _ in rows], axis=0)).tolist():
         if t != previous + 1 or days[t] != days[previous]:
             resting = np.maximum(resting, after.max(axis=0))
             after = nothing
@@ -45,9 +47,9 @@ def best_walk(
         for k, place in enumerate(places):
             near = [j for j, here in enumerate(places) if minutes[here][place] <= gaps[t - 1]]
             source = np.maximum(resting, after[near].max(axis=0)) if near else resting
-            for i, (profit, open_, where) in enumerate(rows):
-                if where == place and open_[t]:
-                    _take(source, now[k], profit, i if i < exact else -1)
+            for i, (profit, where) in enumerate(rows):
+                if where == place and profit[t] > 0:
+                    _take(source, now[k], float(profit[t]), i if i < exact else -1)
         resting, after = np.maximum(resting, after.max(axis=0)), now
         previous = t
     return float(max(resting.max(), after.max()))

@@ -7,7 +7,6 @@ of the meeting in the slot before or none), as in the Held-Karp recursion.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from .compiled import compiled
 from .instance import Bools, Instance, Ints, Longs
@@ -75,6 +74,8 @@ def best_path(
         apart = x == 0 or slots[x - 1] != t - 1 or day[t - 1] != day[t]
         fresh[:] = NEVER
         for m in range(sets):
+            if size[m] > x:
+                continue
             # The best way to have been anywhere, then idle in this slot.
             for h in range(none + 1):
                 if value[m, h] > fresh[m, none]:
@@ -82,7 +83,7 @@ def best_path(
                     came[x, m, none] = h
         for m in range(sets):
             best = fresh[m, none]
-            if best == NEVER:
+            if best == NEVER or size[m] > x:
                 continue
             for k in range(none):
                 if apart:
@@ -139,51 +140,3 @@ def local_places(place: Ints, n: int, local: Ints, places: Ints) -> int:
             count += 1
         local[i] = found
     return count
-
-
-@compiled
-def path_bounds(
-    ptr: Longs,
-    adj: Ints,
-    profit_of: Longs,
-    possible: npt.NDArray[np.bool_],
-    place_of: Ints,
-    reach: Bools,
-    day: Ints,
-    quota: Ints,
-    people: Ints,
-    tracked_most: int,
-) -> Longs:
-    """`best_path` for each of ``people`` over its requests with profit > 0, int64[len(people)].
-
-    ``place_of`` int32[R]; the most profitable ``tracked_most`` requests are tracked.
-    """
-    S = possible.shape[1]
-    result = np.zeros(people.shape[0], dtype=np.int64)
-    for x in range(people.shape[0]):
-        p = people[x]
-        size = ptr[p + 1] - ptr[p]
-        rows = np.empty(size, dtype=np.int32)
-        n = 0
-        for i in range(ptr[p], ptr[p + 1]):
-            if profit_of[adj[i]] > 0:
-                rows[n] = adj[i]
-                n += 1
-        if n == 0:
-            continue
-        order = np.argsort(-profit_of[rows[:n]])
-        profit = np.empty((n, S), dtype=np.int64)
-        place = np.empty(n, dtype=np.int32)
-        for i in range(n):
-            r = rows[order[i]]
-            place[i] = place_of[r]
-            for t in range(S):
-                profit[i, t] = profit_of[r] if possible[r, t] else NEVER
-        local, places = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
-        count = local_places(place, n, local, places)
-        chosen = np.empty(n, dtype=np.int32)
-        tracked = min(n, tracked_most)
-        result[x] = best_path(
-            profit, n, tracked, local, places[:count], reach, day, quota[p], chosen
-        )
-    return result

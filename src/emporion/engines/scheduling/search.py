@@ -15,6 +15,7 @@ import numpy as np
 from .assignment import count_needs, start_by_buyer
 from .daymoves import make_desk
 from .daypath import reachable_next
+from .dual import SmoothedDual
 from .flow import Relaxation
 from .instance import Bools, Instance, Ints, Longs
 from .shape import Shape
@@ -28,6 +29,8 @@ WALKING_PASSES = ((100, 0.0), (300, 0.0), (300, -0.1))
 POOL_LIFE = 20_000
 POOL_FROM = -0.1
 TRIAL_NODES = 300
+#: Trials between two blocks of the dual, for each request: it takes about a fifth of the time.
+STEPS_A_BLOCK, STEPS_A_BLOCK_WALKING = 0.02, 0.03
 
 
 class Search:
@@ -42,12 +45,18 @@ class Search:
         reduced: Longs,
         open_: Bools,
         target: int,
+        dual: SmoothedDual | None = None,
     ) -> None:
         """``reduced`` int64[R] weight less both prices, ``open_`` bool[R] requests that may enter.
 
-        ``target`` a total that cannot be exceeded: the search stops when it is reached.
+        ``target`` a total that cannot be exceeded: the search stops when it is reached.  ``dual``
+        gets a block of work now and then, tied to the steps so that the bound can be repeated too.
         """
         self.target = target
+        self.dual = dual
+        share = STEPS_A_BLOCK_WALKING if st.has_walk else STEPS_A_BLOCK
+        self.steps_a_block = max(int(share * st.req.shape[0]), 16)
+        self.block_due = self.steps_a_block
         self.passes = WALKING_PASSES if st.has_walk else PASSES
         self.st = st
         self.instance = instance
@@ -113,18 +122,39 @@ class Search:
                 self._enter_pass()
             n = min(steps, len(self.candidates) - self.position)
             begin, nodes = self.position, self.passes[self.phase][0]
-            n = work(self.st, self.candidates, begin, n, nodes, self.target, False, self.homeless, self.desk)
+            n = work(
+                self.st,
+                self.candidates,
+                begin,
+                n,
+                nodes,
+                self.target,
+                False,
+                self.homeless,
+                self.desk,
+            )
             self.position += n
         else:
             if self.pool_left <= 0:
                 self._refresh_pool()
                 if self.exhausted:
                     return 0
-            n = min(steps, self.pool_left)
-            n = work(self.st, self.pool, 0, n, TRIAL_NODES, self.target, True, self.homeless, self.desk)
+            n = min(steps, self.pool_left, self.block_due)
+            n = work(
+                self.st, self.pool, 0, n, TRIAL_NODES, self.target, True, self.homeless, self.desk
+            )
             self.pool_left -= n
+            self.block_due -= n
+            if self.block_due <= 0:
+                self.block_due = self.steps_a_block
+                if self.dual is not None:
+                    self.dual.block()
         self.steps += n
         return n
+
+    def _work(self, roots: Ints, begin: int, steps: int, nodes: int, forced: bool) -> int:
+        target, homeless = self.target, self.homeless
+        return work(self.st, roots, begin, steps, nodes, target, forced, homeless, self.desk)
 
     @property
     def score(self) -> int:

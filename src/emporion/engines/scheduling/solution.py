@@ -22,8 +22,9 @@ class Solution:
     ``slot`` int32[R] (-1 = not held), ``reason`` int8[R] (index into `REASONS`, -1 = held),
     ``weight`` total weight granted, ``breaks`` over all participants, ``bound`` an upper bound on
     the weight (a lower bound on the breaks for that objective), ``prices`` float64[P] the
-    certificate (NaN = not priced), ``steps`` the work done: the same ``work_limit`` gives the same
-    schedule, ``conflicts`` sentences that name constraints which cannot hold together.
+    certificate (NaN = not priced), ``slot_prices`` float64[P, S] a tighter one, ``steps`` the work
+    done: the same ``work_limit`` gives the same schedule, ``conflicts`` sentences that name
+    constraints which cannot hold together.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Solution:
     bound: float | None = None
     bound_method: str = ""
     prices: npt.NDArray[np.float64] | None = None
+    slot_prices: npt.NDArray[np.float64] | None = None
     seconds: float = 0.0
     seed: int = 0
     steps: int | None = None

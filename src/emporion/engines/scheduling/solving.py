@@ -9,15 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from .bounds import Bound, bound_from, most_held
+from .bounds import Bound, bound_from, most_held, tightened
 from .breaks import anneal, cooling
 from .conflicts import find_conflicts
+from .dual import SmoothedDual
 from .flow import Relaxation, relax
 from .instance import Bools, Instance, Ints, Longs
 from .order import place_ordered
 from .reasons import explain
 from .search import Search
-from .shape import Shape, integer_weights, orient
+from .shape import Shape, integer_weights, orient, units_lost
 from .solution import Solution, count_breaks, granted_weight
 from .state import LOCK, SLOT, State, make_state, put
 from .trials import fill
@@ -146,6 +147,11 @@ def solve(
     st, search = _start(instance, ready, flow, limit, seed)
     reporter = _Reporter(instance, search, limit, ready, began, work_limit, time_limit, on_progress)
     search.run(work_limit, _deadline(instance, began, time_limit), reporter)
+    if search.dual is not None:
+        if search.improving:
+            search.dual.evaluate()
+        lost = units_lost(instance, ready.units, ready.scale)
+        limit = tightened(limit, search.dual, ready.scale, lost)
     fill(st, np.argsort(-ready.value, kind="stable").astype(np.int32))
     if reporter.going:
         _fewer_breaks(instance, st, search.steps)
@@ -194,9 +200,14 @@ def _start(
     reachable = int(limit.weight * ready.scale + 1e-6) + ready.big * int(instance.mandatory.sum())
     if instance.min_meetings.any():
         reachable += ready.big * int(instance.min_meetings.sum())
-    search = Search(
-        instance, shape, st, flow, reduced, ready.open & (st.req[:, LOCK] == 0), reachable
-    )
+    dual = None
+    if limit.rows is not None and limit.start is not None and instance.objective == "weight":
+        lost = units_lost(instance, ready.units, ready.scale)
+        unit = float(np.median(ready.units[flow.wanted])) if flow.wanted.any() else 1.0
+        known = int(np.ceil(limit.weight * ready.scale - lost - 1e-6))
+        dual = SmoothedDual(limit.rows, limit.start, unit, known, seed)
+    movable = ready.open & (st.req[:, LOCK] == 0)
+    search = Search(instance, shape, st, flow, reduced, movable, reachable, dual)
     search.start()
     return st, search
 
@@ -238,14 +249,17 @@ class _Reporter:
             return True
         self.last = now
         weight = float(self.ready.units[search.st.req[:, SLOT] >= 0].sum()) / self.ready.scale
+        limit = self.limit.weight
+        if search.dual is not None:
+            limit = min(limit, search.dual.best / self.ready.scale)
         answer = self.on_progress(
             {
                 "phase": "improvement" if search.improving else "insertion",
                 "seconds": now - self.began,
                 "steps": search.steps,
                 "weight": weight,
-                "bound": self.limit.weight,
-                "share": weight / self.limit.weight if self.limit.weight else 1.0,
+                "bound": limit,
+                "share": weight / limit if limit else 1.0,
                 **self.work,
             }
         )
@@ -291,6 +305,7 @@ def _result(
         bound=limit.weight if by_weight else 0.0,
         bound_method=limit.method if by_weight else "no meeting needs a break",
         prices=limit.prices if by_weight else None,
+        slot_prices=limit.slot_prices if by_weight else None,
         seconds=round(time.monotonic() - began, 3),
         seed=seed,
         steps=search.steps,

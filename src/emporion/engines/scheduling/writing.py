@@ -89,6 +89,12 @@ def solution_to_json(instance: Instance, solution: Solution) -> dict[str, Any]:
                     for p in np.flatnonzero(~np.isnan(solution.prices)).tolist()
                 },
             }
+        if solution.slot_prices is not None:
+            priced = np.flatnonzero(~np.isnan(solution.slot_prices[:, 0])).tolist()
+            bound["x-slot-prices"] = {
+                instance.participant_ids[p]: [_number(v) for v in solution.slot_prices[p].tolist()]
+                for p in priced
+            }
         data["bound"] = bound
     data["seconds"] = solution.seconds
     data["seed"] = solution.seed
