@@ -12,6 +12,8 @@ weight in its best slot; one between two without a price is shared half and half
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
 from .calendars import PATH_TRACKED, Calendars, best_sets
@@ -72,6 +74,7 @@ class PriceBound:
             reach=reach,
             day=instance.slot_day,
         )
+        self.seconds = 0.0  # that the latest `value` took
         self.last: Ints = np.full(len(rows), -1, dtype=np.int32)
 
     def value(self, price: Longs) -> int:
@@ -79,6 +82,7 @@ class PriceBound:
 
         0.1 s for 200,000 requests, with walking about 1 s.
         """
+        began = time.monotonic()
         people, slots = self.instance.capacity.shape
         full = np.where(self.priced[:, None], np.broadcast_to(price, (people, slots)), 0)
         full = np.ascontiguousarray(full, dtype=np.int64)
@@ -100,6 +104,7 @@ class PriceBound:
             gain = np.where(self.possible[rows], self.rows.base[part, None] - cost, 0)
             mine = np.sort(gain.max(axis=1, initial=0))[::-1][: self.most[p]]
             total += int(mine.sum())
+        self.seconds = time.monotonic() - began
         return total
 
     def _places(self, price: Longs) -> int:

@@ -146,7 +146,8 @@ def solve(
         return _nothing(instance, [limit], began, seed)
     st, search = _start(instance, ready, flow, limit, seed)
     reporter = _Reporter(instance, search, limit, ready, began, work_limit, time_limit, on_progress)
-    search.run(work_limit, _deadline(instance, began, time_limit), reporter)
+    evaluation = 1.2 * limit.rows.seconds if limit.rows is not None else 0.0
+    search.run(work_limit, _deadline(instance, began, time_limit, evaluation), reporter)
     if search.dual is not None:
         if search.improving:
             search.dual.evaluate()
@@ -212,12 +213,15 @@ def _start(
     return st, search
 
 
-def _deadline(instance: Instance, began: float, time_limit: float | None) -> float | None:
-    """When the value search has to stop, so that breaks, reasons and writing still fit in."""
+def _deadline(
+    instance: Instance, began: float, time_limit: float | None, evaluation: float
+) -> float | None:
+    """When the value search has to stop, so that the last ``evaluation`` of the bound (seconds),
+    breaks, reasons and writing still fit in."""
     if time_limit is None:
         return None
     requests = len(instance.request_ids)
-    kept = SECONDS_LEFT + requests * SECONDS_A_REQUEST
+    kept = SECONDS_LEFT + requests * SECONDS_A_REQUEST + evaluation
     kept += requests * 0.5 * PROPOSALS_A_MEETING * SECONDS_A_PROPOSAL
     left = max(began + time_limit - kept - time.monotonic(), 0.0)
     return time.monotonic() + left * 0.86
