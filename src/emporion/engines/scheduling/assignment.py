@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from .compiled import compiled
 from .daypath import MOST_TRACKED, best_path, local_places
-from .instance import Ints, Longs
+from .instance import BoolCube, BoolRow, IntGrid, IntRow, LongGrid, LongRow
 from .state import (
     COUNT,
     END0,
@@ -28,7 +27,9 @@ NEVER = -(2**60)
 
 
 @compiled
-def assign(profit: Longs, n: int, m: int, quota: int, chosen: Ints, work: Longs, back: Ints) -> int:
+def assign(
+    profit: LongGrid, n: int, m: int, quota: int, chosen: IntRow, work: LongRow, back: IntGrid
+) -> int:
     """Most profitable assignment of at most ``quota`` of n requests to m slots.
 
     ``profit`` int64[>= n, >= m], `NEVER` = impossible.  ``chosen[i]`` becomes the slot of request i
@@ -85,7 +86,7 @@ def assign(profit: Longs, n: int, m: int, quota: int, chosen: Ints, work: Longs,
 
 
 @compiled
-def count_needs(st: State, wanted: npt.NDArray[np.bool_], need: Ints) -> None:
+def count_needs(st: State, wanted: BoolRow, need: IntRow) -> None:
     """``need[cell of end 0]`` = number of wanted, unheld requests that could use it."""
     for r in range(wanted.shape[0]):
         if wanted[r] and st.req[r, SLOT] < 0:
@@ -97,12 +98,12 @@ def count_needs(st: State, wanted: npt.NDArray[np.bool_], need: Ints) -> None:
 @compiled
 def start_by_buyer(
     st: State,
-    buyers: Ints,
-    wanted: npt.NDArray[np.bool_],
-    need: Ints,
+    buyers: IntRow,
+    wanted: BoolRow,
+    need: IntRow,
     big: int,
-    reach: npt.NDArray[np.bool_],
-    day: Ints,
+    reach: BoolCube,
+    day: IntRow,
 ) -> None:
     """Give slots to the wanted requests, one participant of the second end after the other.
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from .compiled import compiled
-from .instance import Ints, Longs
+from .instance import IntGrid, IntRow, LongGrid, Longs
 from .state import (
     END0,
     END1,
@@ -29,7 +29,7 @@ HOT, COLD, STAGES = 0.6, 0.08, 200
 
 
 @compiled
-def _toggle(st: State, in_window: Ints, window: Ints, p: int, t: int, on: bool) -> int:
+def _toggle(st: State, in_window: IntGrid, window: IntRow, p: int, t: int, on: bool) -> int:
     """Change of the breaks of p when slot t becomes busy or idle; to be called while it is idle."""
     base = p * st.slots
     w = window[t]
@@ -47,7 +47,7 @@ def _toggle(st: State, in_window: Ints, window: Ints, p: int, t: int, on: bool) 
 
 
 @compiled
-def _take(st: State, in_window: Ints, window: Ints, r: int) -> int:
+def _take(st: State, in_window: IntGrid, window: IntRow, r: int) -> int:
     t = st.req[r, SLOT]
     unset(st, r)
     change = 0
@@ -59,7 +59,7 @@ def _take(st: State, in_window: Ints, window: Ints, r: int) -> int:
 
 
 @compiled
-def _give(st: State, in_window: Ints, window: Ints, r: int, t: int) -> int:
+def _give(st: State, in_window: IntGrid, window: IntRow, r: int, t: int) -> int:
     change = 0
     for k in range(2):
         p = st.req[r, END0] if k == 0 else st.req[r, END1]
@@ -70,7 +70,9 @@ def _give(st: State, in_window: Ints, window: Ints, r: int, t: int) -> int:
 
 
 @compiled
-def anneal(st: State, held: Ints, window: Ints, windows: int, proposals: int, odds: Longs) -> int:
+def anneal(
+    st: State, held: IntRow, window: IntRow, windows: int, proposals: int, odds: LongGrid
+) -> int:
     """Reduce the breaks of all participants; gives the change.  The set of meetings stays the same.
 
     ``held`` the meetings that may move, ``odds`` int64[stages, 8]: chance out of 2**31 to accept a

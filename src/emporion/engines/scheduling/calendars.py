@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numba
 import numpy as np
 
 from .assignment import assign
-from .compiled import compiled
+from .compiled import TUPLES, compiled
 from .daypath import NEVER, best_path, local_places
-from .instance import Bools, Ints, Longs
+from .instance import BoolCube, Bools, IntGrid, IntRow, Ints, LongGrid, LongRow, Longs
 
 #: Requests of a participant that the day path holds at most once; the others may repeat.
 PATH_TRACKED = 10
@@ -41,8 +42,28 @@ class Calendars(NamedTuple):
     day: Ints
 
 
+TUPLES["Calendars"] = numba.types.NamedTuple(
+    [
+        numba.int32[::1],
+        numba.int64[::1],
+        numba.int32[::1],
+        numba.int32[::1],
+        numba.int64[::1],
+        numba.int32[::1],
+        numba.int32[:, ::1],
+        numba.int32[::1],
+        numba.boolean[::1],
+        numba.boolean[:, :, ::1],
+        numba.int32[::1],
+    ],
+    Calendars,
+)
+
+
 @compiled
-def _walked(n: int, chosen: Ints, place: Ints, at: Ints, reach: Bools, day: Ints) -> bool:
+def _walked(
+    n: int, chosen: IntRow, place: IntRow, at: IntRow, reach: BoolCube, day: IntRow
+) -> bool:
     """Whether nobody has to be at two places out of reach in neighbouring slots."""
     at[:] = -1
     for i in range(n):
@@ -60,10 +81,10 @@ def best_sets(
     it: Calendars,
     begin: int,
     end: int,
-    price: Longs,
+    price: LongGrid,
     noise: int,
-    random: Longs,
-    last: Ints,
+    random: LongRow,
+    last: IntRow,
     tracked_most: int,
 ) -> int:
     """Total best profit of ``people[begin:end]``, never too small.
@@ -135,7 +156,9 @@ def best_sets(
 
 
 @compiled
-def add_demand(it: Calendars, begin: int, end: int, last: Ints, sign: int, demand: Ints) -> None:
+def add_demand(
+    it: Calendars, begin: int, end: int, last: IntRow, sign: int, demand: IntGrid
+) -> None:
     """Add ``sign`` for each place that ``people[begin:end]`` hold to ``demand`` int32[P, S]."""
     for k in range(begin, end):
         p = it.people[k]

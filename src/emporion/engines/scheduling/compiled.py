@@ -49,8 +49,40 @@ if _folder is not None:
     numba.core.config.CACHE_DIR = str(_folder)  # type: ignore[attr-defined]
 
 
+#: numba types of the named tuples that kernels take, by the name of their annotation.
+TUPLES: dict[str, Any] = {}
+_ARRAYS = {
+    "IntRow": numba.int32[::1],
+    "IntGrid": numba.int32[:, ::1],
+    "LongRow": numba.int64[::1],
+    "LongGrid": numba.int64[:, ::1],
+    "BoolRow": numba.boolean[::1],
+    "BoolCube": numba.boolean[:, :, ::1],
+}
+_SCALARS = {"int": numba.int64, "bool": numba.boolean, "None": numba.void}
+
+
+def _signature(function: Callable[..., Any]) -> Any:
+    """The one signature of a kernel of which the annotations say all, else None.
+
+    Left to itself, numba compiles such a kernel again for every mix of literals, int32 and int64
+    among its callers, which more than doubles the time for all of them.
+    """
+    names = dict(function.__annotations__)
+    result = names.pop("return", None)
+    known = TUPLES | _ARRAYS | _SCALARS
+    if result not in _SCALARS or not set(names.values()) <= set(known):
+        return None
+    return _SCALARS[result](*(known[name] for name in names.values()))
+
+
 def compiled(function: F) -> F:
-    """Compile ``function`` at its first call and keep the result on disk where that is possible."""
-    compile_it: Any = numba.njit(cache=_folder is not None, nogil=True, error_model="numpy")
+    """Compile ``function`` and keep the result on disk where that is possible.
+
+    At once where the annotations say all (`_signature`), else at the first call.
+    """
+    options: Any = {"cache": _folder is not None, "nogil": True, "error_model": "numpy"}
+    signature = _signature(function)
+    compile_it: Any = numba.njit(signature, **options) if signature else numba.njit(**options)
     kernel: F = compile_it(function)
     return kernel

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numba
 import numpy as np
 
-from .compiled import compiled
+from .compiled import TUPLES, compiled
 from .daypath import NEVER, best_path, local_places
-from .instance import Bools, Instance, Ints, Longs
+from .instance import Bools, Instance, IntRow, Ints, Longs
 from .state import (
     COUNT,
     DAY,
@@ -58,6 +59,19 @@ class Desk(NamedTuple):
     chosen: Ints
 
 
+TUPLES["Desk"] = numba.types.NamedTuple(
+    [
+        numba.int64[::1],
+        numba.boolean[:, :, ::1],
+        numba.int32[::1],
+        numba.int64[:, ::1],
+        numba.int32[::1],
+        numba.int32[::1],
+    ],
+    Desk,
+)
+
+
 def make_desk(instance: Instance, reach: Bools, price: Longs) -> Desk:
     """``price`` int64[P, S] or int64[P, 1]: what a place is worth to those who wait for it."""
     people, slots = instance.capacity.shape
@@ -75,7 +89,7 @@ def make_desk(instance: Instance, reach: Bools, price: Longs) -> Desk:
 
 
 @compiled
-def _competitors(st: State, root: int, p: int, day: int, rows: Ints) -> int:
+def _competitors(st: State, root: int, p: int, day: int, rows: IntRow) -> int:
     """``root``, the movable meetings of p on that day and some waiting requests; how many."""
     rows[0] = root
     n = 1
@@ -107,7 +121,7 @@ def _some_day(st: State, root: int) -> int:
 
 
 @compiled
-def lay_out_day(st: State, root: int, evicted: Ints, desk: Desk) -> int:
+def lay_out_day(st: State, root: int, evicted: IntRow, desk: Desk) -> int:
     """Lay out a day of the participant that walks to ``root``; who had to leave is in ``evicted``.
 
     Gives their number, most valuable first; -1 when nothing came of it.  The caller keeps the

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from .compiled import compiled
-from .instance import Bools, Instance, Ints, Longs
+from .instance import BoolCube, Bools, Instance, IntRow, LongGrid
 
 NEVER = -(2**60)
 #: Largest set that is tracked exactly; 2**n states for each place and slot.
@@ -30,15 +30,15 @@ def reachable_next(instance: Instance) -> Bools:
 
 @compiled
 def best_path(
-    profit: Longs,
+    profit: LongGrid,
     n: int,
     tracked: int,
-    local: Ints,
-    places: Ints,
-    reach: Bools,
-    day: Ints,
+    local: IntRow,
+    places: IntRow,
+    reach: BoolCube,
+    day: IntRow,
     quota: int,
-    chosen: Ints,
+    chosen: IntRow,
 ) -> int:
     """Greatest total profit of a walkable set of requests of one participant.
 
@@ -126,7 +126,7 @@ def best_path(
 
 
 @compiled
-def local_places(place: Ints, n: int, local: Ints, places: Ints) -> int:
+def local_places(place: IntRow, n: int, local: IntRow, places: IntRow) -> int:
     """Number the different places of n requests; fills ``local`` and ``places``."""
     count = 0
     for i in range(n):

@@ -17,6 +17,13 @@ Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+#: The same with the number of dimensions in the name: kernels get one signature from these.
+IntRow = npt.NDArray[np.int32]
+IntGrid = npt.NDArray[np.int32]
+LongRow = npt.NDArray[np.int64]
+LongGrid = npt.NDArray[np.int64]
+BoolRow = npt.NDArray[np.bool_]
+BoolCube = npt.NDArray[np.bool_]
 
 NO_LIMIT = 2**30
 EXHIBITOR, BUYER, NO_SIDE = 0, 1, -1

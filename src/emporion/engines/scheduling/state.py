@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numba
 import numpy as np
 
-from .compiled import compiled
+from .compiled import TUPLES, compiled
 from .instance import NO_LIMIT, Bools, Instance, Ints, Longs
 
 # Places in ``State.ctl``.
@@ -69,6 +70,16 @@ class State(NamedTuple):
     budget: Ints
     ctl: Longs
     queue: Ints
+
+
+_SCALARS = [numba.int64] * 3 + [numba.boolean] * 4
+_ARRAYS = [
+    numba.int32[:, ::1], numba.int64[:, ::1], numba.int32[:, ::1], numba.int32[:, ::1],
+    numba.int32[:, ::1], numba.int32[::1], numba.int32[::1], numba.int32[:, ::1],
+    numba.int32[:, :, ::1], numba.int32[:, ::1], numba.int32[:, ::1], numba.int64[::1],
+    numba.int32[:, ::1],
+]  # fmt: skip
+TUPLES["State"] = numba.types.NamedTuple([*_SCALARS, *_ARRAYS], State)
 
 
 def make_state(

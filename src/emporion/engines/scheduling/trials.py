@@ -9,7 +9,7 @@ from __future__ import annotations
 from .chains import FAILED, try_insert
 from .compiled import compiled
 from .daymoves import Desk, lay_out_day
-from .instance import Ints
+from .instance import IntRow
 from .state import (
     COUNT,
     DAY,
@@ -169,7 +169,7 @@ def _choose_slot(st: State, root: int) -> int:
 
 
 @compiled
-def _force(st: State, root: int, evicted: Ints) -> int:
+def _force(st: State, root: int, evicted: IntRow) -> int:
     """Hold ``root`` in a random slot of its own and lock it there.
 
     Gives the number of meetings that had to leave, most valuable first in ``evicted``; -1 when
@@ -198,7 +198,7 @@ def _force(st: State, root: int, evicted: Ints) -> int:
 
 
 @compiled
-def _settle(st: State, homeless: Ints, n: int, before: int, limit: int, forced: bool) -> None:
+def _settle(st: State, homeless: IntRow, n: int, before: int, limit: int, forced: bool) -> None:
     """Insert ``homeless[:n]`` again; for who finds no place, the best waiting of both ends.
 
     ``forced`` = False: only the first part.  Stops as soon as the total is back at ``before``.
@@ -230,13 +230,13 @@ def _settle(st: State, homeless: Ints, n: int, before: int, limit: int, forced: 
 @compiled
 def work(
     st: State,
-    roots: Ints,
+    roots: IntRow,
     begin: int,
     steps: int,
     limit: int,
     target: int,
     forced: bool,
-    homeless: Ints,
+    homeless: IntRow,
     desk: Desk,
 ) -> int:
     """At most ``steps`` steps of the search; stops when the total reaches ``target``.
@@ -273,7 +273,7 @@ def work(
 
 
 @compiled
-def fill(st: State, order: Ints) -> int:
+def fill(st: State, order: IntRow) -> int:
     """Hold every request of ``order`` that fits as things are, earliest slot first (greedy)."""
     done = 0
     for r in order:
