@@ -52,7 +52,12 @@ def start(client: Any, edition: Any, **more: Any) -> ScheduleRun:
     form = {"seconds": "1", "seed": "5", "walking": "on", **more}
     answer = client.post(desk(edition), form)
     assert answer.status_code == 302, answer.content.decode()
-    return ScheduleRun.objects.order_by("-number")[0]
+    run = ScheduleRun.objects.order_by("-number")[0]
+    if run.options["seconds"] == 1:
+        # The form takes whole seconds; a small fair needs less.
+        run.options["seconds"] = 0.3
+        run.save()
+    return run
 
 
 def work(run: ScheduleRun) -> JobRecord:

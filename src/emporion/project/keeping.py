@@ -34,8 +34,10 @@ def keep(server: int, command: list[str]) -> int:
     worker = None
     while not _told and os.getppid() == server:
         if worker is None or worker.poll() is not None:
-            if worker is not None:
-                time.sleep(PAUSE)
+            # The first time too: the server's own start goes first.
+            time.sleep(PAUSE)
+            if _told:
+                break
             worker = subprocess.Popen([*command, "--beside", str(os.getpid())])  # noqa: S603
         time.sleep(LOOK)
     if worker is not None and worker.poll() is None:

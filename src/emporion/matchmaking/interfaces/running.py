@@ -20,6 +20,7 @@ from emporion.design.running import ShownJob, shown
 from emporion.edition.queries import Edition, participations_by_pk
 from emporion.matchmaking import queries
 from emporion.matchmaking.domain import starting
+from emporion.matchmaking.domain.coverage import GROUPS
 from emporion.matchmaking.domain.runs import MatchError
 from emporion.matchmaking.models import MatchRun
 
@@ -198,14 +199,14 @@ def _bars(run: MatchRun) -> list[dict[str, Any]]:
     """How many hosts stand on how many guests' lists."""
     groups = run.figures.get("exposure", [])
     most = max((count for _top, count in groups), default=0) or 1
-    bars, low = [], 0
+    below = dict(zip(GROUPS[1:], GROUPS, strict=False))
+    bars = []
     for top, count in groups:
         if top == 0:
             label = _("on no list")
         elif top is None:
             label = _("on more than 500")
         else:
-            label = _("on %(low)s to %(top)s") % {"low": number(low + 1), "top": number(top)}
+            label = _("on %(low)s to %(top)s") % {"low": number(below[top] + 1), "top": number(top)}
         bars.append({"label": label, "sub": "", "value": count, "share": count / most})
-        low = top or low
     return bars

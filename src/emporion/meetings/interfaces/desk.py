@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -171,7 +173,12 @@ def _row(run: ScheduleRun, job: JobRecord | None) -> dict[str, Any]:
         "value": points(round(value * 1000), round((bound or value) * 1000)) if value else None,
         "bound": points(round(bound * 1000), round(bound * 1000)) if bound else None,
         "share": share,
-        "seconds": said.get("seconds") if not done else run.seconds,
+        # Between two signs of life of the search this alone shows that it goes on.
+        "elapsed": _seconds_since(job.started_at) if job and job.started_at else None,
         "refused": run.request_count - run.meeting_count,
         "against": run.figures.get("against"),
     }
+
+
+def _seconds_since(moment: dt.datetime) -> int:
+    return max(0, int((timezone.now() - moment).total_seconds()))

@@ -1,0 +1,56 @@
+"""A worker killed or told to leave in the middle of a job: the job says so, nothing half is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.commands import PATIENCE, House, kill, kill_when
+from tests.faults.watching import counted, reaches
+
+START = (
+    "__import__('emporion.meetings.domain.runs', fromlist=['runs']).start_run("
+    "__import__('emporion.edition.queries', fromlist=['queries']).edition_by_slug('model'), "
+    "__import__('emporion.meetings.domain.runs', fromlist=['runs']).Options(seconds={seconds}), "
+    "'user:test', trial=False).public_id"
+)
+SEARCHING = "state = 'running' AND step = 'searching'"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    made = House(tmp_path / "house")
+    status, said = made.run("demo", "--no-serve", "--scale", "0.02", "--schedule-seconds", "1")
+    assert status == 0, said
+    return made
+
+
+def test_job_of_a_killed_worker_is_given_up_by_the_next_and_can_be_started_again(
+    house: House,
+) -> None:
+    house.ask(START.format(seconds=600))
+    kill_when(house.start("worker"), reaches(house.folder, "core_jobrecord", 1, SEARCHING))
+    assert counted(house.folder, "meetings_release") == 1
+    house.ask(START.format(seconds=1))
+    status, said = house.run("worker", "--batch")
+    assert status == 0, said
+    assert counted(house.folder, "core_jobrecord", "state = 'failed'") == 1
+    assert counted(house.folder, "core_jobrecord", "state = 'done'") == 1
+    assert counted(house.folder, "meetings_release", "state = 'draft'") == 1
+    assert counted(house.folder, "meetings_release", "state = 'writing'") == 0
+
+
+def test_worker_that_is_told_to_leave_keeps_what_its_job_had(house: House) -> None:
+    house.ask(START.format(seconds=600))
+    worker = house.start("worker")
+    try:
+        reached = reaches(house.folder, "core_jobrecord", 1, SEARCHING)
+        while not reached():
+            assert worker.poll() is None
+        worker.terminate()
+        worker.wait(PATIENCE)
+    finally:
+        kill(worker)
+    assert counted(house.folder, "core_jobrecord", "state = 'stopped'") == 1
+    assert counted(house.folder, "meetings_release", "state = 'draft'") == 1
