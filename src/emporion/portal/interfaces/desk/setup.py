@@ -134,8 +134,13 @@ def _steps(edition: Edition) -> list[dict[str, Any]]:
             "schedule",
             _("Schedule"),
             bool(releases),
-            _("%(requests)s requests, %(releases)s releases")
-            % {"requests": number(requests), "releases": number(releases)},
+            _("%(requests)s, %(releases)s")
+            % {
+                "requests": ngettext("%(n)s request", "%(n)s requests", requests)
+                % {"n": number(requests)},
+                "releases": ngettext("%(n)s release", "%(n)s releases", releases)
+                % {"n": number(releases)},
+            },
             "meetings:releases",
             act=_("Compute a draft"),
         ),
