@@ -12,7 +12,7 @@ import numba
 import numpy as np
 
 from .assignment import assign
-from .compiled import TUPLES, compiled
+from .compiled import compiled, declare
 from .daypath import NEVER, best_path, local_places
 from .instance import BoolCube, Bools, IntGrid, IntRow, Ints, LongGrid, LongRow, Longs
 
@@ -42,7 +42,8 @@ class Calendars(NamedTuple):
     day: Ints
 
 
-TUPLES["Calendars"] = numba.types.NamedTuple(
+declare(
+    Calendars,
     [
         numba.int32[::1],
         numba.int64[::1],
@@ -56,7 +57,6 @@ TUPLES["Calendars"] = numba.types.NamedTuple(
         numba.boolean[:, :, ::1],
         numba.int32[::1],
     ],
-    Calendars,
 )
 
 

@@ -62,6 +62,12 @@ _ARRAYS = {
 _SCALARS = {"int": numba.int64, "bool": numba.boolean, "None": numba.void}
 
 
+def declare(kind: type, types: list[Any]) -> None:
+    """Tell `compiled` the numba types of the fields of the named tuple ``kind``."""
+    named_tuple: Any = numba.types.NamedTuple
+    TUPLES[kind.__name__] = named_tuple(types, kind)
+
+
 def _signature(function: Callable[..., Any]) -> Any:
     """The one signature of a kernel of which the annotations say all, else None.
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from .compiled import TUPLES, compiled
+from .compiled import compiled, declare
 from .daypath import NEVER, best_path, local_places
 from .instance import Bools, Instance, IntRow, Ints, Longs
 from .state import (
@@ -59,7 +59,8 @@ class Desk(NamedTuple):
     chosen: Ints
 
 
-TUPLES["Desk"] = numba.types.NamedTuple(
+declare(
+    Desk,
     [
         numba.int64[::1],
         numba.boolean[:, :, ::1],
@@ -68,7 +69,6 @@ TUPLES["Desk"] = numba.types.NamedTuple(
         numba.int32[::1],
         numba.int32[::1],
     ],
-    Desk,
 )
 
 

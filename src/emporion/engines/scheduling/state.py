@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from .compiled import TUPLES, compiled
+from .compiled import compiled, declare
 from .instance import NO_LIMIT, Bools, Instance, Ints, Longs
 
 # Places in ``State.ctl``.
@@ -79,7 +79,7 @@ _ARRAYS = [
     numba.int32[:, :, ::1], numba.int32[:, ::1], numba.int32[:, ::1], numba.int64[::1],
     numba.int32[:, ::1],
 ]  # fmt: skip
-TUPLES["State"] = numba.types.NamedTuple([*_SCALARS, *_ARRAYS], State)
+declare(State, [*_SCALARS, *_ARRAYS])
 
 
 def make_state(
