@@ -97,12 +97,15 @@ def sign(letter: str, size: int = 24, name: str = "") -> SafeString:
 
 
 @register.inclusion_tag(PARTS + "sign_large.html")
-def sign_large(letter: str, name: str = "") -> dict[str, Any]:
-    """The sign 132 px high over the whole column, letter above, pattern below."""
+def sign_large(letter: str, name: str = "", where: str = "pattern") -> dict[str, Any]:
+    """The sign 132 px high over the whole column, letter above, pattern below.
+
+    Two of a letter on one page need two words for `where`: the pattern's id begins with it.
+    """
     known = signs.known(letter)
     field = round(signs.LARGE_HEIGHT * signs.LARGE_SHARE)
     return {
-        "letter": letter, "label": pavilion_label(letter, name) if name else "",
+        "letter": letter, "label": pavilion_label(letter, name) if name else "", "where": where,
         "kind": letter.lower() if known else "other",
         "tile": signs.tile(letter) if known else None,
         "high": signs.LARGE_HEIGHT, "field": field, "top": signs.LARGE_HEIGHT - field,
