@@ -47,6 +47,20 @@ class Fair:
         )
         assert done.returncode == 0, f"emporion {' '.join(words)}:\n{done.stderr[-2000:]}"
 
+    def python(self, source: str) -> str:
+        """Run some lines inside of the product, on this edition's data; return what they say."""
+        environment = {**self.environment, "DJANGO_SETTINGS_MODULE": "emporion.project.settings"}
+        done = subprocess.run(
+            [sys.executable, "-c", f"import django; django.setup()\n{source}"],
+            cwd=machine.ROOT,
+            env=environment,
+            text=True,
+            capture_output=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout
+
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:

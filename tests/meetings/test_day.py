@@ -178,7 +178,7 @@ def test_paper_has_a_sheet_a_day_and_the_key_of_signs(edition, buyer, fair, sign
 
 @pytest.mark.parametrize("name", PAGES)
 def test_statements_do_not_grow_with_meetings(edition, buyer, signed_in, name):
-    halls = make_pavilions(edition, "AB", 6)
+    halls = make_pavilions(edition, "AB", 2)
     slots = make_slots(edition, 40, minutes=10, gap=2, starts="06:00")
     client = signed_in(user_of(buyer))
     requests: list[Any] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -24,6 +24,7 @@ from emporion.edition import queries as editions
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings import queries
 from emporion.meetings.interfaces.access import acting
+from emporion.meetings.interfaces.tight import with_ways_out
 from emporion.meetings.queries import Appointment
 from emporion.meetings.queries.notices import notices
 
@@ -56,7 +57,7 @@ def day(request: HttpRequest, edition: Edition) -> HttpResponse:
     chosen = _chosen(request.GET.get("date", ""), now.date(), dates, appointments)
     language = get_language() or "en"
     context = {
-        "day": days_of(edition, me, appointments, [chosen], now)[0] if chosen else None,
+        "day": _mended(edition, me, appointments, chosen, now) if chosen else None,
         "tabs": [
             {
                 "date": date,
@@ -78,6 +79,20 @@ def day(request: HttpRequest, edition: Edition) -> HttpResponse:
         "nav_current": "day",
     }
     return render(request, "meetings/day.html", context)
+
+
+def _mended(
+    edition: Edition,
+    me: Participation,
+    appointments: Sequence[Appointment],
+    date: dt.date,
+    now: dt.datetime,
+) -> Day:
+    """Return one day with a way out of each walk that is too long."""
+    walks = editions.walking_minutes(edition)
+    shown = days_of(edition, me, appointments, [date], now, walks)[0]
+    here = [a for a in appointments if a.date == date]
+    return replace(shown, entries=with_ways_out(me, shown.entries, here, walks))
 
 
 def _note(count: int, today: bool) -> str:

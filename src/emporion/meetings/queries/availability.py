@@ -5,19 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from emporion.edition.queries import Delegate, Participation
+from emporion.edition.queries import Edition, Participation, calendars_of
 from emporion.meetings.models import Slot
-from emporion.meetings.queries.agenda import Appointment, agenda, slots
+from emporion.meetings.queries.agenda import Appointment, agendas, slots
 
 
 @dataclass(frozen=True)
 class Hour:
-    """One slot, whether somebody of a participant can meet in it, and the meeting set there."""
+    """One slot, whether somebody of a participant can meet in it, and the meetings set there."""
 
     slot: Slot
     open: bool
-    appointment: Appointment | None = None
+    # Of somebody with several tables more than one can be held side by side.
+    appointments: tuple[Appointment, ...] = ()
 
     @property
     def span(self) -> tuple[str, str, str]:
@@ -26,23 +28,34 @@ class Hour:
 
 
 def hours(participation: Participation) -> list[Hour]:
-    """Return every slot of the edition in time order; three queries.
+    """Return every slot of the edition in time order; four queries."""
+    return hours_of(participation.edition, [participation])[participation.pk]
+
+
+def hours_of(edition: Edition, participations: Sequence[Participation]) -> dict[int, list[Hour]]:
+    """Return {primary key: every slot in time order} for several; four queries for all.
 
     Open is a slot in which one of those who act for the participant is there and free; without
     anybody who acts all are.
     """
-    people = list(
-        Delegate.objects.filter(participation=participation).values_list("days", "blocked")
-    )
-    held = {appointment.slot.pk: appointment for appointment in agenda(participation)}
-    return [
-        Hour(
-            slot,
-            not people or any(is_there(slot, days, blocked) for days, blocked in people),
-            held.get(slot.pk),
-        )
-        for slot in slots(participation.edition)
-    ]
+    people: dict[int, list[tuple[Any, Any]]] = {one.pk: [] for one in participations}
+    for key, days, blocked in calendars_of(list(people)):
+        people[key].append((days, blocked))
+    every, held = slots(edition), agendas(edition, participations)
+    found = {}
+    for key, calendars in people.items():
+        here: dict[int, list[Appointment]] = {}
+        for appointment in held[key]:
+            here.setdefault(appointment.slot.pk, []).append(appointment)
+        found[key] = [
+            Hour(
+                slot,
+                not calendars or any(is_there(slot, *calendar) for calendar in calendars),
+                tuple(here.get(slot.pk, ())),
+            )
+            for slot in every
+        ]
+    return found
 
 
 def is_there(slot: Slot, days: Sequence[str] | None, blocked: Sequence[Sequence[str]]) -> bool:

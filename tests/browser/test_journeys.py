@@ -1,0 +1,190 @@
+"""Whole journeys: by keyboard alone, without scripts, and the first minute of a new buyer."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.browser.conftest import Fair, Visit, Visitor
+
+FOCUS = "document.activeElement"
+ACCEPT = ".request button[name=act][value=accept]"
+
+
+def tab_to(visitor: Visitor, selector: str, at_most: int = 250) -> None:
+    """Press Tab until the focus is on what `selector` names; it must be seen there."""
+    for _ in range(at_most):
+        if visitor.page.evaluate(f"{FOCUS}.matches({selector!r})"):
+            style = visitor.page.evaluate(f"getComputedStyle({FOCUS}).outlineStyle")
+            assert style == "solid"
+            return
+        visitor.page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} cannot be reached by Tab on {visitor.page.url}")
+
+
+def enter(visitor: Visitor, selector: str) -> None:
+    """Go to something by Tab and press Enter, and wait for the page that follows."""
+    tab_to(visitor, selector)
+    with visitor.page.expect_navigation():
+        visitor.page.keyboard.press("Enter")
+
+
+@pytest.fixture(scope="module")
+def newcomer(fair: Fair) -> dict[str, str]:
+    """A buyer who has said nothing yet, with a password: name, needs and offers are empty."""
+    made = fair.python(
+        "from emporion.accounts.domain import create_user\n"
+        "from emporion.core.tenancy import scope\n"
+        "from emporion.edition.domain import delegates, enrolment\n"
+        "from emporion.edition.queries import edition_by_slug, participation\n"
+        "from emporion.registry import domain as registry\n"
+        "edition = edition_by_slug('model')\n"
+        "with scope(expo=edition.expo):\n"
+        "    row = registry.NewPerson('Asha Rai')\n"
+        "    person = registry.create_person(edition.expo, row)\n"
+        "    new = enrolment.Enrolled(role='buyer', name={'en': 'Asha Rai'},\n"
+        "        person_id=person.pk, delegates=[enrolment.Acts(person.pk)],\n"
+        "        languages=['en'], public_id='newcomer22')\n"
+        "    enrolment.enrol(edition, [new])\n"
+        "    user = create_user(email='asha@example.org', password='a long password')\n"
+        "    delegates.let_sign_in(participation(edition, 'newcomer22'), user)\n"
+    )
+    assert made == ""
+    return {"identifier": "asha@example.org", "password": "a long password"}
+
+
+def test_a_new_buyer_gets_from_what_she_needs_to_three_requests(
+    visit: Visit, newcomer: dict[str, str]
+) -> None:
+    buyer = visit("", width=390)
+    page, done = buyer.page, 0
+    buyer.go("model/")
+
+    def fill(selector: str, text: str) -> None:
+        nonlocal done
+        page.locator(selector).first.fill(text)
+        done += 1
+
+    def press(selector: str) -> None:
+        nonlocal done
+        buyer.press(selector)
+        done += 1
+
+    fill("#need", "AI systems, software and VR products")
+    press(".front-need button")
+    # Words survive the sign-in.
+    for name, text in newcomer.items():
+        fill(f"#id_{name}", text)
+    press("main form .button-main")
+    assert page.locator("input[name=code]:checked").count() == 3
+    press("main form .button-main")
+    assert "/who-to-meet/" in page.url
+    for _ in range(3):
+        press("form.who-ask button")
+    assert page.locator("a.who-ask").count() == 3
+    assert done <= 12
+    print(f"from what she needs to three requests: {done} interactions, sign-in included")
+
+
+def test_by_keyboard_find_an_exhibitor_and_ask(visit: Visit) -> None:
+    buyer = visit("buyer")
+    buyer.go("model/")
+    tab_to(buyer, "main input[name=q]")
+    buyer.page.keyboard.type("Kestrel")
+    with buyer.page.expect_navigation():
+        buyer.page.keyboard.press("Enter")
+    enter(buyer, ".search-exhibitor .row-name a")
+    where = buyer.page.url
+    if buyer.page.locator(".exhibitor-main.button-done").count():
+        enter(buyer, ".exhibitor-main.button-done")
+        buyer.go("model/requests/?box=sent")
+        row = buyer.page.locator(".request", has_text="Kestrel").get_attribute("id")
+        enter(buyer, f"[id='{row}'] button[value=withdraw]")
+        buyer.page.goto(where)
+    enter(buyer, ".exhibitor-main button")
+    assert buyer.page.locator(".exhibitor-main.button-done").count() == 1
+
+
+def personal_link(visitor: Visitor) -> str:
+    """Make the personal link of whoever is signed in, and return it."""
+    visitor.go("model/my-link/")
+    visitor.press("form[action$='/my-link/make/'] button")
+    return visitor.page.locator("#address").input_value()
+
+
+@pytest.mark.parametrize("way", ["keyboard", "without scripts"])
+def test_answer_a_request_by_personal_link(visit: Visit, way: str) -> None:
+    link = personal_link(visit("exhibitor"))
+    phone = visit("", width=390, java_script_enabled=way == "keyboard")
+    phone.page.goto(link)
+    waiting = phone.page.locator(".personal-row").count()
+    assert waiting >= 1
+    if way == "keyboard":
+        enter(phone, ".personal-acts a")
+        enter(phone, "main form .button-main")
+    else:
+        phone.press(".personal-acts a")
+        phone.press("main form .button-main")
+    assert phone.page.locator(".personal-row").count() == waiting - 1
+    assert phone.sideways() == 0
+    # What was answered says so; the address names the same request again.
+    phone.page.go_back()
+    phone.page.reload()
+    assert phone.page.locator(".problem").count() == 1
+    assert phone.page.locator("main form").count() == 0
+
+
+@pytest.mark.parametrize("way", ["keyboard", "without scripts"])
+def test_print_my_day(visit: Visit, way: str) -> None:
+    buyer = visit("buyer", java_script_enabled=way == "keyboard")
+    buyer.go("model/day/")
+    sheet = "a[href*='/day/print/']"
+    if way == "keyboard":
+        enter(buyer, sheet)
+    else:
+        buyer.press(sheet)
+    assert buyer.page.locator(".sheet-row").count() >= 1
+    assert buyer.page.locator(".sheet-title").count() == 1
+
+
+def test_without_scripts_find_an_exhibitor_and_ask(visit: Visit) -> None:
+    buyer = visit("buyer", width=390, java_script_enabled=False)
+    buyer.go("model/who-to-meet/")
+    free = buyer.page.locator("form.who-ask").count()
+    if free:
+        buyer.press("form.who-ask button")
+        assert buyer.page.locator("form.who-ask").count() == free - 1
+    buyer.go("model/search/?q=Kestrel&kind=exhibitor")
+    buyer.press(".search-exhibitor .row-name a")
+    where = buyer.page.url
+    if buyer.page.locator(".exhibitor-main.button-done").count():
+        buyer.go("model/requests/?box=sent")
+        row = buyer.page.locator(".request", has_text="Kestrel").get_attribute("id")
+        buyer.press(f"[id='{row}'] button[value=withdraw]")
+        buyer.page.goto(where)
+    buyer.press(".exhibitor-main button")
+    assert buyer.page.locator(".exhibitor-main.button-done").count() == 1
+
+
+def test_without_scripts_keep_the_profile_and_the_hours(visit: Visit) -> None:
+    buyer = visit("buyer", width=390, java_script_enabled=False)
+    buyer.go("model/profile/needs/add/")
+    buyer.page.select_option("#id_code", "logistics.cold")
+    buyer.press(".profile-form .button-main")
+    row = buyer.page.locator(".profile-row", has_text=re.compile("Cold"))
+    assert row.count() == 1
+    with buyer.page.expect_navigation():
+        row.locator("a").click()
+    buyer.press("form[action$='/remove/'] button")
+    assert buyer.page.locator(".profile-row", has_text=re.compile("Cold")).count() == 0
+    buyer.go("model/profile/hours/")
+    ticked = "input[name=open]:checked"
+    before = buyer.page.locator(ticked).count()
+    number = buyer.page.locator(ticked).first.get_attribute("value")
+    buyer.page.locator(ticked).first.uncheck()
+    buyer.press("main form .button-main")
+    buyer.go("model/profile/hours/")
+    assert buyer.page.locator(ticked).count() == before - 1
+    buyer.page.locator(f"input[name=open][value='{number}']").check()
+    buyer.press("main form .button-main")
