@@ -35,9 +35,8 @@ def common_hours(me: Participation, moved: Sequence[Appointment], walks: Walks) 
             and all(_fits(side, day, place, meeting, walks) for side, day in days)
         ]
         if fitting:
-            found[meeting.meeting] = min(
-                fitting, key=lambda slot, at=meeting.slot.number: abs(slot.number - at)
-            )
+            at = meeting.slot.number
+            found[meeting.meeting] = min((abs(s.number - at), s.number, s) for s in fitting)[2]
     return found
 
 
