@@ -1,9 +1,12 @@
 """One page at a time."""
 
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from threading import Barrier, Event, Lock
 
+import pytest
 from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
 
 from emporion.core import turns
 from emporion.core.turns import TURNS, TurnsMiddleware
@@ -57,3 +60,41 @@ def test_turn_is_given_back_when_a_page_fails() -> None:
         except ValueError:
             pass
     assert ask.turns._value == TURNS
+
+
+def test_probes_need_no_turn() -> None:
+    ask = TurnsMiddleware(lambda _request: HttpResponse("alive"))
+    for _ in range(TURNS):
+        ask.turns.acquire()
+    asked = HttpRequest()
+    asked.path = "/healthz"
+    ask.turns.acquire = pytest.fail  # type: ignore[method-assign]
+    assert ask(asked).content == b"alive"
+
+
+def test_form_has_arrived_before_its_turn_comes() -> None:
+    ask = TurnsMiddleware(lambda request: HttpResponse(request.POST["word"]))
+    arriving, read = Event(), Event()
+
+    class Slow(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            arriving.set()
+            assert read.wait(10)
+            return super().read(size)
+
+    def send() -> bytes:
+        return ask(posted(Slow(b"word=slow"))).content
+
+    with ThreadPoolExecutor(1) as pool:
+        sent = pool.submit(send)
+        assert arriving.wait(10)
+        assert ask.turns.acquire(blocking=False)  # The slow sender holds none.
+        ask.turns.release()
+        read.set()
+        assert sent.result() == b"slow"
+
+
+def posted(body: BytesIO) -> HttpRequest:
+    kind = "application/x-www-form-urlencoded"
+    extra = {"wsgi.input": body, "CONTENT_LENGTH": "9", "CONTENT_TYPE": kind}
+    return RequestFactory().generic("POST", "/", **extra)

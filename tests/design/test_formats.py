@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -115,3 +115,18 @@ def test_isolates_stand_only_in_pages_that_run_from_the_other_side(language):
 def test_another_language_is_written_as_english():
     with translation.override("fi"):
         assert formats.number(100000) == "100,000"
+
+
+def test_a_moment_is_told_on_the_clock_that_is_active():
+    late = dt.datetime(2023, 11, 24, 16, 33, tzinfo=dt.UTC)
+    told = []
+    for zone in ("UTC", "Asia/Shanghai", "America/Los_Angeles"):
+        with timezone.override(zone):
+            told.append((formats.day(late, "weekday"), formats.clock(late)))
+    assert told == [
+        ("Friday 24 November", "16:33"),
+        ("Saturday 25 November", "00:33"),
+        ("Friday 24 November", "08:33"),
+    ]
+    naive = dt.datetime(2023, 11, 24, 16, 33)
+    assert (formats.day(naive, "weekday"), formats.clock(naive)) == told[0]

@@ -1,8 +1,11 @@
 """Pages under an edition: who is told no, and how."""
 
+import datetime as dt
+
 import pytest
 
 from emporion.core.tenancy import scope
+from emporion.meetings.models import Release
 from emporion.registry.models import Organiser
 from tests import factories
 
@@ -52,3 +55,20 @@ def test_things_of_another_expo_are_not_found(roles, signed_in):
     assert client.get(f"/en/{edition.slug}/exhibitors/{stranger.public_id}/").status_code == 404
     assert client.post(f"/en/{edition.slug}/ask/{stranger.public_id}/").status_code == 404
     assert client.get(f"/en/{other.slug}/who-to-meet/").status_code == 403
+
+
+def test_moments_are_told_on_the_clock_of_the_fair(db, signed_in):
+    edition = factories.make_edition(zone="Asia/Shanghai")
+    member = factories.make_user()
+    with scope(expo=edition.expo):
+        Organiser.objects.create(expo=edition.expo, user=member)
+        Release.objects.create(
+            edition=edition,
+            number=1,
+            state=Release.State.PUBLISHED,
+            computed_at=dt.datetime(2023, 11, 20, 15, 59, tzinfo=dt.UTC),
+            published_at=dt.datetime(2023, 11, 20, 16, 33, tzinfo=dt.UTC),
+        )
+    shown = signed_in(member).get(f"/en/{edition.slug}/organise/releases/1/").content.decode()
+    assert "16:33" not in shown
+    assert "21 November" in shown and "00:33" in shown

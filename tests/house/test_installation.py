@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import resource
 import subprocess
@@ -137,3 +138,31 @@ def test_every_setting_is_explained() -> None:
     used = {one for path in sources for one in name.findall(path.read_text("utf-8"))}
     explained = set(name.findall((ROOT / "docs/operators/settings.md").read_text("utf-8")))
     assert (used - explained, explained - used - {"EMPORION_APPROVE"}) == (set(), set())
+
+
+OPTIONS = "from emporion.project.settings import DATABASES as d; print(d['default']['OPTIONS'])"
+
+
+@pytest.mark.parametrize(
+    ("asked", "pooled", "said"),
+    [
+        ("", "", {"server_side_binding": True, "prepare_threshold": 5, "options": "-c jit=off"}),
+        ("", "1", {"server_side_binding": True, "prepare_threshold": None}),
+        (
+            "?sslmode=verify-full&sslrootcert=/etc/ca.pem&options=-c%20search_path=fair",
+            "",
+            {
+                "sslmode": "verify-full", "sslrootcert": "/etc/ca.pem",
+                "options": "-c search_path=fair -c jit=off",
+                "server_side_binding": True, "prepare_threshold": 5,
+            },
+        ),
+    ],
+)  # fmt: skip
+def test_what_the_address_of_the_database_asks_for_is_kept(
+    tmp_path: Path, asked: str, pooled: str, said: dict[str, object]
+) -> None:
+    address = f"postgres://fair@db.example.org/emporion{asked}"
+    values = {"DATABASE_URL": address, "EMPORION_DATABASE_POOLED": pooled}
+    done = python(["-c", OPTIONS], environment(tmp_path, **SECURE | values))
+    assert ast.literal_eval(done.stdout) == said, done.stderr

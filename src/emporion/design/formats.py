@@ -10,9 +10,11 @@ from __future__ import annotations
 import datetime as dt
 from contextvars import ContextVar
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import TypeVar
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
+from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -37,6 +39,7 @@ PATTERNS = {
 latin_digits: ContextVar[bool] = ContextVar("latin_digits", default=False)
 
 Number = int | float | Decimal
+Moment = TypeVar("Moment", dt.date, dt.time, dt.datetime)
 
 
 def _language() -> str:
@@ -84,8 +87,13 @@ def percent_sign() -> str:
 
 
 def clock(value: dt.time | dt.datetime | str) -> str:
-    """10:42, the clock of the fair. A string is taken as it is, in the reader's digits."""
-    return in_digits(value if isinstance(value, str) else value.strftime("%H:%M"))
+    """10:42, the clock of the fair. A string is taken as it is, in the reader's digits.
+
+    A moment with a zone is turned to the zone that is active: on an edition's pages the fair's.
+    """
+    if isinstance(value, str):
+        return in_digits(value)
+    return in_digits(_at_the_fair(value).strftime("%H:%M"))
 
 
 def clocks(start: dt.time | dt.datetime, end: dt.time | dt.datetime) -> str:
@@ -94,10 +102,19 @@ def clocks(start: dt.time | dt.datetime, end: dt.time | dt.datetime) -> str:
 
 
 def day(value: dt.date, style: str = "long") -> str:
-    """A date; `style` is one of PATTERNS. Raises KeyError for another style."""
+    """A date, or that of a moment; `style` is one of PATTERNS. Raises KeyError for another style.
+
+    The date of a moment with a zone is that of the zone that is active, like its `clock`.
+    """
     language = _language()
     pattern = PATTERNS[style][list(LOCALES).index(language)]
-    return in_digits(format_date(value, pattern, locale=LOCALES[language]))
+    return in_digits(format_date(_at_the_fair(value), pattern, locale=LOCALES[language]))
+
+
+def _at_the_fair(value: Moment) -> Moment:
+    if isinstance(value, dt.datetime) and timezone.is_aware(value):
+        return timezone.localtime(value)
+    return value
 
 
 def span(start: dt.date, end: dt.date) -> str:

@@ -135,12 +135,16 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     # Pages repeat the same statements: the server plans each once a connection, which halves what
-    # a page costs it, and compiles none. A pooler that hands one connection to several cannot.
-    DATABASES["default"]["OPTIONS"] = {
-        "options": "-c jit=off",
-        "server_side_binding": True,
-        "prepare_threshold": None if _flag("EMPORION_DATABASE_POOLED") else 5,
-    }
+    # a page costs it, and compiles none. A pooler that hands one connection to several can do
+    # neither. What the address itself asks for, such as sslmode, stays.
+    asked = DATABASES["default"].setdefault("OPTIONS", {})
+    asked.setdefault("server_side_binding", True)
+    if _flag("EMPORION_DATABASE_POOLED"):
+        asked.setdefault("prepare_threshold", None)
+        DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+    else:
+        asked.setdefault("prepare_threshold", 5)
+        asked["options"] = f"{asked.get('options', '')} -c jit=off".strip()
 # Jobs wait in the database; `emporion worker` does them.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -19,6 +19,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from emporion.core import journal
@@ -53,6 +54,8 @@ class EditionMiddleware:
             member = _acting_for(request, edition)
         with (
             scope(expo=edition.expo),
+            # Moments are told on the clock of the fair, wherever the reader or the server is.
+            timezone.override(edition.tz),
             journal.acting(
                 actor,
                 tenant=edition.expo.public_id,
