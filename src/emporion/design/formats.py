@@ -39,7 +39,7 @@ PATTERNS = {
 latin_digits: ContextVar[bool] = ContextVar("latin_digits", default=False)
 
 Number = int | float | Decimal
-Moment = TypeVar("Moment", dt.date, dt.time, dt.datetime)
+Moment = TypeVar("Moment", dt.date, dt.time | dt.datetime)
 
 
 def _language() -> str:
