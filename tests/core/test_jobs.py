@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _kinds_of_this_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(kinds, "_kinds", {})
+    monkeypatch.setattr(kinds, "_warm", [])
     monkeypatch.setattr(running, "EVERY", 0.0)
     monkeypatch.setattr(running, "_leaving", False)
     yield
@@ -55,6 +56,16 @@ def test_job_is_done_by_the_worker_as_its_owner() -> None:
     entry = JournalEntry.objects.get()
     assert (entry.actor, entry.tenant) == ("user:li", "t1")
     assert [r.status for r in DBTaskResult.objects.all()] == ["SUCCESSFUL"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_loads_what_jobs_need_before_the_first_of_them() -> None:
+    order: list[str] = []
+    jobs.at_start(lambda: order.append("loaded"))
+    jobs.kind("test.count")(lambda told: order.append("done"))
+    put()
+    work(batch=True)
+    assert order == ["loaded", "done"]
 
 
 def test_job_is_done_once_however_often_it_is_taken() -> None:

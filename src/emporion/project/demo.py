@@ -21,7 +21,7 @@ from django.db import connection
 from emporion.accounts.queries import has_real_users
 from emporion.demo.domain import building, loading
 from emporion.edition import queries as editions
-from emporion.project.commands import prepare
+from emporion.project.commands import keep_worker, prepare
 from emporion.registry.queries import expo_slugs
 
 
@@ -85,6 +85,8 @@ def demo(argv: list[str]) -> int:
             _say("The model edition is there already; --reset builds it anew.")
         lock.close()
         if server:
+            # Only now: what it loads would take the processor from the build.
+            keep_worker()
             _invite(options.port)
             server.wait()
     except KeyboardInterrupt:
@@ -159,7 +161,8 @@ def _serve(port: int) -> subprocess.Popen[bytes]:
         "OMP_NUM_THREADS": "1",
     }
     return subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "emporion.cli", "serve", "--port", str(port)], env=environment
+        [sys.executable, "-m", "emporion.cli", "serve", "--port", str(port), "--no-jobs"],
+        env=environment,
     )
 
 

@@ -14,7 +14,7 @@ the apps are ready); domains only name it. The queue is django-tasks' table; who
 `JobRecord`. Each job is done at most once: a worker that dies leaves one that says so.
 """
 
-from emporion.core.jobs.kinds import JobError, kind
+from emporion.core.jobs.kinds import JobError, at_start, kind
 from emporion.core.jobs.queue import (
     ask_to_stop,
     enqueue,
@@ -31,6 +31,7 @@ __all__ = [
     "JobRecord",
     "Running",
     "ask_to_stop",
+    "at_start",
     "enqueue",
     "give_up_dead",
     "is_dead",

@@ -7,6 +7,7 @@ from typing import Any
 
 Work = Callable[..., dict[str, Any] | None]
 _kinds: dict[str, Work] = {}
+_warm: list[Callable[[], object]] = []
 
 
 class JobError(ValueError):
@@ -31,3 +32,15 @@ def work_of(name: str) -> Work:
         return _kinds[name]
     except KeyError:
         raise JobError(f"Nothing here does jobs of the kind {name}.") from None
+
+
+def at_start(load: Callable[[], object]) -> Callable[[], object]:
+    """Register what a worker loads before its first job, so that nobody waits for it."""
+    _warm.append(load)
+    return load
+
+
+def warm_up() -> None:
+    """Load what the registered functions load."""
+    for load in _warm:
+        load()

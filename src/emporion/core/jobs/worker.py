@@ -17,6 +17,7 @@ from django.db import OperationalError
 from django_tasks_db.management.commands.db_worker import Worker
 
 from emporion.core.jobs import running
+from emporion.core.jobs.kinds import warm_up
 from emporion.core.jobs.queue import give_up_dead
 
 # Seconds between two looks at an empty queue.
@@ -59,6 +60,7 @@ def work(*, batch: bool = False, beside: int | None = None) -> None:
         worker.configure_signals()
     if beside is not None:
         threading.Thread(target=_watch, args=(beside,), daemon=True).start()
+    warm_up()
     worker.run()
 
 

@@ -129,6 +129,11 @@ def compute(
     )
 
 
+def load_solver() -> None:
+    """Load the solver and its compiled parts, which takes seconds the first time in a process."""
+    scheduling.compile_kernels()
+
+
 def packed(instance: scheduling.Instance) -> tuple[bytes, str]:
     """Return an instance as gzipped file content, and the digest of the file (not of the gzip)."""
     digest, target = hashlib.sha256(), io.BytesIO()

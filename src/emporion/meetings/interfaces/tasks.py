@@ -7,9 +7,11 @@ from typing import Any
 from emporion.core import jobs
 from emporion.core.tenancy import scope, scopes_disabled
 from emporion.meetings.domain import runs
+from emporion.meetings.domain.computing import load_solver
 from emporion.meetings.domain.market import ScheduleError
 from emporion.meetings.models import ScheduleRun
 
+jobs.at_start(load_solver)
 # Steps of the clock that the job counts in.
 A_SECOND = 10
 
