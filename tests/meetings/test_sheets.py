@@ -18,11 +18,13 @@ from django.utils import translation
 from pypdf import PdfReader
 
 from emporion.cli import main
-from emporion.core.tenancy import scopes_disabled
+from emporion.core.tenancy import scope, scopes_disabled
 from emporion.design import paper
 from emporion.edition.models import Participation
 from emporion.meetings import queries
+from emporion.meetings.domain.requests import withdraw
 from emporion.meetings.interfaces.sheets import Paper
+from emporion.meetings.models import Meeting, Release, Slot
 from tests import machine
 from tests.factories import (
     make_edition,
@@ -197,9 +199,10 @@ def test_queries_do_not_grow_with_people(edition, buyer, fair):
 def test_agendas_of_many_are_those_of_each(edition, buyer, fair):
     with scopes_disabled():
         everybody = [buyer, *fair]
-        found = queries.agendas(edition, everybody)
+        release = queries.published_release(edition)
+        found = queries.agendas(release, everybody)
         assert found == {one.pk: queries.agenda(one) for one in everybody}
-        assert set(queries.with_meetings(edition)) == {one.pk for one in everybody}
+        assert set(queries.with_meetings(release)) == {one.pk for one in everybody}
 
 
 def test_the_same_day_gives_the_same_bytes(edition, buyer, fair):
@@ -243,6 +246,66 @@ def test_a_folder_is_filled_in_parts_and_goes_on_where_it_stopped(edition, buyer
     assert command(edition, folder, "--people", "1") == 0
     again = {part: part.stat().st_mtime_ns for part in sorted(folder.glob("*.pdf"))}
     assert [again[part] == kept[part] for part in parts] == [True, False, False, True]
+
+
+def test_parts_that_are_out_of_date_are_made_anew_and_counted(
+    edition, buyer, fair, tmp_path, capsys
+):
+    # Somebody with a meeting that stays and one that falls: who has sheets does not change.
+    with scopes_disabled():
+        slots = list(Slot.objects.filter(edition=edition))
+        other = make_participation(edition, "buyer", name="Zu Bin")
+        held = [(m.request, m.slot) for m in Meeting.objects.select_related("request", "slot")]
+        fallen = make_request(other, fair[0], "accepted")
+        held += [(fallen, slots[2]), (make_request(other, fair[1], "accepted"), slots[3])]
+        Release.objects.update(state="superseded")
+        make_release(edition, held, state="published")
+    assert command(edition, tmp_path, "--people", "1") == 0
+    kept = {part.name: part.read_bytes() for part in tmp_path.glob("*.pdf")}
+    assert (len(kept), "anew" in capsys.readouterr().out) == (5, False)
+    with scope(expo=edition.expo):
+        withdraw(fallen, other)
+    assert command(edition, tmp_path, "--people", "1") == 0
+    assert "5 parts" in (said := capsys.readouterr().out)
+    assert said.endswith("; 2 of them out of date and made anew\n")
+    again = {part.name: part.read_bytes() for part in tmp_path.glob("*.pdf")}
+    # The sheets of the two sides of that meeting, and of nobody else.
+    listed = json.loads((tmp_path / "day-sheets.json").read_text())["parts"]
+    assert {listed[name]["first"] for name in kept if kept[name] != again[name]} == {
+        "Zu Bin",
+        NAMES[0],
+    }
+    assert command(edition, tmp_path, "--people", "1") == 0
+    assert "anew" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("output", ["folder", "all.pdf"])
+def test_a_release_published_meanwhile_is_not_mixed_in(
+    edition, buyer, fair, tmp_path, capsys, monkeypatch, output
+):
+    printed = Paper.pdf
+    agendas: list[list[Any]] = []
+
+    def publishing(self: Paper, sheets: Any, **more: Any) -> bytes:
+        agendas.append([entry["name"] for sheet in sheets for entry in sheet["entries"]])
+        if len(agendas) == 1:
+            Release.objects.filter(edition=edition).update(state="superseded")
+            make_release(edition, [], state="published")
+        return printed(self, sheets, **more)
+
+    monkeypatch.setattr(Paper, "pdf", publishing)
+    assert command(edition, tmp_path / output, "--people", "1") == 1
+    assert "Release 1 is no longer the public one" in capsys.readouterr().err
+    assert [*tmp_path.glob("**/*.pdf"), *tmp_path.glob("**/*.json")] == []
+
+
+def test_sheets_of_a_paper_are_of_its_release_whatever_is_published(edition, buyer, fair):
+    with scopes_disabled():
+        sheets = Paper.of(edition)
+        before = sheets.sheets_of([buyer])
+        Release.objects.filter(edition=edition).update(state="superseded")
+        make_release(edition, [], state="published")
+        assert (len(before[0]), sheets.sheets_of([buyer])) == (2, before)
 
 
 def test_a_folder_of_other_sheets_is_not_mixed(edition, buyer, fair, tmp_path, capsys):

@@ -79,7 +79,7 @@ def _print(edition: Edition, options: argparse.Namespace) -> None:
         raise Refused("No schedule is published yet, so there is nothing to print.")
     if not 1 <= options.people <= MOST_IN_ONE:
         raise Refused(f"--people {options.people}: a part holds 1 to {MOST_IN_ONE:,} people.")
-    keys = queries.with_meetings(edition)
+    keys = queries.with_meetings(paper.release)
     if not keys:
         raise Refused(f"Release {paper.release.number} holds no meeting that takes place.")
     if options.output.suffix.lower() == ".pdf" and not options.output.is_dir():
@@ -97,16 +97,19 @@ def _print(edition: Edition, options: argparse.Namespace) -> None:
             (options.output / f"day-sheets-{number:04}.pdf", chunk)
             for number, chunk in enumerate(chunks, start=1)
         ]
-        done = _begun(options.output, _digest(paper, keys, options), options.anew)
-    sheets = 0
+        done = _begun(options.output, _folder(paper, keys, options), options.anew)
+    sheets = anew = 0
     with Job(f"day-sheets {edition.slug}", ["Day sheets"]).step("Day sheets", len(keys)) as step:
-        for path, count in _written(paper, parts, done, options, step):
+        for path, count, replaced in _written(paper, parts, done, options, step):
             sheets += count
+            anew += replaced
             step.advance(len(parts[0][1]), path.name)
+    _still_public(paper)
     folder = f"{len(parts):,} parts in " if done else ""
+    changed = f"; {anew:,} of them out of date and made anew" if anew else ""
     sys.stdout.write(
         f"{sheets:,} sheets of {len(keys):,} people, release {paper.release.number} → "
-        f"{folder}{options.output}\n"
+        f"{folder}{options.output}{changed}\n"
     )
 
 
@@ -116,40 +119,65 @@ def _written(
     done: dict[str, Any],
     options: argparse.Namespace,
     step: Step,
-) -> Iterator[tuple[Path, int]]:
-    """Write part after part and give how many sheets each holds; skip those that are there."""
+) -> Iterator[tuple[Path, int, bool]]:
+    """Write part after part; give how many sheets each holds and whether it replaced an old one.
+
+    A part stays when it lies there whole and nothing that stands on its sheets has changed: to know
+    that, the sheets are put together each time, but not set.
+    """
     for path, chunk in parts:
-        known = done.get("parts", {}).get(path.name)
-        if known and path.exists() and path.stat().st_size == known["bytes"]:
-            yield path, known["sheets"]
-            continue
         people = editions.participations_by_pk(chunk)
         each = paper.sheets_of([people[key] for key in chunk])
         sheets = [sheet for mine in each for sheet in mine]
+        known = done.get("parts", {}).get(path.name)
+        there = bool(known) and path.exists() and path.stat().st_size == known["bytes"]
+        words = paper.words_of(sheets)
+        for said in words.values():
+            # When it was printed is no reason to print it again.
+            del said["printed"]
+        says = _digest([sheets, words])
+        if there and known.get("says") == says:
+            yield path, known["sheets"], False
+            continue
         pdf = paper.pdf(sheets, tagged=not options.untagged)
+        _still_public(paper)
         with whole(path) as file:
             file.write(pdf)
         if done:
-            names = [mine[0]["plain_name"] for mine in each if mine]
+            names = [mine[0]["plain_name"] for mine in each if mine] or [""]
             done["parts"][path.name] = {
                 "first": names[0],
                 "last": names[-1],
                 "people": len(chunk),
                 "sheets": len(sheets),
                 "bytes": len(pdf),
+                "says": says,
             }
             with whole(options.output / LIST) as file:
                 file.write(json.dumps(done, ensure_ascii=False, indent=1).encode())
         forget()
-        yield path, len(sheets)
+        yield path, len(sheets), there
 
 
-def _digest(paper: Paper, keys: Sequence[int], options: argparse.Namespace) -> str:
+def _still_public(paper: Paper) -> None:
+    """Raise Refused when another release was published since the paper was begun; one query."""
+    public = queries.published_release(paper.edition)
+    if public is None or public.pk != paper.release.pk:
+        raise Refused(
+            f"Release {paper.release.number} is no longer the public one: another was published "
+            "while its sheets were printed. Run this again, for a folder with --anew."
+        )
+
+
+def _folder(paper: Paper, keys: Sequence[int], options: argparse.Namespace) -> str:
     """Name what a folder holds: other people, another release or size of a part is another one."""
-    said = [
+    return _digest([
         paper.edition.public_id, paper.release.number, options.people, options.untagged, list(keys),
-    ]  # fmt: skip
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    ])  # fmt: skip
+
+
+def _digest(said: Any) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def _begun(folder: Path, digest: str, anew: bool) -> dict[str, Any]:

@@ -114,17 +114,21 @@ class Paper:
             for one in shown
         ]
 
-    def pdf(self, sheets: Sequence[dict[str, Any]], *, tagged: bool = True) -> bytes:
-        """Return the PDF of some sheets. Raises FontsMissing."""
+    def words_of(self, sheets: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        """Return {language: what every sheet in it says} for the languages of some sheets."""
         words = {}
         for language in {sheet["language"] for sheet in sheets}:
             with translation.override(language):
                 words[language] = self.words()
+        return words
+
+    def pdf(self, sheets: Sequence[dict[str, Any]], *, tagged: bool = True) -> bytes:
+        """Return the PDF of some sheets. Raises FontsMissing."""
         letters = {p.letter for p in self.pavilions}
         letters |= {entry["letter"] for sheet in sheets for entry in sheet["entries"]} - {""}
         data = {
             "sheets": sheets,
-            "words": words,
+            "words": self.words_of(sheets),
             "signs": {letter: paper_drawings.sign(letter) for letter in sorted(letters)},
             "marks": {"waits": paper_drawings.mark("waits")},
             "emblem": paper_drawings.emblem(),
@@ -132,8 +136,13 @@ class Paper:
         return compiled(TEMPLATE, data, at=self.at, tagged=tagged)
 
     def sheets_of(self, participations: Sequence[Participation]) -> list[list[dict[str, Any]]]:
-        """Return the sheets of each participation, each in its own language; four queries."""
-        agendas = queries.agendas(self.edition, participations)
+        """Return the sheets of each participation, each in its own language; four queries.
+
+        All are of the paper's release, whatever is published meanwhile. Without one there is none.
+        """
+        if self.release is None:
+            return [[] for _one in participations]
+        agendas = queries.agendas(self.release, participations)
         keys = {one.pk for one in participations}
         others = {a.counterpart.pk for each in agendas.values() for a in each}
         leads = editions.leads_of(sorted(keys | others))
@@ -186,7 +195,8 @@ def day_pdf(request: HttpRequest, edition: Edition) -> HttpResponse:
     """My day as PDF: `?date=` for one day, else every day with meetings, a sheet each."""
     me = acting(request)
     paper = Paper.of(edition)
-    appointments = queries.agenda(me)
+    # Of the release whose number the sheet bears.
+    appointments = queries.agendas(paper.release, [me])[me.pk] if paper.release else []
     only = _date(request.GET.get("date", ""), {a.date for a in appointments})
     leads = editions.leads_of([me.pk, *(a.counterpart.pk for a in appointments)])
     sheets = paper.days(me, appointments, leads, only)

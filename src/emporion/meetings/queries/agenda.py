@@ -78,23 +78,23 @@ def agenda(
     return [_seen_by(participation, meeting) for meeting in found]
 
 
-def with_meetings(edition: Edition) -> list[int]:
-    """Return who has a meeting in the published release, by name, as primary keys; one query."""
-    held = Meeting.objects.filter(
-        release__edition=edition,
-        release__state=Release.State.PUBLISHED,
-        request__state__in=rules.LIVE,
-    )
+def with_meetings(release: Release) -> list[int]:
+    """Return who has a meeting in a release that takes place: keys, by name; one query."""
+    held = Meeting.objects.filter(release=release, request__state__in=rules.LIVE)
     found = Participation.objects.filter(
-        Q(pk__in=held.values("host")) | Q(pk__in=held.values("guest")), edition=edition
+        Q(pk__in=held.values("host")) | Q(pk__in=held.values("guest")),
+        edition=release.edition_id,
     )
     return list(found.order_by("sort_key", "pk").values_list("pk", flat=True))
 
 
 def agendas(
-    edition: Edition, participations: Sequence[Participation]
+    release: Release, participations: Sequence[Participation]
 ) -> dict[int, list[Appointment]]:
-    """Return {primary key: meetings that take place, in time order} for many; two queries."""
+    """Return {primary key: meetings that take place, in time order} for many; two queries.
+
+    Of `release`, published or not: who asks in several goes stays with one and the same.
+    """
     mine = {participation.pk: participation for participation in participations}
     found: dict[int, list[Appointment]] = {key: [] for key in mine}
     for side in ("host", "guest"):
@@ -102,8 +102,7 @@ def agendas(
         meetings = (
             Meeting.objects.filter(
                 **{f"{side}__in": keys},
-                release__edition=edition,
-                release__state=Release.State.PUBLISHED,
+                release=release,
                 request__state__in=rules.LIVE,
             )
             .select_related("slot", "request", "host__pavilion", "guest__pavilion")
