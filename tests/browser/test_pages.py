@@ -60,6 +60,14 @@ PAGES = {
         "model/organise/matching/",
         "model/organise/matching/without/",
         "model/organise/walking/",
+        "model/organise/",
+        "model/organise/basics/",
+        "model/organise/pavilions/",
+        "model/organise/slots/",
+        "model/organise/import/",
+        "model/organise/participants/?role=exhibitor",
+        "model/organise/people/",
+        "model/organise/journal/",
     ),
 }
 # In each language axe looks at every page once; together the three see both widths and themes.

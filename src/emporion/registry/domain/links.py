@@ -6,6 +6,8 @@ import ipaddress
 import re
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 LONGEST = 300
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):(?!\d+(?:[/?#]|\Z))")
 _LABEL = re.compile(r"(?!-)[^\W_](?:[\w-]{0,61}[^\W_])?\Z")
@@ -47,30 +49,30 @@ def checked_link(text: str) -> Link:
     """
     text = text.strip()
     if len(text) > LONGEST:
-        raise LinkError(f"an address of more than {LONGEST} characters")
+        raise LinkError(_("an address of more than %(limit)d characters") % {"limit": LONGEST})
     if any(c.isspace() or c in '\\<>"`' or not c.isprintable() for c in text):
-        raise LinkError("no web address")
+        raise LinkError(_("no web address"))
     given = _SCHEME.match(text)
     if given and given.group(1).lower() not in ("http", "https"):
-        raise LinkError(f"an address of the kind {given.group(1).lower()}:")
+        raise LinkError(_("an address of the kind %(kind)s:") % {"kind": given.group(1).lower()})
     scheme = given.group(1).lower() if given else "https"
     rest = text[given.end() :] if given else text
     rest = rest.removeprefix("//")
     host, tail = re.fullmatch(r"([^/?#]*)(.*)", rest, re.DOTALL).groups()  # type: ignore[union-attr]
     if "@" in host:
-        raise LinkError("an address with a user name")
+        raise LinkError(_("an address with a user name"))
     name, colon, port = host.partition(":")
     if host.startswith("[") or _is_ip(name):
-        raise LinkError("a number instead of a name")
+        raise LinkError(_("a number instead of a name"))
     if colon and not (port.isdigit() and 0 < int(port) < 65536):
-        raise LinkError("no web address")
+        raise LinkError(_("no web address"))
     labels = name.lower().removesuffix(".").split(".")
     if not all(_LABEL.match(label) for label in labels):
-        raise LinkError("no web address")
+        raise LinkError(_("no web address"))
     if labels[-1] in _INTERNAL or len(labels) < 2:
-        raise LinkError("an address inside a network")
+        raise LinkError(_("an address inside a network"))
     if not any(c.isalpha() for c in labels[-1]) or len(labels[-1]) < 2:
-        raise LinkError("no web address")
+        raise LinkError(_("no web address"))
     return Link(f"{scheme}://{'.'.join(labels)}{colon}{port}{tail}", assumed=given is None)
 
 
