@@ -21,7 +21,7 @@ from tests.factories import (
     make_slots,
     make_user,
 )
-from tests.portal.fairs import address, page, user_of
+from tests.portal.fairs import address, page, statements, user_of
 
 EVIL = "<script>alert(1)</script>"
 
@@ -63,7 +63,8 @@ def test_opens_agenda_and_what_waits_without_signing_in(edition, host, key, aske
     assert [shown[name] for name in ("X-Robots-Tag", "Referrer-Policy")] == [
         "noindex, nofollow", "strict-origin"]  # fmt: skip
     assert "no-store" in shown["Cache-Control"]
-    assert page(shown).select_one("meta[name=robots]")["content"] == "noindex, nofollow"
+    said = [meta["content"] for meta in page(shown).select("meta[name=robots]")]
+    assert set(", ".join(said).split(", ")) == {"noindex", "nofollow"}
 
 
 def test_opening_changes_nothing_and_one_button_answers(edition, link, key, asked):
@@ -141,7 +142,7 @@ def test_a_forged_link_gets_a_clear_page_and_no_data(edition, host, link, key, a
     assert state() == "open"
 
 
-@pytest.mark.parametrize("how", ["expired", "revoked", "renewed", "dismissed"])
+@pytest.mark.parametrize("how", ["expired", "revoked", "renewed", "dismissed", "closed"])
 def test_a_link_that_has_ended_says_so(edition, host, link, key, asked, how):
     if how == "expired":
         PersonalLink.objects.update(expires_at=timezone.now() - dt.timedelta(seconds=1))
@@ -149,6 +150,12 @@ def test_a_link_that_has_ended_says_so(edition, host, link, key, asked, how):
         assert links.revoke_link(host, link.person)
     elif how == "renewed":
         links.make_link(host, link.person)
+    elif how == "closed":
+        user = user_of(host)
+        user.is_active = False
+        user.save()
+        with pytest.raises(links.LinkError):
+            links.make_link(host, link.person)
     else:
         host.delegates.all().delete()
     where = address("meetings:personal_answer", edition, asked.public_id)
@@ -159,6 +166,21 @@ def test_a_link_that_has_ended_says_so(edition, host, link, key, asked, how):
         assert done.status_code == 410
         assert "This link has ended" in done.content.decode()
     assert state() == "open"
+
+
+@pytest.mark.parametrize("act", [None, "", "withdraw", "Accept"])
+def test_answering_takes_one_of_the_two_words(edition, key, asked, act):
+    where = address("meetings:personal_answer", edition, asked.public_id)
+    given = {"key": key} if act is None else {"key": key, "act": act}
+    done = Client().post(where, given)
+    assert (done.status_code, state()) == (400, "open")
+    assert "nothing was changed" in done.content.decode()
+
+
+def test_who_never_signs_in_has_a_link(edition):
+    alone = make_participation(edition)
+    made = links.make_link(alone, alone.delegates.get().person)
+    assert links.open_link(edition, links.key_of(made)) == made
 
 
 def test_the_key_is_never_logged(edition, key, asked, caplog):
@@ -205,3 +227,13 @@ def test_page_makes_shows_and_stops_it(edition, host, signed_in):
     assert Client().get(shown.replace("http://testserver", "")).status_code == 200
     client.post(address("meetings:revoke_link", edition))
     assert Client().get(shown.replace("http://testserver", "")).status_code == 410
+
+
+def test_number_of_statements_is_fixed(edition, host, signed_in):
+    client, where = signed_in(user_of(host)), address("meetings:link", edition)
+    without = statements(client, where)
+    client.post(address("meetings:make_link", edition))
+    for _ in range(3):
+        other = make_participation(edition)
+        links.make_link(other, other.delegates.get().person)
+    assert (without, statements(client, where)) == (8, 8)

@@ -8,7 +8,8 @@ from django.test import Client
 from emporion.core.models import JournalEntry
 from emporion.edition.domain import officers
 from emporion.edition.models import Officer
-from emporion.meetings.models import MeetingRequest
+from emporion.meetings.domain import links
+from emporion.meetings.models import MeetingRequest, PersonalLink
 from tests.edition.test_officers import make_delegation
 from tests.factories import (
     make_organiser,
@@ -18,7 +19,7 @@ from tests.factories import (
     make_slots,
     make_user,
 )
-from tests.portal.fairs import address, page, statements
+from tests.portal.fairs import address, page, statements, user_of
 
 
 @pytest.fixture
@@ -58,14 +59,14 @@ def test_overview_counts_what_waits_and_what_is_set(edition, delegation, officer
     assert "what you offer" not in text
 
 
-def test_number_of_statements_does_not_grow(edition, delegation, officer, signed_in):
+def test_number_of_statements_is_fixed(edition, delegation, officer, signed_in):
     counts = []
     for _ in range(2):
         for _ in range(4):
             member = make_participation(edition, delegation=delegation)
             make_request(make_participation(edition, "buyer"), member)
         counts.append(statements(signed_in(officer), address("portal:delegation", edition)))
-    assert counts[0] == counts[1]
+    assert counts == [14, 14]
 
 
 def test_acting_shows_a_banner_answers_for_the_member_and_names_both(
@@ -111,3 +112,54 @@ def test_a_dismissed_officer_acts_no_more(edition, delegation, officer, signed_i
     where = address("meetings:answer", edition, asked.public_id)
     assert client.post(where, {"act": "accept"}).status_code == 403
     assert MeetingRequest.objects.get().state == "open"
+
+
+@pytest.fixture
+def member(edition, delegation):
+    made = make_participation(edition, name="Aava", delegation=delegation, user=make_user())
+    held = make_request(make_participation(edition, "buyer"), made, "accepted")
+    make_release(edition, [(held, make_slots(edition)[0])], state="published")
+    return made
+
+
+@pytest.fixture
+def acting(edition, officer, member, signed_in):
+    client = signed_in(officer)
+    client.post(address("portal:act_for", edition, member.public_id))
+    return client
+
+
+def test_an_officer_has_no_hand_in_the_personal_link_of_a_member(edition, member, acting):
+    made = links.make_link(member, member.delegates.get().person)
+    for method, name in (("get", "link"), ("post", "make_link"), ("post", "revoke_link")):
+        done = getattr(acting, method)(address(f"meetings:{name}", edition))
+        assert done.status_code == 403
+        assert "not yours to make" in done.content.decode()
+        assert links.key_of(made) not in done.content.decode()
+    assert links.open_link(edition, links.key_of(made)) == made
+    assert PersonalLink.objects.get() == made
+    where = address("meetings:link", edition)
+    profile = address("portal:profile", edition)
+    assert page(acting.get(profile)).select(f"main a[href='{where}']") == []
+
+
+def test_an_officer_who_is_one_of_them_has_a_link_of_their_own(
+    edition, delegation, member, signed_in
+):
+    officers.appoint_officer(delegation, user_of(member))
+    client = signed_in(user_of(member))
+    client.post(address("portal:act_for", edition, member.public_id))
+    client.post(address("meetings:make_link", edition))
+    assert PersonalLink.objects.get().person.user == user_of(member)
+
+
+def test_an_officer_is_shown_no_calendar_address_that_would_not_open(
+    edition, member, acting, signed_in
+):
+    where, feed = address("meetings:day", edition), address("meetings:day_ics", edition)
+    own = signed_in(user_of(member)).get(where).content.decode()
+    officers = acting.get(where)
+    assert officers.status_code == 200
+    assert (feed in own, "In your calendar" in own) == (True, True)
+    shown = officers.content.decode()
+    assert (feed in shown, "In your calendar" in shown) == (False, False)

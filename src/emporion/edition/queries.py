@@ -96,22 +96,24 @@ def acts_for(user: str, participation: Participation) -> bool:
 
 
 def acts(person: int, participation: Participation) -> bool:
-    """Whether a person (primary key) acts for `participation`; one query."""
-    return Delegate.objects.filter(participation=participation, person=person).exists()
+    """Whether a person (primary key) acts for `participation`; one query.
+
+    Who never signs in acts all the same; whose account was closed does not.
+    """
+    found = Delegate.objects.filter(participation=participation, person=person)
+    return found.exclude(person__user__is_active=False).exists()
 
 
 def person_of(participation: Participation, user: Any) -> Any:
-    """Return who `user` is among those who act for `participation`, else who acts first.
+    """Return who `user` is among those who act for `participation`; one query.
 
-    None when nobody acts for it; one query.
+    None for everybody else, also for an officer who acts for it.
     """
-    people = [
-        delegate.person
-        for delegate in Delegate.objects.select_related("person")
-        .filter(participation=participation)
-        .order_by("-is_lead", "pk")
-    ]
-    return next((p for p in people if p.user_id == user.pk), people[0] if people else None)
+    found = Delegate.objects.select_related("person").filter(
+        participation=participation, person__user=user
+    )
+    first = found.order_by("-is_lead", "pk").first()
+    return first.person if first else None
 
 
 def is_organiser(edition: Edition, user: Any) -> bool:

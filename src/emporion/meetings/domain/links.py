@@ -72,7 +72,7 @@ def open_link(edition: Edition, key: str) -> PersonalLink:
     """Return the link that `key` opens; changes nothing. Two queries.
 
     Raises ForgedLink and ExpiredLink; an expired one is also one of somebody who does not act for
-    the participant any more.
+    the participant any more, or whose account was closed.
     """
     try:
         public_id = signing.Signer(salt=SALT).unsign(key)

@@ -72,8 +72,10 @@ def day(request: HttpRequest, edition: Edition) -> HttpResponse:
         "release": queries.published_release(edition),
         "waiting": queries.waiting_count(me),
         "new": sum(notice.is_new for notice in notices(me, request.user)),
-        "feed": f"{reverse('meetings:day_ics', args=[edition.slug])}"
-        f"?token={token(me, request.user)}",
+        # It opens for those who act for it themselves; an officer's would open nothing.
+        "feed": ""
+        if request.acting_for  # type: ignore[attr-defined]
+        else f"{reverse('meetings:day_ics', args=[edition.slug])}?token={token(me, request.user)}",
         "place": best(edition.place, language)[1],
         "slug": edition.slug,
         "nav_current": "day",

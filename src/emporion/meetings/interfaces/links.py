@@ -1,40 +1,58 @@
-"""My personal link: make it, copy it, stop it."""
+"""My personal link: make it, copy it, stop it.
+
+It is for those who act for a participant themselves. A link outlives the right of an officer, so
+an officer neither sees nor makes nor stops that of a member.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from emporion.core.translated import best
 from emporion.edition import queries as editions
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings.domain import links as domain
 from emporion.meetings.interfaces.access import acting
 from emporion.meetings.queries import links as queries
 
-
-def _person(request: HttpRequest, me: Participation) -> Any:
-    """Return whose link it is: the reader's, or of who acts first for a member."""
-    person = editions.person_of(me, request.user)
-    if person is None:
-        raise PermissionDenied(_("Nobody acts for this participant yet."))
-    return person
+Whose = Callable[[HttpRequest, Edition, Participation, Any], HttpResponse]
 
 
-@never_cache
-@login_required
-def link(request: HttpRequest, edition: Edition) -> HttpResponse:
+def own(view: Whose) -> Callable[[HttpRequest, Edition], HttpResponse]:
+    """Give the view the participation and who the reader is in it; others are refused.
+
+    "Others" are officers: whoever acts for nobody does not come that far.
+    """
+
+    @never_cache
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, edition: Edition) -> HttpResponse:
+        me = acting(request)
+        person = editions.person_of(me, request.user)
+        if person is None:
+            context = {"name": best(me.display_name, get_language() or "en"), "slug": edition.slug}
+            return render(request, "meetings/link_refused.html", context, status=403)
+        return view(request, edition, me, person)
+
+    return guarded
+
+
+@own
+def link(request: HttpRequest, edition: Edition, me: Participation, person: Any) -> HttpResponse:
     """The link as it is, if there is one."""
-    me = acting(request)
-    person = _person(request, me)
     live = queries.live_link(me, person)
     address = ""
     if live is not None:
@@ -51,21 +69,19 @@ def link(request: HttpRequest, edition: Edition) -> HttpResponse:
     return render(request, "meetings/link.html", context)
 
 
-@login_required
 @require_POST
-def make(request: HttpRequest, edition: Edition) -> HttpResponse:
+@own
+def make(request: HttpRequest, edition: Edition, me: Participation, person: Any) -> HttpResponse:
     """Make a new one; the one before stops working."""
-    me = acting(request)
-    domain.make_link(me, _person(request, me))
+    domain.make_link(me, person)
     messages.success(request, _("The new link is ready. An earlier one does not work any more."))
     return redirect("meetings:link", edition=edition.slug)
 
 
-@login_required
 @require_POST
-def revoke(request: HttpRequest, edition: Edition) -> HttpResponse:
+@own
+def revoke(request: HttpRequest, edition: Edition, me: Participation, person: Any) -> HttpResponse:
     """Stop it at once."""
-    me = acting(request)
-    if domain.revoke_link(me, _person(request, me)):
+    if domain.revoke_link(me, person):
         messages.success(request, _("The link does not work any more."))
     return redirect("meetings:link", edition=edition.slug)

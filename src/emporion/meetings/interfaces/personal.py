@@ -108,7 +108,9 @@ def answer(
     given = request.POST if request.method == "POST" else request.GET
     accept = given.get("act") != "decline"
     problem, status = "", 200
-    if request.method == "POST":
+    if request.method == "POST" and given.get("act") not in {"accept", "decline"}:
+        problem, status = _("Accept or decline: nothing was changed."), 400
+    elif request.method == "POST":
         try:
             with journal.acting(
                 f"link:{link.public_id}",

@@ -53,6 +53,7 @@ def profile(request: HttpRequest, edition: Edition) -> HttpResponse:
         "hours": len(hours),
         "open_hours": sum(hour.open for hour in hours),
         "is_officer": request.is_officer,  # type: ignore[attr-defined]
+        "acts_for_another": bool(request.acting_for),  # type: ignore[attr-defined]
         "page": reverse("portal:exhibitor", args=[edition.slug, me.public_id]) if me.hosts else "",
         "slug": edition.slug,
         "nav_current": "profile",
@@ -149,13 +150,22 @@ def hours(request: HttpRequest, edition: Edition) -> HttpResponse:
     known = meetings.hours(me)
     if request.method == "POST":
         wanted = set(request.POST.getlist("open"))
-        close = [h.span for h in known if h.open and str(h.slot.number) not in wanted]
-        open_ = [h.span for h in known if not h.open and str(h.slot.number) in wanted]
+        # Only what the reader changed: a colleague or the organiser may have changed other hours
+        # since the page was shown.
+        shown = set(request.POST.get("shown", "").split())
+        numbered = [(hour, str(hour.slot.number)) for hour in known]
+        close = [h.span for h, n in numbered if h.open and n in shown - wanted]
+        open_ = [h.span for h, n in numbered if not h.open and n in wanted - shown]
         calendars.set_hours(me, close=close, open_=open_)
         messages.success(request, _("Kept. The next schedule follows it."))
         return redirect("portal:profile", edition=edition.slug)
     days: dict[Any, list[Any]] = {}
     for hour in known:
         days.setdefault(hour.slot.date, []).append(hour)
-    context = {"days": days.items(), "slug": edition.slug, "nav_current": "profile"}
+    context = {
+        "days": days.items(),
+        "shown": " ".join(str(hour.slot.number) for hour in known if hour.open),
+        "slug": edition.slug,
+        "nav_current": "profile",
+    }
     return render(request, "portal/hours.html", context)
