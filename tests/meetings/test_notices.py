@@ -21,6 +21,8 @@ from tests.factories import (
 from tests.portal.fairs import address, page, statements, user_of
 
 NOW = timezone.now()
+# Read in UTC they lie before the first day there is, and after the last.
+EDGES = ("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59")
 
 
 @pytest.fixture
@@ -109,7 +111,7 @@ def test_page_shows_and_marks(edition, me, signed_in):
     assert NoticesRead.objects.count() == 0
     mark = address("meetings:notices_read", edition)
     assert client.get(mark).status_code == 405
-    for nonsense in ("", "x" * 9999, "2023-99-99T00:00", "\x00"):
+    for nonsense in ("", "x" * 9999, "2023-99-99T00:00", "\x00", *EDGES):
         assert client.post(mark, {"until": nonsense}).status_code == 302
     assert NoticesRead.objects.count() == 0
     client.post(mark, {"until": page(shown).select_one("input[name=until]")["value"]})
@@ -119,7 +121,7 @@ def test_page_shows_and_marks(edition, me, signed_in):
     assert len(page(client.get(where)).select(".notice-new")) == 1
 
 
-def test_number_of_statements_does_not_grow(edition, me, signed_in):
+def test_number_of_statements_is_fixed(edition, me, signed_in):
     slots = make_slots(edition)
     counts = []
     for n in range(2):
@@ -127,4 +129,4 @@ def test_number_of_statements_does_not_grow(edition, me, signed_in):
         make_release(edition, list(zip(rows, slots[n * 4 :], strict=False)), state="superseded",
                      published_at=NOW)  # fmt: skip
         counts.append(statements(signed_in(user_of(me)), address("meetings:notices", edition)))
-    assert counts[0] == counts[1]
+    assert counts == [13, 13]

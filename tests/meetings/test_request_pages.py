@@ -75,6 +75,22 @@ def test_asking_goes_back_to_where_one_was(edition, signed_in, guest, host):
     assert "You have asked already" in away.content.decode()
 
 
+@pytest.mark.parametrize("act", ["accept", "dance"])
+def test_what_went_wrong_is_in_sight_without_script(edition, signed_in, guest, host, act):
+    client = signed_in(user_of(guest))
+    where, row = address("ask", edition, host.public_id), "/en/somewhere/?page=2#row"
+    assert client.post(where, {"next": row})["Location"] == row
+    # The message stands at the top, so the page opens there and not at the row.
+    assert client.post(where, {"next": row})["Location"] == "/en/somewhere/?page=2"
+    asked = MeetingRequest.objects.get()
+    answer = address("answer", edition, asked.public_id)
+    assert client.post(answer, {"next": row, "act": act})["Location"] == "/en/somewhere/?page=2"
+    with override("en"):
+        wish = reverse("matchmaking:wish", args=[edition.slug, host.public_id])
+    assert client.post(wish, {"next": row, "kind": "save"})["Location"] == row
+    assert client.post(wish, {"next": row, "kind": act})["Location"] == "/en/somewhere/?page=2"
+
+
 def test_asking_somebody_of_another_edition_is_not_found(edition, signed_in, guest):
     stranger = make_participation(make_edition(edition.expo))
     client = signed_in(user_of(guest))

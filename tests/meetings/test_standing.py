@@ -11,7 +11,7 @@ from emporion.matchmaking.models import Wish
 from emporion.meetings.domain import requests, standing
 from emporion.meetings.models import MeetingRequest, RuleAnswer
 from tests.factories import make_edition, make_participation, make_request, make_user
-from tests.portal.fairs import address, page, rank, user_of
+from tests.portal.fairs import address, page, rank, statements, user_of
 
 
 @pytest.fixture
@@ -142,3 +142,15 @@ def test_the_other_side_reads_accepted_and_no_rule(edition, host, signed_in):
     sent = client.get(address("meetings:requests", edition) + "?box=sent").content.decode()
     assert "Accepted" in sent
     assert "by your standing rule" not in sent
+
+
+def test_number_of_statements_is_fixed(edition, host, guests, signed_in):
+    client, where = signed_in(user_of(host)), address("meetings:standing", edition)
+    without = statements(client, where)
+    rank(edition, host, guests)
+    standing.set_rule(host, "list", 3, waiting=False)
+    counts = []
+    for guest in guests[:2]:
+        requests.ask(guest, host)
+        counts.append(statements(client, where))
+    assert (without, *counts) == (9, 10, 10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urldefrag
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -35,6 +36,7 @@ def wish(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse
     if counterpart is None:
         raise Http404(_("There is nobody with this address."))
     kind = request.POST.get("kind", "")
+    failed = False
     try:
         if kind == "undo":
             wishes.take_back(me, counterpart)
@@ -42,7 +44,9 @@ def wish(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse
             wishes.wish(me, counterpart, kind, request.POST.get("reason", ""))
     except wishes.WishError as error:
         messages.error(request, str(error))
+        failed = True
     target = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
         target = reverse("portal:who", args=[edition.slug])
-    return redirect(target)
+    # What was wrong stands at the top of the page, not at the row.
+    return redirect(urldefrag(target).url if failed else target)

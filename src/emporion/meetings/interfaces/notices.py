@@ -89,10 +89,11 @@ def read(request: HttpRequest, edition: Edition) -> HttpResponse:
     me = acting(request)
     try:
         until = parse_datetime(request.POST.get("until", "")[:40])
-    except ValueError:
+        if until is not None:
+            until = (until if until.tzinfo else until.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    # Near the first and the last year a zone leads out of what a date can be.
+    except (ValueError, OverflowError):
         until = None
-    if until is not None and until.tzinfo is None:
-        until = until.replace(tzinfo=dt.UTC)
     if until is not None:
         domain.mark_read(me, request.user, until)  # type: ignore[arg-type]
     return redirect("meetings:notices", edition=edition.slug)

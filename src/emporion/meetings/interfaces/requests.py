@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urldefrag
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -138,7 +139,7 @@ def ask(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
         )
         messages.success(request, said % {"name": counterpart.display_name})
     except domain.RequestError as error:
-        messages.error(request, str(error))
+        return _refused(request, edition, str(error))
     return _back(request, edition)
 
 
@@ -164,14 +165,25 @@ def answer(request: HttpRequest, edition: Edition, public_id: str) -> HttpRespon
             )
             messages.success(request, _("Accepted.") if act == "accept" else _("Declined."))
         else:
-            messages.error(request, _("Accept, decline or withdraw: nothing was changed."))
+            said = _("Accept, decline or withdraw: nothing was changed.")
+            return _refused(request, edition, said)
     except domain.RequestError as error:
-        messages.error(request, str(error))
+        return _refused(request, edition, str(error))
     return _back(request, edition)
 
 
+def _refused(request: HttpRequest, edition: Edition, said: str) -> HttpResponse:
+    """Go back to the top of the page and not to the row: what was wrong stands there."""
+    messages.error(request, said)
+    return redirect(urldefrag(_where(request, edition)).url)
+
+
 def _back(request: HttpRequest, edition: Edition) -> HttpResponse:
+    return redirect(_where(request, edition))
+
+
+def _where(request: HttpRequest, edition: Edition) -> str:
     target = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
         target = reverse("meetings:requests", args=[edition.slug])
-    return redirect(target)
+    return target
