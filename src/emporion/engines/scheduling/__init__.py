@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .generating import generate
     from .instance import NO_LIMIT, Instance, InstanceError, make_instance
     from .reading import instance_from_json, read_instance
+    from .service import ServicePrice, service_price
     from .solution import REASONS, Solution, count_breaks
     from .solving import solve
     from .warm import compile_kernels
@@ -35,6 +36,7 @@ _HOME = {
     "NO_LIMIT": "instance",
     "REASONS": "solution",
     "Report": "checking",
+    "ServicePrice": "service",
     "Solution": "solution",
     "bound": "bounds",
     "check": "checking",
@@ -50,6 +52,7 @@ _HOME = {
     "make_instance": "instance",
     "read_instance": "reading",
     "schedule_digest": "digest",
+    "service_price": "service",
     "solution_to_json": "writing",
     "solve": "solving",
     "write_instance": "writing",
@@ -62,6 +65,7 @@ __all__ = [
     "Instance",
     "InstanceError",
     "Report",
+    "ServicePrice",
     "Solution",
     "bound",
     "check",
@@ -77,6 +81,7 @@ __all__ = [
     "make_instance",
     "read_instance",
     "schedule_digest",
+    "service_price",
     "solution_to_json",
     "solve",
     "write_instance",

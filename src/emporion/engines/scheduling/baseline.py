@@ -25,7 +25,15 @@ def greedy(instance: Instance) -> Solution:
     ready = prepare(instance)
     shape = ready.shape
     st = make_state(
-        instance, shape.end0, shape.end1, ready.value, ready.possible, ready.value, 0, ready.big
+        instance,
+        shape.end0,
+        shape.end1,
+        ready.value,
+        ready.possible,
+        ready.value,
+        0,
+        ready.big,
+        ready.least,
     )
     if not ready.conflicts:
         put_locked(instance, st)

@@ -19,7 +19,7 @@ import numpy as np
 from .dual import SmoothedDual
 from .flow import Relaxation, relax
 from .instance import Bools, Floats, Instance, Longs
-from .pricing import PriceBound, most_meetings
+from .pricing import PriceBound, most_held
 from .shape import Shape, integer_weights, orient, units_lost
 
 
@@ -50,15 +50,6 @@ def tightened(limit: Bound, dual: SmoothedDual, scale: int, lost: float) -> Boun
     if limit.rows.instance.walking:
         method += ", with the walks of each calendar"
     return replace(limit, weight=weight, method=method, slot_prices=prices)
-
-
-def most_held(instance: Instance) -> Longs:
-    """Most meetings in which a participant can take part: a place each, one request each."""
-    requests = np.bincount(
-        np.concatenate([instance.first, instance.second]),
-        minlength=len(instance.participant_ids),
-    )
-    return np.minimum(most_meetings(instance), requests)
 
 
 def certificate_participants(instance: Instance, shape: Shape) -> Bools:

@@ -59,6 +59,24 @@ def _parser() -> argparse.ArgumentParser:
         "--work-limit", type=_steps, metavar="N", help="search steps: makes the run repeatable"
     )
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--serve",
+        type=_steps,
+        default=0,
+        metavar="N",
+        help="the first N meetings of every requesting buyer go before all other weight",
+    )
+    parser.add_argument(
+        "--serve-bonus",
+        type=_seconds,
+        metavar="W",
+        help="with --serve: they are worth W more each instead (a balance, not a rule)",
+    )
+    parser.add_argument(
+        "--service-price",
+        action="store_true",
+        help="only print what --serve (default 1) would cost at least, and stop",
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress, no summary")
     return parser
 
@@ -73,6 +91,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _check(args.instance, args.solution)
     if args.solution is not None:
         return _fail("a second file is read with --check only; the schedule goes to -o")
+    if args.service_price:
+        return _service_price(args.instance, max(args.serve, 1))
     if args.output is None:
         return _fail("say with -o where the schedule is to be written")
     folder = os.path.dirname(os.path.abspath(args.output))
@@ -99,6 +119,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 work_limit=args.work_limit,
                 on_progress=on_progress,
                 started=began,
+                serve=args.serve,
+                serve_bonus=args.serve_bonus,
             )
         except InstanceError as error:
             return _fail(str(error))
@@ -124,6 +146,21 @@ def _summary(solution: Any) -> str:
     if solution.share is not None:
         text += f" = {100 * solution.share:.3f} % of the bound"
     return f"{text}, {solution.breaks} breaks, {solution.seconds:.1f} s, {solution.steps} steps"
+
+
+def _service_price(path: str, serve: int) -> int:
+    from .instance import InstanceError
+    from .reading import read_instance
+    from .service import service_price
+
+    try:
+        found = service_price(read_instance(path), serve)
+    except (InstanceError, OSError) as error:
+        return _fail(_why(error))
+    print(f"{found.people} buyers ask; by weight alone {found.unserved} of them go short")
+    print(f"bound by weight alone {found.free:g}, with {found.served} served {found.bound:g}")
+    print(f"price of service at least {100 * found.price:.3f} % of the weight")
+    return 0
 
 
 def _check(instance_path: str, solution_path: str) -> int:

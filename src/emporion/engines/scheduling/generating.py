@@ -28,7 +28,7 @@ def generate(
     """A made-up expo: most buyers come for a day or two, popular booths are over-asked.
 
     Exhibitors have 1 to 8 tables, a popularity after Zipf (exponent ``zipf``) and are open in 55 to
-    80 % of the slots; buyers attend 1, 2, 3 or all days (60, 25, 10, 5 %), are free in 60 to 80 %
+    80 % of the slots; buyers attend 1, 2, 3 or all days (40, 30, 20, 10 %), are free in 60 to 80 %
     of the slots there, differ in how many they ask for and take ``quota`` meetings at most.  A
     weight is the product of two ratings of 1 to 10 stars.  With ``walking``, halls stand in a line
     and only neighbouring halls can be reached between two slots.  0.3 s for 200,000 requests.

@@ -28,6 +28,15 @@ def most_meetings(instance: Instance) -> Longs:
     return most
 
 
+def most_held(instance: Instance) -> Longs:
+    """Most meetings in which a participant can take part: a place each, one request each."""
+    requests = np.bincount(
+        np.concatenate([instance.first, instance.second]),
+        minlength=len(instance.participant_ids),
+    )
+    return np.minimum(most_meetings(instance), requests)
+
+
 class PriceBound:
     """L for many price vectors: what does not depend on the prices is laid out once."""
 

@@ -9,15 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from .bounds import Bound, bound_from, most_held, tightened
+from .bounds import Bound, bound_from, tightened
 from .breaks import anneal, cooling
 from .conflicts import find_conflicts
 from .dual import SmoothedDual
 from .flow import Relaxation, relax
 from .instance import Bools, Instance, Ints, Longs
 from .order import place_ordered
+from .pricing import most_held
 from .reasons import explain
 from .search import Search
+from .service import service_targets
 from .shape import Shape, integer_weights, orient, units_lost
 from .solution import Solution, count_breaks, granted_weight
 from .state import LOCK, SLOT, State, make_state, put
@@ -38,7 +40,8 @@ Progress = Callable[[dict[str, Any]], Any]
 class Prepared:
     """What the search and the greedy baseline share.
 
-    ``possible`` bool[R, S] slots of each request, ``open`` bool[R] requests that may be held.
+    ``possible`` bool[R, S] slots of each request, ``open`` bool[R] requests that may be held,
+    ``least`` int64[P] first meetings of each participant that are worth ``bonus`` more.
     """
 
     shape: Shape
@@ -50,9 +53,11 @@ class Prepared:
     conflicts: list[str]
     value: Longs
     big: int
+    least: Longs
+    bonus: int
 
 
-def prepare(instance: Instance) -> Prepared:
+def prepare(instance: Instance, serve: int = 0, serve_bonus: float | None = None) -> Prepared:
     """Slots, integer weights, bonus for mandatory requests, contradictions.  O(R S)."""
     units, scale = integer_weights(instance)
     possible = instance.allowed_slots()
@@ -62,18 +67,25 @@ def prepare(instance: Instance) -> Prepared:
     possible[excluded] = False
     possible[locked_requests] = False
     possible[locked_requests, locked_slots] = True
-    special = int(instance.mandatory.sum()) + int(instance.min_meetings.sum())
+    open_ = np.asarray(possible.any(axis=1))
+    least = service_targets(instance, open_, serve)
+    special = int(instance.mandatory.sum()) + int(least.sum())
     big = int(min(int(units.sum()) + 1, 2**60 // (special + 2)))
+    bonus = big
+    if serve_bonus is not None and not instance.min_meetings.any():
+        bonus = min(int(serve_bonus * scale), big)
     return Prepared(
         shape=orient(instance),
         units=units,
         scale=scale,
         possible=possible,
         excluded=excluded,
-        open=np.asarray(possible.any(axis=1)),
+        open=open_,
         conflicts=conflicts,
         value=units + big * instance.mandatory,
         big=big,
+        least=least,
+        bonus=bonus,
     )
 
 
@@ -98,6 +110,8 @@ def solve(
     work_limit: int | None = None,
     on_progress: Progress | None = None,
     started: float | None = None,
+    serve: int = 0,
+    serve_bonus: float | None = None,
 ) -> Solution:
     """Choose requests and slots: the greatest total weight, then few breaks.
 
@@ -109,6 +123,9 @@ def solve(
         With neither, 20,000 steps and two for each request.
     on_progress : called with a dict (phase, seconds, steps, work, weight, bound, share); giving
         False back ends the search cleanly.
+    serve : the first so many meetings of every requesting buyer go before everything else, or are
+        worth ``serve_bonus`` (weight) more each: from no balance (0) to all (None).  See
+        `service_price` for what that costs at least.
 
     The method is the slot-free min-cost flow with its duals, a start participant by participant,
     ejection chains, then forced insertions with undo.  A contradiction among the constraints gives
@@ -124,12 +141,12 @@ def solve(
     began = time.monotonic() if started is None else started
     if time_limit is None and work_limit is None:
         work_limit = STEPS_BASE + STEPS_A_REQUEST * len(instance.request_ids)
-    ready = prepare(instance)
+    ready = prepare(instance, serve, serve_bonus)
     if ready.conflicts:
         return _nothing(instance, ready.conflicts, began, seed)
     from .exact import solve_exactly, suits_exact
 
-    if suits_exact(instance, ready.possible):
+    if not serve and suits_exact(instance, ready.possible):
         found = solve_exactly(
             instance,
             ready,
@@ -169,12 +186,12 @@ def _relaxations(instance: Instance, ready: Prepared) -> tuple[Relaxation, Bound
 
     def flow_of(value: Longs, rows: Bools, least: Longs) -> Relaxation:
         return relax(
-            shape.end0, shape.end1, value, capacity, rows, shape.bipartite, least, ready.big
+            shape.end0, shape.end1, value, capacity, rows, shape.bipartite, least, ready.bonus
         )
 
     plain = flow_of(ready.units, ready.open, nobody)
     limit = bound_from(instance, ready.possible, shape, ready.units, ready.scale, plain)
-    least = instance.min_meetings.astype(np.int64)
+    least = ready.least
     if not instance.mandatory.any() and not least.any():
         return plain, limit
     must = ready.open & instance.mandatory
@@ -194,13 +211,20 @@ def _start(
     shape = ready.shape
     reduced = ready.value - flow.price[shape.end0] - flow.price[shape.end1]
     st = make_state(
-        instance, shape.end0, shape.end1, ready.value, ready.possible, reduced, seed, ready.big
+        instance,
+        shape.end0,
+        shape.end1,
+        ready.value,
+        ready.possible,
+        reduced,
+        seed,
+        ready.bonus,
+        ready.least,
     )
     put_locked(instance, st)
     place_ordered(instance, st)
     reachable = int(limit.weight * ready.scale + 1e-6) + ready.big * int(instance.mandatory.sum())
-    if instance.min_meetings.any():
-        reachable += ready.big * int(instance.min_meetings.sum())
+    reachable += ready.bonus * int(ready.least.sum())
     dual = None
     if limit.rows is not None and limit.start is not None and instance.objective == "weight":
         lost = units_lost(instance, ready.units, ready.scale)
@@ -321,7 +345,15 @@ def explain_slots(instance: Instance, ready: Prepared, slot: Ints) -> Any:
     """Reasons (int8[R]) for a schedule given as slots, int32[R]."""
     shape = ready.shape
     st = make_state(
-        instance, shape.end0, shape.end1, ready.value, ready.possible, ready.value, 0, ready.big
+        instance,
+        shape.end0,
+        shape.end1,
+        ready.value,
+        ready.possible,
+        ready.value,
+        0,
+        ready.big,
+        ready.least,
     )
     for r in np.flatnonzero(slot >= 0).tolist():
         put(st, r, int(slot[r]))

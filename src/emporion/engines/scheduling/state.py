@@ -91,8 +91,10 @@ def make_state(
     order: Longs,
     seed: int,
     least_bonus: int,
+    least: Longs,
 ) -> State:
-    """Empty state.  ``possible`` bool[R, S], ``order`` int64[R]: greater comes first in ``adj``."""
+    """Empty state.  ``possible`` bool[R, S], ``order`` int64[R]: greater comes first in ``adj``,
+    ``least`` int64[P]: each of that many first meetings is worth ``least_bonus`` more."""
     requests, slots = possible.shape
     people = len(instance.participant_ids)
     words = (slots + 31) // 32
@@ -116,7 +118,7 @@ def make_state(
     places = instance.capacity.sum(axis=1)
     who[:people, QUOTA] = np.minimum(instance.max_meetings, places)
     who[:people, DAY_QUOTA] = instance.max_per_day
-    who[:people, LEAST] = instance.min_meetings
+    who[:people, LEAST] = least
     who[:people, FREE] = places
     who[1:, FIRST] = np.cumsum(np.bincount(ends, minlength=people))
     day = instance.slot_day
@@ -140,7 +142,7 @@ def make_state(
         has_days=bool((instance.max_per_day < NO_LIMIT).any()),
         has_walk=bool((req[:, PLACE0 : PLACE1 + 1] >= 0).any()),
         has_tables=bool(limited),
-        has_least=bool((instance.min_meetings > 0).any()),
+        has_least=bool((least > 0).any()),
         req=req,
         long=long,
         who=who,
