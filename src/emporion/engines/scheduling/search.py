@@ -19,7 +19,7 @@ from .dual import SmoothedDual
 from .flow import Relaxation
 from .instance import Bools, Instance, Ints, Longs
 from .shape import Shape
-from .state import HELD, SCORE, SLOT, VALUE, State
+from .state import COUNT, HELD, LEAST, SCORE, SLOT, VALUE, State
 from .trials import MOST_EVICTED, work
 
 #: (nodes of a search, least reduced weight of a candidate in units of the mean granted weight)
@@ -108,6 +108,12 @@ class Search:
         pool = np.flatnonzero(unheld & (self.reduced >= POOL_FROM * self.unit))
         if len(pool) < 64:
             pool = np.flatnonzero(unheld)
+        if self.st.has_least:
+            # A quarter of the trials goes to those who have fewer meetings than they were promised.
+            short = self.st.who[:, COUNT] < self.st.who[:, LEAST]
+            rows = np.flatnonzero(unheld & (short[self.shape.end0] | short[self.shape.end1]))
+            if len(rows):
+                pool = np.concatenate([pool, np.repeat(rows, len(pool) // (3 * len(rows)) + 1)])
         self.pool = pool.astype(np.int32)
         self.pool_left = POOL_LIFE
         self.exhausted = not len(pool)
