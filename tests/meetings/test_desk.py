@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from emporion.core import jobs
 from emporion.core.jobs import running
 from emporion.core.models import JobRecord, JournalEntry
+from emporion.core.tenancy import scope
 from emporion.engines import scheduling
 from emporion.meetings.domain import pins, runs
 from emporion.meetings.domain.market import read_market
@@ -28,6 +29,7 @@ from emporion.meetings.models import (
     ScheduleRunContent,
     Slot,
 )
+from emporion.meetings.queries import desk as desk_queries
 from tests import factories
 from tests.meetings.test_scheduling import STEPS, small_fair
 
@@ -347,3 +349,16 @@ def test_desk_asks_the_database_as_often_for_many_runs_and_pins_as_for_few(editi
             assert organiser.get(desk(edition)).status_code == 200
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 12
+
+
+def test_pins_of_another_expo_are_not_shown(edition, organiser):
+    other = factories.make_edition()
+    with scope(expo=other.expo):
+        foreign = small_fair(other)[0]
+        pins.pin(foreign, None, "user:x")
+    own = small_fair(edition)[0]
+    pins.pin(own, None, "user:x")
+    assert [pin.request_id for pin in desk_queries.pins(edition)] == [own.pk]
+    page = organiser.get(desk(edition)).content.decode()
+    assert page.count("/unpin/") == 1
+    assert foreign.public_id not in page

@@ -98,7 +98,7 @@ def outcomes(wanted: MeetingRequest) -> list[tuple[Release, Meeting | Refusal]]:
 
 
 def audit(edition: Edition, wanted: MeetingRequest, release: Release) -> Audit:
-    """Lay open how `wanted` fared in `release`; eight queries.
+    """Lay open how `wanted` fared in `release`; nine queries.
 
     Calendars and limits are those of now; the release may have been computed with others.
     """
@@ -107,12 +107,16 @@ def audit(edition: Edition, wanted: MeetingRequest, release: Release) -> Audit:
         (wanted.asker, wanted.counterpart) if at_asker else (wanted.counterpart, wanted.asker)
     )
     both = [host.pk, guest.pk]
-    held = list(
-        Meeting.objects.filter(release=release)
-        .filter(Q(host__in=both) | Q(guest__in=both))
-        .select_related("slot", "request", "host__pavilion", "guest__pavilion")
-        .order_by("slot__number", "table")
+    # Twice along an index; with "or" the database reads the whole release.
+    of_release = Meeting.objects.filter(release=release).select_related(
+        "slot", "request", "host__pavilion", "guest__pavilion"
     )
+    by_key = {
+        meeting.pk: meeting
+        for rows in (of_release.filter(host__in=both), of_release.filter(guest__in=both))
+        for meeting in rows
+    }
+    held = sorted(by_key.values(), key=lambda m: (m.slot.number, m.table, m.pk))
     own = next((m for m in held if m.request_id == wanted.pk), None)
     refusal = Refusal.objects.filter(release=release, request=wanted).first()
     rivals = (

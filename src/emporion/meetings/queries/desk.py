@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from emporion.core.jobs import JobRecord
+from emporion.core.tenancy import scopes_disabled
 from emporion.edition.queries import Edition
-from emporion.meetings.models import Pin, ReleaseTold, ScheduleRun
+from emporion.meetings.models import MeetingRequest, Pin, ReleaseTold, ScheduleRun
 
 RUNS_SHOWN = 12
 
@@ -36,12 +37,22 @@ def run(edition: Edition, public_id: str) -> tuple[ScheduleRun, JobRecord | None
 
 
 def pins(edition: Edition) -> list[Pin]:
-    """Return what is pinned, newest first; one query."""
-    return list(
-        Pin.objects.filter(request__edition=edition)
-        .select_related("request__asker__pavilion", "request__counterpart__pavilion", "slot")
-        .order_by("-pinned_at", "-pk")
+    """Return what is pinned, newest first; two queries.
+
+    There are few pins and many requests: asked for at once, a database without statistics goes
+    through all requests. So the pins of every expo are read first, and those of others dropped.
+    """
+    with scopes_disabled():
+        every = list(Pin.objects.select_related("slot").order_by("-pinned_at", "-pk"))
+    requests = (
+        MeetingRequest.objects.filter(edition=edition)
+        .select_related("asker__pavilion", "counterpart__pavilion")
+        .in_bulk([pin.request_id for pin in every])
     )
+    found = [pin for pin in every if pin.request_id in requests]
+    for pin in found:
+        pin.request = requests[pin.request_id]
+    return found
 
 
 def told(release_id: int) -> ReleaseTold | None:
