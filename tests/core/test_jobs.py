@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -15,6 +16,7 @@ from emporion.core import jobs, journal
 from emporion.core.jobs import kinds, queue, running
 from emporion.core.jobs.worker import JobWorker, work
 from emporion.core.models import JobRecord, JournalEntry
+from emporion.core.processes import this_process
 
 pytestmark = pytest.mark.django_db
 
@@ -134,11 +136,9 @@ def test_unknown_kind_fails_with_a_sentence() -> None:
 
 
 def test_job_of_a_dead_worker_is_given_up_and_of_a_living_one_is_not() -> None:
-    from emporion.core.processes import this_process
-
     now = timezone.now()
     names = {
-        "dead": (this_process().rsplit(":", 2)[0] + ":1:0", now),
+        "dead": (DEAD, now),
         "living": (this_process(), now),
         "elsewhere, silent": ("other-host:1:0", now - queue.SILENT - dt.timedelta(seconds=1)),
         "elsewhere, heard": ("other-host:1:0", now),
@@ -156,6 +156,61 @@ def test_job_of_a_dead_worker_is_given_up_and_of_a_living_one_is_not() -> None:
         "elsewhere, silent": "failed",
         "elsewhere, heard": "running",
     }
+
+
+DEAD = f"{this_process().rsplit(':', 2)[0]}:1:0"
+
+
+def take(job: JobRecord, worker: str, started: dt.datetime) -> None:
+    """Take a job out of the queue, as a worker does before it begins it."""
+    row = next(r for r in DBTaskResult.objects.all() if r.args_kwargs["args"] == [job.public_id])
+    row.claim(worker)
+    DBTaskResult.objects.filter(pk=row.pk).update(started_at=started)
+
+
+def test_job_taken_by_a_worker_that_died_before_it_began_goes_back_into_the_queue() -> None:
+    now = timezone.now()
+    silent = now - queue.SILENT - dt.timedelta(seconds=1)
+    for worker, since in (
+        (DEAD, now),
+        (this_process(), silent),
+        ("other-host:1:0", silent),
+        ("other-host:1:0", now),
+    ):
+        take(put(), worker, since)
+    # What one was doing is not done again, nor what somebody stopped.
+    for state in ("running", "stopped"):
+        job = put()
+        take(job, DEAD, now)
+        JobRecord.objects.filter(pk=job.pk).update(state=state, process=this_process())
+    assert jobs.give_up_dead() == 2
+    rows = {row.args_kwargs["args"][0]: row.status for row in DBTaskResult.objects.all()}
+    ids = JobRecord.objects.order_by("pk").values_list("public_id", flat=True)
+    assert [rows[public_id] for public_id in ids] == ["READY", "RUNNING", "READY"] + 3 * ["RUNNING"]
+    assert jobs.give_up_dead() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_clears_up_after_the_dead_between_two_jobs() -> None:
+    @jobs.kind("test.first")
+    def first(told: jobs.Running) -> None:
+        take(put("test.second"), DEAD, timezone.now())
+
+    jobs.kind("test.second")(lambda told: None)
+    put("test.first")
+    work(batch=True)
+    assert [(j.kind, j.state) for j in JobRecord.objects.order_by("pk")] == [
+        ("test.first", "done"),
+        ("test.second", "done"),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_look_at_an_empty_queue_takes_no_lock() -> None:
+    with CaptureQueriesContext(connection) as asked:
+        work(batch=True)
+    assert {query["sql"].split()[0] for query in asked} == {"SELECT"}
+    assert [query["sql"] for query in asked if "FOR UPDATE" in query["sql"]] == []
 
 
 def test_rolled_back_start_leaves_no_job() -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django_tasks_db.compat import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from emporion.core import processes
 from emporion.core.models import JobRecord
@@ -56,7 +58,7 @@ def ask_to_stop(job: JobRecord) -> JobRecord:
 
 
 def latest(tenant: str, kind: str, subject: str = "", *, limit: int = 1) -> list[JobRecord]:
-    """Return the newest jobs of a kind about a subject; one query, one more for each dead one."""
+    """Return the newest jobs of a kind about a subject, the dead ones as they stand; one query."""
     found = JobRecord.objects.filter(tenant=tenant, kind=kind)
     if subject:
         found = found.filter(subject=subject)
@@ -71,20 +73,44 @@ def waiting_before(job: JobRecord) -> int:
 
 def is_dead(job: JobRecord) -> bool:
     """Whether a running job has lost its worker."""
-    if job.state != State.RUNNING:
-        return False
-    alive = processes.is_running(job.process)
+    return job.state == State.RUNNING and _is_gone(job.process, job.seen_at or job.started_at)
+
+
+def _is_gone(process: str, last: dt.datetime | None) -> bool:
+    alive = processes.is_running(process)
     if alive is None:
-        last = job.seen_at or job.started_at
         return last is None or timezone.now() - last > SILENT
     return not alive
 
 
 def give_up_dead() -> int:
-    """Mark the jobs whose worker died as failed; return how many. Workers call it between jobs."""
+    """Clear up after workers that died; return how many jobs that were.
+
+    What one was doing is marked as failed. What one had taken out of the queue and not begun goes
+    back, once the worker is known to be dead: nothing of it was done. Workers call this at their
+    start, after each job and every few seconds between; two queries when there is nothing to do.
+    """
     dead = [job.pk for job in JobRecord.objects.filter(state=State.RUNNING) if is_dead(job)]
-    if not dead:
+    given_up = 0
+    if dead:
+        given_up = JobRecord.objects.filter(pk__in=dead, state=State.RUNNING).update(
+            state=State.FAILED, ended_at=timezone.now(), reason=""
+        )
+    return given_up + _put_back()
+
+
+def _put_back() -> int:
+    waiting = set(JobRecord.objects.filter(state=State.WAITING).values_list("public_id", flat=True))
+    if not waiting:
         return 0
-    return JobRecord.objects.filter(pk__in=dead, state=State.RUNNING).update(
-        state=State.FAILED, ended_at=timezone.now(), reason=""
-    )
+    put_back = 0
+    for taken in DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING):
+        if not waiting.intersection(taken.args_kwargs["args"]):
+            continue
+        if not _is_gone(taken.worker_ids[-1], taken.started_at):
+            continue
+        # Put back by somebody else and taken again, it has another beginning.
+        put_back += DBTaskResult.objects.filter(
+            pk=taken.pk, status=TaskResultStatus.RUNNING, started_at=taken.started_at
+        ).update(status=TaskResultStatus.READY, started_at=None)
+    return put_back
