@@ -34,3 +34,10 @@ def test_page_names_every_package() -> None:
               if (p / "__init__.py").exists()}  # fmt: skip
     missing = there - named - {"engines", "locale"}
     assert missing == set()
+
+
+def test_page_of_the_ground_names_every_part_of_core() -> None:
+    named = set(re.findall(r"`core\.([a-z_]+)", (ROOT / "docs/ground.md").read_text("utf-8")))
+    there = {p.stem for p in (ROOT / "src/emporion/core").iterdir() if p.stem[0] != "_"}
+    missing = there - named - {"apps", "migrations", "models"}
+    assert missing == set()
