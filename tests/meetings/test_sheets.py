@@ -200,7 +200,8 @@ def test_agendas_of_many_are_those_of_each(edition, buyer, fair):
     with scopes_disabled():
         everybody = [buyer, *fair]
         release = queries.published_release(edition)
-        found = queries.agendas(release, everybody)
+        found = queries.agendas(edition, everybody, release)
+        assert found == queries.agendas(edition, everybody)
         assert found == {one.pk: queries.agenda(one) for one in everybody}
         assert set(queries.with_meetings(release)) == {one.pk for one in everybody}
 

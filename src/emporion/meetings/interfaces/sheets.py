@@ -142,7 +142,7 @@ class Paper:
         """
         if self.release is None:
             return [[] for _one in participations]
-        agendas = queries.agendas(self.release, participations)
+        agendas = queries.agendas(self.edition, participations, self.release)
         keys = {one.pk for one in participations}
         others = {a.counterpart.pk for each in agendas.values() for a in each}
         leads = editions.leads_of(sorted(keys | others))
@@ -196,7 +196,7 @@ def day_pdf(request: HttpRequest, edition: Edition) -> HttpResponse:
     me = acting(request)
     paper = Paper.of(edition)
     # Of the release whose number the sheet bears.
-    appointments = queries.agendas(paper.release, [me])[me.pk] if paper.release else []
+    appointments = queries.agendas(edition, [me], paper.release)[me.pk] if paper.release else []
     only = _date(request.GET.get("date", ""), {a.date for a in appointments})
     leads = editions.leads_of([me.pk, *(a.counterpart.pk for a in appointments)])
     sheets = paper.days(me, appointments, leads, only)

@@ -89,22 +89,24 @@ def with_meetings(release: Release) -> list[int]:
 
 
 def agendas(
-    release: Release, participations: Sequence[Participation]
+    edition: Edition, participations: Sequence[Participation], release: Release | None = None
 ) -> dict[int, list[Appointment]]:
     """Return {primary key: meetings that take place, in time order} for many; two queries.
 
-    Of `release`, published or not: who asks in several goes stays with one and the same.
+    Of the published release, or of `release`: who asks in several goes names it, so that all are of
+    one and the same.
     """
+    which = (
+        Q(release__edition=edition, release__state=Release.State.PUBLISHED)
+        if release is None
+        else Q(release=release)
+    )
     mine = {participation.pk: participation for participation in participations}
     found: dict[int, list[Appointment]] = {key: [] for key in mine}
     for side in ("host", "guest"):
         keys = [key for key, one in mine.items() if one.hosts == (side == "host")]
         meetings = (
-            Meeting.objects.filter(
-                **{f"{side}__in": keys},
-                release=release,
-                request__state__in=rules.LIVE,
-            )
+            Meeting.objects.filter(which, **{f"{side}__in": keys}, request__state__in=rules.LIVE)
             .select_related("slot", "request", "host__pavilion", "guest__pavilion")
             .order_by("slot__number", "table", "pk")
         )
