@@ -7,9 +7,9 @@ import re
 import pytest
 
 from tests.browser.conftest import Fair, Visit, Visitor
+from tests.browser.test_pages import complaints
 
 FOCUS = "document.activeElement"
-ACCEPT = ".request button[name=act][value=accept]"
 
 
 def tab_to(visitor: Visitor, selector: str, at_most: int = 250) -> None:
@@ -121,7 +121,9 @@ def test_answer_a_request_by_personal_link(visit: Visit, way: str) -> None:
     waiting = phone.page.locator(".personal-row").count()
     assert waiting >= 1
     if way == "keyboard":
+        assert complaints(phone.page) == []
         enter(phone, ".personal-acts a")
+        assert complaints(phone.page) == []
         enter(phone, "main form .button-main")
     else:
         phone.press(".personal-acts a")
