@@ -32,7 +32,7 @@ def cache_folder() -> Path | None:
     """Where compiled kernels are kept: NUMBA_CACHE_DIR, beside the code, or the user's cache."""
     here = Path(__file__).parent
     digest = hashlib.sha256()
-    for source in sorted(here.glob("*.py")):
+    for source in sorted(here.rglob("*.py")):
         if "compiled(" in (text := source.read_text("utf-8")) or "@compiled" in text:
             digest.update(text.encode())
     name = f"kernels-{digest.hexdigest()[:12]}"

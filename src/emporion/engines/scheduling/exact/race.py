@@ -31,8 +31,8 @@ RUNNERS = 2
 REACH = 3
 #: Rounds of prices for one question, and the share of the slots that has to go for another.
 ROUNDS, WORTH = 4, 0.01
-#: Where the upper end looks, as a share of the way from the lower end.
-PART = 0.3
+#: Where the upper end looks, as a share of the way from the lower end; next to it when so near.
+PART, NEAR = 0.15, 20
 WAIT = 0.01
 Job = tuple[int | None, str]
 
@@ -157,7 +157,7 @@ class Race:
             return [(None, PEOPLE), (low, PEOPLE), (low, MEETINGS)]
         if low >= high:
             return []
-        upper = low + max(1, int((high - low) * PART))
+        upper = low + (max(1, int((high - low) * PART)) if high - low > NEAR else 1)
         if upper >= high:
             return [(low, PEOPLE), (low, MEETINGS)]
         return [(low, PEOPLE), (upper, PEOPLE), (low, MEETINGS)]

@@ -1,0 +1,144 @@
+"""What has happened at a running fair, as a file, and what it leaves of the instance.
+
+The format ``emporion-schedule-repair/1`` is described in ``docs/integrators/schedule-repair.md``.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..instance import Instance, InstanceError, Ints
+
+FORMAT = "emporion-schedule-repair/1"
+KINDS = ("absent", "closed")
+KEYS = {
+    "format", "now", "notice", "events", "move_price", "moves_per_person", "no_moves",
+}  # fmt: skip
+
+
+@dataclass
+class Event:
+    """``who`` int32[.], the participants who cannot meet in the slots ``first`` to ``last``."""
+
+    kind: str
+    who: Ints
+    first: int
+    last: int
+
+
+@dataclass
+class Order:
+    """A repair that was asked for; ``earliest`` is the first slot in which anything may change."""
+
+    earliest: int
+    events: list[Event] = field(default_factory=list)
+    move_price: float | None = None
+    moves_per_person: int = 1
+    no_moves: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int32))
+
+
+def read_order(path: str | Path, instance: Instance) -> Order:
+    """Read a repair order; raises `InstanceError` that names what is wrong and how to mend it."""
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        raise InstanceError(str(path), f"not JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise InstanceError(str(path), "not a JSON object")
+    return order_from_json(data, instance)
+
+
+def order_from_json(data: dict[str, Any], instance: Instance) -> Order:
+    """A parsed repair order; see `read_order`."""
+    if data.get("format") != FORMAT:
+        raise InstanceError("format", f'expected "{FORMAT}", found {data.get("format")!r}')
+    for key in data:
+        if key not in KEYS and not key.startswith("x-"):
+            raise InstanceError("repair", f'unknown key "{key}"; there are {", ".join(sorted(KEYS))}')
+    slot_at = {name: t for t, name in enumerate(instance.slot_ids)}
+    person_at = {name: p for p, name in enumerate(instance.participant_ids)}
+
+    def slot(name: Any, where: str) -> int:
+        if name not in slot_at:
+            raise InstanceError(where, f"no slot {name!r} in the instance")
+        return slot_at[name]
+
+    def person(name: Any, where: str) -> int:
+        if name not in person_at:
+            raise InstanceError(where, f"no participant {name!r} in the instance")
+        return person_at[name]
+
+    now, notice = data.get("now"), _count(data.get("notice", 1), "notice")
+    order = Order(0 if now is None else min(slot(now, "now") + notice, len(slot_at)))
+    for number, item in enumerate(data.get("events", []), 1):
+        where = f"event {number}"
+        if not isinstance(item, dict) or item.get("kind") not in KINDS:
+            raise InstanceError(where, f"kind must be one of {', '.join(KINDS)}")
+        known = {"kind", "from", "to", "participants" if item["kind"] == "absent" else "place"}
+        for key in item:
+            if key not in known:
+                raise InstanceError(where, f'unknown key "{key}"; expected {", ".join(sorted(known))}')
+        first = slot(item["from"], where) if "from" in item else order.earliest
+        last = slot(item["to"], where) if "to" in item else len(slot_at) - 1
+        if last < first:
+            raise InstanceError(where, f'"to" {item.get("to")!r} lies before "from"')
+        if item["kind"] == "closed":
+            if item.get("place") not in instance.place_ids:
+                raise InstanceError(where, f"no place {item.get('place')!r} in the instance")
+            who = np.flatnonzero(instance.place == instance.place_ids.index(item["place"]))
+        else:
+            names = item.get("participants")
+            if not isinstance(names, list):
+                raise InstanceError(where, '"participants" must be a list of participant ids')
+            who = np.array([person(name, where) for name in names], dtype=np.int32)
+        order.events.append(Event(item["kind"], who.astype(np.int32), first, last))
+    if (price := data.get("move_price")) is not None:
+        if isinstance(price, bool) or not isinstance(price, int | float) or not 0 <= price <= 1e9:
+            raise InstanceError("move_price", "must be a number from 0 to 1,000,000,000")
+        order.move_price = float(price)
+    order.moves_per_person = _count(data.get("moves_per_person", 1), "moves_per_person")
+    order.no_moves = np.array(
+        [person(name, "no_moves") for name in data.get("no_moves", [])], dtype=np.int32
+    )
+    return order
+
+
+def _count(value: Any, where: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise InstanceError(where, "must be a whole number, 0 or more")
+    return value
+
+
+def remaining(instance: Instance, slot: Ints, order: Order) -> tuple[Instance, Ints]:
+    """What is left to schedule, and what of the announced schedule still stands, int32[R].
+
+    Nobody is where the events say so.  Meetings in slots that have begun, or are too near for
+    notice, are locked unless an event takes them; no new meeting comes into those slots.
+    """
+    left = copy.copy(instance)
+    left.capacity = instance.capacity.copy()
+    still = np.array(slot, dtype=np.int32)
+    first, second = instance.first, instance.second
+    for event in order.events:
+        left.capacity[event.who, event.first : event.last + 1] = 0
+        absent = np.zeros(len(instance.participant_ids), dtype=bool)
+        absent[event.who] = True
+        inside = (still >= event.first) & (still <= event.last)
+        still[inside & (absent[first] | absent[second])] = -1
+    left.frozen_before = max(instance.frozen_before, order.earliest)
+    known = {r for r, _ in instance.locked.tolist()}
+    fixed = [(r, t) for r, t in instance.locked.tolist() if still[r] == t]
+    past = np.flatnonzero((still >= 0) & (still < order.earliest))
+    fixed += [(r, int(still[r])) for r in past.tolist() if r not in known]
+    left.locked = np.array(fixed, dtype=np.int32).reshape(-1, 2)
+    # What had to be held and cannot be any more is lost, not a contradiction.
+    lost = (slot >= 0) & (still < 0)
+    left.mandatory = instance.mandatory & ~lost
+    left.min_meetings = np.zeros_like(instance.min_meetings)
+    return left, still

@@ -1,0 +1,260 @@
+"""Moves that count what they change for people who have been told: the kernels of repair.
+
+They work on the state of the search (`state`), beside it an account of announced meetings:
+``home`` int32[R] the slot that was announced (-1 = none), ``stay`` int64 what one moved meeting
+costs in integer units, ``moved`` int32[P, 2] the moved meetings of each participant and how many it
+accepts.
+"""
+
+from __future__ import annotations
+
+from ..chains import FAILED, INSERTED, try_insert
+from ..compiled import compiled
+from ..instance import Ints
+from ..state import (
+    COUNT,
+    END0,
+    END1,
+    FIRST,
+    LOCK,
+    LOG,
+    LOG_SLOT,
+    LOGGED,
+    LOGGING,
+    QUOTA,
+    SCORE,
+    SLOT,
+    TRIAL,
+    State,
+    can_put,
+    draw,
+    fits,
+    put,
+    unset,
+)
+from ..trials import _force, _undo
+
+MOVED, ACCEPTED = 0, 1
+#: How a freed place was used.
+NOTHING, WAITING, ROOM_MADE, PULLED = range(4)
+#: Waiting requests of a participant tried in the place of a meeting that found no other.
+SUBSTITUTES = 6
+
+
+@compiled
+def place(st: State, rows: Ints, slots: Ints, check: bool) -> None:
+    """Hold ``rows`` in ``slots``; with ``check`` only where that is allowed."""
+    for i in range(rows.shape[0]):
+        if not check or can_put(st, rows[i], slots[i]):
+            put(st, rows[i], slots[i])
+
+
+@compiled
+def begin(st: State) -> None:
+    """Open the journal: `undo` leads back to here."""
+    st.ctl[LOGGING], st.ctl[LOGGED] = 1, 0
+    st.ctl[TRIAL] += 1
+
+
+@compiled
+def count_moves(st: State, home: Ints, moved: Ints) -> int:
+    """Enter the journal into the account of moves; gives the change of their number."""
+    total = 0
+    for i in range(st.ctl[LOGGED]):
+        r = st.req[i, LOG]
+        if home[r] < 0:
+            continue
+        was = st.req[i, LOG_SLOT] >= 0 and st.req[i, LOG_SLOT] != home[r]
+        is_ = st.req[r, SLOT] >= 0 and st.req[r, SLOT] != home[r]
+        if was != is_:
+            step = 1 if is_ else -1
+            total += step
+            moved[st.req[r, END0], MOVED] += step
+            moved[st.req[r, END0 + 1], MOVED] += step
+    return total
+
+
+@compiled
+def too_many(st: State, moved: Ints) -> bool:
+    """Whether somebody in the journal has more moves than it accepts."""
+    for i in range(st.ctl[LOGGED]):
+        for k in range(2):
+            p = st.req[st.req[i, LOG], END0 + k]
+            if moved[p, MOVED] > moved[p, ACCEPTED]:
+                return True
+    return False
+
+
+@compiled
+def undo(st: State, home: Ints, moved: Ints, counted: bool) -> None:
+    """Back to where `begin` was; takes the moves out of the account when they are in it."""
+    if counted:
+        for i in range(st.ctl[LOGGED]):
+            r = st.req[i, LOG]
+            if home[r] < 0:
+                continue
+            was = st.req[i, LOG_SLOT] >= 0 and st.req[i, LOG_SLOT] != home[r]
+            is_ = st.req[r, SLOT] >= 0 and st.req[r, SLOT] != home[r]
+            step = int(was) - int(is_)
+            moved[st.req[r, END0], MOVED] += step
+            moved[st.req[r, END0 + 1], MOVED] += step
+    _undo(st)
+
+
+@compiled
+def _substitute(st: State, p: int, limit: int) -> None:
+    """Insert a waiting request of p, one of the best."""
+    tried = 0
+    for i in range(st.who[p, FIRST], st.who[p + 1, FIRST]):
+        r = st.adj[i]
+        if st.req[r, SLOT] >= 0 or st.req[r, LOCK] != 0:
+            continue
+        if try_insert(st, r, limit, -1) == INSERTED or tried >= SUBSTITUTES:
+            return
+        tried += 1
+
+
+@compiled
+def work_priced(
+    st: State,
+    roots: Ints,
+    first: int,
+    steps: int,
+    limit: int,
+    forced: bool,
+    homeless: Ints,
+    home: Ints,
+    stay: int,
+    moved: Ints,
+) -> int:
+    """Steps of a search in which a moved announced meeting costs ``stay`` units.
+
+    As `trials.work`: plain insertion of ``roots[first:first + steps]``, or roots drawn and forced
+    in.  A step is undone when the total less the price of its moves has fallen, when it has not
+    risen and moves more, or when somebody would be moved more often than it accepts.  Gives the
+    number of steps that were kept.
+    """
+    kept = 0
+    for step in range(steps):
+        root = roots[draw(st, roots.shape[0])] if forced else roots[first + step]
+        if st.req[root, SLOT] >= 0 or st.req[root, LOCK] != 0:
+            continue
+        before = st.ctl[SCORE]
+        n = 1
+        homeless[0] = root
+        begin(st)
+        if forced:
+            n = _force(st, root, homeless)
+        for j in range(n):
+            r = homeless[j]
+            if st.req[r, SLOT] < 0 and try_insert(st, r, limit, -1) == 0 and forced:
+                _substitute(st, st.req[r, END0 + 1], limit)
+                _substitute(st, st.req[r, END0], limit)
+        if forced:
+            st.req[root, LOCK] = 0
+        change = count_moves(st, home, moved)
+        gain = st.ctl[SCORE] - before - change * stay
+        if n < 0 or gain < 0 or (gain == 0 and change > 0) or too_many(st, moved):
+            undo(st, home, moved, True)
+        else:
+            kept += 1
+        st.ctl[LOGGING] = 0
+    return kept
+
+
+@compiled
+def _within(st: State, home: Ints, moved: Ints, most: int, touched: Ints) -> bool:
+    """Whether what the journal holds is within consent; undone when it is not.
+
+    Announced meetings may be moved, ``most`` of them, and none may be lost.  What is kept is
+    appended to ``touched`` (its first entry is the number of the others).
+    """
+    changed = 0
+    for i in range(st.ctl[LOGGED]):
+        r, old = st.req[i, LOG], st.req[i, LOG_SLOT]
+        if old >= 0 and st.req[r, SLOT] < 0:
+            changed = most + 1
+        changed += old >= 0 and st.req[r, SLOT] != old
+    count_moves(st, home, moved)
+    if changed > most or too_many(st, moved):
+        undo(st, home, moved, True)
+        st.ctl[LOGGING] = 0
+        return False
+    for i in range(st.ctl[LOGGED]):
+        if touched[0] + 1 < touched.shape[0]:
+            touched[0] += 1
+            touched[touched[0]] = st.req[i, LOG]
+    st.ctl[LOGGING] = 0
+    return True
+
+
+@compiled
+def insert_within(
+    st: State, r: int, limit: int, after: int, home: Ints, moved: Ints, most: int, touched: Ints
+) -> bool:
+    """Hold ``r`` in a slot behind ``after``, moving at most ``most`` meetings within consent."""
+    begin(st)
+    done = try_insert(st, r, limit, after)
+    if done == INSERTED:
+        return _within(st, home, moved, most, touched)
+    if done != FAILED:
+        undo(st, home, moved, False)
+    st.ctl[LOGGING] = 0
+    return False
+
+
+@compiled
+def refill(
+    st: State,
+    e: int,
+    t: int,
+    limit: int,
+    home: Ints,
+    moved: Ints,
+    most: int,
+    tries: int,
+    touched: Ints,
+) -> int:
+    """Use the freed place of participant e in slot t; says how.
+
+    In this order: the best waiting pair that is free then; a waiting request of e for which others
+    of e come forward or make room; a later meeting of e pulled forward, the next one.  ``most``
+    announced meetings move at most, none is lost.  ``tries`` bounds the searches and ``limit`` the
+    nodes of one.  O(requests of e + tries x limit).
+    """
+    first, last = st.who[e, FIRST], st.who[e + 1, FIRST]
+    for i in range(first, last):
+        r = st.adj[i]
+        if st.req[r, SLOT] < 0 and st.req[r, LOCK] == 0 and can_put(st, r, t):
+            begin(st)
+            put(st, r, t)
+            _within(st, home, moved, 0, touched)
+            return WAITING
+    if most < 1:
+        return NOTHING
+    tried = 0
+    for i in range(first, last):
+        r = st.adj[i]
+        p = st.req[r, END0] + st.req[r, END1] - e
+        if st.req[r, SLOT] >= 0 or st.req[r, LOCK] != 0 or st.who[p, COUNT] >= st.who[p, QUOTA]:
+            continue
+        if insert_within(st, r, limit, t - 1, home, moved, most, touched):
+            return ROOM_MADE
+        tried += 1
+        if tried >= tries:
+            break
+    for s in range(t + 1, st.slots):
+        for i in range(first, last):
+            r = st.adj[i]
+            if st.req[r, SLOT] != s or st.req[r, LOCK] != 0 or not fits(st, r, t):
+                continue
+            begin(st)
+            unset(st, r)
+            if not can_put(st, r, t):
+                undo(st, home, moved, False)
+                st.ctl[LOGGING] = 0
+                continue
+            put(st, r, t)
+            if _within(st, home, moved, most, touched):
+                return PULLED
+    return NOTHING

@@ -1,0 +1,126 @@
+"""The rest of a fair after a hall was closed or a group has not come."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..instance import Bools, Instance, InstanceError, Ints
+from ..solution import Solution
+from .changes import REASONS, Change, Changes
+from .events import FORMAT, Order, remaining
+from .keeping import ANY, solve_keeping
+
+#: Seconds, when the caller does not say.
+DEFAULT_SECONDS = 4.0
+
+
+def repair(
+    instance: Instance,
+    slot: Ints,
+    order: Order,
+    *,
+    seed: int = 0,
+    time_limit: float | None = None,
+    work_limit: int | None = None,
+    on_progress: Callable[[dict[str, Any]], Any] | None = None,
+    started: float | None = None,
+) -> tuple[Solution, Changes, Instance]:
+    """The announced schedule ``slot`` (int32[R], -1 = not held) after the events of ``order``.
+
+    What is past, locked or nearer than the notice never moves.  A moved meeting has a price, nobody
+    without a place of its own is moved more than ``order.moves_per_person`` times, those of
+    ``order.no_moves`` never.  Gives the new schedule, the differences with reasons, and the
+    instance that is left, against which the schedule can be checked.  Raises `InstanceError` when
+    nothing of what is locked can stand.
+    """
+    began = time.monotonic() if started is None else started
+    if time_limit is None and work_limit is None:
+        time_limit = DEFAULT_SECONDS
+    left, still = remaining(instance, slot, order)
+    accepts = np.full(len(instance.participant_ids), ANY, dtype=np.int32)
+    accepts[instance.place < 0] = order.moves_per_person
+    accepts[order.no_moves] = 0
+    solution = solve_keeping(
+        left,
+        still,
+        move_price=order.move_price,
+        most_moves=accepts,
+        seed=seed,
+        time_limit=time_limit,
+        work_limit=work_limit,
+        on_progress=on_progress,
+        started=began,
+        with_bound=False,
+        near=_near(instance, slot, still),
+    )
+    if solution.status == "infeasible":
+        raise InstanceError("repair", "; ".join(solution.conflicts))
+    changes = _differences(instance, slot, still, solution.slot, order)
+    changes.seconds = round(time.monotonic() - began, 3)
+    return solution, changes, left
+
+
+def _near(it: Instance, slot: Ints, still: Ints) -> Bools:
+    """Requests of everybody who has lost a meeting: there are the free places."""
+    lost = (slot >= 0) & (still < 0)
+    touched = np.zeros(len(it.participant_ids), dtype=bool)
+    touched[it.first[lost]] = touched[it.second[lost]] = True
+    near: Bools = touched[it.first] | touched[it.second]
+    return near
+
+
+def _differences(it: Instance, slot: Ints, still: Ints, after: Ints, order: Order) -> Changes:
+    found = Changes()
+    closed = np.zeros(len(it.participant_ids), dtype=bool)
+    for event in order.events:
+        if event.kind == "closed":
+            closed[event.who] = True
+    for r in np.flatnonzero(slot != after).tolist():
+        was, now, taken = int(slot[r]), int(after[r]), slot[r] >= 0 and still[r] < 0
+        if taken:
+            reason = "closed" if closed[it.first[r]] or closed[it.second[r]] else "absent"
+            reason = reason if now < 0 else "later"
+        elif was < 0:
+            reason = "waiting_pair"
+        else:
+            reason = "made_room" if now >= 0 else "outweighed"
+        found.changes.append(Change(r, was, now, reason))
+        weight = float(it.weight[r])
+        if taken:
+            found.lost += weight
+        if now >= 0 and (was < 0 or taken):
+            found.regained += weight
+        elif not taken and now < 0:
+            found.regained -= weight
+    return found
+
+
+def changes_to_json(instance: Instance, changes: Changes) -> dict[str, Any]:
+    """The differences for a file: request, from, to, reason and its words."""
+
+    def name(t: int) -> str | None:
+        return instance.slot_ids[t] if t >= 0 else None
+
+    return {
+        "format": FORMAT,
+        "instance": instance.name,
+        "changes": [
+            {
+                "request": instance.request_ids[c.request],
+                "from": name(c.before),
+                "to": name(c.after),
+                "reason": c.reason,
+                "because": REASONS[c.reason],
+            }
+            for c in changes.changes
+        ],
+        "lost": round(changes.lost, 6),
+        "regained": round(changes.regained, 6),
+        "moved": changes.moved,
+        "new": changes.new,
+        "seconds": changes.seconds,
+    }
