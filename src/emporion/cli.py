@@ -34,6 +34,11 @@ ENGINE_COMMANDS = {
         "write a seeded instance of the size of an expo",
         False,
     ),
+    "schedule-repair": Command(
+        "emporion.engines.scheduling.repairing.command:main",
+        "change an announced schedule after somebody has not come or a hall was closed",
+        False,
+    ),
     "match": Command(
         "emporion.engines.matching.command:main",
         "rank counterparts from an instance file; with --edition: everybody's ranked list",

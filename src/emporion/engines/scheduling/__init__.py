@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .generating import generate
     from .instance import NO_LIMIT, Instance, InstanceError, make_instance
     from .reading import instance_from_json, read_instance
+    from .repairing import Floor, repair, solve_keeping
     from .service import ServicePrice, service_price
     from .solution import REASONS, Solution, count_breaks
     from .solving import solve
@@ -34,6 +35,7 @@ _HOME = {
     "Instance": "instance",
     "InstanceError": "instance",
     "NO_LIMIT": "instance",
+    "Floor": "repairing.live",
     "REASONS": "solution",
     "Report": "checking",
     "ServicePrice": "service",
@@ -51,10 +53,12 @@ _HOME = {
     "instance_to_json": "writing",
     "make_instance": "instance",
     "read_instance": "reading",
+    "repair": "repairing.resettle",
     "schedule_digest": "digest",
     "service_price": "service",
     "solution_to_json": "writing",
     "solve": "solving",
+    "solve_keeping": "repairing.keeping",
     "write_instance": "writing",
     "write_solution": "writing",
 }
@@ -62,6 +66,7 @@ __all__ = [
     "NO_LIMIT",
     "REASONS",
     "Bound",
+    "Floor",
     "Instance",
     "InstanceError",
     "Report",
@@ -80,10 +85,12 @@ __all__ = [
     "instance_to_json",
     "make_instance",
     "read_instance",
+    "repair",
     "schedule_digest",
     "service_price",
     "solution_to_json",
     "solve",
+    "solve_keeping",
     "write_instance",
     "write_solution",
 ]

@@ -77,6 +77,12 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="only print what --serve (default 1) would cost at least, and stop",
     )
+    parser.add_argument(
+        "--keep", metavar="PREVIOUS.json", help="start from this schedule and move little of it"
+    )
+    parser.add_argument(
+        "--move-price", type=float, metavar="W", help="with --keep: weight that a move must bring"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress, no summary")
     return parser
 
@@ -93,6 +99,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail("a second file is read with --check only; the schedule goes to -o")
     if args.service_price:
         return _service_price(args.instance, max(args.serve, 1))
+    if args.move_price is not None and not args.keep:
+        return _fail("--move-price goes with --keep")
+    if args.keep and args.serve:
+        return _fail("--keep and --serve do not go together")
     if args.output is None:
         return _fail("say with -o where the schedule is to be written")
     folder = os.path.dirname(os.path.abspath(args.output))
@@ -112,18 +122,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     with progress_bar(args.quiet) as on_progress:
         try:
-            solution = solve(
-                instance,
-                seed=args.seed,
-                time_limit=args.time_limit,
-                work_limit=args.work_limit,
-                on_progress=on_progress,
-                started=began,
-                serve=args.serve,
-                serve_bonus=args.serve_bonus,
-            )
-        except InstanceError as error:
-            return _fail(str(error))
+            options: dict[str, Any] = {
+                "seed": args.seed,
+                "time_limit": args.time_limit,
+                "work_limit": args.work_limit,
+                "on_progress": on_progress,
+                "started": began,
+            }
+            if args.keep:
+                from .repairing.command import announced
+                from .repairing.keeping import solve_keeping
+
+                previous = announced(args.keep, instance)
+                solution = solve_keeping(instance, previous, move_price=args.move_price, **options)
+            else:
+                solution = solve(
+                    instance, serve=args.serve, serve_bonus=args.serve_bonus, **options
+                )
+        except (InstanceError, OSError) as error:
+            return _fail(_why(error))
     try:
         write_solution(args.output, instance, solution)
     except OSError as error:

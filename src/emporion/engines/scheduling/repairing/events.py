@@ -60,7 +60,9 @@ def order_from_json(data: dict[str, Any], instance: Instance) -> Order:
         raise InstanceError("format", f'expected "{FORMAT}", found {data.get("format")!r}')
     for key in data:
         if key not in KEYS and not key.startswith("x-"):
-            raise InstanceError("repair", f'unknown key "{key}"; there are {", ".join(sorted(KEYS))}')
+            raise InstanceError(
+                "repair", f'unknown key "{key}"; there are {", ".join(sorted(KEYS))}'
+            )
     slot_at = {name: t for t, name in enumerate(instance.slot_ids)}
     person_at = {name: p for p, name in enumerate(instance.participant_ids)}
 
@@ -83,7 +85,9 @@ def order_from_json(data: dict[str, Any], instance: Instance) -> Order:
         known = {"kind", "from", "to", "participants" if item["kind"] == "absent" else "place"}
         for key in item:
             if key not in known:
-                raise InstanceError(where, f'unknown key "{key}"; expected {", ".join(sorted(known))}')
+                raise InstanceError(
+                    where, f'unknown key "{key}"; expected {", ".join(sorted(known))}'
+                )
         first = slot(item["from"], where) if "from" in item else order.earliest
         last = slot(item["to"], where) if "to" in item else len(slot_at) - 1
         if last < first:

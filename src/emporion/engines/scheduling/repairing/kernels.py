@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ..chains import FAILED, INSERTED, try_insert
 from ..compiled import compiled
-from ..instance import Ints
+from ..instance import IntGrid, IntRow
 from ..state import (
     COUNT,
     END0,
@@ -42,7 +42,7 @@ SUBSTITUTES = 6
 
 
 @compiled
-def place(st: State, rows: Ints, slots: Ints, check: bool) -> None:
+def place(st: State, rows: IntRow, slots: IntRow, check: bool) -> None:
     """Hold ``rows`` in ``slots``; with ``check`` only where that is allowed."""
     for i in range(rows.shape[0]):
         if not check or can_put(st, rows[i], slots[i]):
@@ -57,7 +57,7 @@ def begin(st: State) -> None:
 
 
 @compiled
-def count_moves(st: State, home: Ints, moved: Ints) -> int:
+def count_moves(st: State, home: IntRow, moved: IntGrid) -> int:
     """Enter the journal into the account of moves; gives the change of their number."""
     total = 0
     for i in range(st.ctl[LOGGED]):
@@ -75,7 +75,7 @@ def count_moves(st: State, home: Ints, moved: Ints) -> int:
 
 
 @compiled
-def too_many(st: State, moved: Ints) -> bool:
+def too_many(st: State, moved: IntGrid) -> bool:
     """Whether somebody in the journal has more moves than it accepts."""
     for i in range(st.ctl[LOGGED]):
         for k in range(2):
@@ -86,7 +86,7 @@ def too_many(st: State, moved: Ints) -> bool:
 
 
 @compiled
-def undo(st: State, home: Ints, moved: Ints, counted: bool) -> None:
+def undo(st: State, home: IntRow, moved: IntGrid, counted: bool) -> None:
     """Back to where `begin` was; takes the moves out of the account when they are in it."""
     if counted:
         for i in range(st.ctl[LOGGED]):
@@ -117,15 +117,15 @@ def _substitute(st: State, p: int, limit: int) -> None:
 @compiled
 def work_priced(
     st: State,
-    roots: Ints,
+    roots: IntRow,
     first: int,
     steps: int,
     limit: int,
     forced: bool,
-    homeless: Ints,
-    home: Ints,
+    homeless: IntRow,
+    home: IntRow,
     stay: int,
-    moved: Ints,
+    moved: IntGrid,
 ) -> int:
     """Steps of a search in which a moved announced meeting costs ``stay`` units.
 
@@ -163,7 +163,7 @@ def work_priced(
 
 
 @compiled
-def _within(st: State, home: Ints, moved: Ints, most: int, touched: Ints) -> bool:
+def _within(st: State, home: IntRow, moved: IntGrid, most: int, touched: IntRow) -> bool:
     """Whether what the journal holds is within consent; undone when it is not.
 
     Announced meetings may be moved, ``most`` of them, and none may be lost.  What is kept is
@@ -190,7 +190,14 @@ def _within(st: State, home: Ints, moved: Ints, most: int, touched: Ints) -> boo
 
 @compiled
 def insert_within(
-    st: State, r: int, limit: int, after: int, home: Ints, moved: Ints, most: int, touched: Ints
+    st: State,
+    r: int,
+    limit: int,
+    after: int,
+    home: IntRow,
+    moved: IntGrid,
+    most: int,
+    touched: IntRow,
 ) -> bool:
     """Hold ``r`` in a slot behind ``after``, moving at most ``most`` meetings within consent."""
     begin(st)
@@ -209,11 +216,11 @@ def refill(
     e: int,
     t: int,
     limit: int,
-    home: Ints,
-    moved: Ints,
+    home: IntRow,
+    moved: IntGrid,
     most: int,
     tries: int,
-    touched: Ints,
+    touched: IntRow,
 ) -> int:
     """Use the freed place of participant e in slot t; says how.
 

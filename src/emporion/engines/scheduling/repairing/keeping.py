@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..bounds import Bound
 from ..instance import Bools, Instance, InstanceError, Ints
 from ..reasons import explain
 from ..solution import Solution, count_breaks, granted_weight
@@ -84,18 +85,28 @@ def solve_keeping(
     ready = prepare(instance)
     if ready.conflicts:
         return _nothing(instance, ready.conflicts, began, seed)
-    reduced, limit = ready.value, None
+    reduced = ready.value
+    limit: Bound | None = None
     if with_bound:
-        flow, limit = _relaxations(instance, ready)
-        if isinstance(limit, str):
-            return _nothing(instance, [limit], began, seed)
+        flow, found = _relaxations(instance, ready)
+        if isinstance(found, str):
+            return _nothing(instance, [found], began, seed)
+        limit = found
         reduced = ready.value - flow.price[ready.shape.end0] - flow.price[ready.shape.end1]
     if move_price is None:
         move_price = default_move_price(instance, previous)
-    stay = int(round(min(max(move_price, 0.0), 1e9) * ready.scale))
+    stay = round(min(max(move_price, 0.0), 1e9) * ready.scale)
     shape = ready.shape
     st = make_state(
-        instance, shape.end0, shape.end1, ready.value, ready.possible, ready.value, seed, ready.big
+        instance,
+        shape.end0,
+        shape.end1,
+        ready.value,
+        ready.possible,
+        ready.value,
+        seed,
+        ready.big,
+        ready.least,
     )
     _place(instance, st, previous)
     moved = np.zeros((len(instance.participant_ids), 2), dtype=np.int32)
@@ -105,9 +116,7 @@ def solve_keeping(
         left = TRIALS_BASE + TRIALS_A_REQUEST * int((st.req[:, SLOT] < 0).sum())
     deadline = None if time_limit is None else began + time_limit - KEPT_SECONDS
     tried = ready.open if near is None else ready.open & near
-    steps = _search(
-        st, reduced, tried, previous, stay, moved, left, deadline, on_progress, began
-    )
+    steps = _search(st, reduced, tried, previous, stay, moved, left, deadline, on_progress, began)
     trim_walks(instance, st)
     trim_breaks(instance, st)
     slot = st.req[:, SLOT].copy()
@@ -138,8 +147,9 @@ def _place(instance: Instance, st: State, previous: Ints) -> None:
     place(st, rows, slots, False)
     st.req[rows, LOCK] = 1
     announced = np.flatnonzero((previous >= 0) & (st.req[:, LOCK] == 0))
-    announced = announced[np.argsort(-st.long[announced, VALUE], kind="stable")].astype(np.int32)
-    place(st, announced, previous[announced], True)
+    heaviest = np.argsort(-st.long[announced, VALUE], kind="stable")
+    order: Ints = announced[heaviest].astype(np.int32)
+    place(st, order, previous[order], True)
     # What has to come in an order stays where it is.
     ordered = np.unique(instance.precedences)
     st.req[ordered, LOCK] = 1

@@ -67,14 +67,15 @@ class Floor:
         Raises `InstanceError` when ``slot`` does not keep the constraints.
         """
         from ..checking import check
-        from ..solving import explain_slots, prepare
         from ..solution import Solution, count_breaks, granted_weight
+        from ..solving import explain_slots, prepare
 
         self.instance, self.notice, self.most_moves = instance, notice, most_moves
         ready = prepare(instance)
         slot = np.asarray(slot, dtype=np.int32)
         solution = Solution(
-            instance.name, instance.objective, "feasible", slot, explain_slots(instance, ready, slot),
+            instance.name, instance.objective, "feasible", slot,
+            explain_slots(instance, ready, slot),
             granted_weight(instance, slot), int(count_breaks(instance, slot).sum()),
         )  # fmt: skip
         if wrong := check(instance, solution).violations:
@@ -82,7 +83,7 @@ class Floor:
         shape = ready.shape
         self.st = make_state(
             instance, shape.end0, shape.end1, ready.value, ready.possible, ready.value, seed,
-            ready.big,
+            ready.big, ready.least,
         )  # fmt: skip
         rows = np.flatnonzero(slot >= 0).astype(np.int32)
         place(self.st, rows, slot[rows], False)
@@ -213,6 +214,5 @@ class Floor:
     def waiting(self) -> Bools:
         """bool[R], requests that are not held and could still be."""
         free: Bools = (self.st.req[:, SLOT] < 0) & (self.st.req[:, LOCK] == 0)
-        return free & (self.st.req[:, MASK:] != 0).any(axis=1)
-
-
+        possible: Bools = (self.st.req[:, MASK:] != 0).any(axis=1)
+        return free & possible

@@ -1,0 +1,93 @@
+"""``emporion schedule-repair``: an announced schedule after somebody has not come."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..instance import Instance, InstanceError, Ints
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """0 done, 2 wrong input; nothing is written then."""
+    parser = argparse.ArgumentParser(
+        prog="emporion schedule-repair",
+        description="Change an announced schedule as little as possible after an absence.",
+    )
+    parser.add_argument("instance", metavar="INSTANCE.json")
+    parser.add_argument("solution", metavar="ANNOUNCED.json")
+    parser.add_argument("order", metavar="REPAIR.json", help="what has happened")
+    parser.add_argument("-o", "--output", required=True, metavar="CHANGES.json")
+    parser.add_argument("--solution-output", metavar="SOLUTION.json", help="the whole new schedule")
+    parser.add_argument(
+        "--instance-output", metavar="LEFT.json", help="the instance it can be checked against"
+    )
+    parser.add_argument("--time-limit", type=float, default=None, metavar="S")
+    parser.add_argument("--work-limit", type=int, default=None, metavar="N")
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args(argv)
+    from ..command import process_start
+    from ..reading import read_instance
+    from ..writing import write_instance, write_solution
+    from . import changes_to_json, read_order, repair
+
+    began = process_start()
+    try:
+        instance = read_instance(args.instance)
+        slot = announced(args.solution, instance)
+        solution, changes, left = repair(
+            instance,
+            slot,
+            read_order(args.order, instance),
+            seed=args.seed,
+            time_limit=args.time_limit,
+            work_limit=args.work_limit,
+            started=began,
+        )
+        text = json.dumps(changes_to_json(instance, changes), indent=1, ensure_ascii=False)
+        if args.instance_output:
+            write_instance(args.instance_output, left)
+        if args.solution_output:
+            write_solution(args.solution_output, left, solution)
+        Path(args.output).write_text(text + "\n", encoding="utf-8")
+    except InstanceError as error:
+        print(f"emporion schedule-repair: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"emporion schedule-repair: {error.filename}: {error.strerror}", file=sys.stderr)
+        return 2
+    print(
+        f"{len(changes.changes)} changes: {changes.new} new meetings, {changes.moved} moved, "
+        f"weight lost {changes.lost:g}, regained {changes.regained:g}",
+        file=sys.stderr,
+    )
+    return 0
+
+
+def announced(path: str, instance: Instance) -> Ints:
+    """The slot of every request in a solution file, int32[R]; -1 where it is not held.
+
+    Requests and slots that the instance does not have are left out: they were withdrawn.
+    Raises `InstanceError` when the file is no solution.
+    """
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+        meetings = [(m["request"], m["slot"]) for m in data["meetings"]]
+    except (ValueError, KeyError, TypeError):
+        raise InstanceError(str(path), "is no emporion-schedule-solution/1") from None
+    slot_at = {name: t for t, name in enumerate(instance.slot_ids)}
+    request_at = {name: r for r, name in enumerate(instance.request_ids)}
+    slot: Ints = np.full(len(instance.request_ids), -1, dtype=np.int32)
+    for request, name in meetings:
+        if request in request_at and name in slot_at:
+            slot[request_at[request]] = slot_at[name]
+    return slot
+
+
+if __name__ == "__main__":
+    sys.exit(main())

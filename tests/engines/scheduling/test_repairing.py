@@ -1,0 +1,222 @@
+"""Repair: what must not move does not, what is announced is kept, every change has a true reason."""
+
+import json
+import random
+
+import numpy as np
+import pytest
+
+from emporion.engines import scheduling
+from emporion.engines.scheduling.command import main as schedule_main
+from emporion.engines.scheduling.repairing import REASONS, order_from_json
+from emporion.engines.scheduling.repairing.command import main
+
+from . import tiny
+
+FORMAT = {"format": "emporion-schedule-repair/1"}
+
+
+@pytest.fixture(scope="module")
+def fair():
+    instance = scheduling.generate(
+        exhibitors=12, buyers=120, requests=700, days=2, slots_per_day=6, walking=True, seed=4
+    )
+    return instance, scheduling.solve(instance, work_limit=3000).slot
+
+
+def _valid(instance, slot):
+    solution = scheduling.solve_keeping(instance, slot, move_price=1e9, work_limit=0)
+    report = scheduling.check(instance, solution)
+    return report.violations == [] and (solution.slot == slot).all()
+
+
+def test_no_show_keeps_every_constraint_and_consent(fair):
+    instance, slot = fair
+    rng = random.Random(1)
+    held = np.flatnonzero(slot >= 2).tolist()
+    used = new = 0
+    for r in rng.sample(held, 60):
+        floor = scheduling.Floor(instance, slot, notice=1, accepts=1, most_moves=3)
+        buyer, t = int(instance.second[r]), int(slot[r])
+        floor.advance(t - 1)
+        changes = floor.no_show(buyer, t)
+        after = floor.slot
+        assert _valid(instance, after)
+        assert after[r] == -1
+        assert (after[(slot >= 0) & (slot < t)] == slot[(slot >= 0) & (slot < t)]).all()
+        assert not ((after >= 0) & (after < t) & (slot != after)).any()
+        listed = {c.request: (c.before, c.after) for c in changes.changes}
+        truth = np.flatnonzero(after != slot).tolist()
+        assert listed == {q: (slot[q], after[q]) for q in truth}
+        # Nobody but the absent loses a meeting; nobody walks elsewhere twice.
+        assert np.flatnonzero((slot >= 0) & (after < 0)).tolist() == [r]
+        moved = (slot >= 0) & (after >= 0) & (slot != after)
+        assert moved.sum() <= 3
+        assert np.bincount(instance.second[moved], minlength=1).max(initial=0) <= 1
+        assert {c.reason for c in changes.changes} <= set(REASONS)
+        used += any(
+            c.after == t and instance.first[c.request] == instance.first[r] for c in changes.changes
+        )
+        new += changes.new
+        floor.take_back()
+        assert (floor.slot == slot).all()
+    assert used >= 30
+    assert new >= 15
+
+
+def test_no_show_takes_the_best_waiting_pair():
+    data = tiny.instance(
+        1, requests=[("x", "e", "a", 9), ("y", "e", "b", 2), ("z", "e", "f", 3)],
+    )  # fmt: skip
+    instance = scheduling.instance_from_json(data)
+    floor = scheduling.Floor(instance, np.array([0, -1, -1]))
+    changes = floor.no_show(instance.participant_ids.index("a"), 0)
+    assert [(c.request, c.before, c.after, c.reason) for c in changes.changes] == [
+        (0, 0, -1, "absent"),
+        (2, -1, 0, "waiting_pair"),
+    ]
+    assert (changes.lost, changes.regained) == (9, 3)
+
+
+def test_no_show_pulls_a_later_meeting_forward_only_with_consent():
+    data = tiny.instance(3, requests=[("x", "e", "a", 9), ("y", "e", "b", 2)])
+    instance = scheduling.instance_from_json(data)
+    a = instance.participant_ids.index("a")
+    floor = scheduling.Floor(instance, np.array([0, 2]))
+    floor.no_show(a, 0)
+    assert floor.slot.tolist() == [-1, 0]
+    floor = scheduling.Floor(instance, np.array([0, 2]), accepts=0)
+    floor.no_show(a, 0)
+    assert floor.slot.tolist() == [-1, 2]
+    floor = scheduling.Floor(instance, np.array([0, 2]), accepts=0, later=True)
+    floor.no_show(a, 0)
+    assert floor.slot.tolist() == [-1, 2]
+    floor = scheduling.Floor(instance, np.array([0, 2]), accepts=2, later=True)
+    changes = floor.no_show(a, 0)
+    assert floor.slot.tolist() in ([1, 0], [2, 0])
+    assert {c.reason for c in changes.changes} == {"later", "pulled_forward"}
+
+
+def test_floor_refuses_a_schedule_that_is_not_valid():
+    data = tiny.instance(1, requests=[("x", "e", "a", 9), ("y", "e", "b", 2)])
+    with pytest.raises(scheduling.InstanceError, match="2 meetings in slot"):
+        scheduling.Floor(scheduling.instance_from_json(data), np.array([0, 0]))
+
+
+def test_repair_after_an_absence_leaves_the_past_alone(fair):
+    instance, slot = fair
+    names = instance.participant_ids
+    absent = [names[p] for p in range(12, 24)]
+    order = order_from_json(
+        FORMAT
+        | {
+            "now": instance.slot_ids[3],
+            "events": [{"kind": "absent", "participants": absent}],
+            "move_price": 1,
+        },
+        instance,
+    )
+    solution, changes, left = scheduling.repair(instance, slot, order, work_limit=4000)
+    assert scheduling.check(left, solution).violations == []
+    after = solution.slot
+    early = (slot >= 0) & (slot < 4)
+    assert (after[early] == slot[early]).all()
+    gone = np.isin(instance.second, range(12, 24)) & (slot >= 4)
+    assert gone.any()
+    assert (after[gone] == -1).all()
+    assert changes.lost == instance.weight[gone].sum()
+    moved = (slot >= 0) & (after >= 0) & (slot != after)
+    assert np.bincount(instance.second[moved], minlength=1).max(initial=0) <= 1
+    assert changes.regained > 0
+    assert changes.regained == pytest.approx(
+        instance.weight[after >= 0].sum() - instance.weight[slot >= 0].sum() + changes.lost
+    )
+    again, _, _ = scheduling.repair(instance, slot, order, work_limit=4000)
+    assert (again.slot == after).all()
+
+
+def test_repair_after_closing_a_hall_moves_what_it_can(fair):
+    instance, slot = fair
+    hall = instance.place_ids[int(instance.place[0])]
+    data = FORMAT | {
+        "events": [
+            {"kind": "closed", "place": hall, "from": "d1-01", "to": "d1-06"},
+        ]
+    }
+    solution, changes, left = scheduling.repair(
+        instance, slot, order_from_json(data, instance), work_limit=3000
+    )
+    assert scheduling.check(left, solution).violations == []
+    inside = np.isin(instance.first, np.flatnonzero(instance.place == instance.place[0]))
+    assert not (inside & (solution.slot >= 0) & (solution.slot < 6)).any()
+    assert "closed" in {c.reason for c in changes.changes}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"format": "x"}, "expected \"emporion-schedule-repair/1\", found 'x'"),
+        ({"nwo": 1}, 'unknown key "nwo"'),
+        ({"now": "t9"}, "no slot 't9'"),
+        ({"notice": -1}, "whole number"),
+        ({"move_price": "dear"}, "must be a number"),
+        ({"events": [{"kind": "fire"}]}, "event 1: kind must be one of absent, closed"),
+        ({"events": [{"kind": "absent", "participants": ["q"]}]}, "no participant 'q'"),
+        ({"events": [{"kind": "absent", "place": "q"}]}, 'unknown key "place"'),
+        ({"events": [{"kind": "closed", "place": "q"}]}, "no place 'q'"),
+        ({"events": [{"kind": "absent", "participants": [], "from": "t2", "to": "t1"}]}, "before"),
+    ],
+)
+def test_order_wrong_is_refused(wrong, message):
+    instance = scheduling.instance_from_json(tiny.instance(3, requests=[("x", "e", "a", 1)]))
+    with pytest.raises(scheduling.InstanceError, match=message):
+        order_from_json(FORMAT | wrong, instance)
+
+
+def test_keeping_moves_little_and_dear_moves_less(fair):
+    instance, slot = fair
+    few = scheduling.solve_keeping(instance, slot, move_price=1e6, work_limit=2000)
+    many = scheduling.solve_keeping(instance, slot, move_price=0, work_limit=2000)
+    for solution in (few, many):
+        assert scheduling.check(instance, solution).violations == []
+    assert not ((slot >= 0) & (few.slot >= 0) & (slot != few.slot)).any()
+    assert many.weight >= few.weight >= instance.weight[slot >= 0].sum()
+
+
+def test_keeping_takes_in_one_more_request():
+    rows = [("x", "e", "a", 5), ("y", "e", "b", 5)]
+    data = tiny.instance(2, requests=[*rows, ("z", "f", "a", 9)])
+    instance = scheduling.instance_from_json(data)
+    solution = scheduling.solve_keeping(instance, np.array([1, 0, -1]))
+    assert solution.slot.tolist() == [1, 0, 0]
+    assert solution.status == "optimal"
+
+
+def test_commands_repair_and_keep(tmp_path, fair, capsys):
+    instance, slot = fair
+    files = {n: str(tmp_path / f"{n}.json") for n in ("in", "out", "order", "new", "left", "diff")}
+    scheduling.write_instance(files["in"], instance)
+    solution = scheduling.solve_keeping(instance, slot, move_price=1e9, work_limit=0)
+    scheduling.write_solution(files["out"], instance, solution)
+    order = FORMAT | {"events": [{"kind": "absent", "participants": ["b00001", "b00002"]}]}
+    (tmp_path / "order.json").write_text(json.dumps(order))
+    arguments = [files["in"], files["out"], files["order"], "-o", files["diff"]]
+    more = ["--solution-output", files["new"], "--instance-output", files["left"]]
+    assert main([*arguments, *more, "--work-limit", "500"]) == 0
+    assert schedule_main([files["left"], files["new"], "--check"]) == 0
+    found = json.loads((tmp_path / "diff.json").read_text())
+    assert found["format"] == FORMAT["format"]
+    assert all(c["because"] == REASONS[c["reason"]] for c in found["changes"])
+    keep = ["--keep", files["out"], "--move-price", "1e6", "--work-limit", "200", "--quiet"]
+    assert schedule_main([files["in"], "-o", files["new"], *keep]) == 0
+    before = {
+        m["request"]: m["slot"] for m in json.loads((tmp_path / "out.json").read_text())["meetings"]
+    }
+    after = {
+        m["request"]: m["slot"] for m in json.loads((tmp_path / "new.json").read_text())["meetings"]
+    }
+    assert before.items() <= after.items()
+    (tmp_path / "order.json").write_text("{")
+    capsys.readouterr()
+    assert main(arguments) == 2
+    assert "not JSON" in capsys.readouterr().err
