@@ -98,6 +98,17 @@ def served(folder: Path) -> Iterator[Fair]:
     if not (folder / "data" / "emporion.sqlite3").exists():
         _build(made)
     made.run("prepare")
+    # The demonstration's organiser looks after a delegation, too.
+    made.python(
+        "from emporion.accounts.queries import demonstration_users\n"
+        "from emporion.core.tenancy import scope\n"
+        "from emporion.edition.domain import officers\n"
+        "from emporion.edition.queries import delegations, edition_by_slug\n"
+        "edition = edition_by_slug('model')\n"
+        "user = next(u for u in demonstration_users() if u.demonstration_role == 'organiser')\n"
+        "with scope(expo=edition.expo):\n"
+        "    officers.appoint_officer(delegations(edition)[0], user)\n"
+    )
     log = (folder / "log").open("wb")
     server = subprocess.Popen(
         [sys.executable, "-m", "emporion.cli", "serve", "--port", str(port), "--workers", "1"],

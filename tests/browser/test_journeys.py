@@ -10,6 +10,7 @@ from tests.browser.conftest import Fair, Visit, Visitor
 from tests.browser.test_pages import complaints
 
 FOCUS = "document.activeElement"
+BOTH_DIRECTIONS = pytest.mark.parametrize("language", ["en", "ar"])
 
 
 def tab_to(visitor: Visitor, selector: str, at_most: int = 250) -> None:
@@ -87,8 +88,9 @@ def test_a_new_buyer_gets_from_what_she_needs_to_three_requests(
     print(f"from what she needs to three requests: {done} interactions, sign-in included")
 
 
-def test_by_keyboard_find_an_exhibitor_and_ask(visit: Visit) -> None:
-    buyer = visit("buyer")
+@BOTH_DIRECTIONS
+def test_by_keyboard_find_an_exhibitor_and_ask(visit: Visit, language: str) -> None:
+    buyer = visit("buyer", language)
     buyer.go("model/")
     tab_to(buyer, "main input[name=q]")
     buyer.page.keyboard.type("Kestrel")
@@ -104,6 +106,54 @@ def test_by_keyboard_find_an_exhibitor_and_ask(visit: Visit) -> None:
         buyer.page.goto(where)
     enter(buyer, ".exhibitor-main button")
     assert buyer.page.locator(".exhibitor-main.button-done").count() == 1
+
+
+@BOTH_DIRECTIONS
+@pytest.mark.parametrize("way", ["keyboard", "without scripts"])
+def test_ask_from_who_to_meet_and_take_it_back(visit: Visit, way: str, language: str) -> None:
+    buyer = visit("buyer", language, 390, java_script_enabled=way == "keyboard")
+    do = enter if way == "keyboard" else Visitor.press
+    buyer.go("model/who-to-meet/")
+    row = buyer.page.locator(".who-row:has(form.who-ask)").last.get_attribute("id")
+    do(buyer, f"[id='{row}'] form.who-ask button")
+    assert buyer.page.locator(f"[id='{row}'] a.who-ask.button-done").count() == 1
+    assert buyer.page.locator(f"[id='{row}'] form.who-ask").count() == 0
+    buyer.go("model/requests/?box=sent")
+    asked = f".request:has(a[href$='/exhibitors/{row}/']) button[value=withdraw]"
+    do(buyer, asked)
+    assert buyer.page.locator(asked).count() == 0
+
+
+def test_what_went_wrong_is_in_sight_without_scripts(visit: Visit) -> None:
+    buyer, again = (visit("buyer", width=390, java_script_enabled=False) for _ in range(2))
+    for window in (buyer, again):
+        window.go("model/who-to-meet/")
+    row = buyer.page.locator(".who-row:has(form.who-ask)").last.get_attribute("id")
+    for window in (buyer, again):
+        window.press(f"[id='{row}'] form.who-ask button")
+    said = again.page.locator("#passing-area").get_by_text("You have asked already")
+    box = said.bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < 844 - box["height"]
+    buyer.go("model/requests/?box=sent")
+    buyer.press(f".request:has(a[href$='/exhibitors/{row}/']) button[value=withdraw]")
+
+
+def test_an_officer_acts_for_a_member_and_leaves_their_link_alone(visit: Visit) -> None:
+    officer = visit("organiser", width=390)
+    officer.go("model/delegation/")
+    officer.press("form[action$='/act/'] button")
+    try:
+        assert officer.go("model/profile/") == 200
+        assert officer.page.locator("a[href$='/my-link/']").count() == 0
+        assert officer.go("model/my-link/") == 403
+        assert officer.page.locator(".problem").count() == 1
+        assert officer.sideways() == 0
+    finally:
+        officer.press(".acting-stop")
+    assert officer.page.locator(".acting").count() == 0
+    # Chromium itself notes in the console that a page answered 403.
+    officer.messages[:] = [text for text in officer.messages if "status of 403" not in text]
 
 
 def personal_link(visitor: Visitor) -> str:
@@ -150,13 +200,9 @@ def test_print_my_day(visit: Visit, way: str) -> None:
     assert buyer.page.locator(".sheet-title").count() == 1
 
 
-def test_without_scripts_find_an_exhibitor_and_ask(visit: Visit) -> None:
-    buyer = visit("buyer", width=390, java_script_enabled=False)
-    buyer.go("model/who-to-meet/")
-    free = buyer.page.locator("form.who-ask").count()
-    if free:
-        buyer.press("form.who-ask button")
-        assert buyer.page.locator("form.who-ask").count() == free - 1
+@BOTH_DIRECTIONS
+def test_without_scripts_find_an_exhibitor_and_ask(visit: Visit, language: str) -> None:
+    buyer = visit("buyer", language, 390, java_script_enabled=False)
     buyer.go("model/search/?q=Kestrel&kind=exhibitor")
     buyer.press(".search-exhibitor .row-name a")
     where = buyer.page.url

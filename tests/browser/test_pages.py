@@ -68,6 +68,7 @@ PAGES = {
         "model/organise/participants/?role=exhibitor",
         "model/organise/people/",
         "model/organise/journal/",
+        "model/delegation/",
     ),
 }
 # In each language axe looks at every page once; together the three see both widths and themes.

@@ -87,7 +87,7 @@ def test_buyer_folds_a_suggestion_and_takes_it_back(visit: Visit) -> None:
     assert buyer.page.locator(f"[id='{row}'].who-row").count() == 1
 
 
-def test_everything_works_without_script(visit: Visit) -> None:
+def test_filters_and_saving_work_without_scripts(visit: Visit) -> None:
     buyer = visit("buyer", width=390, java_script_enabled=False)
     buyer.go("model/search/")
     facets = buyer.page.locator(".search-facets")
