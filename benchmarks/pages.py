@@ -54,6 +54,17 @@ WORDS = (
     "plattform",
     "",
 )
+# What those who take part keep of themselves.
+TAKING_PART = (
+    ("first minute", "start/?text=AI+systems+and+VR"),
+    ("profile", "profile/"),
+    ("new need", "profile/needs/add/"),
+    ("about me", "profile/about/"),
+    ("hours", "profile/hours/"),
+    ("notices", "notices/"),
+    ("personal link", "my-link/"),
+    ("standing rule", "requests/rule/"),
+)
 
 
 @dataclass(frozen=True)
@@ -101,7 +112,7 @@ def pages(slug: str) -> list[Page]:
     """Return the pages of an edition as its three roles read them."""
     from emporion.accounts.queries import demonstration_users
     from emporion.core.tenancy import scope
-    from emporion.edition.models import Participation
+    from emporion.edition.models import Officer, Participation
     from emporion.edition.queries import edition_by_slug, every_edition
     from emporion.meetings.models import Meeting, Release
 
@@ -136,9 +147,16 @@ def pages(slug: str) -> list[Page]:
             found.append(Page(f"requests, {role}", f"/en{at}/requests/", cookie))
             found.append(Page(f"day in print, {role}", f"/en{at}/day/print/", cookie))
             found += [
+                Page(f"{name}, {role}", f"/en{at}/{path}", cookie) for name, path in TAKING_PART
+            ]
+            found += [
                 Page("exhibitor, signed in", f"/en{at}/exhibitors/{one}/", cookie)
                 for one in shown[:3]
             ]
+    with scope(expo=edition.expo):
+        officer = Officer.objects.filter(delegation__edition=edition, user__is_active=True).first()
+    if officer is not None:
+        found.append(Page("delegation", f"/en{at}/delegation/", session_of(officer.user)))
     if (cookie := cookies.get("organiser")) and release:
         one = f"/en{at}/organise/releases/{release.number}"
         found += [
@@ -150,6 +168,22 @@ def pages(slug: str) -> list[Page]:
         if release.number > 1:
             found.append(Page("changes of a release", f"{one}/changes/", cookie))
     return found
+
+
+def appoint() -> None:
+    """Let the organiser of the edition that was built look after its largest delegation."""
+    from django.db.models import Count
+
+    from emporion.accounts.queries import demonstration_users
+    from emporion.core.tenancy import scope
+    from emporion.edition.domain.officers import appoint_officer
+    from emporion.edition.models import Delegation
+    from emporion.edition.queries import every_edition
+
+    user = next(one for one in demonstration_users() if one.demonstration_role == "organiser")
+    with scope(expo=every_edition()[0].expo):
+        largest = Delegation.objects.annotate(n=Count("participations")).order_by("-n", "pk")[0]
+        appoint_officer(largest, user)
 
 
 class Reader:
@@ -288,6 +322,8 @@ def main() -> int:
         from django.db import connection
 
         show("database", connection.vendor, "", load=round(os.getloadavg()[0], 2))
+        if options.build is not None:
+            appoint()
         every = pages(options.edition)
         connection.close()
         port = free_port()
