@@ -1,8 +1,17 @@
-"""What a profile needs so that others can be matched with it; no database."""
+"""What an edition may be called, and what a profile needs to be matched; no database."""
 
 from __future__ import annotations
 
+import re
 from typing import Any, Protocol
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+# What addresses of the site itself begin with, languages too: an edition called so could not be
+# reached at its front page, or not without a language in front. A test compares with the addresses.
+SITE_PATHS = frozenset({
+    "ar", "en", "healthz", "offline", "progress", "readyz", "signin", "signout", "static",
+    "zh-hans",
+})  # fmt: skip
 
 
 class Profiled(Protocol):

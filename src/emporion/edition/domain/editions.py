@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from emporion.core import journal
 from emporion.core.translated import as_dict
+from emporion.edition import rules
 from emporion.edition.models import Edition, Fact
 from emporion.registry.queries import Expo
 
 LANGUAGES = ("en", "zh-hans", "ar")
 TEXTS = ("title", "subtitle", "place")
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 
 class EditionError(ValueError):
@@ -54,8 +53,8 @@ def create_edition(
 ) -> Edition:
     """Make an edition of `expo`; slots, pavilions and participants come later.
 
-    Raises EditionError for a slug that is taken or no slug, dates in the wrong order, an unknown
-    zone or phase; then nothing is made.
+    Raises EditionError for a slug that is taken, the site's own or no slug, dates in the wrong
+    order, an unknown zone or phase; then nothing is made.
     """
     check_edition(slug, starts, ends, zone)
     if phase not in Edition.Phase.values:
@@ -91,8 +90,8 @@ def create_edition(
 
 
 def check_edition(slug: str, starts: dt.date, ends: dt.date, zone: str) -> None:
-    """Raise EditionError for a slug that is none, dates in the wrong order, an unknown zone."""
-    if not _SLUG.match(slug) or len(slug) > 50:
+    """Raise EditionError for a slug that is none or the site's, or for what `_check_time` finds."""
+    if not rules.SLUG.match(slug) or len(slug) > 50:
         raise EditionError(
             _(
                 "“%(slug)s” cannot be the name of an edition in addresses: expected at most 50 "
@@ -100,6 +99,19 @@ def check_edition(slug: str, starts: dt.date, ends: dt.date, zone: str) -> None:
             )
             % {"slug": slug}
         )
+    if slug in rules.SITE_PATHS:
+        raise EditionError(
+            _(
+                "“%(slug)s” cannot be the name of an edition in addresses: pages of the site "
+                "itself have it. Add something to it, such as “%(slug)s-2026”."
+            )
+            % {"slug": slug}
+        )
+    _check_time(starts, ends, zone)
+
+
+def _check_time(starts: dt.date, ends: dt.date, zone: str) -> None:
+    """Raise EditionError for dates in the wrong order, an unknown zone."""
     if ends < starts:
         raise EditionError(
             _("The edition ends on %(ends)s, before it starts on %(starts)s.")
@@ -132,7 +144,7 @@ def change_edition(
     forbids. Raises EditionError for dates in the wrong order, an unknown zone, no title, and for
     other dates or another zone once a schedule is public: people go by its times.
     """
-    check_edition(edition.slug, starts, ends, zone)
+    _check_time(starts, ends, zone)
     if not any(title.values()):
         raise EditionError(_("The edition needs a name in at least one language."))
     wanted = {
