@@ -31,28 +31,54 @@ def enter(visitor: Visitor, selector: str) -> None:
         visitor.page.keyboard.press("Enter")
 
 
-@pytest.fixture(scope="module")
-def newcomer(fair: Fair) -> dict[str, str]:
-    """A buyer who has said nothing yet, with a password: name, needs and offers are empty."""
+def enrol(fair: Fair, name: str, public_id: str, needs: str = "") -> dict[str, str]:
+    """Make a buyer with a password, and a list where a code is needed; return the sign-in."""
+    email = f"{public_id}@example.org"
     made = fair.python(
         "from emporion.accounts.domain import create_user\n"
         "from emporion.core.tenancy import scope\n"
         "from emporion.edition.domain import delegates, enrolment\n"
         "from emporion.edition.queries import edition_by_slug, participation\n"
+        "from emporion.matchmaking.domain.first_list import make_first_list\n"
         "from emporion.registry import domain as registry\n"
         "edition = edition_by_slug('model')\n"
         "with scope(expo=edition.expo):\n"
-        "    row = registry.NewPerson('Asha Rai')\n"
+        f"    row = registry.NewPerson({name!r})\n"
         "    person = registry.create_person(edition.expo, row)\n"
-        "    new = enrolment.Enrolled(role='buyer', name={'en': 'Asha Rai'},\n"
+        f"    new = enrolment.Enrolled(role='buyer', name={{'en': {name!r}}},\n"
+        f"        needs=[enrolment.Interest(code) for code in {needs!r}.split()],\n"
         "        person_id=person.pk, delegates=[enrolment.Acts(person.pk)],\n"
-        "        languages=['en'], public_id='newcomer22')\n"
+        f"        languages=['en'], public_id={public_id!r})\n"
         "    enrolment.enrol(edition, [new])\n"
-        "    user = create_user(email='asha@example.org', password='a long password')\n"
-        "    delegates.let_sign_in(participation(edition, 'newcomer22'), user)\n"
+        f"    user = create_user(email={email!r}, password='a long password')\n"
+        f"    made = participation(edition, {public_id!r})\n"
+        "    delegates.let_sign_in(made, user)\n"
+        f"    {needs!r} and make_first_list(made)\n"
     )
     assert made == ""
-    return {"identifier": "asha@example.org", "password": "a long password"}
+    return {"identifier": email, "password": "a long password"}
+
+
+@pytest.fixture(scope="module")
+def newcomer(fair: Fair) -> dict[str, str]:
+    """A buyer who has said nothing yet."""
+    return enrol(fair, "Asha Rai", "newcomer22")
+
+
+@pytest.fixture(scope="module")
+def chooser(fair: Fair) -> dict[str, str]:
+    """A buyer with a list, of whom nobody has been asked."""
+    return enrol(fair, "Maya Thapa", "chooser222", "ai software vr")
+
+
+def sign_in(visitor: Visitor, buyer: dict[str, str]) -> Visitor:
+    """Sign in with a password, and open the list."""
+    visitor.go("signin/")
+    for name, text in buyer.items():
+        visitor.page.fill(f"#id_{name}", text)
+    visitor.press("main form .button-main")
+    visitor.go("model/who-to-meet/")
+    return visitor
 
 
 def test_a_new_buyer_gets_from_what_she_needs_to_three_requests(
@@ -110,10 +136,11 @@ def test_by_keyboard_find_an_exhibitor_and_ask(visit: Visit, language: str) -> N
 
 @BOTH_DIRECTIONS
 @pytest.mark.parametrize("way", ["keyboard", "without scripts"])
-def test_ask_from_who_to_meet_and_take_it_back(visit: Visit, way: str, language: str) -> None:
-    buyer = visit("buyer", language, 390, java_script_enabled=way == "keyboard")
+def test_ask_from_who_to_meet_and_take_it_back(
+    visit: Visit, chooser: dict[str, str], way: str, language: str
+) -> None:
+    buyer = sign_in(visit("", language, 390, java_script_enabled=way == "keyboard"), chooser)
     do = enter if way == "keyboard" else Visitor.press
-    buyer.go("model/who-to-meet/")
     row = buyer.page.locator(".who-row:has(form.who-ask)").last.get_attribute("id")
     do(buyer, f"[id='{row}'] form.who-ask button")
     assert buyer.page.locator(f"[id='{row}'] a.who-ask.button-done").count() == 1
@@ -124,10 +151,10 @@ def test_ask_from_who_to_meet_and_take_it_back(visit: Visit, way: str, language:
     assert buyer.page.locator(asked).count() == 0
 
 
-def test_what_went_wrong_is_in_sight_without_scripts(visit: Visit) -> None:
-    buyer, again = (visit("buyer", width=390, java_script_enabled=False) for _ in range(2))
-    for window in (buyer, again):
-        window.go("model/who-to-meet/")
+def test_what_went_wrong_is_in_sight_without_scripts(visit: Visit, chooser: dict[str, str]) -> None:
+    buyer, again = (
+        sign_in(visit("", width=390, java_script_enabled=False), chooser) for _ in range(2)
+    )
     row = buyer.page.locator(".who-row:has(form.who-ask)").last.get_attribute("id")
     for window in (buyer, again):
         window.press(f"[id='{row}'] form.who-ask button")
