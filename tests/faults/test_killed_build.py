@@ -31,17 +31,17 @@ MOMENTS = {
 def test_killed_build_starts_over(tmp_path: Path, moment: str) -> None:
     house = House(tmp_path)
     table, count, more = MOMENTS[moment]
-    kill_when(house.start(*BUILD), reaches(tmp_path, table, count, more))
-    begun = counted(tmp_path, "edition_edition") == 1
-    whole = counted(tmp_path, "edition_edition", "phase = 'running'") == 1
+    kill_when(house.start(*BUILD), reaches(house, table, count, more))
+    begun = counted(house, "edition_edition") == 1
+    whole = counted(house, "edition_edition", "phase = 'running'") == 1
     status, said = house.run(*BUILD)
     assert status == 0, said
     assert ("An earlier build was interrupted" in said) == (begun and not whole)
     assert "0 violations" in said or whole
     assert house.ask(PHASE) == "['running']"
-    assert counted(tmp_path, "meetings_release") == 1
+    assert counted(house, "meetings_release") == 1
     # There is one of everything: nothing of the first build is left.
-    assert counted(tmp_path, "edition_participation") == 12 + 150
+    assert counted(house, "edition_participation") == 12 + 150
     assert house.run(*BUILD) == (0, "The model edition is there already; --reset builds it anew.\n")
 
 
@@ -49,7 +49,7 @@ def test_second_build_in_one_folder_is_refused(tmp_path: Path) -> None:
     house = House(tmp_path)
     first = house.start(*BUILD)
     try:
-        while not reaches(tmp_path, "core_progress")():
+        while not reaches(house, "core_progress")():
             assert first.poll() is None
         status, said = house.run(*BUILD)
         assert (status, "is building in this data folder" in said) == (1, True)

@@ -30,27 +30,27 @@ def test_job_of_a_killed_worker_is_given_up_by_the_next_and_can_be_started_again
     house: House,
 ) -> None:
     house.ask(START.format(seconds=600))
-    kill_when(house.start("worker"), reaches(house.folder, "core_jobrecord", 1, SEARCHING))
-    assert counted(house.folder, "meetings_release") == 1
+    kill_when(house.start("worker"), reaches(house, "core_jobrecord", 1, SEARCHING))
+    assert counted(house, "meetings_release") == 1
     house.ask(START.format(seconds=1))
     status, said = house.run("worker", "--batch")
     assert status == 0, said
-    assert counted(house.folder, "core_jobrecord", "state = 'failed'") == 1
-    assert counted(house.folder, "core_jobrecord", "state = 'done'") == 1
-    assert counted(house.folder, "meetings_release", "state = 'draft'") == 1
-    assert counted(house.folder, "meetings_release", "state = 'writing'") == 0
+    assert counted(house, "core_jobrecord", "state = 'failed'") == 1
+    assert counted(house, "core_jobrecord", "state = 'done'") == 1
+    assert counted(house, "meetings_release", "state = 'draft'") == 1
+    assert counted(house, "meetings_release", "state = 'writing'") == 0
 
 
 def test_worker_that_is_told_to_leave_keeps_what_its_job_had(house: House) -> None:
     house.ask(START.format(seconds=600))
     worker = house.start("worker")
     try:
-        reached = reaches(house.folder, "core_jobrecord", 1, SEARCHING)
+        reached = reaches(house, "core_jobrecord", 1, SEARCHING)
         while not reached():
             assert worker.poll() is None
         worker.terminate()
         worker.wait(PATIENCE)
     finally:
         kill(worker)
-    assert counted(house.folder, "core_jobrecord", "state = 'stopped'") == 1
-    assert counted(house.folder, "meetings_release", "state = 'draft'") == 1
+    assert counted(house, "core_jobrecord", "state = 'stopped'") == 1
+    assert counted(house, "meetings_release", "state = 'draft'") == 1

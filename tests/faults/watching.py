@@ -4,27 +4,43 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from pathlib import Path
+
+import psycopg
+
+from tests.faults.commands import House
 
 
-def counted(folder: Path, table: str, more: str = "") -> int:
-    """Return how many rows a table of an installation on SQLite has; 0 as long as it is not there.
+def counted(house: House, table: str, more: str = "") -> int:
+    """Return how many rows a table of an installation has; 0 as long as it is not there.
 
     `more` is a condition.
     """
-    path = folder / "emporion.sqlite3"
+    where = f" WHERE {more}" if more else ""
+    asked = f"SELECT COUNT(*) FROM {table}{where}"
+    return _on_postgresql(house.database, asked) if house.database else _on_sqlite(house, asked)
+
+
+def _on_sqlite(house: House, asked: str) -> int:
+    path = house.folder / "emporion.sqlite3"
     if not path.exists():
         return 0
     connection = sqlite3.connect(path, timeout=20)
     try:
-        where = f" WHERE {more}" if more else ""
-        return int(connection.execute(f"SELECT COUNT(*) FROM {table}{where}").fetchone()[0])
+        return int(connection.execute(asked).fetchone()[0])
     except sqlite3.OperationalError:
         return 0
     finally:
         connection.close()
 
 
-def reaches(folder: Path, table: str, count: int = 1, more: str = "") -> Callable[[], bool]:
+def _on_postgresql(address: str, asked: str) -> int:
+    try:
+        with psycopg.connect(address, autocommit=True) as connection:
+            return int(connection.execute(asked.encode()).fetchone()[0])  # type: ignore[index]
+    except psycopg.errors.UndefinedTable:
+        return 0
+
+
+def reaches(house: House, table: str, count: int = 1, more: str = "") -> Callable[[], bool]:
     """Return a function that says whether a table has at least `count` rows."""
-    return lambda: counted(folder, table, more) >= count
+    return lambda: counted(house, table, more) >= count
