@@ -484,19 +484,3 @@ def test_export_that_cannot_be_whole_leaves_nothing(edition, capsys, tmp_path):
     assert commands.export([*words, "--instance", str(tmp_path / "i.json")]) == 1
     assert "expected 0000" in capsys.readouterr().err
     assert list(Path(tmp_path).iterdir()) == []
-
-
-def test_a_draft_near_the_public_release_moves_little(edition):
-    requests = small_fair(edition)
-    first = compute_release(edition, work_limit=STEPS)
-    first.state = Release.State.PUBLISHED
-    first.save()
-    before = dict(Meeting.objects.filter(release=first).values_list("request_id", "slot_id"))
-    gone = next(r for r in requests if r.pk in before)
-    gone.state = MeetingRequest.State.WITHDRAWN
-    gone.save()
-    near = compute_release(edition, work_limit=STEPS, near_public=True, move_price=1e6)
-    after = dict(Meeting.objects.filter(release=near).values_list("request_id", "slot_id"))
-    del before[gone.pk]
-    assert before.items() <= after.items()
-    assert gone.pk not in after

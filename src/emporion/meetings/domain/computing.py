@@ -20,8 +20,6 @@ from emporion.edition.queries import Edition
 from emporion.engines import scheduling
 from emporion.meetings.domain.figures import figures
 from emporion.meetings.domain.market import Longs, Market, ScheduleError, read_market
-from emporion.meetings.models import Meeting
-from emporion.meetings.queries.releases import published
 
 # What the organiser gets who says nothing: past the steep part of the curve at a full-size fair.
 DEFAULT_SECONDS = 20.0
@@ -65,15 +63,11 @@ def compute(
     walking: bool = True,
     on_progress: Progress | None = None,
     on_phase: Progress | None = None,
-    near_public: bool = False,
-    move_price: float | None = None,
 ) -> Computed:
     """Compute a schedule of all live requests of `edition`, checked by code of its own.
 
     `on_phase` is told, as dicts with a `phase`, of reading, of the first valid schedule (greedy,
     with its weight, before the search begins) and of checking; `on_progress` is the engine's.
-    `near_public` starts from the public release, if there is one, and moves an announced meeting
-    only for more than `move_price` (weight; default the engine's).
     Options and errors are those of `schedule.compute_release`. Writes nothing.
     """
     tell = on_phase or (lambda said: None)
@@ -85,25 +79,13 @@ def compute(
     instance = market.instance
     baseline = scheduling.greedy(instance)
     tell({"phase": "greedy", "weight": baseline.weight, "requests": len(instance.request_ids)})
-    announced = announced_slots(edition, market) if near_public else None
-    if announced is None:
-        solution = scheduling.solve(
-            instance,
-            seed=seed,
-            time_limit=time_limit,
-            work_limit=work_limit,
-            on_progress=on_progress,
-        )
-    else:
-        solution = scheduling.solve_keeping(
-            instance,
-            announced,
-            move_price=move_price,
-            seed=seed,
-            time_limit=time_limit,
-            work_limit=work_limit,
-            on_progress=on_progress,
-        )
+    solution = scheduling.solve(
+        instance,
+        seed=seed,
+        time_limit=time_limit,
+        work_limit=work_limit,
+        on_progress=on_progress,
+    )
     if solution.status == "infeasible":
         raise ScheduleError(
             "These requests contradict each other: " + "; ".join(solution.conflicts) + "."
@@ -145,22 +127,6 @@ def compute(
             for r in held.tolist()
         ),
     )
-
-
-def announced_slots(edition: Edition, market: Market) -> npt.NDArray[np.int32] | None:
-    """Return the slot of every request in the public release, -1 = none, int32[R]; None without
-    a public release. One query for it, one for its meetings."""
-    public = published(edition)
-    if public is None:
-        return None
-    row = {pk: n for n, pk in enumerate(market.requests.tolist())}
-    column = {pk: n for n, pk in enumerate(market.slot_keys.tolist())}
-    slots = np.full(len(row), -1, dtype=np.int32)
-    held = Meeting.objects.filter(release=public).values_list("request_id", "slot_id")
-    for request, slot in held.iterator(chunk_size=5000):
-        if request in row and slot in column:
-            slots[row[request]] = column[slot]
-    return slots
 
 
 def load_solver() -> None:

@@ -29,15 +29,11 @@ def compute_release(
     work_limit: int | None = None,
     walking: bool = True,
     on_progress: Progress | None = None,
-    near_public: bool = False,
-    move_price: float | None = None,
 ) -> Release:
     """Compute a schedule of all live requests of `edition` and keep it as a draft release.
 
     Stops after `time_limit` seconds of search or `work_limit` steps (neither: DEFAULT_SECONDS).
-    `near_public`: start from the public release and move an announced meeting only when that brings
-    more than `move_price`. The same requests, seed and steps give the same meetings.
-    The result is checked by code that
+    The same requests, seed and steps give the same meetings. The result is checked by code that
     shares nothing with the solver; a schedule with a violation is never kept. Rows are written in
     chunks while the release is in the state `writing`, which nobody sees; one short transaction
     then makes it a draft. What a killed computation left is removed first.
@@ -56,8 +52,6 @@ def compute_release(
         work_limit=work_limit,
         walking=walking,
         on_progress=on_progress,
-        near_public=near_public,
-        move_price=move_price,
     )
     return keep(edition, computed)
 

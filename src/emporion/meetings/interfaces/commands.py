@@ -54,17 +54,6 @@ def schedule(argv: list[str]) -> int:
     parser.add_argument(
         "--no-walking", action="store_true", help="leave the minutes on foot between pavilions out"
     )
-    parser.add_argument(
-        "--near-public",
-        action="store_true",
-        help="start from the public release and move few of its meetings",
-    )
-    parser.add_argument(
-        "--move-price",
-        type=float,
-        metavar="W",
-        help="with --near-public: weight that moving one meeting must bring",
-    )
     parser.add_argument("--publish", action="store_true", help="publish the draft at once")
     options = parser.parse_args(argv)
 
@@ -78,8 +67,6 @@ def schedule(argv: list[str]) -> int:
                 time_limit=options.time_limit,
                 work_limit=options.work_limit,
                 walking=not options.no_walking,
-                near_public=options.near_public,
-                move_price=options.move_price,
                 on_progress=lambda said: _tell(step, said, options.work_limit),
             )
         _describe(release)
