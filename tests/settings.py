@@ -20,9 +20,12 @@ if "EMPORION_DATA_DIR" not in os.environ:
 os.environ.setdefault("EMPORION_INSECURE_LOCAL", "1")
 os.environ.setdefault("EMPORION_LOG_LEVEL", "WARNING")
 
+from emporion.project.messages import compile_catalogues  # noqa: E402
 from emporion.project.settings import *  # noqa: E402, F403
 from emporion.project.settings import DATA_DIR, DATABASES, STATIC_ROOT  # noqa: E402
 
+# A fresh clone holds the words, not what is read at run time.
+compile_catalogues()
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(Path(DATA_DIR) / "test.sqlite3")}
 # Whitenoise warns of a folder that is not there.

@@ -23,9 +23,9 @@ AWKWARD = ["", "芬兰", "فنلندا", "a\tb\\n\n'\"", "\\N", "{}", "null", "%
 @pytest.mark.django_db
 def test_load_rows_stores_what_save_stores() -> None:
     columns = ["at", "tenant", "action", "actor", "on_behalf", "object_kind", "object_ids",
-               "object_count", "fields", "commitment"]  # fmt: skip
+               "object_count", "fields", "commitment", "object_id"]  # fmt: skip
     rows: list[tuple[Any, ...]] = [
-        (AT, "t", text[:60], "a", "", text[:40], [text, "x"], n, [text], "")
+        (AT, "t", text[:60], "a", "", text[:40], [text, "x"], n, [text], "", "")
         for n, text in enumerate(AWKWARD)
     ]
     assert bulk.load_rows(JournalEntry, columns, rows) == len(AWKWARD)

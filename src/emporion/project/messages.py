@@ -7,6 +7,7 @@ empty, nothing is guessed. `emporion prepare` compiles what changed.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from io import BytesIO
@@ -138,8 +139,11 @@ def compile_catalogues() -> int:
             continue
         with po.open("rb") as source:
             catalogue = read_po(source, locale=po.parent.parent.name)
-        with mo.open("wb") as target:
+        # Whole or not at all: several processes may begin at once.
+        whole = mo.with_suffix(f".{os.getpid()}")
+        with whole.open("wb") as target:
             write_mo(target, catalogue)
+        whole.replace(mo)
         count += 1
     return count
 
