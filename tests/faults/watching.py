@@ -36,7 +36,8 @@ def _on_sqlite(house: House, asked: str) -> int:
 def _on_postgresql(address: str, asked: str) -> int:
     try:
         with psycopg.connect(address, autocommit=True) as connection:
-            return int(connection.execute(asked.encode()).fetchone()[0])  # type: ignore[index]
+            row = connection.execute(asked.encode()).fetchone()
+            return int(row[0]) if row else 0
     except psycopg.errors.UndefinedTable:
         return 0
 
