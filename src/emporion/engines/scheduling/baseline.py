@@ -11,7 +11,7 @@ from .order import place_ordered
 from .reasons import explain
 from .solution import Solution, count_breaks, granted_weight
 from .solving import prepare, put_locked
-from .state import SLOT, make_state
+from .state import SLOT
 from .trials import fill
 from .trim import trim_breaks, trim_walks
 
@@ -23,18 +23,7 @@ def greedy(instance: Instance) -> Solution:
     """
     began = time.monotonic()
     ready = prepare(instance)
-    shape = ready.shape
-    st = make_state(
-        instance,
-        shape.end0,
-        shape.end1,
-        ready.value,
-        ready.possible,
-        ready.value,
-        0,
-        ready.big,
-        ready.least,
-    )
+    st = ready.empty_state(instance)
     if not ready.conflicts:
         put_locked(instance, st)
         place_ordered(instance, st)

@@ -56,6 +56,22 @@ class Prepared:
     least: Longs
     bonus: int
 
+    def empty_state(
+        self, instance: Instance, *, order: Longs | None = None, seed: int = 0
+    ) -> State:
+        """Nobody meets yet.  ``order`` int64[R]: greater is tried first; else the heaviest."""
+        return make_state(
+            instance,
+            self.shape.end0,
+            self.shape.end1,
+            self.value,
+            self.possible,
+            self.value if order is None else order,
+            seed,
+            self.bonus,
+            self.least,
+        )
+
 
 def prepare(instance: Instance, serve: int = 0, serve_bonus: float | None = None) -> Prepared:
     """Slots, integer weights, bonus for mandatory requests, contradictions.  O(R S)."""
@@ -210,17 +226,7 @@ def _start(
 ) -> tuple[State, Search]:
     shape = ready.shape
     reduced = ready.value - flow.price[shape.end0] - flow.price[shape.end1]
-    st = make_state(
-        instance,
-        shape.end0,
-        shape.end1,
-        ready.value,
-        ready.possible,
-        reduced,
-        seed,
-        ready.bonus,
-        ready.least,
-    )
+    st = ready.empty_state(instance, order=reduced, seed=seed)
     put_locked(instance, st)
     place_ordered(instance, st)
     reachable = int(limit.weight * ready.scale + 1e-6) + ready.big * int(instance.mandatory.sum())
@@ -343,18 +349,7 @@ def _result(
 
 def explain_slots(instance: Instance, ready: Prepared, slot: Ints) -> Any:
     """Reasons (int8[R]) for a schedule given as slots, int32[R]."""
-    shape = ready.shape
-    st = make_state(
-        instance,
-        shape.end0,
-        shape.end1,
-        ready.value,
-        ready.possible,
-        ready.value,
-        0,
-        ready.big,
-        ready.least,
-    )
+    st = ready.empty_state(instance)
     for r in np.flatnonzero(slot >= 0).tolist():
         put(st, r, int(slot[r]))
     return explain(st, ready.possible, ready.excluded)

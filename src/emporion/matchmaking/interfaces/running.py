@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +15,7 @@ from emporion.core import jobs
 from emporion.core.command_name import command
 from emporion.design.formats import number, percent
 from emporion.design.running import ShownJob, shown
+from emporion.edition.gates import for_organisers
 from emporion.edition.queries import Edition, participations_by_pk
 from emporion.matchmaking import queries
 from emporion.matchmaking.domain import starting
@@ -49,15 +48,9 @@ class StartForm(forms.Form):
     )
 
 
-def _organiser(request: Any) -> None:
-    if not request.is_organiser:
-        raise PermissionDenied(_("This page belongs to the organiser of this expo."))
-
-
-@login_required
+@for_organisers
 def matching(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Show the runs and the job that makes the next; a POST starts one."""
-    _organiser(request)
     form = StartForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -89,10 +82,9 @@ def matching(request: HttpRequest, edition: Edition) -> HttpResponse:
     return render(request, "matchmaking/runs.html", context)
 
 
-@login_required
+@for_organisers
 def live(request: HttpRequest, edition: Edition) -> HttpResponse:
     """The job as it goes on; when it has ended the whole page is asked for again."""
-    _organiser(request)
     last = _last(edition)
     if last is None or not last.is_live:
         answer = HttpResponse(status=204)
@@ -101,19 +93,17 @@ def live(request: HttpRequest, edition: Edition) -> HttpResponse:
     return render(request, "matchmaking/_live.html", {"job": last, "slug": edition.slug})
 
 
-@login_required
+@for_organisers
 @require_POST
 def stop(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Ask the run to stop; the lists that are shown stay."""
-    _organiser(request)
     starting.stop_match(edition)
     return redirect("matchmaking:runs", edition=edition.slug)
 
 
-@login_required
+@for_organisers
 def without(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Who has an empty list, and which hosts nobody is shown (`?which=unseen`)."""
-    _organiser(request)
     run = queries.current_run(edition)
     figures = run.figures if run else {}
     unseen = request.GET.get("which") == "unseen"

@@ -21,9 +21,9 @@ from emporion.core.translated import best
 from emporion.design.agenda import Between, Entry
 from emporion.design.formats import number
 from emporion.edition import queries as editions
+from emporion.edition.gates import acting
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings import queries
-from emporion.meetings.interfaces.access import acting
 from emporion.meetings.interfaces.tight import with_ways_out
 from emporion.meetings.queries import Appointment
 from emporion.meetings.queries.notices import notices

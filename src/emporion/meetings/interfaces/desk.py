@@ -17,10 +17,10 @@ from django.views.decorators.http import require_POST
 from emporion.core.command_name import command
 from emporion.core.jobs import JobRecord
 from emporion.design.running import shown
+from emporion.edition.gates import for_organisers
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import runs as domain
 from emporion.meetings.domain.computing import DEFAULT_SECONDS
-from emporion.meetings.interfaces.access import for_organisers
 from emporion.meetings.interfaces.releases import cut_percent, points
 from emporion.meetings.models import ScheduleRun
 from emporion.meetings.queries import desk as queries

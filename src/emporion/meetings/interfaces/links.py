@@ -22,9 +22,9 @@ from django.views.decorators.http import require_POST
 
 from emporion.core.translated import best
 from emporion.edition import queries as editions
+from emporion.edition.gates import acting
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings.domain import links as domain
-from emporion.meetings.interfaces.access import acting
 from emporion.meetings.queries import links as queries
 
 Whose = Callable[[HttpRequest, Edition, Participation, Any], HttpResponse]

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST
 
 from emporion.core.translated import best
 from emporion.design.formats import clock, day, number
+from emporion.edition.gates import acting
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import notices as domain
-from emporion.meetings.interfaces.access import acting
 from emporion.meetings.models import Slot
 from emporion.meetings.queries.notices import Notice
 from emporion.meetings.queries.notices import notices as found

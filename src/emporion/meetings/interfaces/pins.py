@@ -8,9 +8,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from emporion.edition.gates import for_organisers
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import pins as domain
-from emporion.meetings.interfaces.access import for_organisers
 from emporion.meetings.models import MeetingRequest
 from emporion.meetings.queries import audit as queries
 

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_POST
 
 from emporion.core.translated import best
 from emporion.edition import queries as editions
+from emporion.edition.gates import acting
 from emporion.edition.queries import Edition, Participation
 from emporion.matchmaking import queries as matchmaking
 from emporion.meetings import rules
 from emporion.meetings.domain import requests as domain
-from emporion.meetings.interfaces.access import acting, page_of
+from emporion.meetings.interfaces.paging import page_of
 from emporion.meetings.queries import requests as queries
 from emporion.meetings.queries.words import DECLINES, refusal_word, state_word
 from emporion.registry import taxonomy

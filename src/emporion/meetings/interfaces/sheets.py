@@ -21,9 +21,9 @@ from emporion.design.agenda import Between, Entry
 from emporion.design.formats import clock, day, number, span, walk_words
 from emporion.design.paper import FontsMissing, breakable, compiled, isolated, upright
 from emporion.edition import queries as editions
+from emporion.edition.gates import acting
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings import queries
-from emporion.meetings.interfaces.access import acting
 from emporion.meetings.interfaces.day import Day, Leads, days_of
 from emporion.meetings.queries import Appointment, Walks
 

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from emporion.design.formats import number
+from emporion.edition.gates import acting
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import standing as domain
-from emporion.meetings.interfaces.access import acting
 from emporion.meetings.queries import requests as queries
 
 SOURCES = [

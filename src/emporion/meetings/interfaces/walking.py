@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from emporion.core.translated import best
 from emporion.edition import queries as editions
 from emporion.edition.domain.walking import LONGEST_WALK, WalkingError, set_walking_minutes
+from emporion.edition.gates import for_organisers
 from emporion.edition.queries import Edition, Pavilion
-from emporion.meetings.interfaces.access import for_organisers
 
 
 class WalkingForm(forms.Form):

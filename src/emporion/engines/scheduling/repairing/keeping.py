@@ -16,7 +16,7 @@ from ..bounds import Bound
 from ..instance import Bools, Instance, InstanceError, Ints
 from ..reasons import explain
 from ..solution import Solution, count_breaks, granted_weight
-from ..state import LOCK, SLOT, VALUE, State, make_state, unset
+from ..state import LOCK, SLOT, VALUE, State, unset
 from ..trials import MOST_EVICTED
 from ..trim import trim_breaks, trim_walks
 from .kernels import place, work_priced
@@ -96,18 +96,7 @@ def solve_keeping(
     if move_price is None:
         move_price = default_move_price(instance, previous)
     stay = round(min(max(move_price, 0.0), 1e9) * ready.scale)
-    shape = ready.shape
-    st = make_state(
-        instance,
-        shape.end0,
-        shape.end1,
-        ready.value,
-        ready.possible,
-        ready.value,
-        seed,
-        ready.big,
-        ready.least,
-    )
+    st = ready.empty_state(instance, seed=seed)
     _place(instance, st, previous)
     moved = np.zeros((len(instance.participant_ids), 2), dtype=np.int32)
     moved[:, 1] = ANY if most_moves is None else most_moves

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..instance import Bools, Instance, InstanceError, Ints
-from ..state import FIRST, LOCK, MASK, SLOT, make_state, put, unset
+from ..state import FIRST, LOCK, MASK, SLOT, put, unset
 from .changes import Change, Changes
 from .kernels import ACCEPTED, PULLED, insert_within, place, refill
 
@@ -80,11 +80,7 @@ class Floor:
         )  # fmt: skip
         if wrong := check(instance, solution).violations:
             raise InstanceError("schedule", wrong[0])
-        shape = ready.shape
-        self.st = make_state(
-            instance, shape.end0, shape.end1, ready.value, ready.possible, ready.value, seed,
-            ready.big, ready.least,
-        )  # fmt: skip
+        self.st = ready.empty_state(instance)
         rows = np.flatnonzero(slot >= 0).astype(np.int32)
         place(self.st, rows, slot[rows], False)
         # Locked by the organiser, bound to an order, or a pair that is never to meet.

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 from emporion.core import jobs
 from emporion.design.running import ShownJob, shown
 from emporion.edition.domain import drafts
+from emporion.edition.gates import for_organisers
 from emporion.edition.queries import Edition
-from emporion.portal.interfaces.desk.gate import for_organisers
 
 STEPS = {
     "checking": gettext_lazy("checking the list"),

@@ -16,10 +16,10 @@ from emporion.core.tabular.report import TableError
 from emporion.edition import queries as editions
 from emporion.edition.domain import batches, drafts
 from emporion.edition.domain.lists.columns import LISTS, known_headings
+from emporion.edition.gates import for_organisers
 from emporion.edition.queries import Edition
 from emporion.portal.interfaces.desk import at_work, taking
 from emporion.portal.interfaces.desk.examining import APART, MERGE, examine, guessed
-from emporion.portal.interfaces.desk.gate import for_organisers
 from emporion.portal.interfaces.desk.import_forms import (
     ColumnsForm,
     SendForm,

@@ -12,10 +12,11 @@ from django.shortcuts import render
 from django.utils.translation import get_language, gettext_lazy
 
 from emporion.core import history
+from emporion.edition.gates import for_organisers
 from emporion.edition.queries import Edition
 from emporion.meetings.queries import outcomes
 from emporion.portal.interfaces.desk import deeds
-from emporion.portal.interfaces.desk.gate import for_organisers, key_of
+from emporion.portal.interfaces.desk.addresses import key_of
 
 A_PAGE = 50
 

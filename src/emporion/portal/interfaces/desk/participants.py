@@ -25,9 +25,10 @@ from emporion.edition import queries as editions
 from emporion.edition.domain import moving
 from emporion.edition.domain import views as view_domain
 from emporion.edition.domain.lists.rows import note_of
+from emporion.edition.gates import for_organisers
 from emporion.edition.queries import Edition
 from emporion.portal.interfaces.desk import choosing
-from emporion.portal.interfaces.desk.gate import for_organisers, key_of
+from emporion.portal.interfaces.desk.addresses import key_of
 from emporion.portal.interfaces.desk.words import ROLES
 from emporion.portal.queries import code_label
 from emporion.registry import taxonomy

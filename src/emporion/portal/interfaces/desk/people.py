@@ -10,8 +10,8 @@ from django.utils.translation import get_language
 
 from emporion.core.translated import best
 from emporion.edition import queries as editions
+from emporion.edition.gates import for_organisers
 from emporion.edition.queries import Edition
-from emporion.portal.interfaces.desk.gate import for_organisers
 from emporion.portal.interfaces.desk.words import ROLES
 from emporion.registry import domain as registry
 

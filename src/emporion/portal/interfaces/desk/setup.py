@@ -18,12 +18,12 @@ from emporion.design.formats import number, span
 from emporion.edition import queries as editions
 from emporion.edition.domain import pavilions as pavilion_domain
 from emporion.edition.domain.editions import EditionError, change_edition, create_edition
+from emporion.edition.gates import for_organisers
 from emporion.edition.queries import Edition
 from emporion.matchmaking import queries as matchmaking
 from emporion.meetings import queries as meetings
 from emporion.meetings.domain import slots as slot_domain
 from emporion.portal import queries
-from emporion.portal.interfaces.desk.gate import for_organisers
 from emporion.portal.interfaces.desk.setup_forms import (
     EditionForm,
     NewEditionForm,

@@ -7,10 +7,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from emporion.edition.domain import batches, drafts
+from emporion.edition.gates import for_organisers
 from emporion.edition.queries import Edition
 from emporion.portal import queries
 from emporion.portal.interfaces.desk import at_work, taking
-from emporion.portal.interfaces.desk.gate import for_organisers
 from emporion.portal.interfaces.desk.imports import batch_row, counts_of
 
 

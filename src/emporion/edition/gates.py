@@ -1,4 +1,7 @@
-"""Who may open the desk, and the numbers in its addresses."""
+"""Who may open which page of an edition: one gate for organisers, one for those who take part.
+
+They read what `interfaces.middleware` puts on the request, and pages of every capability use them.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+
+from emporion.edition.models import Participation
 
 View = Callable[..., HttpResponseBase]
 
@@ -27,6 +32,9 @@ def for_organisers(view: View) -> View:
     return guarded
 
 
-def key_of(value: str) -> int:
-    """Return a primary key from an address; 0 for what is none."""
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else 0
+def acting(request: Any) -> Participation:
+    """Return the participation that the reader acts for, or refuse."""
+    if not request.participation:
+        raise PermissionDenied(_("This page belongs to those who take part in this edition."))
+    found: Participation = request.participation
+    return found
