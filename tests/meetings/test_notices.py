@@ -39,9 +39,14 @@ def at(request, minutes, answered=None):
 
 
 def told(me):
+    shown = notices(me, user_of(me))
+    # What only counts them finds the same ones.
+    counted = notices(me, user_of(me), named=False)
+    assert [(n.at, n.kind, n.count, n.is_new) for n in counted] == [
+        (n.at, n.kind, n.count, n.is_new) for n in shown
+    ]
     return [
-        (notice.kind, str(notice.other.display_name) if notice.other else "")
-        for notice in notices(me, user_of(me))
+        (notice.kind, str(notice.other.display_name) if notice.other else "") for notice in shown
     ]
 
 

@@ -71,7 +71,7 @@ def day(request: HttpRequest, edition: Edition) -> HttpResponse:
         "rule": "recomputed_demo" if edition.is_demonstration else "recomputed",
         "release": queries.published_release(edition),
         "waiting": queries.waiting_count(me),
-        "new": sum(notice.is_new for notice in notices(me, request.user)),
+        "new": sum(notice.is_new for notice in notices(me, request.user, named=False)),
         # It opens for those who act for it themselves; an officer's would open nothing.
         "feed": ""
         if request.acting_for  # type: ignore[attr-defined]

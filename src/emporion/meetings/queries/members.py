@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
-from emporion.edition.queries import Edition
+from emporion.edition.queries import Edition, Participation
 from emporion.meetings import rules
 from emporion.meetings.models import Meeting, MeetingRequest, Release
 
@@ -21,12 +21,15 @@ class Standing(NamedTuple):
 
 def standings(edition: Edition, participations: Collection[int]) -> dict[int, Standing]:
     """Return {primary key: how they stand} for all of `participations`; three queries."""
+    # From the few members to what they received: else SQLite reads all requests of the edition.
     waiting = dict(
-        MeetingRequest.objects.filter(
-            counterpart__in=participations, state=MeetingRequest.State.OPEN
+        Participation.objects.filter(pk__in=participations)
+        .values_list("pk")
+        .annotate(
+            number=Count(
+                "requests_received", filter=Q(requests_received__state=MeetingRequest.State.OPEN)
+            )
         )
-        .values_list("counterpart")
-        .annotate(number=Count("pk"))
         .order_by()
     )
     held: dict[int, int] = {}
