@@ -74,7 +74,7 @@ def read_until(me: Participation, user: Any) -> dt.datetime | None:
 
 def _received(me: Participation, limit: int, named: bool) -> Iterator[Notice]:
     received = MeetingRequest.objects.filter(counterpart=me).exclude(state=State.WITHDRAWN)
-    asked = list(_read(received, named, "asker").order_by("-asked_at")[:limit])
+    asked = list(_read(received, named, "asker").order_by("-asked_at", "-pk")[:limit])
     by_rule = set(
         RuleAnswer.objects.filter(request__in=asked, request__state=State.ACCEPTED).values_list(
             "request_id", flat=True
@@ -89,7 +89,7 @@ def _withdrawn(me: Participation, limit: int, named: bool) -> Iterator[Notice]:
     gone = MeetingRequest.objects.filter(
         counterpart=me, state=State.WITHDRAWN, answered_at__isnull=False
     )
-    for each in _read(gone, named, "asker").order_by("-answered_at")[:limit]:
+    for each in _read(gone, named, "asker").order_by("-answered_at", "-pk")[:limit]:
         other = each.asker if named else None
         yield Notice(each.answered_at or each.asked_at, "withdrawn", other)
 
@@ -98,7 +98,7 @@ def _answered(me: Participation, limit: int, named: bool) -> Iterator[Notice]:
     answered = MeetingRequest.objects.filter(
         asker=me, state__in=(State.ACCEPTED, State.DECLINED), answered_at__isnull=False
     )
-    for each in _read(answered, named, "counterpart").order_by("-answered_at")[:limit]:
+    for each in _read(answered, named, "counterpart").order_by("-answered_at", "-pk")[:limit]:
         other = each.counterpart if named else None
         yield Notice(each.answered_at or each.asked_at, str(each.state), other)
 
@@ -115,7 +115,8 @@ def _moved(me: Participation, named: bool) -> Iterator[Notice]:
         .order_by("-published_at")[:RELEASES]
     )[::-1]
     held: dict[int, dict[int, Meeting]] = {release.pk: {} for release in releases}
-    rows = Meeting.objects.filter(held_by(me), release__in=list(held))
+    # What one publication changed bears one moment; without an order each reading has another.
+    rows = Meeting.objects.filter(held_by(me), release__in=list(held)).order_by("pk")
     for meeting in _read(rows.select_related("request"), named, "slot", "host", "guest"):
         held[meeting.release_id][meeting.request_id] = meeting
     if releases and len(releases) < RELEASES and held[releases[0].pk]:
