@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from emporion.core.models import ImportBatch
+from emporion.core.models import ImportBatch, JournalEntry
 from emporion.core.tabular.reading import read_table
+from emporion.edition.models import Participation
+from emporion.meetings.domain import standing
 from emporion.meetings.domain.requests import answer
-from emporion.meetings.models import Meeting, MeetingRequest, Release
+from emporion.meetings.models import Meeting, MeetingRequest, Release, RuleAnswer
 from emporion.portal.interfaces.commands import give_out, take_in
 from tests import factories
+from tests.portal.fairs import rank
 from tests.portal.stored import everything
 
 HEADER = "Id,From,To,State,Weight,Mandatory,Message"
@@ -64,6 +67,41 @@ def test_import_requests_writes_pairs_states_and_weights(run: Any) -> None:
     ]
     answered = dict(MeetingRequest.objects.values_list("external_id", "answered_at"))
     assert [answered[i] is None for i in ("r1", "r2", "r3")] == [True, False, False]
+
+
+def test_standing_rules_answer_what_a_list_asks(run: Any, fair: Any) -> None:
+    people = {(p.role, p.external_id): p for p in Participation.objects.all()}
+    host, other = people["exhibitor", "e1"], people["exhibitor", "e2"]
+    first, second = people["buyer", "b1"], people["buyer", "b2"]
+    rank(fair, host, [first, second])
+    rule, _ = standing.set_rule(host, "list", 1, waiting=False)
+    standing.set_rule(other, "saved", 5, waiting=False)
+    before = everything()
+    stranger = people["buyer", "x"].public_id
+    run(f"r1,b2,e1,,,,\nr2,b1,e1,declined,,,\nr3,{stranger},e1,,,,\nr4,b1,e2,,,,\n")
+    states = dict(MeetingRequest.objects.values_list("external_id", "state"))
+    # On the list; declined already; not on the list; not saved.
+    assert states == {"r1": "accepted", "r2": "declined", "r3": "open", "r4": "open"}
+    assert standing.accepted_by(rule) == 1
+    entry = JournalEntry.objects.get(action="request.accept_by_rule")
+    assert entry.actor == f"rule:{rule.public_id}"
+    take_in(["undo", ImportBatch.objects.get().public_id])
+    assert (everything(), RuleAnswer.objects.count()) == (before, 0)
+
+
+def test_a_rule_takes_no_more_of_a_list_than_its_limit(run: Any, fair: Any) -> None:
+    host = Participation.objects.get(external_id="e1")
+    buyers = [
+        factories.make_participation(fair, "buyer", external_id=f"n{n}", source="buyer")
+        for n in range(4)
+    ]
+    rank(fair, host, buyers)
+    standing.set_rule(host, "list", 2, waiting=False)
+    asked = [f"q{n},n{n},e1,,,,,2023-10-0{5 - n}\n" for n in range(4)]
+    run("".join(asked), header=f"{HEADER},Asked at")
+    accepted = MeetingRequest.objects.filter(state="accepted").order_by("external_id")
+    # The oldest first, whatever the order of the list.
+    assert list(accepted.values_list("external_id", flat=True)) == ["q2", "q3"]
 
 
 def test_import_requests_again_then_a_delta_then_undo(run: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +14,6 @@ from django.utils.translation import gettext as _
 from emporion.core import bulk, journal
 from emporion.core.ids import new_id
 from emporion.core.models import ImportBatch
-from emporion.core.translated import best
 from emporion.edition.domain import batches
 from emporion.edition.domain.enrolment import give_way
 from emporion.edition.domain.intake import Problem
@@ -26,6 +24,8 @@ from emporion.edition.queries import Edition, Participation
 from emporion.meetings import rules
 from emporion.meetings.domain import answers
 from emporion.meetings.domain.intake import Asked, take_requests
+from emporion.meetings.domain.people import People
+from emporion.meetings.domain.standing import apply_rules
 from emporion.meetings.models import Meeting, MeetingRequest, Refusal
 
 Key = tuple[str, str]
@@ -77,50 +77,6 @@ class Difference:
             "vanished": len(self.vanished),
             **({"in conflict": len(self.conflicts)} if self.conflicts else {}),
         }
-
-
-class People:
-    """Everybody in an edition, by public id and by the ids of lists."""
-
-    def __init__(self, edition: Edition) -> None:
-        rows = (
-            Participation.objects.filter(edition=edition)
-            .order_by("pk")
-            .values_list(
-                "pk",
-                "public_id",
-                "external_id",
-                "role",
-                "display_name",
-                "is_made_up",
-            )
-        )
-        self.by_public: dict[str, int] = {}
-        self.by_list: dict[str, list[tuple[int, str]]] = {}
-        self.shown: dict[int, tuple[str, str, str, bool]] = {}
-        times = Counter(row[2] for row in rows)
-        public = {row[1] for row in rows}
-        for pk, public_id, own, role, name, made_up in rows:
-            self.by_public[public_id] = pk
-            if own:
-                self.by_list.setdefault(own, []).append((pk, role))
-            unique = own and times[own] == 1 and own not in public
-            self.shown[pk] = own if unique else public_id, role, best(name, "en")[1], made_up
-
-    def find(self, own: str, role: str) -> int | str:
-        """Return the primary key of whom an id means, or why it means nobody."""
-        if own in self.by_public:
-            return self.by_public[own]
-        found = [(pk, r) for pk, r in self.by_list.get(own, ()) if not role or r == role]
-        if len(found) == 1:
-            return found[0][0]
-        if found:
-            roles = ", ".join(role for _pk, role in found)
-            return _("%(count)d participants have this id (%(roles)s)") % {
-                "count": len(found),
-                "roles": roles,
-            }
-        return _("Nobody in this edition has this id")
 
 
 def compare(edition: Edition, rows: Sequence[Row], skipped: Sequence[Key] = ()) -> Difference:
@@ -306,6 +262,12 @@ def write(
 
         take_requests(edition, asked, source=source, within=keep, on_progress=tell)
         done += len(asked)
+    # What waits for an answer is answered as if it had been asked here.
+    waiting: dict[int, list[str]] = {}
+    for each in (each for asked in by_source.values() for each in asked if each.state == "open"):
+        waiting.setdefault(each.counterpart, []).append(each.public_id)
+    for _count in apply_rules(edition, waiting) if waiting else ():
+        give_way()
     for start in range(0, len(difference.changed), PART):
         changes = dict(difference.changed[start : start + PART])
         for values in changes.values():

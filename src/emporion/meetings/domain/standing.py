@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from emporion.core import journal
 from emporion.edition.domain.officers import behalf
-from emporion.edition.queries import Participation
+from emporion.edition.queries import Edition, Participation
 from emporion.matchmaking import queries as matchmaking
 from emporion.meetings import rules
 from emporion.meetings.models import MeetingRequest, RuleAnswer, StandingRule
@@ -18,6 +19,8 @@ from emporion.meetings.models import MeetingRequest, RuleAnswer, StandingRule
 MOST = 60
 # Of the requests that wait when a rule is made, so many are looked at; the rest wait on.
 LOOKED_AT = 500
+# Rules of which a list's requests are answered in one transaction.
+AT_ONCE = 20
 
 
 class RuleError(ValueError):
@@ -45,7 +48,7 @@ def set_rule(
         },
     )  # fmt: skip
     journal.record("rule.set", "rule", rule.public_id, fields=["source", "limit", "is_active"])
-    return rule, _answer_waiting(rule) if waiting else 0
+    return rule, _answer_open(rule) if waiting else 0
 
 
 @transaction.atomic
@@ -82,6 +85,26 @@ def apply_rule(asked: MeetingRequest) -> bool:
     return bool(_accept(rule, [asked], _wanted(rule, [asked.asker_id])))
 
 
+def apply_rules(edition: Edition, asked: Mapping[int, Sequence[str]]) -> Iterator[int]:
+    """Accept what standing rules say of many new requests; yield how many, a few rules at a time.
+
+    `asked` is {participation that was asked: public ids}. What somebody answered since is theirs.
+    For lists: one transaction for `AT_ONCE` rules, so that no lock is held for long. One query
+    where nobody of them has a rule, else about five a rule.
+    """
+    active = StandingRule.objects.filter(is_active=True)
+    having = active.filter(participation__edition=edition).order_by("pk")
+    meant = [pk for pk, who in having.values_list("pk", "participation_id") if who in asked]
+    for start in range(0, len(meant), AT_ONCE):
+        with transaction.atomic():
+            rows = active.select_for_update(of=("self",)).order_by("pk")
+            rows = rows.select_related("participation__edition__expo")
+            count = 0
+            for rule in rows.filter(pk__in=meant[start : start + AT_ONCE]):
+                count += _answer_open(rule, public_id__in=asked[rule.participation_id])
+        yield count
+
+
 def forget_rule(asked: MeetingRequest) -> None:
     """Forget that a rule once accepted a request that is asked anew; in the caller's
     transaction."""
@@ -95,14 +118,15 @@ def accepted_by(rule: StandingRule) -> int:
     ).count()
 
 
-def _answer_waiting(rule: StandingRule) -> int:
+def _answer_open(rule: StandingRule, **which: Any) -> int:
+    """Accept what the rule says of the open requests `which`, the oldest first."""
     room = rule.limit - accepted_by(rule)
     if room < 1:
         return 0
     # Those that somebody answers this very moment are theirs to answer.
     found = list(
         MeetingRequest.objects.select_for_update(skip_locked=True)
-        .filter(counterpart=rule.participation_id, state=MeetingRequest.State.OPEN)
+        .filter(counterpart=rule.participation_id, state=MeetingRequest.State.OPEN, **which)
         .order_by("asked_at", "pk")[:LOOKED_AT]
     )
     wanted = _wanted(rule, [asked.asker_id for asked in found])

@@ -55,6 +55,7 @@ def release(request: HttpRequest, edition: Edition, number: int) -> HttpResponse
     public = queries.published(edition)
     earlier = queries.before(shown)
     figures = shown.figures
+    refused = queries.refused_by_reason(shown)
     context = {
         "release": shown,
         "mark": mark_of(shown),
@@ -69,8 +70,8 @@ def release(request: HttpRequest, edition: Edition, number: int) -> HttpResponse
         "publishable": shown.state == Release.State.DRAFT
         and (public is None or public.number < shown.number),
         "since": _since(shown) if shown.state == Release.State.DRAFT else [],
-        "refused": sum(figures.get("refusals", {}).values()),
-        "refusals": _refusal_bars(shown, edition.slug),
+        "refused": sum(refused.values()),
+        "refusals": _refusal_bars(shown, refused, edition.slug),
         "load": _load(figures.get("load", []), request.GET.get("day", "")),
         "histogram": [(number_words(n), guests) for n, guests in figures.get("histogram", []) if n],
         "figures": {"guests": 0, "unserved": 0, **figures},
@@ -142,7 +143,7 @@ def refusals(request: HttpRequest, edition: Edition, number: int) -> HttpRespons
     reason = reason if reason in REFUSALS else ""
     if request.GET.get("format") == "csv":
         return _refusals_csv(edition, shown, reason)
-    numbers = _refused(shown)
+    numbers = queries.refused_by_reason(shown)
     total = numbers.get(reason, 0) if reason else sum(numbers.values())
     pages = max(1, -(-total // A_PAGE))
     page = page_of(request, pages)
@@ -247,17 +248,7 @@ def _since(release: Release) -> list[str]:
     return said
 
 
-def _refused(release: Release) -> dict[str, int]:
-    """Return how many requests were refused for each reason, most first.
-
-    PostgreSQL keeps the keys of JSON in an order of its own.
-    """
-    found = release.figures.get("refusals", {})
-    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _refusal_bars(release: Release, slug: str) -> list[dict[str, Any]]:
-    numbers = _refused(release)
+def _refusal_bars(release: Release, numbers: dict[str, int], slug: str) -> list[dict[str, Any]]:
     most = max(numbers.values(), default=0) or 1
     address = reverse("meetings:refusals", args=[slug, release.number])
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings import rules
@@ -71,6 +71,20 @@ def changed_since(release: Release) -> tuple[int, int]:
     changed = every.filter(asked_at__gt=at).count() + answered.filter(asked_at__lte=at).count()
     off = answered.exclude(state__in=rules.LIVE).filter(meetings__release=release).count()
     return changed, off
+
+
+def refused_by_reason(release: Release) -> dict[str, int]:
+    """Return how many requests were refused for each reason, most first.
+
+    As it was computed; of a draft as it is now: undoing an import takes requests out of drafts, and
+    a list must not lead to pages that are empty. One query for a draft, else none.
+    """
+    found = release.figures.get("refusals", {})
+    if release.published_at is None:
+        rows = Refusal.objects.filter(release=release).order_by().values_list("reason")
+        found = dict(rows.annotate(n=Count("pk")))
+    # PostgreSQL keeps the keys of JSON in an order of its own.
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
 def refusals(release: Release, reason: str, start: int, stop: int) -> list[Refusal]:
