@@ -239,3 +239,21 @@ def test_pages_of_many_requests(edition, signed_in, guest):
     rest = names(client.get(address("requests", edition) + "?page=2"))
     assert (first[0], len(first), rest) == ("N26", 25, ["N01", "N00"])
     assert names(client.get(address("requests", edition) + "?page=99")) == rest
+
+
+def test_what_was_refused_stays_on_the_page_and_what_was_done_passes(
+    edition, signed_in, guest, host
+):
+    asked = make_request(guest, host)
+    client = signed_in(user_of(host))
+    where = address("answer", edition, asked.public_id)
+    done = BeautifulSoup(client.post(where, {"act": "accept"}, follow=True).content, "html.parser")
+    assert done.select_one("[data-passing]").get_text(strip=True) == "Accepted."
+    assert done.select(".refused") == []
+    twice = BeautifulSoup(
+        client.post(where, {"act": "decline"}, follow=True).content, "html.parser"
+    )
+    assert twice.select("[data-passing]") == []
+    assert twice.select_one(".refused[role=alert]").get_text(strip=True) == (
+        "This request is not open any more: it is accepted."
+    )

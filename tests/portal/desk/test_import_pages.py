@@ -52,6 +52,7 @@ def send(
         {"subject": "exhibitors", **told, "file": SimpleUploadedFile(name, data)},
         follow=True,
     )
+    response = worked(client, response)
     return response, ListDraft.objects.order_by("-pk").first()
 
 
@@ -309,6 +310,65 @@ def test_undo_asks_about_requests_and_spares_what_is_public(
     release.delete()
     assert undo(organiser, edition, with_requests="1").status_code == 200
     assert list(Participation.objects.all()) == [buyer]
+
+
+def long_ones(monkeypatch: Any) -> None:
+    """Let every list be too long to be looked at while the reader waits."""
+    for name in ("SHORT_BYTES", "SHORT_ROWS"):
+        monkeypatch.setattr(f"emporion.portal.interfaces.desk.looking.{name}", 0)
+
+
+def test_long_list_is_looked_at_by_the_worker(
+    edition: Any, organiser: Client, monkeypatch: Any
+) -> None:
+    long_ones(monkeypatch)
+    data = table(["Name", "Country"], ["Aava", "Suomi-land"], ["Aava Oy", "FI"])
+    sent = organiser.post(
+        address("portal:imports", edition),
+        {"subject": "exhibitors", "file": SimpleUploadedFile("long.csv", data)},
+        follow=True,
+    )
+    draft = ListDraft.objects.get()
+    where = address("portal:list", edition, draft.public_id)
+    assert page(sent).select_one("noscript meta[http-equiv=refresh]") and draft.report == {}
+    listed = page(organiser.get(address("portal:imports", edition)))
+    assert (
+        listed.select_one("[aria-labelledby=drafts] .mark").get_text(strip=True)
+        == "being looked at"
+    )
+    # Nothing can be done with it meanwhile.
+    for act in ("take", "discard", "columns"):
+        assert page(organiser.post(where, {"act": act})).select_one(".job")
+    assert jobs.JobRecord.objects.count() == 1
+    shown = worked(organiser, sent)
+    assert "Take in 2 rows" in shown.content.decode()
+    assert [p.get_text(strip=True) for p in page(shown).select(".desk-pair")] != []
+    told = do(organiser, edition, draft, "words", **{"country-0": "Finland"})
+    assert "Suomi-land" not in str(page(told).select_one("[aria-labelledby=words]"))
+    draft.refresh_from_db()
+    assert len(draft.report["doubles"]) == 1
+    do(organiser, edition, draft, "columns", **{"column-0": "name", "column-1": "country"})
+    do(organiser, edition, draft, "doubles", **{"pair-0": "merge"})
+    do(organiser, edition, draft, "take")
+    assert [(str(p), p.country) for p in Participation.objects.all()] == [("Aava", "FI")]
+    kinds = jobs.JobRecord.objects.order_by("pk").values_list("kind", "state")
+    assert list(kinds) == [*[("list.look", "done")] * 4, ("list.take", "done")]
+
+
+def test_long_file_that_cannot_be_read_says_why_and_can_be_thrown_away(
+    edition: Any, organiser: Client, monkeypatch: Any
+) -> None:
+    long_ones(monkeypatch)
+    before = everything()
+    response, draft = send(organiser, edition, b'Name,Country\n"Open,Finland\nNext,Nepal\n')
+    assert response.status_code == 409 and draft is not None
+    assert "quotation mark is opened" in page(response).select_one(".problem").get_text()
+    listed = page(organiser.get(address("portal:imports", edition)))
+    assert listed.select_one("[aria-labelledby=drafts] .mark")["class"] == ["mark", "mark-needs"]
+    refused = do(organiser, edition, draft, "take")
+    assert refused.status_code == 409 and ImportBatch.objects.count() == 0
+    do(organiser, edition, draft, "discard")
+    assert ListDraft.objects.count() == 0 and everything() == before
 
 
 def test_page_waits_for_the_worker_and_then_leads_to_the_import(

@@ -57,9 +57,13 @@ def ask_to_stop(job: JobRecord) -> JobRecord:
     return locked
 
 
-def latest(tenant: str, kind: str, subject: str = "", *, limit: int = 1) -> list[JobRecord]:
-    """Return the newest jobs of a kind about a subject, the dead ones as they stand; one query."""
-    found = JobRecord.objects.filter(tenant=tenant, kind=kind)
+def latest(
+    tenant: str, kind: str | tuple[str, ...], subject: str = "", *, limit: int = 1
+) -> list[JobRecord]:
+    """Return the newest jobs of some kinds about a subject, the dead ones as they stand; one
+    query."""
+    kinds = (kind,) if isinstance(kind, str) else kind
+    found = JobRecord.objects.filter(tenant=tenant, kind__in=kinds)
     if subject:
         found = found.filter(subject=subject)
     return list(found.order_by("-asked_at", "-pk")[:limit])

@@ -21,7 +21,7 @@ from emporion.edition.models import Edition, ListDraft, ListFile
 MAX_BYTES = 20 << 20
 KEPT = dt.timedelta(days=14)
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls")
-TAKE, UNDO = "list.take", "import.undo"
+LOOK, TAKE, UNDO = "list.look", "list.take", "import.undo"
 SUBJECTS = ("exhibitors", "buyers", "requests")
 
 
@@ -136,6 +136,25 @@ def _set(draft: ListDraft, **values: Any) -> None:
         setattr(draft, name, value)
 
 
+def start_look(draft: ListDraft, actor: str, *, language: str, doubles: bool) -> jobs.JobRecord:
+    """Put a look at a draft into the queue, told of in `language`; return its job.
+
+    With `doubles` likely doubles are looked for, else those of the last look stay.
+    """
+    return jobs.enqueue(
+        LOOK,
+        {
+            "edition": draft.edition.slug,
+            "draft": draft.public_id,
+            "language": language,
+            "doubles": doubles,
+        },
+        tenant=draft.edition.expo.public_id,
+        owner=actor,
+        subject=draft.public_id,
+    )
+
+
 def start_taking(draft: ListDraft, actor: str) -> jobs.JobRecord:
     """Put the taking in of a draft into the queue; return its job.
 
@@ -146,6 +165,8 @@ def start_taking(draft: ListDraft, actor: str) -> jobs.JobRecord:
         edition = locked.edition
         if locked.batch or _is_under_way(edition, TAKE, locked.public_id):
             raise DraftError(_("This list was taken in already."))
+        if _is_under_way(edition, LOOK, locked.public_id):
+            raise DraftError(_("This list is being looked at. Wait until that is done."))
         job = jobs.enqueue(
             TAKE,
             {"edition": edition.slug, "draft": locked.public_id},

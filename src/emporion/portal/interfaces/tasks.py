@@ -16,23 +16,39 @@ from emporion.core.tenancy import scope
 from emporion.edition import queries as editions
 from emporion.edition.domain import batches, drafts
 from emporion.edition.queries import Edition
-from emporion.portal.interfaces.desk import taking
+from emporion.portal.interfaces.desk import looking, taking
 
 REFUSALS = (TableError, batches.BatchError, taking.Refused)
 
 
 @contextmanager
-def _for(running: jobs.Running, slug: str) -> Iterator[Edition]:
-    """The edition, inside its scope, in the language of whoever started the job."""
+def _for(running: jobs.Running, slug: str, language: str = "") -> Iterator[Edition]:
+    """The edition, inside its scope, in `language` or that of whoever started the job."""
     edition = editions.edition_by_slug(slug)
     if edition is None:
         raise jobs.JobError("The edition was removed.")
     owners = users_by_id([running.job.owner.removeprefix("user:")])
-    with scope(expo=edition.expo), override(owners[0].language if owners else "en"):
+    spoken = language or (owners[0].language if owners else "en")
+    with scope(expo=edition.expo), override(spoken):
         try:
             yield edition
         except REFUSALS as error:
             raise jobs.JobError(str(error)) from error
+
+
+@jobs.kind(drafts.LOOK)
+def look(
+    running: jobs.Running, *, edition: str, draft: str, language: str, doubles: bool
+) -> dict[str, Any]:
+    """Look at a list that was sent; what is found stands on its page."""
+    with _for(running, edition, language) as found:
+        kept = editions.list_draft(found, draft)
+        if kept is None:
+            raise jobs.JobError(_("The list was thrown away."))
+        looking.look(
+            found, kept, doubles=doubles, tell=lambda step: running.tell(step=step, now=True)
+        )
+    return {}
 
 
 @jobs.kind(drafts.TAKE)

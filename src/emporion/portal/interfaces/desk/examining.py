@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,7 @@ NEEDED = {
     "requests": (("asker",), ("counterpart",)),
 }
 MERGE, APART = "merge", "apart"
+Tell = Callable[[str], object]
 
 
 @dataclass
@@ -73,11 +74,16 @@ def guessed(draft: Any, table: Table) -> dict[str, str]:
     return guess_mapping(table.header, headings(draft.subject)).columns
 
 
-def examine(edition: Edition, draft: Any, *, look_for_doubles: bool = True) -> Examined:
+def examine(
+    edition: Edition, draft: Any, *, look_for_doubles: bool = True, tell: Tell | None = None
+) -> Examined:
     """Look at a draft in the light of what `edition` has. Raises TableError.
 
-    Cells in about O(cells); doubles take about a second for 1,000 names.
+    Cells in about O(cells); doubles take about a second for 1,000 names. `tell` is given the name
+    of each step as it begins: reading, checking, doubles, comparing.
     """
+    tell = tell or (lambda step: None)
+    tell("reading")
     table = read(draft)
     columns = {f: h for f, h in draft.columns.items() if h in table.header}
     used = set(columns.values())
@@ -94,10 +100,11 @@ def examine(edition: Edition, draft: Any, *, look_for_doubles: bool = True) -> E
     found.missing = [group[0] for group in NEEDED[draft.subject] if not used_of(group, columns)]
     if found.missing:
         return found
+    tell("checking")
     if draft.subject == "requests":
-        _requests(edition, found)
+        _requests(edition, found, tell)
     else:
-        _participants(edition, draft, found, look_for_doubles)
+        _participants(edition, draft, found, look_for_doubles, tell)
     return found
 
 
@@ -106,19 +113,24 @@ def used_of(group: Sequence[str], columns: dict[str, str]) -> list[str]:
     return [name for name in group if name in columns]
 
 
-def _requests(edition: Edition, found: Examined) -> None:
+def _requests(edition: Edition, found: Examined, tell: Tell) -> None:
     found.checked, rows, skipped = taking_requests.check(found.work)
+    tell("comparing")
     difference = request_lists.compare(edition, rows, skipped)
     found.errors = found.checked.errors + taking_in.problems(found.work, difference.problems)
     found.conflicts = taking_in.problems(found.work, difference.conflicts)
     found.difference = difference
 
 
-def _participants(edition: Edition, draft: Any, found: Examined, look_for_doubles: bool) -> None:
+def _participants(
+    edition: Edition, draft: Any, found: Examined, look_for_doubles: bool, tell: Tell
+) -> None:
     checked = found.checked = taking_in.check(found.work, edition)
     stored = records(edition, draft.subject)
     if look_for_doubles:
+        tell("doubles")
         found.doubles = _doubles(checked, stored)
+    tell("comparing")
     _merge(draft.decisions, found, stored)
     difference = intake.compare(edition, draft.subject, checked.entries, checked.skipped)
     found.errors = checked.errors + taking_in.problems(found.work, difference.problems)

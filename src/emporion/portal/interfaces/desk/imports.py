@@ -11,22 +11,22 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from emporion.core import jobs
 from emporion.core.tabular.reading import read_table
 from emporion.core.tabular.report import TableError
 from emporion.edition import queries as editions
 from emporion.edition.domain import batches, drafts
-from emporion.edition.domain.lists.columns import LISTS, known_headings
+from emporion.edition.domain.lists.columns import known_headings
 from emporion.edition.gates import for_organisers
 from emporion.edition.queries import Edition
-from emporion.portal.interfaces.desk import at_work, taking
-from emporion.portal.interfaces.desk.examining import APART, MERGE, examine, guessed
+from emporion.portal.interfaces.desk import at_work, looking, taking
+from emporion.portal.interfaces.desk.examining import APART, MERGE
 from emporion.portal.interfaces.desk.import_forms import (
     ColumnsForm,
     SendForm,
     WordsForm,
     decisions,
 )
-from emporion.portal.interfaces.desk.reports import report
 from emporion.portal.interfaces.desk.words import BATCH_STATES, COUNTS, FIELDS, SUBJECTS
 from emporion.registry import taxonomy
 from emporion.registry.countries import country_codes, country_name
@@ -45,10 +45,17 @@ def imports(request: HttpRequest, edition: Edition) -> HttpResponse:
             return redirect("portal:list", edition=edition.slug, public_id=draft.public_id)
     pages = Paginator(batches.batches(edition), A_PAGE)
     page = pages.get_page(request.GET.get("page"))
+    newest = jobs.latest(edition.expo.public_id, drafts.LOOK, limit=A_PAGE)
+    looked_at = {job.subject for job in newest if job.is_live}
     context = {
         "form": form,
         "drafts": [
-            {"draft": draft, "subject": SUBJECTS[draft.subject], **_readiness(draft)}
+            {
+                "draft": draft,
+                "subject": SUBJECTS[draft.subject],
+                "looking": draft.public_id in looked_at,
+                **_readiness(draft),
+            }
             for draft in editions.list_drafts(edition)
         ],
         "rows": [batch_row(batch) for batch in page],
@@ -61,32 +68,33 @@ def imports(request: HttpRequest, edition: Edition) -> HttpResponse:
 
 
 def _send(request: HttpRequest, edition: Edition, form: SendForm) -> Any:
-    """Keep the file and look at it; a file that cannot be read is told of and not kept."""
+    """Keep the file and look at it, or let the worker look at a long one.
+
+    A short file that cannot be read is told of at once and not kept.
+    """
     told, sent = form.cleaned_data, form.cleaned_data["file"]
-    data = sent.read()
-    try:
-        table = read_table(data, name=sent.name, known=known_headings(told["subject"]))
-    except TableError as error:
-        form.add_error("file", str(error))
-        return None
+    data, table = sent.read(), None
+    if len(data) <= looking.SHORT_BYTES:
+        try:
+            table = read_table(data, name=sent.name, known=known_headings(told["subject"]))
+        except TableError as error:
+            form.add_error("file", str(error))
+            return None
+    actor = request.user.actor  # type: ignore[union-attr]
     draft = drafts.send_list(
         edition,
         told["subject"],
         told["source"],
         sent.name,
         data,
-        request.user.actor,  # type: ignore[union-attr]
+        actor,
     )
-    ignored = {column.field for column in LISTS[draft.subject] if column.kind == "ignored"}
-    columns = {f: h for f, h in guessed(draft, table).items() if f not in ignored}
-    drafts.set_columns(draft, columns)
-    _look(edition, draft)
+    if table is None:
+        drafts.start_look(draft, actor, language=get_language() or "en", doubles=True)
+    else:
+        looking.guess_columns(draft, table)
+        looking.begin(edition, draft, actor, len(table.rows), doubles=True)
     return draft
-
-
-def _look(edition: Edition, draft: Any, *, doubles: list[Any] | None = None) -> None:
-    found = examine(edition, draft, look_for_doubles=doubles is None)
-    drafts.keep_report(draft, report(found, doubles))
 
 
 @for_organisers
@@ -97,10 +105,13 @@ def one_list(request: HttpRequest, edition: Edition, public_id: str) -> HttpResp
         raise Http404(_("There is no list with this address."))
     if draft.batch:
         return redirect("portal:batch", edition=edition.slug, public_id=draft.batch)
-    job = at_work.last_job(edition, drafts.TAKE, public_id)
+    job = at_work.last_job(edition, at_work.OF_LISTS, public_id)
     if job is not None and job.is_live:
         return at_work.page(request, edition, draft.file_name, job, public_id)
     found = draft.report
+    if not found:
+        return _unread(request, edition, draft, job)
+    actor = request.user.actor  # type: ignore[union-attr]
     columns_form = ColumnsForm(draft.subject, found["header"], draft.columns)
     words_form = WordsForm(found["words"])
     refusal = ""
@@ -114,17 +125,17 @@ def one_list(request: HttpRequest, edition: Edition, public_id: str) -> HttpResp
                 )
                 if columns_form.is_valid():
                     drafts.set_columns(draft, columns_form.columns())
-                    _look(edition, draft)
-                    return _again(request, edition, draft, _("Columns kept, list checked again."))
+                    looking.begin(edition, draft, actor, found["rows"], doubles=True)
+                    return _again(request, edition, draft, _("Columns kept."))
             elif act == "words":
                 words_form = WordsForm(found["words"], request.POST)
                 if words_form.is_valid():
                     drafts.set_words(draft, words_form.words())
-                    _look(edition, draft, doubles=found["doubles"])
-                    return _again(request, edition, draft, _("Words kept, list checked again."))
+                    looking.begin(edition, draft, actor, found["rows"], doubles=False)
+                    return _again(request, edition, draft, _("Words kept."))
             elif act == "doubles":
                 drafts.set_decisions(draft, decisions(request.POST, found["doubles"]))
-                _look(edition, draft, doubles=found["doubles"])
+                looking.begin(edition, draft, actor, found["rows"], doubles=False)
                 return _again(request, edition, draft, _("Kept what you said of the doubles."))
             elif act == "bad":
                 drafts.leave_out_bad_rows(draft, request.POST.get("leave_out") == "1")
@@ -135,7 +146,7 @@ def one_list(request: HttpRequest, edition: Edition, public_id: str) -> HttpResp
                 return redirect("portal:imports", edition=edition.slug)
             elif act == "take":
                 taking.check_ready(draft)
-                drafts.start_taking(draft, request.user.actor)  # type: ignore[union-attr]
+                drafts.start_taking(draft, actor)
                 return redirect("portal:list", edition=edition.slug, public_id=public_id)
         except REFUSALS as error:
             refusal = str(error)
@@ -166,6 +177,21 @@ def one_list(request: HttpRequest, edition: Edition, public_id: str) -> HttpResp
     return render(request, "portal/desk/list.html", context, status=409 if refusal else 200)
 
 
+def _unread(request: HttpRequest, edition: Edition, draft: Any, job: Any) -> HttpResponse:
+    """A list that could not be looked at: why, and throwing it away."""
+    if request.method == "POST" and request.POST.get("act") == "discard":
+        drafts.discard(draft)
+        return redirect("portal:imports", edition=edition.slug)
+    context = {
+        "draft": draft,
+        "subject": SUBJECTS[draft.subject],
+        "why": job.line if job is not None else "",
+        "slug": edition.slug,
+        "nav_current": "desk",
+    }
+    return render(request, "portal/desk/unread.html", context, status=409)
+
+
 def _again(request: HttpRequest, edition: Edition, draft: Any, text: str) -> HttpResponse:
     messages.success(request, text)
     return redirect("portal:list", edition=edition.slug, public_id=draft.public_id)
@@ -179,7 +205,9 @@ def _readiness(draft: Any) -> dict[str, Any]:
     return {
         "failed": failed,
         "takes": takes,
-        "ready": not found.get("missing") and (not failed or draft.leaves_out_bad_rows),
+        "ready": bool(found)
+        and not found.get("missing")
+        and (not failed or draft.leaves_out_bad_rows),
     }
 
 
