@@ -2,51 +2,37 @@
 
     ./run bench matching [--exhibitors N] [--buyers N] [--only CASE]
 
-Cases: expo (made-up profiles to both sides' lists with reasons), equilibrium, simulated (matches
-against ranking by p * q and by p alone; the temperature was chosen on seeds 1 and 2, these are
-others), ces (real texts: own category from the description, leave-one-out; needs the shared list
-beside the repository). Prints JSON lines ``{"case", "value", "unit", "bar", ...}``. Everything but
-ces is made-up data.
+Every case runs in a process of its own, so that peaks of memory are its own. Cases: expo (made-up
+profiles to both sides' lists with reasons), rerank (one participant, all others as they were),
+equilibrium, sparse, simulated (matches against ranking by p * q and by p alone; the temperature was
+chosen on seeds 1 and 2, these are others), knob (both ends of it), answers (decisions of both
+sides, half of them kept apart), and those of `benchmarks/matching_text.py`. Prints JSON lines
+``{"case", "value", "unit", "bar", "rival", ...}``.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
-import json
-import resource
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
+from benchmarks import matching_text  # noqa: E402
+from benchmarks.matching_answers import answered  # noqa: E402
+from benchmarks.matching_lines import area_under, peak_mb, show  # noqa: E402
 from benchmarks.matching_markets import Simulated, expo, live, simulated  # noqa: E402
-from emporion.engines.matching import equilibrium, match, rank  # noqa: E402
-from emporion.engines.matching.pipeline import TEMPERATURE, kernel  # noqa: E402
-from emporion.engines.matching.text import read_texts  # noqa: E402
+from emporion.engines.matching import clearing, equilibrium, match, metrics, rank  # noqa: E402
 
-CES = ROOT.parent / "shared" / "data" / "ces-2026-exhibitors" / "exhibitors.csv"
 LENGTH = 20
-NEIGHBOURS = 30
 SEEDS = range(11, 21)
-
-
-def show(case: str, value: Any, unit: str, bar: str | None = None, **more: Any) -> None:
-    """Print one line of figures."""
-    line = {"case": case, "value": value, "unit": unit, "bar": bar, **more}
-    print(json.dumps(line, ensure_ascii=False), flush=True)
-
-
-def peak_mb() -> int:
-    """Return the peak of memory of this process so far."""
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(kilobytes / (1024 * (1024 if sys.platform == "darwin" else 1)))
 
 
 def run_expo(exhibitors: int, buyers: int) -> None:
@@ -54,7 +40,7 @@ def run_expo(exhibitors: int, buyers: int) -> None:
     market = expo(exhibitors, buyers, seed=1)
     # The bars hold for one size.
     seconds_bar, memory_bar = (
-        ("<= 20", "<= 1024") if (exhibitors, buyers) == (1000, 15_000) else (None, None)
+        ("<= 10", "<= 1536") if (exhibitors, buyers) == (1000, 15_000) else (None, None)
     )
     before, cpu = peak_mb(), time.process_time()
     steps: list[tuple[str, float]] = []
@@ -91,7 +77,7 @@ def run_expo(exhibitors: int, buyers: int) -> None:
 def run_equilibrium(exhibitors: int, buyers: int) -> None:
     """The dense solver alone."""
     market = simulated(1, exhibitors, buyers)
-    dense = kernel(market.p, market.q, TEMPERATURE)
+    dense = clearing.kernel_of(market.p, market.q, clearing.TEMPERATURE)
     began = time.process_time()
     cleared = equilibrium.solve(dense, market.buyer_capacity, market.exhibitor_capacity)
     show(
@@ -111,18 +97,141 @@ def lists_by(market: Simulated, values: np.ndarray) -> rank.Ranking:
     return rank.top_lists(blocks, values.shape[1], LENGTH)
 
 
-def shipped(market: Simulated) -> rank.Ranking:
+def shipped(market: Simulated, equality: float = 0.0) -> rank.Ranking:
     """Return buyers' lists as the engine makes them from what is believed."""
-    dense = kernel(market.believed_p, market.believed_q, TEMPERATURE)
-    cleared = equilibrium.solve(dense, market.buyer_capacity, market.exhibitor_capacity)
-    buyers, exhibitors = dense.shape
-    lists = rank.rank_buyers(dense, cleared, LENGTH)
+    order = clearing.clear(
+        market.believed_p,
+        market.believed_q,
+        market.buyer_capacity,
+        market.exhibitor_capacity,
+        length=LENGTH,
+        equality=equality,
+    )
+    buyers, exhibitors = order.kernel.shape
+    lists = rank.rank_buyers(order.kernel, order.duals, LENGTH)
     floor = rank.feasible_floor(buyers, exhibitors, LENGTH)
-    return rank.raise_to_floor(lists, dense, cleared, floor, LENGTH)
+    return rank.raise_to_floor(lists, order.kernel, order.duals, floor, LENGTH)
+
+
+def run_sparse(exhibitors: int, buyers: int) -> None:
+    """The sparse solver at the size that no longer fits as a matrix; skewed made-up edges."""
+    if (exhibitors, buyers) == (1000, 15_000):
+        exhibitors, buyers, each = 20_000, 250_000, 200
+    else:
+        each = min(200, exhibitors // 2)
+    draw = np.random.default_rng(1)
+    columns = np.empty(buyers * each, dtype=np.int32)
+    values = np.empty(buyers * each, dtype=np.float32)
+    step = 10_000 * each
+    for at in range(0, len(columns), step):
+        part = slice(at, at + step)
+        size = len(columns[part])
+        columns[part] = exhibitors * draw.random(size, dtype=np.float32) ** 2
+        values[part] = np.exp(draw.random(size, dtype=np.float32) / 0.1)
+    pointer = np.arange(buyers + 1, dtype=np.int32) * each
+    kernel = sparse.csr_array((values, columns, pointer), shape=(buyers, exhibitors))
+    slots = draw.integers(20, 61, exhibitors)
+    before = peak_mb()
+    began = time.process_time()
+    equilibrium.solve(kernel, draw.integers(3, 9, buyers), slots, tolerance=0, max_iterations=20)
+    full = (exhibitors, buyers) == (20_000, 250_000)
+    show(
+        "equilibrium: sparse float32, 20 iterations",
+        round(time.process_time() - began, 2),
+        "CPU-s",
+        "<= 8" if full else None,
+        edges=len(values),
+        exhibitors=exhibitors,
+        buyers=buyers,
+    )
+    show(
+        "equilibrium: sparse, peak memory",
+        peak_mb(),
+        "MB",
+        "<= 2048" if full else None,
+        before=before,
+    )
+    # The same market small, both forms.
+    market = simulated(1, 60, 400)
+    dense = clearing.kernel_of(market.p, market.q, clearing.TEMPERATURE).astype(np.float64)
+    capacities = market.buyer_capacity, market.exhibitor_capacity
+    one = equilibrium.solve(dense, *capacities, tolerance=1e-10, max_iterations=5000)
+    thin = sparse.csr_array(dense)
+    two = equilibrium.solve(thin, *capacities, tolerance=1e-10, max_iterations=5000)
+    rows = slice(0, 400)
+    apart = np.abs(one.meetings(dense, rows) - two.sparse_meetings(thin, rows).toarray()).max()
+    show("equilibrium: dense and sparse apart by", float(f"{apart:.2g}"), "meetings", "<= 1e-6")
+
+
+def run_knob(exhibitors: int, buyers: int) -> None:
+    """Both ends of the knob and its middle, on one simulated market."""
+    market = simulated(SEEDS[0], exhibitors, buyers)
+    for equality in (0.0, 0.5, 1.0):
+        lists = shipped(market, equality)
+        owner = lists.owners()
+        found = metrics.figures(
+            lists,
+            market.p[owner, lists.other],
+            market.q[owner, lists.other],
+            market.exhibitor_capacity,
+        )
+        show(
+            f"knob at {equality}: exposure Gini per slot",
+            round(found.exposure_gini_per_slot, 3),
+            "0..1",
+            matches=live(lists, market, SEEDS[0]).matches,
+            expected_matches=round(found.expected_matches),
+            looks_per_slot_least=round(found.looks_per_slot_least, 3),
+            looks_per_slot_p5=round(found.looks_per_slot_p5, 3),
+            inbox_p99=round(found.inbox_p99, 2),
+            data="simulated",
+        )
+
+
+def run_answers() -> None:
+    """Decisions of both sides: half are told as signals, the rest are ranked by the lists."""
+    for kind in ("meetings of two", "an expo"):
+        rules: dict[str, list[float]] = {"shipped": [], "p * q": [], "min": [], "p": [], "q": []}
+        errors: list[float] = []
+        for seed in SEEDS[:5]:
+            market, both = answered(kind, seed)
+            result = match(market)
+            happened, found = [], []
+            for buyer, entries in result.buyers:
+                for entry in entries:
+                    if (buyer, entry.id) in both:
+                        happened.append(both[buyer, entry.id])
+                        found.append((entry.score, entry.p, entry.q))
+            yes = np.asarray(happened)
+            score, p, q = np.asarray(found).T
+            ways = (score, p * q, np.minimum(p, q), p, q)
+            for name, values in zip(rules, ways, strict=True):
+                rules[name].append(area_under(values, yes))
+            errors += [one.error_after for one in result.lessons if one.error_after is not None]
+        shown = {name: round(float(np.mean(values)), 4) for name, values in rules.items()}
+        others = {name: value for name, value in shown.items() if name != "shipped"}
+        best = max(others, key=lambda name: others[name])
+        show(
+            f"answers, {kind}: mutual-match AUC of the shipped score",
+            shown["shipped"],
+            "0..1",
+            f">= {others[best]}",
+            rival=others,
+            data="simulated",
+        )
+        show(
+            f"answers, {kind}: calibration error of p and q on answers kept apart",
+            round(float(np.mean(errors)), 4),
+            "0..1",
+            worst=round(max(errors), 4),
+            data="simulated",
+        )
 
 
 def run_simulated(exhibitors: int, buyers: int) -> None:
     """Matches on four sorts of simulated markets, ten seeds each."""
+    # Half of each side: forty markets are made.
+    exhibitors, buyers = exhibitors // 2, buyers // 2
     kinds: dict[str, dict[str, float]] = {
         "usual": {},
         "popularity flat": {"popularity": 0.0},
@@ -154,6 +263,7 @@ def run_simulated(exhibitors: int, buyers: int) -> None:
                 round(100 * float(np.mean(ratios[name])), 1),
                 "%",
                 bar,
+                rival=name,
                 least=round(100 * min(ratios[name]), 1),
                 seeds=len(SEEDS),
                 data="simulated",
@@ -172,62 +282,31 @@ def run_simulated(exhibitors: int, buyers: int) -> None:
         )
 
 
-def run_ces() -> None:
-    """Real texts: each company's categories from the texts of all others."""
-    if not CES.exists():
-        show("ces: left out, the shared list is not beside the repository", None, "")
-        return
-    with CES.open(encoding="utf-8-sig", newline="") as lines:
-        rows = [
-            row
-            for row in csv.DictReader(lines)
-            if row["Description"].strip() and row["Product_Categories"].strip()
-        ]
-    own = [{name.strip() for name in row["Product_Categories"].split(";")} for row in rows]
-    names = sorted(set().union(*own))
-    has = np.array([[name in mine for name in names] for mine in own], dtype=np.float32)
-    began = time.perf_counter()
-    vectors = read_texts([[row["Description"]] for row in rows], None)[0].vectors
-    seconds = time.perf_counter() - began
-    alike = (vectors @ vectors.T).toarray()
-    np.fill_diagonal(alike, 0)
-    least = np.partition(alike, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS, None]
-    # The categories of the nearest texts vote; one that everybody has counts less.
-    votes = np.where(alike >= least, alike, 0) @ (has / np.sqrt(has.sum(axis=0)))
-    order = np.argsort(-votes, axis=1, kind="stable")
-    hits = np.take_along_axis(has, order, axis=1)
-    usual = has[:, np.argsort(-has.sum(axis=0), kind="stable")]
-    for top in (1, 5):
-        show(
-            f"ces: an own category in the top {top} by text, leave-one-out",
-            round(float(hits[:, :top].max(axis=1).mean()), 4),
-            "share",
-            None,
-            most_common_first=round(float(usual[:, :top].max(axis=1).mean()), 4),
-            companies=len(rows),
-            categories=len(names),
-            vectors_s=round(seconds, 2),
-            data="real",
-        )
-
-
 def main() -> int:
-    """Run the cases asked for."""
+    """Run the cases asked for, each in a process of its own."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--exhibitors", type=int, default=1000)
     parser.add_argument("--buyers", type=int, default=15_000)
-    parser.add_argument("--only", choices=["expo", "equilibrium", "simulated", "ces"])
+    cases: dict[str, Callable[[int, int], None]] = {
+        "expo": run_expo,
+        "equilibrium": run_equilibrium,
+        "sparse": run_sparse,
+        "knob": run_knob,
+        "simulated": run_simulated,
+        "answers": lambda exhibitors, buyers: run_answers(),
+        **matching_text.CASES,
+    }
+    parser.add_argument("--only", choices=cases)
     options = parser.parse_args()
-    # The whole engine first: the peak of memory is the process's.
-    if options.only in (None, "expo"):
-        run_expo(options.exhibitors, options.buyers)
-    if options.only in (None, "equilibrium"):
-        run_equilibrium(options.exhibitors, options.buyers)
-    if options.only in (None, "ces"):
-        run_ces()
-    if options.only in (None, "simulated"):
-        run_simulated(options.exhibitors // 2, options.buyers // 2)
-    return 0
+    if options.only:
+        cases[options.only](options.exhibitors, options.buyers)
+        return 0
+    failed = 0
+    for case in cases:
+        size = ["--exhibitors", str(options.exhibitors), "--buyers", str(options.buyers)]
+        done = subprocess.run([sys.executable, __file__, "--only", case, *size], check=False)
+        failed = failed or done.returncode
+    return failed
 
 
 if __name__ == "__main__":

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.matching_markets import live, simulated
-from emporion.engines.matching import equilibrium, rank
-from emporion.engines.matching.pipeline import TEMPERATURE, kernel
+from emporion.engines.matching import clearing, metrics, rank
 
 EXHIBITORS, BUYERS, LENGTH = 120, 1800, 20
 
@@ -16,12 +15,21 @@ def lists_by_product(market):
 
 
 def lists_by_engine(market):
-    dense = kernel(market.believed_p, market.believed_q, TEMPERATURE)
-    cleared = equilibrium.solve(dense, market.buyer_capacity, market.exhibitor_capacity)
-    lists = rank.rank_buyers(dense, cleared, LENGTH)
-    return rank.raise_to_floor(
-        lists, dense, cleared, rank.feasible_floor(BUYERS, EXHIBITORS, LENGTH), LENGTH
+    lists, order = ordered(market)
+    floor = rank.feasible_floor(BUYERS, EXHIBITORS, LENGTH)
+    return rank.raise_to_floor(lists, order.kernel, order.duals, floor, LENGTH)
+
+
+def ordered(market, capacities=1, **options):
+    order = clearing.clear(
+        market.believed_p,
+        market.believed_q,
+        market.buyer_capacity * capacities,
+        market.exhibitor_capacity * capacities,
+        length=LENGTH,
+        **options,
     )
+    return rank.rank_buyers(order.kernel, order.duals, LENGTH), order
 
 
 @pytest.mark.parametrize(
@@ -37,3 +45,59 @@ def test_more_matches_than_by_the_product_and_nobody_flooded(options, least):
         assert ours.unseen == 0
         assert ours.overfull_share <= 0.01
     assert np.mean(ratios) >= least
+
+
+def test_where_no_calendar_is_contested_the_order_is_that_of_the_product():
+    market = simulated(33, EXHIBITORS, BUYERS)
+    lists, order = ordered(market, capacities=1000)
+    assert order.rule == clearing.PRODUCT
+    assert lists.other.tolist() == lists_by_product(market).other.tolist()
+    assert ordered(market)[1].rule == clearing.TU
+
+
+def test_the_knob_goes_from_most_matches_to_most_equal():
+    market = simulated(34, EXHIBITORS, BUYERS)
+    found = []
+    for equality in (0.0, 0.5, 1.0):
+        lists, _ = ordered(market, equality=equality)
+        owner = lists.owners()
+        found.append(
+            metrics.figures(
+                lists,
+                market.p[owner, lists.other],
+                market.q[owner, lists.other],
+                market.exhibitor_capacity,
+            )
+        )
+    inequality = [one.exposure_gini_per_slot for one in found]
+    assert inequality == sorted(inequality, reverse=True)
+    assert inequality[2] < 0.05 < inequality[0]
+    assert found[0].expected_matches >= found[2].expected_matches
+    assert found[2].looks_per_slot_least > found[0].looks_per_slot_least
+
+
+def test_an_equality_beyond_the_ends_is_refused():
+    market = simulated(35, 5, 20)
+    with pytest.raises(ValueError, match="most equal"):
+        ordered(market, equality=1.5)
+
+
+def test_excluded_pairs_and_empty_calendars_stay_out_under_either_rule():
+    market = simulated(36, EXHIBITORS, BUYERS)
+    gone = (np.arange(BUYERS), np.arange(BUYERS) % EXHIBITORS)
+    capacity = market.exhibitor_capacity.copy()
+    capacity[3] = 0
+    for rule in (clearing.TU, clearing.PRODUCT):
+        order = clearing.clear(
+            market.p,
+            market.q,
+            market.buyer_capacity,
+            capacity,
+            length=LENGTH,
+            excluded=gone,
+            rule=rule,
+            equality=1.0,
+        )
+        lists = rank.rank_buyers(order.kernel, order.duals, LENGTH)
+        assert not (lists.other == lists.owners() % EXHIBITORS).any()
+        assert not (lists.other == 3).any()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from emporion.engines.matching import equilibrium
 
@@ -85,3 +86,78 @@ def test_kernel_of_refuses_to_overflow():
         equilibrium.kernel_of([[2.0]], 0.001)
     with pytest.raises(ValueError, match="temperature"):
         equilibrium.kernel_of([[2.0]], 0)
+
+
+def with_holes(seed, rows=60, columns=25, dtype=np.float64):
+    """A kernel in which most pairs are forbidden, some people have no pair, and one no meetings."""
+    rng = np.random.default_rng(seed)
+    kernel = np.exp(rng.random((rows, columns)) / 0.2).astype(dtype)
+    kernel[rng.random((rows, columns)) < 0.6] = 0
+    kernel[3], kernel[:, 4] = 0, 0
+    n, m = rng.integers(1, 9, rows), rng.integers(2, 40, columns)
+    n[7] = m[2] = 0
+    return kernel, n, m
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_dense_and_sparse_agree(seed):
+    kernel, n, m = with_holes(seed)
+    thin = sparse.csr_array(kernel)
+    dense = equilibrium.solve(kernel, n, m, tolerance=1e-10, max_iterations=5000)
+    found = equilibrium.solve(thin, n, m, tolerance=1e-10, max_iterations=5000)
+    assert dense.converged and found.converged
+    everybody = slice(0, len(n))
+    mu = found.sparse_meetings(thin, everybody)
+    assert mu.nnz == thin.nnz
+    assert np.abs(mu.toarray() - dense.meetings(kernel, everybody)).max() < 1e-6
+
+
+def test_sparse_in_single_precision_stays_close():
+    kernel, n, m = with_holes(9, rows=2000, columns=150, dtype=np.float32)
+    exact = equilibrium.solve(kernel.astype(float), n, m, tolerance=1e-9, max_iterations=5000)
+    found = equilibrium.solve(sparse.csr_array(kernel), n, m, tolerance=1e-5, max_iterations=500)
+    assert np.allclose(found.a, exact.a, rtol=1e-3) and np.allclose(found.b, exact.b, rtol=1e-3)
+
+
+def test_sparse_keeps_slices_and_capacities():
+    kernel, n, m = with_holes(5)
+    thin = sparse.csr_array(kernel)
+    found = equilibrium.solve(thin, n, m, tolerance=1e-10, max_iterations=5000)
+    mu = found.sparse_meetings(thin, slice(0, 60)).toarray()
+    assert np.array_equal(mu[10:20], found.sparse_meetings(thin, slice(10, 20)).toarray())
+    assert np.allclose(mu.sum(axis=1) + found.a**2, n, atol=1e-6)
+    assert np.allclose(mu.sum(axis=0) + found.b**2, m, atol=1e-6)
+    assert thin.data.tolist() == sparse.csr_array(kernel).data.tolist()
+
+
+def test_sparse_refuses_other_forms_and_bad_numbers():
+    kernel, n, m = with_holes(6)
+    with pytest.raises(ValueError, match="CSR"):
+        equilibrium.solve(sparse.csc_array(kernel), n, m)
+    with pytest.raises(ValueError, match="float32 or float64"):
+        equilibrium.solve(sparse.csr_array((kernel > 0).astype(np.int8)), n, m)
+    thin = sparse.csr_array(kernel)
+    thin.data[0] = np.nan
+    with pytest.raises(ValueError, match="finite"):
+        equilibrium.solve(thin, n, m)
+
+
+def test_sparse_without_any_pair_and_with_an_empty_side():
+    found = equilibrium.solve(sparse.csr_array((2, 3)), [4, 9], [1, 0, 1])
+    assert found.a.tolist() == [2, 3] and found.b.tolist() == [1, 0, 1]
+    empty = equilibrium.solve(sparse.csr_array((0, 3)), [], [1, 4, 9])
+    assert empty.b.tolist() == [1, 2, 3]
+
+
+def test_solve_agrees_with_unbalanced_transport_of_an_independent_library():
+    """Without the option to stay unmatched the equilibrium is entropic optimal transport."""
+    ot = pytest.importorskip("ot", reason="POT is not installed: pip install POT")
+    rng = np.random.default_rng(12)
+    surplus = rng.random((30, 12))
+    rows, columns = np.full(30, 4.0), np.full(12, 10.0)
+    # A kernel so strong that next to nobody stays unmatched.
+    kernel = np.exp(surplus / 0.2 + 30)
+    found = equilibrium.solve(kernel, rows, columns, tolerance=1e-12, max_iterations=20_000)
+    plan = ot.sinkhorn(rows, columns, -surplus, 0.2, stopThr=1e-12, numItermax=20_000)
+    mu = found.meetings(kernel, slice(0, 30))
+    assert np.abs(mu - plan).max() < 1e-4

@@ -68,7 +68,7 @@ def test_a_whole_instance_is_read():
             Category("ai", "", {"en": "AI", "zh-hans": "人工智能"}),
             Category("ai.vision", "ai"),
         ],
-        signals=[Signal("b1", "e1", "rating", 4.0)],
+        signals=[Signal("b1", "e1", "rating", 4.0, 1795395600.0)],
         exclusions=[("e2", "b1")],
         buyer_list_length=5,
         exhibitor_list_length=9,

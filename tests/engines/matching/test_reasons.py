@@ -7,7 +7,7 @@ import pytest
 from emporion.engines.matching import reasons
 from emporion.engines.matching.features import Features, primary_languages
 from emporion.engines.matching.pipeline import match
-from emporion.engines.matching.score import Weights, probabilities
+from emporion.engines.matching.score import Weights, judged, probabilities
 from emporion.engines.matching.text import fold, words_of
 from tests.engines.matching.markets import TAXONOMY, made_up
 
@@ -17,7 +17,7 @@ MARKET_SIZES = {"exhibitors": 12, "buyers": 40, "signals": 80}
 def pair_score(market, exhibitor, buyer):
     """p * q of one pair, with the features of the whole market."""
     features = Features(market, market.exhibitors, market.buyers)
-    p, q = probabilities(features, Weights())
+    p, q = probabilities(features, *judged(Weights()))
     i = [one.id for one in market.buyers].index(buyer)
     j = [one.id for one in market.exhibitors].index(exhibitor)
     return float(p[i, j] * q[i, j])

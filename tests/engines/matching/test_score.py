@@ -9,7 +9,7 @@ import pytest
 from emporion.engines.matching import facets
 from emporion.engines.matching.features import Feature, Features
 from emporion.engines.matching.market import Market, Participant, Signal
-from emporion.engines.matching.score import Direction, Weights, probabilities
+from emporion.engines.matching.score import Direction, Weights, judged, probabilities
 from tests.engines.matching.markets import TAXONOMY, made_up
 
 PARENT = {category.code: category.parent for category in TAXONOMY}
@@ -91,7 +91,7 @@ def test_probabilities_are_the_logistic_of_the_weighted_features(seed):
     market = made_up(seed)
     features = Features(market, market.exhibitors, market.buyers)
     weights = Weights()
-    p, q = probabilities(features, weights)
+    p, q = probabilities(features, *judged(weights))
     buyers = np.repeat(np.arange(40), 12)
     exhibitors = np.tile(np.arange(12), 40)
     values = features.pairs(buyers, exhibitors).astype(float)
@@ -111,7 +111,7 @@ def test_negative_weights_are_refused():
 
 def two_sided(buyer, exhibitor, signals=()):
     market = Market([exhibitor], [buyer], TAXONOMY, signals)
-    p, q = probabilities(Features(market, [exhibitor], [buyer]), Weights())
+    p, q = probabilities(Features(market, [exhibitor], [buyer]), *judged(Weights()))
     return float(p[0, 0]), float(q[0, 0])
 
 
@@ -133,7 +133,7 @@ def test_naming_every_code_is_no_way_to_the_top():
     market = Market(
         [Participant("e", offers=every + more)], [buyer], [*TAXONOMY, *map(Category, more)]
     )
-    p, _ = probabilities(Features(market, market.exhibitors, market.buyers), Weights())
+    p, _ = probabilities(Features(market, market.exhibitors, market.buyers), *judged(Weights()))
     assert float(p[0, 0]) < one[0]
 
 

@@ -11,7 +11,7 @@ import pytest
 from emporion.engines.matching.features import Features
 from emporion.engines.matching.market import Market, Participant
 from emporion.engines.matching.pipeline import match
-from emporion.engines.matching.score import Weights, probabilities
+from emporion.engines.matching.score import Weights, judged, probabilities
 from emporion.engines.matching.text import fold, read_texts, starts_unspaced, words_of
 from emporion.engines.matching.words import COHESION, LONGEST, Words, overlap
 
@@ -47,7 +47,7 @@ def named(market: Market) -> list[tuple[str, str, list[str]]]:
 
 def both(market: Market, exhibitor: str, buyer: str) -> float:
     features = Features(market, market.exhibitors, market.buyers)
-    p, q = probabilities(features, Weights())
+    p, q = probabilities(features, *judged(Weights()))
     i = [one.id for one in market.buyers].index(buyer)
     j = [one.id for one in market.exhibitors].index(exhibitor)
     return float(p[i, j] * q[i, j])

@@ -9,6 +9,9 @@ solved by iterative proportional fitting (Choo and Siow, JPE 2006; Galichon and 
 REStud 2022; Tomita, Togashi, Hashizume and Ohsaka, RecSys 2023).  mu_ij is how many meetings of i
 and j the cleared market holds: who is wanted by many has a low b_j and appears less often, who is
 overlooked appears more often.
+
+A kernel is dense (numpy) or sparse (CSR of scipy, a pair without an entry is forbidden); float32
+or float64.  Both forms solve the same equations and give the same duals.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
@@ -43,10 +47,17 @@ class Equilibrium:
     converged: bool
 
     def meetings(self, kernel: Floats, rows: slice) -> Floats:
-        """Return mu float32[rows, M] for a slice of rows of the kernel."""
-        part = kernel[rows] * self.b.astype(np.float32)
-        part *= self.a[rows, None].astype(np.float32)
-        return np.asarray(part, dtype=np.float32)
+        """Return mu[rows, M] for a slice of rows of a dense kernel, in its precision."""
+        part = kernel[rows] * self.b.astype(kernel.dtype)
+        part *= self.a[rows, None].astype(kernel.dtype)
+        return np.asarray(part)
+
+    def sparse_meetings(self, kernel: sparse.csr_array, rows: slice) -> sparse.csr_array:
+        """Return mu of a slice of rows of a sparse kernel, with the same entries."""
+        part = kernel[rows].copy()
+        part.data *= self.b.astype(part.dtype)[part.indices]
+        part.data *= np.repeat(self.a[rows].astype(part.dtype), np.diff(part.indptr))
+        return part
 
 
 def kernel_of(surplus: npt.ArrayLike, temperature: float) -> Floats:
@@ -67,41 +78,59 @@ def kernel_of(surplus: npt.ArrayLike, temperature: float) -> Floats:
 
 
 def solve(
-    kernel: Floats,
+    kernel: Floats | sparse.csr_array,
     row_capacity: npt.ArrayLike,
     column_capacity: npt.ArrayLike,
     *,
     tolerance: float = 1e-3,
     max_iterations: int = 200,
 ) -> Equilibrium:
-    """Return the equilibrium of a dense kernel float32[N, M] >= 0 under both capacities.
+    """Return the equilibrium of a kernel [N, M] >= 0, dense or CSR, under both capacities.
 
     The textbook update sqrt(n + h^2) - h loses all digits in float32 once h is large; the same
-    number as n / (sqrt(n + h^2) + h) does not.  Sums run in float32 over blocks of rows, the duals
-    in float64.  A capacity of 0 gives a dual of 0: no meetings.  O(N M) per iteration, about ten
+    number as n / (sqrt(n + h^2) + h) does not.  Sums run in the kernel's precision, the duals in
+    float64.  A capacity of 0 gives a dual of 0: no meetings.  O(pairs) per iteration, about ten
     iterations; no copy of the kernel.  Raises ValueError for negative or non-finite input.
     """
     n = _capacities(row_capacity, kernel.shape[0], "row")
     m = _capacities(column_capacity, kernel.shape[1], "column")
-    if kernel.size and not (float(kernel.min()) >= 0 and np.isfinite(kernel.max())):
+    is_sparse = sparse.issparse(kernel)
+    if is_sparse and kernel.format != "csr":
+        raise ValueError(f"a sparse kernel must be CSR, not {kernel.format}")
+    values = kernel.data if is_sparse else kernel
+    if values.dtype not in (np.float32, np.float64):
+        raise ValueError(f"a kernel must be float32 or float64, not {values.dtype}")
+    if values.size and not (float(values.min()) >= 0 and np.isfinite(values.max())):
         raise ValueError("a kernel must be finite and not negative")
+    sweep = _sweep_sparse if is_sparse else _sweep_dense
     a, b = np.sqrt(n), np.sqrt(m)
     gap, iteration = 0.0, 0
     for iteration in range(1, max_iterations + 1):  # noqa: B007
-        a_new = np.empty_like(a)
-        towards_columns = np.zeros(m.shape[0])
-        b_single = b.astype(np.float32)
-        for start in range(0, n.shape[0], BLOCK):
-            rows = slice(start, start + BLOCK)
-            half = kernel[rows] @ b_single
-            a_new[rows] = _dual(n[rows], half)
-            towards_columns += a_new[rows].astype(np.float32) @ kernel[rows]
+        a_new, towards_columns = sweep(kernel, n, b)
         b_new = _dual(m, towards_columns)
         gap = max(_change(a, a_new), _change(b, b_new))
         a, b = a_new, b_new
         if gap <= tolerance:
             break
     return Equilibrium(a, b, iteration, gap, gap <= tolerance)
+
+
+def _sweep_dense(kernel: Floats, n: Doubles, b: Doubles) -> tuple[Doubles, Doubles]:
+    """Return the new a, and K^T a; each block of rows is read once for both."""
+    a = np.empty_like(n)
+    towards_columns = np.zeros(b.shape[0])
+    b_single = b.astype(kernel.dtype)
+    for start in range(0, n.shape[0], BLOCK):
+        rows = slice(start, start + BLOCK)
+        a[rows] = _dual(n[rows], kernel[rows] @ b_single)
+        towards_columns += a[rows].astype(kernel.dtype) @ kernel[rows]
+    return a, towards_columns
+
+
+def _sweep_sparse(kernel: sparse.csr_array, n: Doubles, b: Doubles) -> tuple[Doubles, Doubles]:
+    """The same for CSR; its transpose is a view."""
+    a = _dual(n, kernel @ b.astype(kernel.dtype))
+    return a, np.asarray(kernel.T @ a.astype(kernel.dtype), dtype=np.float64)
 
 
 def _dual(capacity: Doubles, received: npt.NDArray[np.floating]) -> Doubles:

@@ -29,6 +29,8 @@ HALF_POPULAR = 10.0
 SIGNAL_EFFECT = {"view": 0.3, "bookmark": 0.8, "request": 1.5, "accept": 1.5, "decline": -2.5}
 RATING_EFFECT = 1.5
 SIGNAL_FLOOR, SIGNAL_CEILING = -3.0, 2.0
+# After so many seconds a signal counts half: what somebody sought three months ago is half a guess.
+HALF_LIFE = 90 * 86_400.0
 POPULAR_KINDS = frozenset({"bookmark", "request", "accept"})
 
 
@@ -126,6 +128,9 @@ class Features:
             [frozenset(one.deals) for one in exhibitors], [frozenset(one.deals) for one in buyers]
         )
         self.exhibitor_size, self.buyer_size = _sizes(exhibitors), _sizes(buyers)
+        self.exhibitor_codes = _stated(exhibitors, self.tree.number)
+        self.buyer_codes = _stated(buyers, self.tree.number)
+        self.latest = max((s.at for s in market.signals if s.at is not None), default=None)
         self._read_signals(market.signals)
         self._offers_of_exhibitors = self.exhibitor_facets.offers.T.tocsr()
         self._needs_of_exhibitors = self.exhibitor_facets.needs.T.tocsr()
@@ -141,10 +146,10 @@ class Features:
         for signal in signals:
             if signal.sender in buyer_at:
                 key = buyer_at[signal.sender] * width + exhibitor_at[signal.receiver]
-                by_buyer.setdefault(key, {})[signal.kind] = _effect(signal)
+                _remember(by_buyer, key, signal, self.latest)
             else:
                 key = buyer_at[signal.receiver] * width + exhibitor_at[signal.sender]
-                by_exhibitor.setdefault(key, {})[signal.kind] = _effect(signal)
+                _remember(by_exhibitor, key, signal, self.latest)
             if signal.kind in POPULAR_KINDS:
                 liked.add((signal.sender, signal.receiver))
         self.buyer_signals = _collect(by_buyer)
@@ -262,6 +267,35 @@ def _popular(people: Ints) -> Floats:
     return np.asarray(people / (people + HALF_POPULAR), dtype=np.float32)
 
 
+def age_weight(at: float | None, latest: float | None) -> float:
+    """Return what a signal still counts, 0..1: half for each `HALF_LIFE` before the latest one."""
+    if at is None or latest is None:
+        return 1.0
+    return float(0.5 ** ((latest - at) / HALF_LIFE))
+
+
+def _remember(
+    effects: dict[int, dict[str, float]], key: int, signal: Signal, latest: float | None
+) -> None:
+    """Keep the strongest of each kind: fifty looks are one."""
+    kinds = effects.setdefault(key, {})
+    effect = _effect(signal) * age_weight(signal.at, latest)
+    if abs(effect) >= abs(kinds.get(signal.kind, 0.0)):
+        kinds[signal.kind] = effect
+
+
+def _stated(people: Sequence[Participant], number: Mapping[str, int]) -> sparse.csr_array:
+    """Return which codes each person offers, then which it needs, as 0/1 CSR."""
+    width = len(number)
+    columns = [
+        sorted({number[code] for code in one.offers} | {width + number[c] for c in one.needs})
+        for one in people
+    ]
+    flat = np.asarray([column for row in columns for column in row], dtype=np.int32)
+    pointer = np.cumsum([0, *map(len, columns)])
+    return sparse.csr_array((np.ones(len(flat)), flat, pointer), shape=(len(people), 2 * width))
+
+
 def _effect(signal: Signal) -> float:
     if signal.kind == "rating":
         return RATING_EFFECT * min(1.0, max(-1.0, ((signal.value or 3.0) - 3.0) / 2.0))
@@ -316,4 +350,12 @@ def _size_fit(left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> Floa
     return np.where((left >= 0) & (right >= 0), fit, 0).astype(np.float32)
 
 
-__all__ = ["Feature", "Features", "Signals", "TextVectors", "primary_languages", "row_sums"]
+__all__ = [
+    "Feature",
+    "Features",
+    "Signals",
+    "TextVectors",
+    "age_weight",
+    "primary_languages",
+    "row_sums",
+]

@@ -10,7 +10,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -236,16 +236,19 @@ def _signal(value: Any, where: str) -> Signal:
     if number is not None and (isinstance(number, bool) or not isinstance(number, int | float)):
         raise MarketError(f"{where}.value", f"must be a number, not {_kind(number)}")
     at = _string(given, "at", where)
+    seconds = None
     if at:
         try:
-            datetime.fromisoformat(at)
+            time = datetime.fromisoformat(at)
         except ValueError:
             raise MarketError(f"{where}.at", f"{at!r} is no ISO 8601 time") from None
+        seconds = (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
     return Signal(
         _string(given, "from", where, required=True),
         _string(given, "to", where, required=True),
         _string(given, "kind", where, required=True),
         None if number is None else float(number),
+        seconds,
     )
 
 

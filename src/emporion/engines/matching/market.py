@@ -56,12 +56,16 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """Something one participant did about another. `value` is 1 to 5 for a rating."""
+    """Something one participant did about another. `value` is 1 to 5 for a rating.
+
+    `at` is when, in seconds of any clock that all signals share; None does not age.
+    """
 
     sender: str
     receiver: str
     kind: str
     value: float | None = None
+    at: float | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,8 @@ def check_market(market: Market) -> None:
             raise MarketError(where, "a rating needs a value from 1 to 5")
         if signal.value is not None and not abs(signal.value) < float("inf"):
             raise MarketError(where, f"value {signal.value} is no finite number")
+        if signal.at is not None and not abs(signal.at) < float("inf"):
+            raise MarketError(where, f"at {signal.at} is no finite number of seconds")
     for at, (exhibitor, buyer) in enumerate(market.exclusions):
         where = f"exclusions[{at}]"
         for name, side in ((exhibitor, "exhibitors"), (buyer, "buyers")):

@@ -10,17 +10,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from emporion.engines.matching import equilibrium, metrics, rank, reasons, score
+from emporion.engines.matching import behaviour, clearing, metrics, rank, reasons, score
 from emporion.engines.matching.features import Features
 from emporion.engines.matching.market import Market, Participant, check_market
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-# Far higher forgets who fits whom, far lower floods the popular again. This value and the form of
-# the surplus were chosen on two simulated markets (benchmarks/matching.py), not on real answers.
-TEMPERATURE = 0.1
-POLICY = "facets-text-tu/1"
+# Named with every showing, so that what came of it can be laid to the rule that made it.
+POLICY = "facets-text-clearing/2"
 
 
 @dataclass(frozen=True)
@@ -75,13 +73,19 @@ class Lists:
 
 @dataclass
 class Matching:
-    """Both sides' lists, the figures of the market, and how long it took."""
+    """Both sides' lists, the figures of the market, and how they came about.
+
+    `rule` is the order used (`clearing.TU` or `PRODUCT`); `lessons` what answers taught of p and q.
+    """
 
     buyers: Lists
     exhibitors: Lists
     figures: metrics.Figures
     floor: int
     iterations: int
+    rule: str
+    equality: float
+    lessons: tuple[behaviour.Lesson, behaviour.Lesson]
     seed: int
     seconds: float
 
@@ -90,7 +94,8 @@ def match(
     market: Market,
     *,
     weights: score.Weights | None = None,
-    temperature: float = TEMPERATURE,
+    temperature: float = clearing.TEMPERATURE,
+    equality: float = 0.0,
     floor: int | None = None,
     seed: int = 0,
     progress: Callable[[str], None] | None = None,
@@ -98,9 +103,10 @@ def match(
     """Rank counterparts for both sides of a market, under both sides' capacities.
 
     `floor`: every exhibitor is in at least so many buyers' lists, where feasible (None: a tenth of
-    the average). `seed` turns the order among exact equals. `progress` is told the name of each
-    step as it begins. Same market, weights and seed: same lists. Participants may come in any
-    order. Raises `MarketError` for a market that cannot be.
+    the average). `equality` goes from 0, most matches, to 1, most equal exposure for each meeting
+    that an exhibitor wants. `seed` turns the order among exact equals and draws people to learn
+    from. `progress` is told the name of each step as it begins. Same market, weights and seed: same
+    lists. Participants may come in any order. Raises `MarketError` for a market that cannot be.
 
     O(buyers * exhibitors) time; three float32 matrices of that size at the peak.
     """
@@ -113,24 +119,34 @@ def match(
     tell("profiles")
     features = Features(market, exhibitors, buyers)
     tell("probabilities")
-    p, q = score.probabilities(features, weights)
+    lessons = behaviour.learn(features, market.signals, score.judged(weights), seed)
+    rule_p, rule_q = lessons[0].rule, lessons[1].rule
+    p, q = score.probabilities(features, rule_p, rule_q)
     tell("equilibrium")
-    dense = kernel(p, q, temperature)
-    _exclude(dense, market, exhibitors, buyers)
     exhibitor_capacity = np.asarray([one.capacity for one in exhibitors], dtype=np.float64)
     buyer_capacity = np.asarray([one.capacity for one in buyers], dtype=np.float64)
-    cleared = equilibrium.solve(dense, buyer_capacity, exhibitor_capacity)
-    tell("lists")
     length = market.buyer_list_length
+    order = clearing.clear(
+        p,
+        q,
+        buyer_capacity,
+        exhibitor_capacity,
+        length=length,
+        excluded=_excluded(market, exhibitors, buyers),
+        temperature=temperature,
+        equality=equality,
+    )
+    dense, cleared = order.kernel, order.duals
+    tell("lists")
     if floor is None:
         floor = rank.feasible_floor(len(buyers), len(exhibitors), length)
     for_buyers = rank.rank_buyers(dense, cleared, length, seed)
     for_buyers = rank.raise_to_floor(for_buyers, dense, cleared, floor, length)
     for_exhibitors = rank.rank_exhibitors(dense, cleared, market.exhibitor_list_length, seed)
-    del dense
+    order.kernel = dense = np.empty((0, 0), dtype=np.float32)
     tell("reasons")
     details = reasons.Details()
-    explainer = reasons.Explainer(features, *weights.vectors(), details)
+    explainer = reasons.Explainer(features, rule_p.weight, rule_q.weight, details)
     buyer_lists = _explained(reasons.BUYER, for_buyers, explainer, p, q, floor, cleared.b)
     exhibitor_lists = _explained(
         reasons.EXHIBITOR, for_exhibitors, explainer, p, q, floor, cleared.a
@@ -140,32 +156,25 @@ def match(
         exhibitors=exhibitor_lists,
         figures=metrics.figures(for_buyers, buyer_lists.p, buyer_lists.q, exhibitor_capacity),
         floor=floor,
-        iterations=cleared.iterations,
+        iterations=order.iterations,
+        rule=order.rule,
+        equality=equality,
+        lessons=lessons,
         seed=seed,
         seconds=time.perf_counter() - began,
     )
 
 
-def kernel(p: Floats, q: Floats, temperature: float) -> Floats:
-    """Return the kernel float32 of the market from both probabilities; one matrix, O(pairs)."""
-    out = np.empty_like(p)
-    for start in range(0, len(p), score.BLOCK):
-        rows = slice(start, start + score.BLOCK)
-        # 2 sqrt(p q): rises with p and with q, and is p + q where both want alike.
-        out[rows] = equilibrium.kernel_of(2 * np.sqrt(p[rows] * q[rows]), temperature)
-    return out
-
-
-def _exclude(
-    dense: Floats, market: Market, exhibitors: Sequence[Participant], buyers: Sequence[Participant]
-) -> None:
+def _excluded(
+    market: Market, exhibitors: Sequence[Participant], buyers: Sequence[Participant]
+) -> tuple[Ints, Ints] | None:
     if not market.exclusions:
-        return
+        return None
     exhibitor_at = {one.id: at for at, one in enumerate(exhibitors)}
     buyer_at = {one.id: at for at, one in enumerate(buyers)}
     pairs = [(buyer_at[buyer], exhibitor_at[exhibitor]) for exhibitor, buyer in market.exclusions]
     rows, columns = np.asarray(pairs, dtype=np.int64).T
-    dense[rows, columns] = 0
+    return rows, columns
 
 
 def _explained(

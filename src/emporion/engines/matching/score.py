@@ -2,8 +2,8 @@
 
 p = 1 / (1 + exp(-(bias + sum of weight * feature))) that the buyer wants the exhibitor, and q the
 same for the exhibitor.  Every feature is bounded and every weight is >= 0, so both rise with each
-feature and no single one decides alone.  The weights are set by judgement, not fitted: p and q are
-ordered and comparable, but not yet calibrated against answers.
+feature and no single one decides alone.  The weights start as judgement; where there are answers
+they are learnt from them, with what is particular to a person, and calibrated (`behaviour`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from emporion.engines.matching.calibration import Calibrator
 from emporion.engines.matching.features import Feature, Features
 
 Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
 BLOCK = 512
 
 
@@ -68,27 +70,79 @@ class Weights:
         return p, q
 
 
-def probabilities(features: Features, weights: Weights) -> tuple[Floats, Floats]:
+@dataclass(frozen=True)
+class Rule:
+    """How one direction is scored: log odds = bias + weight . features + offsets of the people.
+
+    `of_buyers` and `of_exhibitors` are None where nothing is known of single people; `calibrator`
+    turns the log odds into calibrated ones.
+    """
+
+    weight: Floats
+    bias: float
+    of_buyers: Floats | None = None
+    of_exhibitors: Floats | None = None
+    calibrator: Calibrator | None = None
+
+    def finish(self, odds: Floats, buyers: slice | Ints, exhibitors: slice | Ints) -> None:
+        """Turn weighted features, in place, into probabilities.
+
+        `buyers` and `exhibitors` choose the people of `odds` and broadcast against each other.
+        """
+        odds += np.float32(self.bias)
+        for offset, chosen in ((self.of_buyers, buyers), (self.of_exhibitors, exhibitors)):
+            if offset is None:
+                continue
+            if isinstance(buyers, slice):
+                odds += offset[chosen, None] if offset is self.of_buyers else offset[chosen]
+            else:
+                odds += offset[chosen]
+        if self.calibrator is not None:
+            odds[...] = self.calibrator(odds)
+        _logistic(odds)
+
+
+def judged(weights: Weights) -> tuple[Rule, Rule]:
+    """Return the rules of p and q by judgement alone."""
+    p, q = weights.vectors()
+    return Rule(p, weights.buyer.bias), Rule(q, weights.exhibitor.bias)
+
+
+def probabilities(features: Features, rule_p: Rule, rule_q: Rule) -> tuple[Floats, Floats]:
     """Return p and q, each float32[buyers, exhibitors], computed in blocks of buyers.
 
     O(buyers * exhibitors); the two results and a few MB on top.
     """
     buyers, exhibitors = len(features.buyers), len(features.exhibitors)
-    weight_p, weight_q = weights.vectors()
-    p = np.empty((buyers, exhibitors), dtype=np.float32)
-    q = np.empty((buyers, exhibitors), dtype=np.float32)
+    p = np.zeros((buyers, exhibitors), dtype=np.float32)
+    q = np.zeros((buyers, exhibitors), dtype=np.float32)
     if not exhibitors:
         return p, q
     for start in range(0, buyers, BLOCK):
         rows = slice(start, min(start + BLOCK, buyers))
-        p[rows], q[rows] = weights.buyer.bias, weights.exhibitor.bias
         for feature, values in features.block(rows):
-            for out, weight in ((p[rows], weight_p[feature]), (q[rows], weight_q[feature])):
+            for out, weight in (
+                (p[rows], rule_p.weight[feature]),
+                (q[rows], rule_q.weight[feature]),
+            ):
                 if weight and values.any():
                     out += weight * values
-        _logistic(p[rows])
-        _logistic(q[rows])
+        rule_p.finish(p[rows], rows, slice(None))
+        rule_q.finish(q[rows], rows, slice(None))
     return p, q
+
+
+def pair_probabilities(
+    features: Features, rule_p: Rule, rule_q: Rule, buyers: Ints, exhibitors: Ints
+) -> tuple[Floats, Floats]:
+    """Return p and q float32[pairs] of single pairs."""
+    values = features.pairs(buyers, exhibitors)
+    found = []
+    for rule in (rule_p, rule_q):
+        odds = values @ rule.weight
+        rule.finish(odds, buyers, exhibitors)
+        found.append(odds)
+    return found[0], found[1]
 
 
 def _logistic(z: Floats) -> None:
