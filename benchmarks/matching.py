@@ -4,9 +4,9 @@
 
 Every case runs in a process of its own, so that peaks of memory are its own. Cases: expo (made-up
 profiles to both sides' lists with reasons), rerank (one participant, all others as they were),
-equilibrium, sparse, simulated (matches against ranking by p * q and by p alone; the temperature was
-chosen on seeds 1 and 2, these are others), knob (both ends of it), answers (decisions of both
-sides, half of them kept apart), and those of `benchmarks/matching_text.py`. Prints JSON lines
+equilibrium, sparse, simulated (matches against ranking by p * q, by p alone and by the
+equilibrium; strides and temperature were chosen on seeds 1 and 2, these are others), knob (both
+ends of it), answers (decisions of both sides, half of them kept apart), and those of `benchmarks/matching_text.py`. Prints JSON lines
 ``{"case", "value", "unit", "bar", "rival", ...}``.
 """
 
@@ -97,15 +97,16 @@ def lists_by(market: Simulated, values: np.ndarray) -> rank.Ranking:
     return rank.top_lists(blocks, values.shape[1], LENGTH)
 
 
-def shipped(market: Simulated, equality: float = 0.0) -> rank.Ranking:
+def shipped(market: Simulated, equality: float = 0.0, rule: str = clearing.PRICED) -> rank.Ranking:
     """Return buyers' lists as the engine makes them from what is believed."""
     order = clearing.clear(
         market.believed_p,
         market.believed_q,
         market.buyer_capacity,
         market.exhibitor_capacity,
-        length=LENGTH,
+        lengths=(LENGTH, 50),
         equality=equality,
+        rule=rule,
     )
     buyers, exhibitors = order.kernel.shape
     lists = rank.rank_buyers(order.kernel, order.duals, LENGTH)
@@ -242,9 +243,14 @@ def run_simulated(exhibitors: int, buyers: int) -> None:
         "shipped": shipped,
         "product": lambda m: lists_by(m, m.believed_p * m.believed_q),
         "one-sided": lambda m: lists_by(m, m.believed_p),
+        "equilibrium": lambda m: shipped(m, rule=clearing.TU),
     }
     for kind, options in kinds.items():
-        ratios: dict[str, list[float]] = {"product": [], "one-sided": []}
+        ratios: dict[str, list[float]] = {
+            "product": [],
+            "one-sided": [],
+            "equilibrium": [],
+        }
         unseen, overfull = 0, 0.0
         for seed in SEEDS:
             market = simulated(seed, exhibitors, buyers, **options)
@@ -257,6 +263,7 @@ def run_simulated(exhibitors: int, buyers: int) -> None:
         for name, bar in (
             ("product", ">= 25" if usual else ">= 0"),
             ("one-sided", ">= 40" if usual else None),
+            ("equilibrium", None),
         ):
             show(
                 f"simulated, {kind}: more matches than {name}",

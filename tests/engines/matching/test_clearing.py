@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.matching_markets import live, simulated
-from emporion.engines.matching import clearing, metrics, rank
+from emporion.engines.matching import clearing, metrics, pricing, rank
 
 EXHIBITORS, BUYERS, LENGTH = 120, 1800, 20
 
@@ -26,7 +26,7 @@ def ordered(market, capacities=1, **options):
         market.believed_q,
         market.buyer_capacity * capacities,
         market.exhibitor_capacity * capacities,
-        length=LENGTH,
+        lengths=(LENGTH, 50),
         **options,
     )
     return rank.rank_buyers(order.kernel, order.duals, LENGTH), order
@@ -50,9 +50,43 @@ def test_more_matches_than_by_the_product_and_nobody_flooded(options, least):
 def test_where_no_calendar_is_contested_the_order_is_that_of_the_product():
     market = simulated(33, EXHIBITORS, BUYERS)
     lists, order = ordered(market, capacities=1000)
-    assert order.rule == clearing.PRODUCT
+    assert order.duals.a.tolist() == [1] * BUYERS and order.duals.b.tolist() == [1] * EXHIBITORS
     assert lists.other.tolist() == lists_by_product(market).other.tolist()
-    assert ordered(market)[1].rule == clearing.TU
+    assert ordered(market)[1].duals.b.min() < 0.9
+
+
+def test_prices_keep_promises_within_capacities():
+    market = simulated(37, EXHIBITORS, BUYERS)
+    value = market.p * market.q
+    for rows, columns, matrix, capacity, length in (
+        (BUYERS, EXHIBITORS, value, market.exhibitor_capacity, LENGTH),
+        (EXHIBITORS, BUYERS, value.T, market.buyer_capacity, 50),
+    ):
+        found = pricing.prices(pricing.Values(rows, columns, matrix.__getitem__), capacity, length)
+        assert found.shape == (columns,) and found.min() > 0 and found.max() <= 1
+        promised = []
+        for price in (np.ones(columns), found):
+            load = np.zeros(columns)
+            for row in matrix:
+                best = np.argsort(-row * price, kind="stable")[:length]
+                load[best] += row[best] / np.arange(1, len(best) + 1)
+            promised.append(np.minimum(load, capacity).sum())
+            over = load > 1.5 * capacity
+        # Whoever is promised far more than fits is so at a price that has fallen.
+        assert (found[over] < 1).all()
+        assert promised[1] >= promised[0]
+        assert over.mean() < 0.05
+
+
+def test_no_prices_without_anybody():
+    for rows, columns in ((0, 3), (3, 0)):
+        values = pricing.Values(rows, columns, lambda part: np.zeros((rows, columns), np.float32))
+        assert pricing.prices(values, np.ones(columns), 5).tolist() == [1] * columns
+
+
+def test_a_rule_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="priced"):
+        ordered(simulated(35, 5, 20), rule="popular")
 
 
 def test_the_knob_goes_from_most_matches_to_most_equal():
@@ -72,7 +106,7 @@ def test_the_knob_goes_from_most_matches_to_most_equal():
     inequality = [one.exposure_gini_per_slot for one in found]
     assert inequality == sorted(inequality, reverse=True)
     assert inequality[2] < 0.05 < inequality[0]
-    assert found[0].expected_matches >= found[2].expected_matches
+    assert found[0].expected_matches > found[2].expected_matches
     assert found[2].looks_per_slot_least > found[0].looks_per_slot_least
 
 
@@ -87,13 +121,13 @@ def test_excluded_pairs_and_empty_calendars_stay_out_under_either_rule():
     gone = (np.arange(BUYERS), np.arange(BUYERS) % EXHIBITORS)
     capacity = market.exhibitor_capacity.copy()
     capacity[3] = 0
-    for rule in (clearing.TU, clearing.PRODUCT):
+    for rule in (clearing.TU, clearing.PRICED):
         order = clearing.clear(
             market.p,
             market.q,
             market.buyer_capacity,
             capacity,
-            length=LENGTH,
+            lengths=(LENGTH, 50),
             excluded=gone,
             rule=rule,
             equality=1.0,

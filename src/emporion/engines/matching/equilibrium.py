@@ -92,8 +92,8 @@ def solve(
     float64.  A capacity of 0 gives a dual of 0: no meetings.  O(pairs) per iteration, about ten
     iterations; no copy of the kernel.  Raises ValueError for negative or non-finite input.
     """
-    n = _capacities(row_capacity, kernel.shape[0], "row")
-    m = _capacities(column_capacity, kernel.shape[1], "column")
+    n = capacities(row_capacity, kernel.shape[0], "row")
+    m = capacities(column_capacity, kernel.shape[1], "column")
     is_sparse = sparse.issparse(kernel)
     if is_sparse and kernel.format != "csr":
         raise ValueError(f"a sparse kernel must be CSR, not {kernel.format}")
@@ -145,7 +145,8 @@ def _change(before: Doubles, after: Doubles) -> float:
     return float(np.max(np.abs(after - before) / np.maximum(before, 1e-30), initial=0.0))
 
 
-def _capacities(given: npt.ArrayLike, length: int, side: str) -> Doubles:
+def capacities(given: npt.ArrayLike, length: int, side: str) -> Doubles:
+    """Return capacities as float64[length]; ValueError for another shape or what is no capacity."""
     capacity = np.asarray(given, dtype=np.float64)
     if capacity.shape != (length,):
         raise ValueError(f"{side} capacities have shape {capacity.shape}, expected ({length},)")

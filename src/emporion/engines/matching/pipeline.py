@@ -75,14 +75,13 @@ class Lists:
 class Matching:
     """Both sides' lists, the figures of the market, and how they came about.
 
-    `rule` is the order used (`clearing.TU` or `PRODUCT`); `lessons` what answers taught of p and q.
+    `rule` is the order used (see `clearing`); `lessons` what answers taught of p and q.
     """
 
     buyers: Lists
     exhibitors: Lists
     figures: metrics.Figures
     floor: int
-    iterations: int
     rule: str
     equality: float
     lessons: tuple[behaviour.Lesson, behaviour.Lesson]
@@ -94,6 +93,7 @@ def match(
     market: Market,
     *,
     weights: score.Weights | None = None,
+    rule: str = clearing.PRICED,
     temperature: float = clearing.TEMPERATURE,
     equality: float = 0.0,
     floor: int | None = None,
@@ -131,10 +131,11 @@ def match(
         q,
         buyer_capacity,
         exhibitor_capacity,
-        length=length,
+        lengths=(length, market.exhibitor_list_length),
         excluded=_excluded(market, exhibitors, buyers),
         temperature=temperature,
         equality=equality,
+        rule=rule,
     )
     dense, cleared = order.kernel, order.duals
     tell("lists")
@@ -156,7 +157,6 @@ def match(
         exhibitors=exhibitor_lists,
         figures=metrics.figures(for_buyers, buyer_lists.p, buyer_lists.q, exhibitor_capacity),
         floor=floor,
-        iterations=order.iterations,
         rule=order.rule,
         equality=equality,
         lessons=lessons,
@@ -226,6 +226,6 @@ def _add_placement(
     if not len(others):
         return
     numbers = np.asarray([details.number(meetings=one.capacity) for one in others])
-    bare = np.flatnonzero((table.code[:, 0] < 0) & (duals[ranking.other] > np.median(duals)))
+    bare = np.flatnonzero((table.code[:, 0] < 0) & (duals[ranking.other] >= np.median(duals)))
     table.code[bare, 0] = reasons.NUMBER["open_calendar"]
     table.detail[bare, 0] = numbers[ranking.other[bare]]

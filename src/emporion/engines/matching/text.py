@@ -12,7 +12,7 @@ import itertools
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -135,6 +135,48 @@ class TextVectors:
     names: list[str]
     texts_with: npt.NDArray[np.int64]
     folded: list[str]
+    weighing: Weighing
+
+    def read(self, languages: Sequence[str]) -> sparse.csr_array:
+        """Return the row of one more text, weighed as these are; words nobody used are left out."""
+        words = Counter(word for text in languages for word in words_of(fold(text)))
+        number = self.weighing.number
+        known = sorted((number[word], times) for word, times in words.items() if word in number)
+        row = _csr(
+            [np.asarray([at for at, _ in known], dtype=np.int32)],
+            [1 + np.log(np.asarray([n for _, n in known], dtype=np.float32))],
+            len(number),
+        )
+        return self.weighing.rows(self.weighing.heaviest_words(row))
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """What a term weighs: inverse frequencies of words and n-grams, and what each word is made of.
+
+    `shared` is 0 for a word of one text alone: it takes part by its n-grams only.
+    """
+
+    number: Mapping[str, int]
+    idf: npt.NDArray[np.float32]
+    shared: npt.NDArray[np.float32]
+    grams: sparse.csr_array
+    gram_idf: npt.NDArray[np.float32]
+
+    def heaviest_words(self, words: sparse.csr_array) -> sparse.csr_array:
+        """Return the words that a text is known by, weighed, from damped frequencies."""
+        return _heaviest(words @ sparse.diags_array(self.idf), TERMS_KEPT)
+
+    def rows(self, words: sparse.csr_array) -> sparse.csr_array:
+        """Return unit rows of words and n-grams from the heaviest words."""
+        present = words.copy()
+        present.data = np.ones_like(present.data)
+        block = (present @ self.grams).tocsr()
+        block.data = (1 + np.log(block.data)) * self.gram_idf[block.indices]
+        own = words.copy()
+        own.data = own.data * self.shared[own.indices]
+        both = sparse.hstack([own, block], format="csr")
+        return _unit_rows(_heaviest(sparse.csr_array(both), TERMS_KEPT))
 
 
 def read_texts(
@@ -171,8 +213,7 @@ def read_texts(
         found.append(sorted(codes))
         folded_texts.append("\n".join(parts))
     words_in = _csr(columns, [1 + np.log(c, dtype=np.float32) for c in counts], len(vocabulary))
-    names = list(vocabulary)
-    return _weigh(words_in, names, folded_texts), found
+    return _weigh(words_in, dict(vocabulary), folded_texts), found
 
 
 def _csr(
@@ -190,47 +231,33 @@ def _csr(
     )
 
 
-def _weigh(words_in: sparse.csr_array, names: list[str], folded: list[str]) -> TextVectors:
-    texts = words_in.shape[0]
+def _weigh(words_in: sparse.csr_array, number: dict[str, int], folded: list[str]) -> TextVectors:
+    texts, names = words_in.shape[0], list(number)
     texts_with = np.bincount(words_in.indices, minlength=len(names))
     idf = _inverse_frequency(texts_with, texts)
     words = _heaviest(words_in @ sparse.diags_array(idf), TERMS_KEPT)
-    # A word of one text alone finds no other: it takes part by its n-grams only.
-    shared = (texts_with > 1).astype(np.float32)
     grams = _grams_of(names, np.unique(words.indices))
     gram_texts = np.zeros(grams.shape[1], dtype=np.int64)
-    for _, block in _gram_blocks(words, grams):
-        gram_texts += np.bincount(block.indices, minlength=grams.shape[1])
+    for start in range(0, texts, BLOCK):
+        present = words[start : start + BLOCK].copy()
+        # The n-grams of a text are those of its heaviest words: what a common word is made of is
+        # noise.
+        present.data = np.ones_like(present.data)
+        gram_texts += np.bincount((present @ grams).tocsr().indices, minlength=grams.shape[1])
     gram_idf = _inverse_frequency(gram_texts, texts) * np.float32(GRAM_WEIGHT)
     gram_idf[gram_texts == 1] = 0
-    words.data *= shared[words.indices]
-    kept: list[sparse.csr_array] = []
-    # Once more rather than kept: all n-grams of all texts at once would be the peak of memory.
-    for rows, block in _gram_blocks(words, grams):
-        block.data = (1 + np.log(block.data)) * gram_idf[block.indices]
-        both = sparse.hstack([words[rows], block], format="csr")
-        kept.append(_unit_rows(_heaviest(sparse.csr_array(both), TERMS_KEPT)))
+    weighing = Weighing(number, idf, (texts_with > 1).astype(np.float32), grams, gram_idf)
+    # Once more rather than kept: the n-grams of all texts at once would be the peak of memory.
+    kept = [weighing.rows(words[start : start + BLOCK]) for start in range(0, texts, BLOCK)]
     vectors = (
         sparse.csr_array(sparse.vstack(kept, format="csr"))
         if kept
         else sparse.csr_array((0, len(names) + grams.shape[1]), dtype=np.float32)
     )
     inner = grams.shape[1]
-    return TextVectors(vectors, names + [""] * inner, np.pad(texts_with, (0, inner)), folded)
-
-
-def _gram_blocks(
-    words: sparse.csr_array, grams: sparse.csr_array
-) -> Iterator[tuple[slice, sparse.csr_array]]:
-    """Yield how often each n-gram comes with the distinct words of each text, by blocks of texts.
-
-    The n-grams of a text are those of its heaviest words: what a common word is made of is noise.
-    """
-    for start in range(0, words.shape[0], BLOCK):
-        rows = slice(start, start + BLOCK)
-        present = words[rows].copy()
-        present.data = np.ones_like(present.data)
-        yield rows, (present @ grams).tocsr()
+    return TextVectors(
+        vectors, names + [""] * inner, np.pad(texts_with, (0, inner)), folded, weighing
+    )
 
 
 def _inverse_frequency(texts_with: npt.NDArray[np.int64], texts: int) -> npt.NDArray[np.float32]:

@@ -1,0 +1,179 @@
+"""Texts as dense vectors of meaning: what an encoder is, and vectors that are made once.
+
+An encoder is anything with `model` (name and version), `dimension` and
+
+    embed(texts, role) -> float32[n, dimension], unit rows, zeros for an empty text
+
+where the role is "query" (what somebody needs) or "passage" (what somebody offers).  Encoders are
+slow beside all else here, so their vectors are kept by content: a key is the hash of model, role
+and text, and a new version of a model finds none of the old ones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+QUERY, PASSAGE = "query", "passage"
+# What an encoder reads of a text: longer ones say the same again, and models cut them anyway.
+READ = 1500
+# Texts an encoder is given at once.
+BATCH = 64
+# Keys a database is asked for at once.
+ASKED = 500
+
+
+class EncodingError(RuntimeError):
+    """An encoder cannot be had or answered wrongly; the text says which, why and what to do."""
+
+
+class Encoder(Protocol):
+    """What turns texts into vectors."""
+
+    @property
+    def model(self) -> str:
+        """Name and version; another one makes other vectors."""
+
+    @property
+    def dimension(self) -> int:
+        """How long a vector is."""
+
+    def embed(self, texts: Sequence[str], role: str) -> Floats:
+        """Return unit rows float32[n, dimension]. Raises EncodingError."""
+
+
+class Store(Protocol):
+    """Keeps vectors by key."""
+
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, Floats]:
+        """Return those that are kept."""
+
+    def put(self, vectors: Mapping[bytes, Floats]) -> None:
+        """Keep these."""
+
+
+class MemoryStore:
+    """Keeps vectors as long as the process lives."""
+
+    def __init__(self) -> None:
+        self._kept: dict[bytes, Floats] = {}
+
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, Floats]:
+        return {key: self._kept[key] for key in keys if key in self._kept}
+
+    def put(self, vectors: Mapping[bytes, Floats]) -> None:
+        self._kept.update(vectors)
+
+
+class FileStore:
+    """Keeps vectors in one SQLite file that several processes may share.
+
+    Raises EncodingError where the file cannot be opened or is something else.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        try:
+            with closing(self._open()) as database, database:
+                database.execute(
+                    "CREATE TABLE IF NOT EXISTS vector"
+                    " (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
+                )
+        except sqlite3.Error as error:
+            raise EncodingError(f"{self.path} cannot keep vectors: {error}") from None
+
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, Floats]:
+        found: dict[bytes, Floats] = {}
+        with closing(self._open()) as database:
+            for at in range(0, len(keys), ASKED):
+                part = keys[at : at + ASKED]
+                marks = ",".join("?" * len(part))
+                rows = database.execute(
+                    f"SELECT key, value FROM vector WHERE key IN ({marks})",  # noqa: S608
+                    part,
+                )
+                found.update((bytes(key), np.frombuffer(value, "<f4")) for key, value in rows)
+        return found
+
+    def put(self, vectors: Mapping[bytes, Floats]) -> None:
+        with closing(self._open()) as database, database:
+            database.executemany(
+                "INSERT OR REPLACE INTO vector VALUES (?, ?)",
+                [(key, vector.astype("<f4").tobytes()) for key, vector in vectors.items()],
+            )
+
+    def _open(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.path, timeout=30)
+
+
+def key_of(model: str, role: str, text: str) -> bytes:
+    """Return the key that the vector of a text is kept under."""
+    return hashlib.sha256("\0".join((model, role, text[:READ])).encode()).digest()
+
+
+def embedded(
+    encoder: Encoder, texts: Sequence[str], role: str, store: Store | None = None
+) -> Floats:
+    """Return unit rows float32[n, d]; equal texts are encoded once, kept ones not at all.
+
+    An empty text gives a row of zeros.  Raises EncodingError where the encoder does.
+    """
+    if role not in (QUERY, PASSAGE):
+        raise ValueError(f"a role is {QUERY!r} or {PASSAGE!r}, not {role!r}")
+    cut = [" ".join(text[:READ].split()) for text in texts]
+    keys = [key_of(encoder.model, role, text) if text else b"" for text in cut]
+    first = {key: at for at, key in reversed(list(enumerate(keys))) if key}
+    kept = dict(store.get(list(first))) if store is not None else {}
+    kept = {key: row for key, row in kept.items() if row.shape == (encoder.dimension,)}
+    # By length, so that a batch holds texts of about one size.
+    left = sorted((key for key in first if key not in kept), key=lambda k: len(cut[first[k]]))
+    for at in range(0, len(left), BATCH):
+        batch = left[at : at + BATCH]
+        rows = checked(encoder.embed([cut[first[key]] for key in batch], role), len(batch), encoder)
+        made = dict(zip(batch, rows, strict=True))
+        if store is not None:
+            store.put(made)
+        kept.update(made)
+    out = np.zeros((len(texts), encoder.dimension), dtype=np.float32)
+    for at, key in enumerate(keys):
+        if key:
+            out[at] = kept[key]
+    return out
+
+
+def checked(rows: Floats, count: int, encoder: Encoder) -> Floats:
+    """Return rows as unit rows; EncodingError for another shape or numbers that are none."""
+    found = np.asarray(rows, dtype=np.float32)
+    if found.shape != (count, encoder.dimension):
+        raise EncodingError(
+            f"{encoder.model} answered {found.shape} numbers for {count} texts of"
+            f" {encoder.dimension} each: check that the setting names the right model"
+        )
+    if not np.isfinite(found).all():
+        raise EncodingError(f"{encoder.model} answered numbers that are none (NaN or infinite)")
+    length = np.linalg.norm(found, axis=1, keepdims=True)
+    return np.divide(found, length, out=np.zeros_like(found), where=length > 0)
+
+
+def mean_of_languages(
+    encoder: Encoder, people: Iterable[Mapping[str, str]], role: str, store: Store | None = None
+) -> Floats:
+    """Return one unit row for each person: the middle of the texts in all of its languages."""
+    rows = [[text for _, text in sorted(one.items()) if text.strip()] for one in people]
+    flat = embedded(encoder, [text for row in rows for text in row], role, store)
+    out = np.zeros((len(rows), encoder.dimension), dtype=np.float32)
+    at = 0
+    for number, row in enumerate(rows):
+        if row:
+            middle = flat[at : at + len(row)].mean(axis=0)
+            out[number] = middle / max(float(np.linalg.norm(middle)), 1e-12)
+            at += len(row)
+    return out

@@ -1,0 +1,143 @@
+"""An encoder behind HTTP: any server that speaks the OpenAI embeddings API.
+
+The address is a setting of who runs the site, yet it is treated as hostile: only http and https,
+no redirects, the name is resolved once and the very address that was checked is connected to,
+addresses inside of the own network are refused unless they are allowed by name, an answer has a
+limit of time and size, and its shape is checked.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import json
+import socket
+import ssl
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import numpy as np
+import numpy.typing as npt
+
+from emporion.engines.matching.encoding import EncodingError, checked
+
+Floats = npt.NDArray[np.float32]
+CHUNK = 65_536
+# A float takes up to some 25 characters of JSON; twice that is no honest answer.
+BYTES_PER_NUMBER = 50
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """An embeddings server at `url` (.../v1/embeddings) with a model of `dimension` numbers.
+
+    `seconds` is the limit of one request, from name to last byte.  `private` allows an address in
+    the own network, for a server beside this one.  `prefixes` are put before needs and offers for
+    models that ask for it (e5: "query: " and "passage: ").
+    """
+
+    url: str
+    name: str
+    dimension: int
+    key: str = ""
+    seconds: float = 30.0
+    private: bool = False
+    prefixes: tuple[str, str] = ("", "")
+
+    @property
+    def model(self) -> str:
+        """The name of the model with all that changes its vectors."""
+        return f"{self.name}@{self.url}#{self.dimension}{''.join(self.prefixes)}"
+
+    def embed(self, texts: Sequence[str], role: str) -> Floats:
+        """Return unit rows. Raises EncodingError for whatever goes wrong, naming the server."""
+        prefix = self.prefixes[0 if role == "query" else 1]
+        asked = {"model": self.name, "input": [prefix + text for text in texts]}
+        answer = self._post(json.dumps(asked).encode(), len(texts))
+        try:
+            data = json.loads(answer)["data"]
+            rows = sorted(
+                ((int(row["index"]), row["embedding"]) for row in data), key=lambda r: r[0]
+            )
+            if [at for at, _ in rows] != list(range(len(texts))):
+                raise EncodingError(
+                    f"{self._host()} answered {len(rows)} vectors for {len(texts)} texts"
+                )
+            found = np.asarray([row for _, row in rows], dtype=np.float32)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise EncodingError(
+                f"{self._host()} answered something else than embeddings; the address must be that"
+                " of an OpenAI-compatible embeddings API (.../v1/embeddings)"
+            ) from None
+        return checked(found, len(texts), self)
+
+    def _host(self) -> str:
+        return urlsplit(self.url).hostname or self.url
+
+    def _post(self, body: bytes, count: int) -> bytes:
+        until = time.monotonic() + self.seconds
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise EncodingError(f"{self.url!r} is no http or https address")
+        try:
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+        except ValueError:
+            raise EncodingError(f"{self.url!r} has no valid port") from None
+        address = self._address(parts.hostname, port)
+        connection = _Pinned(parts.scheme == "https", parts.hostname, port, address, self.seconds)
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if self.key:
+            headers["Authorization"] = f"Bearer {self.key}"
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        most = 10_000 + count * self.dimension * BYTES_PER_NUMBER
+        try:
+            connection.request("POST", path, body, headers)
+            response = connection.getresponse()
+            if response.status != 200:
+                raise EncodingError(f"{self._host()} answered {response.status} {response.reason}")
+            answer = bytearray()
+            while part := response.read1(CHUNK):
+                answer += part
+                if len(answer) > most:
+                    raise EncodingError(f"{self._host()} answered more than {most} bytes")
+                if time.monotonic() > until:
+                    raise TimeoutError
+            return bytes(answer)
+        except TimeoutError:
+            raise EncodingError(
+                f"{self._host()} did not answer within {self.seconds:g} seconds"
+            ) from None
+        except (OSError, http.client.HTTPException) as error:
+            raise EncodingError(f"{self._host()} cannot be reached: {error}") from None
+        finally:
+            connection.close()
+
+    def _address(self, host: str, port: int) -> str:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise EncodingError(f"{host} is not known: {error}") from None
+        addresses = [str(entry[4][0]) for entry in found]
+        for address in addresses:
+            if not self.private and not ipaddress.ip_address(address.partition("%")[0]).is_global:
+                raise EncodingError(
+                    f"{host} is {address}, inside of the own network; allow it explicitly if the"
+                    " server is meant to be there"
+                )
+        return addresses[0]
+
+
+class _Pinned(http.client.HTTPConnection):
+    """Connects to one checked address, whatever the name resolves to by now."""
+
+    def __init__(self, secure: bool, host: str, port: int, address: str, seconds: float) -> None:
+        super().__init__(host, port, timeout=seconds)
+        self._secure, self._pinned = secure, address
+
+    def connect(self) -> None:
+        self.sock = socket.create_connection((self._pinned, self.port), self.timeout)
+        if self._secure:
+            context = ssl.create_default_context()
+            self.sock = context.wrap_socket(self.sock, server_hostname=self.host)

@@ -1,0 +1,101 @@
+"""Prices of full calendars: where more is promised to somebody than fits, their score falls.
+
+Lists sorted by v_ij = p_ij q_ij alone send everybody to the same few.  With looks 1 / rank the
+meetings promised to j are load_j = sum over lists of v_ij / rank, and of them only its capacity can
+be held.  The most meetings under those capacities come from lists sorted by v_ij w_j with a price
+w_j <= 1 that is 1 wherever the load stays below the capacity (the Lagrangian of the capacities), so
+where no calendar is contested the order is that of p q.  Prices are found by steps against the
+excess, on the lists that they themselves make.
+
+The prices of one side depend on the lists of the other side alone: each side is priced by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+# A row's best so many times its list's length take part in a stage; then they are chosen anew.
+WIDER = 4
+STAGES = (5, 8, 8)
+STRIDE = 0.4
+# A price falls no faster than for a load of a twentieth rises.
+LEAST_LOAD = 0.05
+BLOCK = 512
+
+
+@dataclass(frozen=True)
+class Values:
+    """v float32 of rows (who reads lists) and columns (who is on them), by blocks of rows."""
+
+    rows: int
+    columns: int
+    block: Callable[[slice], Floats]
+
+    def blocks(self) -> Iterator[Floats]:
+        for start in range(0, self.rows, BLOCK):
+            yield self.block(slice(start, min(start + BLOCK, self.rows)))
+
+
+def prices(values: Values, capacity: npt.ArrayLike, length: int) -> Doubles:
+    """Return w float64[columns] in (0, 1]; all 1 where nobody is promised more than fits.
+
+    O(rows * columns) for each stage, O(rows * length) for each step.
+    """
+    slots = np.maximum(np.asarray(capacity, dtype=np.float64), 1e-9)
+    log_price = np.zeros(values.columns)
+    if not values.rows or not values.columns:
+        return np.exp(log_price)
+    best, most, step = log_price, -1.0, 0
+    for steps in STAGES:
+        column, value = _candidates(values, np.exp(log_price), WIDER * length)
+        for _ in range(steps):
+            load = _loads(column, value, np.exp(log_price), length) / slots
+            kept = float(np.minimum(load, 1) @ slots)
+            if kept > most * (1 + 1e-6):
+                best, most = log_price, kept
+            if step == 0 and load.max() <= 1:
+                return np.exp(log_price)
+            pull = STRIDE / (1 + step / 10) * np.log(np.maximum(load, LEAST_LOAD))
+            log_price = np.minimum(0, log_price - pull)
+            step += 1
+    return np.exp(best)
+
+
+def _candidates(values: Values, price: Doubles, most: int) -> tuple[Ints, Floats]:
+    """Return columns and unpriced values [rows, most] of the best of each row as priced now."""
+    weight = price.astype(np.float32)
+    if values.columns <= most:
+        whole = np.concatenate(list(values.blocks()))
+        return np.broadcast_to(np.arange(values.columns), whole.shape), whole
+    columns, found = [], []
+    for block in values.blocks():
+        column = np.argpartition(block * weight, values.columns - most, axis=1)[:, -most:]
+        columns.append(column.astype(np.int32))
+        found.append(np.take_along_axis(block, column, axis=1))
+    return np.concatenate(columns), np.concatenate(found)
+
+
+def _loads(column: Ints, value: Floats, price: Doubles, length: int) -> Doubles:
+    """Return the meetings promised to each column by lists of `length` of these candidates."""
+    priced = value * price.astype(np.float32)[column]
+    width = priced.shape[1]
+    if width > length:
+        kept = np.argpartition(priced, width - length, axis=1)[:, -length:]
+    else:
+        kept = np.broadcast_to(np.arange(width), priced.shape)
+    order = np.argsort(-np.take_along_axis(priced, kept, axis=1), axis=1)
+    kept = np.take_along_axis(kept, order, axis=1)
+    looks = 1 / np.arange(1, kept.shape[1] + 1, dtype=np.float64)
+    return np.bincount(
+        np.take_along_axis(column, kept, axis=1).ravel(),
+        weights=(np.take_along_axis(value, kept, axis=1) * looks).ravel(),
+        minlength=len(price),
+    )
