@@ -6,8 +6,8 @@ Every case runs in a process of its own, so that peaks of memory are its own. Ca
 profiles to both sides' lists with reasons), rerank (one participant, all others as they were),
 equilibrium, sparse, simulated (matches against ranking by p * q, by p alone and by the
 equilibrium; strides and temperature were chosen on seeds 1 and 2, these are others), knob (both
-ends of it), answers (decisions of both sides, half of them kept apart), and those of `benchmarks/matching_text.py`. Prints JSON lines
-``{"case", "value", "unit", "bar", "rival", ...}``.
+ends of it), answers (decisions of both sides, half of them kept apart), and those of
+`benchmarks/matching_text.py`. Prints JSON lines ``{"case", "value", "unit", "bar", ...}``.
 """
 
 from __future__ import annotations

@@ -129,12 +129,12 @@ def _decisions(
     receiver = draw.integers(0, len(other_at), len(sender))
     keys = at[:, 0] * len(other_at) + at[:, 1]
     free = ~np.isin(sender * len(other_at) + receiver, keys)
-    mass = np.asarray([wished[pair] for pair in pairs])
+    masses = np.asarray([wished[pair] for pair in pairs])
     return _Decisions(
         np.concatenate([at[:, 0], sender[free]]),
         np.concatenate([at[:, 1], receiver[free]]),
         np.concatenate([np.ones(len(at)), np.zeros(int(free.sum()))]),
-        np.concatenate([mass, np.repeat(mass, DRAWN)[free] / DRAWN]),
+        np.concatenate([masses, np.repeat(masses, DRAWN)[free] / DRAWN]),
         drawn=True,
     )
 

@@ -160,7 +160,8 @@ def checked(rows: Floats, count: int, encoder: Encoder) -> Floats:
     if not np.isfinite(found).all():
         raise EncodingError(f"{encoder.model} answered numbers that are none (NaN or infinite)")
     length = np.linalg.norm(found, axis=1, keepdims=True)
-    return np.divide(found, length, out=np.zeros_like(found), where=length > 0)
+    unit: Floats = np.divide(found, length, out=np.zeros_like(found), where=length > 0)
+    return unit
 
 
 def mean_of_languages(

@@ -16,6 +16,7 @@ or float64.  Both forms solve the same equations and give the same duals.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,15 +95,17 @@ def solve(
     """
     n = capacities(row_capacity, kernel.shape[0], "row")
     m = capacities(column_capacity, kernel.shape[1], "column")
-    is_sparse = sparse.issparse(kernel)
-    if is_sparse and kernel.format != "csr":
-        raise ValueError(f"a sparse kernel must be CSR, not {kernel.format}")
-    values = kernel.data if is_sparse else kernel
+    sweep: Callable[..., tuple[Doubles, Doubles]] = _sweep_dense
+    values: npt.NDArray[np.floating] = kernel
+    if sparse.issparse(kernel):
+        thin: sparse.csr_array = kernel
+        if thin.format != "csr":
+            raise ValueError(f"a sparse kernel must be CSR, not {thin.format}")
+        sweep, values = _sweep_sparse, thin.data
     if values.dtype not in (np.float32, np.float64):
         raise ValueError(f"a kernel must be float32 or float64, not {values.dtype}")
     if values.size and not (float(values.min()) >= 0 and np.isfinite(values.max())):
         raise ValueError("a kernel must be finite and not negative")
-    sweep = _sweep_sparse if is_sparse else _sweep_dense
     a, b = np.sqrt(n), np.sqrt(m)
     gap, iteration = 0.0, 0
     for iteration in range(1, max_iterations + 1):  # noqa: B007

@@ -94,8 +94,9 @@ def _loads(column: Ints, value: Floats, price: Doubles, length: int) -> Doubles:
     order = np.argsort(-np.take_along_axis(priced, kept, axis=1), axis=1)
     kept = np.take_along_axis(kept, order, axis=1)
     looks = 1 / np.arange(1, kept.shape[1] + 1, dtype=np.float64)
-    return np.bincount(
+    load: Doubles = np.bincount(
         np.take_along_axis(column, kept, axis=1).ravel(),
         weights=(np.take_along_axis(value, kept, axis=1) * looks).ravel(),
         minlength=len(price),
-    )
+    ).astype(np.float64)
+    return load
