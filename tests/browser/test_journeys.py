@@ -158,7 +158,7 @@ def test_what_went_wrong_is_in_sight_without_scripts(visit: Visit, chooser: dict
     row = buyer.page.locator(".who-row:has(form.who-ask)").last.get_attribute("id")
     for window in (buyer, again):
         window.press(f"[id='{row}'] form.who-ask button")
-    said = again.page.locator("#passing-area").get_by_text("You have asked already")
+    said = again.page.locator(".refused").get_by_text("You have asked already")
     box = said.bounding_box()
     assert box is not None
     assert 0 <= box["y"] < 844 - box["height"]
