@@ -83,9 +83,9 @@ def main() -> int:
     os.environ.setdefault("EMPORION_INSECURE_LOCAL", "1")
     os.environ["EMPORION_DEMO_SIGNIN"] = "1"
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
-    from pages import build, free_port, start_server
     from playwright.sync_api import sync_playwright
 
+    from benchmarks.pages import build, free_port, start_server
     from tests import machine
 
     good = True

@@ -131,18 +131,18 @@ def simulated(
     z_p += (popularity * draw.normal(size=exhibitors) - 2).astype(np.float32)
     z_q = back[0] @ back[1].T * scale
     z_q += (0.5 * popularity * draw.normal(size=(buyers, 1)) - 1.5).astype(np.float32)
-    p, q = (1 / (1 + np.exp(-z)) for z in (z_p, z_q))
-    believed = [
-        np.clip(true + noise * draw.normal(size=true.shape).astype(np.float32), 0.001, 0.999)
+    p, q = (np.asarray(1 / (1 + np.exp(-z)), dtype=np.float32) for z in (z_p, z_q))
+    believed_p, believed_q = (
+        np.asarray(np.clip(true + noise * draw.normal(size=true.shape), 0.001, 0.999), np.float32)
         if noise
         else true
         for true in (p, q)
-    ]
+    )
     return Simulated(
         p,
         q,
-        believed[0],
-        believed[1],
+        believed_p,
+        believed_q,
         draw.integers(3, 9, buyers),
         draw.integers(20, 61, exhibitors),
     )

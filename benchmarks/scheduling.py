@@ -33,7 +33,7 @@ CASES = (
     (True, 60, 99.1, 99.55),
 )
 LONG = ((False, 300, None, 99.93), (True, 300, None, 99.7))
-MILLION = {"exhibitors": 4000, "buyers": 60_000, "requests": 1_000_000}
+MILLION: dict[str, Any] = {"exhibitors": 4000, "buyers": 60_000, "requests": 1_000_000}
 
 
 def show(case: str, value: float, unit: str, bar: float | None, rival: Any = None) -> None:

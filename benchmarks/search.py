@@ -59,7 +59,8 @@ def measure(scale: float, rounds: int) -> None:
     call_command("migrate", "searchindex", verbosity=0, skip_checks=True)
     vendor = connection.vendor
     counts = [round(n * scale) for n in (826, 5_000, 10_400)]
-    docs = list(corpus(7, *counts, texts=real_texts()))
+    exhibitors, offers, organisations = counts
+    docs = list(corpus(7, exhibitors, offers, organisations, texts=real_texts()))
     started = time.perf_counter()
     index_documents("bench", docs)
     show(

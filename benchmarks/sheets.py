@@ -46,7 +46,7 @@ def main() -> int:
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
     with ExitStack() as stack:
         if options.build is not None:
-            from pages import build
+            from benchmarks.pages import build
 
             build(options.build, False, stack)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="emporion-sheets-")))

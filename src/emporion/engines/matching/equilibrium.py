@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +48,9 @@ class Equilibrium:
     gap: float
     converged: bool
 
-    def meetings(self, kernel: Floats, rows: slice) -> Floats:
+    def meetings(
+        self, kernel: npt.NDArray[np.floating[Any]], rows: slice
+    ) -> npt.NDArray[np.floating[Any]]:
         """Return mu[rows, M] for a slice of rows of a dense kernel, in its precision."""
         part = kernel[rows] * self.b.astype(kernel.dtype)
         part *= self.a[rows, None].astype(kernel.dtype)
