@@ -3,9 +3,11 @@
 from itertools import combinations
 
 import pytest
+from django.utils import translation
 
 from emporion.design import signs
 from emporion.design.colour import linear, luminance, to_hex
+from emporion.design.templatetags.parts import _sign
 from emporion.design.tokens import PAVILIONS
 
 SEVEN = "ABCDEFG"
@@ -158,3 +160,14 @@ def test_tiles_fill_the_field_in_whole_rows():
     assert {letter: round(value, 3) for letter, value in rows.items()} == {
         "C": 3, "E": 3, "F": 2.5, "G": 4,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("letter", sorted(PAVILIONS))
+def test_whoever_asks_first_the_numbers_of_a_sign_are_those_of_a_drawing(letter):
+    drawn = []
+    for language in ("en", "ar"):
+        # A sign is drawn once and kept: in whose language must not matter.
+        _sign.cache_clear()
+        with translation.override(language):
+            drawn.append(_sign(letter, 24, ""))
+    assert drawn[0] == drawn[1]
