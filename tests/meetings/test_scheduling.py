@@ -145,6 +145,32 @@ def test_a_participation_is_there_when_one_of_its_delegates_is(edition):
     assert read_market(edition).instance.capacity[row].tolist() == [1, 1]
 
 
+def test_calendars_of_many_stretches_are_read_as_the_rules_read_each_alone(edition):
+    from emporion.edition import queries as edition_queries
+    from emporion.meetings import rules
+
+    slots = make_slots(edition, a_day=4)
+    draw = random.Random(7)
+    clocks = ["08:30", "09:20", "10:00", "10:35", "11:15", "14:00"]
+    host = make_participation(edition)
+    for _each in range(25):
+        days = draw.choice([None, [], ["2023-11-23"], ["2023-11-24"], ["2023-11-23", "2023-11-24"]])
+        blocked = [
+            [draw.choice(["2023-11-23", "2023-11-24"]), *sorted(draw.sample(clocks, 2))]
+            for _stretch in range(draw.randrange(4))
+        ]
+        make_request(make_participation(edition, "buyer", days=days, blocked=blocked), host)
+    it = read_market(edition).instance
+    row = {limit.pk: n for n, limit in enumerate(edition_queries.limits(edition))}
+    alone = {
+        participation: [int(rules.is_there(slot, days, blocked)) for slot in slots]
+        for participation, days, blocked in edition_queries.calendars(edition)
+        if participation != host.pk
+    }
+    assert {p: it.capacity[row[p]].tolist() for p in alone} == alone
+    assert len({tuple(mask) for mask in alone.values()}) > 5
+
+
 def test_market_takes_a_number_of_statements_that_rows_do_not_change(edition):
     counts = []
     for guests in (2, 9):

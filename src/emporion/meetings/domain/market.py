@@ -189,17 +189,11 @@ def _capacity(
     """Tables of every participation in every slot, int32[P, S]; 0 when none of its delegates is
     there. One without delegates is taken to be there."""
     there = np.ones((len(limits), len(slots)), dtype=bool)
-    known: dict[str, Bools] = {}
+    presence = _Presence(slots)
     first: set[int] = set()
     for participation, days, blocked in edition_queries.calendars(edition):
-        if days is None and not blocked:
-            mask = np.ones(len(slots), dtype=bool)
-        else:
-            key = f"{days}{blocked}"
-            if key not in known:
-                known[key] = _present(slots, days, blocked)
-            mask = known[key]
         row = index[participation]
+        mask = presence.mask(days, blocked)
         there[row] = there[row] | mask if row in first else mask
         first.add(row)
     # A guest is one person at one table, whatever the database says.
@@ -207,11 +201,34 @@ def _capacity(
     return tables[:, None] * there
 
 
-def _present(
-    slots: Sequence[Slot], days: Sequence[str] | None, blocked: Sequence[Sequence[str]]
-) -> Bools:
-    """Slots in which one delegate is there and free, bool[S]."""
-    return np.array([rules.is_there(slot, days, blocked) for slot in slots], dtype=bool)
+class _Presence:
+    """Slots in which a delegate is there and free. Thousands of calendars are made of a few hundred
+    days and blocked stretches, so each of those is asked of the rules once."""
+
+    def __init__(self, slots: Sequence[Slot]) -> None:
+        self.slots = slots
+        self.known: dict[tuple[str, ...], Bools] = {}
+
+    def mask(self, days: Sequence[str] | None, blocked: Sequence[Sequence[str]]) -> Bools:
+        """bool[S] for one calendar."""
+        found = self._known(("days", *days), days, ()) if days is not None else self._always()
+        for stretch in blocked:
+            found = found & self._known(("blocked", *stretch), None, (stretch,))
+        return found
+
+    def _always(self) -> Bools:
+        return self._known((), None, ())
+
+    def _known(
+        self,
+        key: tuple[str, ...],
+        days: Sequence[str] | None,
+        blocked: Sequence[Sequence[str]],
+    ) -> Bools:
+        if key not in self.known:
+            there = [rules.is_there(slot, days, blocked) for slot in self.slots]
+            self.known[key] = np.array(there, dtype=bool)
+        return self.known[key]
 
 
 def _times(slots: Sequence[Slot]) -> dict[str, object]:
