@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from emporion.meetings.domain import notices as domain
 from emporion.meetings.models import NoticesRead
-from emporion.meetings.queries.notices import notices
+from emporion.meetings.queries.notices import new_count, notices
 from tests.factories import (
     make_participation,
     make_release,
@@ -40,11 +40,11 @@ def at(request, minutes, answered=None):
 
 def told(me):
     shown = notices(me, user_of(me))
-    # What only counts them finds the same ones.
-    counted = notices(me, user_of(me), named=False)
-    assert [(n.at, n.kind, n.count, n.is_new) for n in counted] == [
-        (n.at, n.kind, n.count, n.is_new) for n in shown
-    ]
+    for until in [None, *(notice.at for notice in shown)]:
+        reader = make_user()
+        if until:
+            domain.mark_read(me, reader, until)
+        assert new_count(me, reader) == sum(notice.is_new for notice in notices(me, reader))
     return [
         (notice.kind, str(notice.other.display_name) if notice.other else "") for notice in shown
     ]
@@ -87,6 +87,12 @@ def test_a_new_publication_tells_what_moved_came_and_went(edition, me):
     moved = next(n for n in notices(me, user_of(me)) if n.kind == "moved")
     assert (moved.before, moved.after) == (slots[1], slots[3])
     assert next(n for n in notices(me, user_of(me)) if n.kind == "published").count == 3
+
+
+def test_no_more_are_counted_than_shown(edition, me):
+    for n in range(4):
+        at(make_request(make_participation(edition), me), n)
+    assert new_count(me, user_of(me), limit=3) == len(notices(me, user_of(me), limit=3)) == 3
 
 
 def test_read_marks_go_forward_and_are_ones_own(edition, me):

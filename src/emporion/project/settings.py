@@ -99,6 +99,8 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "emporion.project.urls"
 WSGI_APPLICATION = "emporion.project.wsgi.application"
+FORM_RENDERER = "emporion.design.widgets.FormRenderer"
+
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -95,12 +95,16 @@ def fit(participation: Participation, counterpart: Participation) -> Suggestion 
 def fits(
     participation: Participation, counterparts: Collection[Participation]
 ) -> dict[int, Suggestion]:
-    """Return {primary key: `fit`} of those counterparts that have one; two queries for all."""
-    by_owner = _entries_of([participation.pk, *(each.pk for each in counterparts)])
+    """Return {primary key: `fit`} of those counterparts that have one.
+
+    Two queries for one's own list, and two for the lists of all that are not on it: a list is
+    long, and most of those who write to each other are on both.
+    """
+    me = participation.pk
     own = {
-        entry["id"]: (rank, entry)
-        for rank, entry in enumerate(by_owner.get(participation.pk, ()), 1)
+        entry["id"]: (rank, entry) for rank, entry in enumerate(_entries_of([me]).get(me, ()), 1)
     }
+    theirs = _entries_of([each.pk for each in counterparts if each.pk not in own])
     found = {}
     for other in counterparts:
         if other.pk in own:
@@ -109,8 +113,8 @@ def fits(
                 rank, other, entry["p"], entry["q"], entry["score"], entry["reasons"]
             )
             continue
-        for entry in by_owner.get(other.pk, ()):
-            if entry["id"] == participation.pk:
+        for entry in theirs.get(other.pk, ()):
+            if entry["id"] == me:
                 # Their list, seen from this side: what they want is q. The reasons stay theirs.
                 found[other.pk] = Suggestion(0, other, entry["q"], entry["p"], entry["score"], [])
                 break
@@ -119,6 +123,8 @@ def fits(
 
 def _entries_of(owners: Collection[int]) -> dict[int, list[dict[str, Any]]]:
     """Return {owner: entries} of the lists that are shown: the later of run and first list."""
+    if not owners:
+        return {}
     run = RankedList.objects.filter(participation__in=owners, run__state=MatchRun.State.CURRENT)
     rows = list(run.values_list("participation_id", "run__computed_at", "entries"))
     computed = {owner: at for owner, at, _ in rows}

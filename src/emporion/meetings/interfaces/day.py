@@ -26,7 +26,7 @@ from emporion.edition.queries import Edition, Participation
 from emporion.meetings import queries
 from emporion.meetings.interfaces.tight import with_ways_out
 from emporion.meetings.queries import Appointment
-from emporion.meetings.queries.notices import notices
+from emporion.meetings.queries.notices import new_count
 
 SALT = "meetings.day"
 # Whoever holds the link reads the calendar, so it does not live longer than the fair is of use.
@@ -71,7 +71,7 @@ def day(request: HttpRequest, edition: Edition) -> HttpResponse:
         "rule": "recomputed_demo" if edition.is_demonstration else "recomputed",
         "release": queries.published_release(edition),
         "waiting": queries.waiting_count(me),
-        "new": sum(notice.is_new for notice in notices(me, request.user, named=False)),
+        "new": new_count(me, request.user),
         # It opens for those who act for it themselves; an officer's would open nothing.
         "feed": ""
         if request.acting_for  # type: ignore[attr-defined]

@@ -64,7 +64,7 @@ def _about(
 ) -> dict[int, dict[str, Any]]:
     """Return what a request is judged by: who asks, from where, for what, and how well it fits.
 
-    Four queries, whatever the number of rows.
+    Six queries at most, whatever the number of rows.
     """
     keys = [other.pk for other in others]
     leads, interests = editions.leads_of(keys), editions.interests_of(keys)
