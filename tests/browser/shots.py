@@ -82,6 +82,11 @@ class Look:
     width: int
     theme: str
 
+    @property
+    def height(self) -> int:
+        """Of the window."""
+        return 844 if self.width < 600 else 800
+
 
 def name_of(path: str, role: str, look: Look) -> str:
     """A file name that says what it shows."""
@@ -105,6 +110,14 @@ def checked(page: Page, look: Look) -> Iterator[str]:
     if look.width < 600:
         for small in page.evaluate(SMALL):
             yield f"target below 44 px: {small}"
+
+
+def pictured(page: Page, look: Look, path: Path) -> None:
+    """Take the whole page, with what stands at the lower edge of the window at the page's end."""
+    high = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": look.width, "height": max(high, look.height)})
+    page.screenshot(path=path, full_page=True)
+    page.set_viewport_size({"width": look.width, "height": look.height})
 
 
 def state_of(fair: Fair, browser: Browser, role: str) -> Any:
@@ -150,7 +163,7 @@ def main(argv: list[str] | None = None) -> int:
             state = state_of(fair, browser, role)
             for look in looks:
                 context = browser.new_context(
-                    viewport={"width": look.width, "height": 844 if look.width < 600 else 800},
+                    viewport={"width": look.width, "height": look.height},
                     color_scheme=look.theme,
                     reduced_motion="reduce",
                     storage_state=state,
@@ -164,7 +177,7 @@ def main(argv: list[str] | None = None) -> int:
                     name = name_of(path, role, look)
                     found = [f"status {status}"] if status != 200 else []
                     found += [*checked(visitor.page, look), *visitor.messages]
-                    visitor.page.screenshot(path=options.output / name, full_page=True)
+                    pictured(visitor.page, look, options.output / name)
                     taken += 1
                     for line in found:
                         wrong += 1

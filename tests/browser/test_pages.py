@@ -52,6 +52,8 @@ PAGES = {
     "organiser": (
         "model/organise/releases/",
         "model/organise/releases/1/",
+        "model/organise/releases/2/",
+        "AUDIT",
         "model/organise/releases/1/refusals/",
         "model/organise/releases/1/unserved/",
         "model/organise/releases/2/changes/",
@@ -87,20 +89,23 @@ SMALL = """() => [...document.querySelectorAll(
   .filter(([e, box]) => box.width > 1 && box.height > 0 && box.height < 43.5)
   .map(([e, box]) => `${e.outerHTML.slice(0, 80)}: ${box.height}`)"""
 
-_exhibitor: dict[str, str] = {}
+# Addresses with a name of their own are asked of a page that leads there.
+WHERE = {
+    "EXHIBITOR": ("model/search/?q=Aava&kind=exhibitor", ".search-exhibitor .row-name a"),
+    "DELEGATION": ("model/delegations/", ".delegation-link"),
+    "AUDIT": ("model/organise/releases/2/changes/", "main table a"),
+}
+_found: dict[str, str] = {}
 
 
 def addresses(visitor: Visitor, role: str) -> list[str]:
-    """The pages of a role; the address of an exhibitor is asked of the search."""
-    if "path" not in _exhibitor:
-        visitor.go("model/search/?q=Aava&kind=exhibitor")
-        href = visitor.page.locator(".search-exhibitor .row-name a").first.get_attribute("href")
-        _exhibitor["path"] = (href or "").split("/", 2)[2]
-        visitor.go("model/delegations/")
-        href = visitor.page.locator(".delegation-link").first.get_attribute("href")
-        _exhibitor["delegation"] = (href or "").split("/", 2)[2]
-    found = {"EXHIBITOR": _exhibitor["path"], "DELEGATION": _exhibitor["delegation"]}
-    return [found.get(path, path) for path in PAGES[role]]
+    """The pages of a role."""
+    for name in WHERE.keys() & set(PAGES[role]) - _found.keys():
+        page, link = WHERE[name]
+        visitor.go(page)
+        href = visitor.page.locator(link).first.get_attribute("href")
+        _found[name] = (href or "").split("/", 2)[2]
+    return [_found.get(path, path) for path in PAGES[role]]
 
 
 def complaints(page: Any) -> list[str]:

@@ -41,6 +41,16 @@ def test_extract_finds_every_marked_string(sources: Path) -> None:
     }
 
 
+def test_one_singular_with_two_plurals_is_refused(sources: Path) -> None:
+    (sources / "more.py").write_text(
+        'ngettext("%(n)s row", "All %(n)s rows", n)\nngettext("a", "b", n)\nngettext("a", "b", n)\n'
+    )
+    with pytest.raises(ValueError, match="“%\\(n\\)s row” has two plurals"):
+        messages.extract(sources)
+    (sources / "more.py").write_text('npgettext("link", "%(n)s row", "All %(n)s rows", n)\n')
+    assert len([m for m in messages.extract(sources) if m.id]) == 8
+
+
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(messages, "LOCALE", tmp_path)

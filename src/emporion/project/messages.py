@@ -54,12 +54,21 @@ def extract_template(
 
 
 def extract(folder: Path = PACKAGE) -> Catalog:
-    """Return a catalogue without translations of every marked string below `folder`."""
+    """Return a catalogue without translations of every marked string below `folder`.
+
+    Raises ValueError where one singular has two plurals: a catalogue knows them by the singular
+    alone, and readers would be told the one for the other.
+    """
     template = Catalog(charset="utf-8")
+    plurals: dict[tuple[str | None, str], str] = {}
     for name, line, message, comments, context in extract_from_dir(
         folder, METHODS, OPTIONS, KEYWORDS, comment_tags=("Translators",), strip_comment_tags=True
     ):
         place = (Path(name).as_posix(), line)
+        if isinstance(message, tuple | list) and len(message) > 1:
+            singular, plural = message[:2]
+            if plurals.setdefault((context, singular), plural) != plural:
+                raise ValueError(f"{name}:{line}: “{singular}” has two plurals; give one a context")
         template.add(message, None, [place], auto_comments=comments, context=context)
     return template
 

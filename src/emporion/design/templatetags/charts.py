@@ -62,11 +62,16 @@ def load_table(
 @register.inclusion_tag(PARTS + "ruler.html")
 def ruler(
     share: float, bound: float | None = None, earlier: float | None = None, name: str = "",
-    earlier_name: str = "",
+    earlier_name: str = "", better: float | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """How near a release comes to its bound, in percent of the bound, and what that means."""
+    """How near a release comes to its bound, in percent of the bound, and what that means.
+
+    `better` is by how many percent another schedule could at most be better, where that is known
+    more exactly than the share tells.
+    """
     return {
         "share": share, "bound": bound, "earlier": earlier, "name": name,
-        "earlier_name": earlier_name, "gap": 100 - share, "better": drawings.better_than(share),
+        "earlier_name": earlier_name, "gap": 100 - share,
+        "better": drawings.better_than(share) if better is None else better,
         "drawn": drawings.ruler(share, earlier, get_language_bidi()),
     }  # fmt: skip

@@ -12,8 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from emporion.core.command_name import command
@@ -29,6 +29,7 @@ from emporion.meetings.models import Release
 from emporion.meetings.queries import changes as change_queries
 from emporion.meetings.queries import releases as queries
 from emporion.meetings.queries.words import REFUSALS, change_word, method_word, refusal_word
+from emporion.registry.countries import country_name
 
 A_PAGE = 50
 FIRST_CHANGES = 10
@@ -63,6 +64,7 @@ def release(request: HttpRequest, edition: Edition, number: int) -> HttpResponse
         "share": share_of(shown),
         "greedy": cut_percent(shown.greedy, shown.bound) if shown.bound else None,
         "points": points(shown.value, shown.bound),
+        "better": better_percent(shown.value, shown.bound) if shown.value else None,
         "bound": points(shown.bound, shown.bound),
         "bound_method": method_word(figures.get("bound_method", "")),
         "earlier": earlier,
@@ -172,7 +174,10 @@ def unserved(request: HttpRequest, edition: Edition, number: int) -> HttpRespons
     page = page_of(request, pages)
     context = {
         "release": shown,
-        "rows": queries.unserved(edition, keys[(page - 1) * A_PAGE : page * A_PAGE]),
+        "rows": [
+            (who, country_name(who.country, get_language() or "en") if who.country else "")
+            for who in queries.unserved(edition, keys[(page - 1) * A_PAGE : page * A_PAGE])
+        ],
         "total": shown.figures.get("unserved", 0),
         "listed": len(keys),
         "page": page,
@@ -201,6 +206,11 @@ def share_of(release: Release) -> float:
 def cut_percent(value: int, bound: int) -> float:
     """Return `value` as percent of `bound`, cut after two places: what every figure here does."""
     return value * 10_000 // bound / 100
+
+
+def better_percent(value: int, bound: int) -> float:
+    """Return by how many percent of `value` another schedule could be better, rounded up."""
+    return -((value - bound) * 10_000 // value) / 100
 
 
 def points(thousandths: int, bound: int) -> float:

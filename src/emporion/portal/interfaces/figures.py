@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from emporion.core.translated import best
 from emporion.design.formats import NO_BREAK, day, in_digits, number
@@ -15,6 +16,8 @@ from emporion.edition.queries import Edition
 # The front page has room for six; whatever else is published stands with the sources.
 ON_FRONT = 6
 FRONT_FACTS = ("area", "buyers", "bodies", "models")
+# Units that have letters of their own in another script.
+_UNITS = {"m²": gettext_lazy("m²")}
 _WHOLE = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(\+?)")
 
 
@@ -32,7 +35,7 @@ def published(edition: Edition, language: str) -> list[dict[str, Any]]:
         {
             "key": fact.key,
             "value": in_words(fact.value),
-            "unit": fact.unit,
+            "unit": _UNITS.get(fact.unit, fact.unit),
             "label": best(fact.label, language)[1],
             "source": _("%(source)s, %(date)s")
             % {"source": fact.source, "date": day(fact.source_date).replace(" ", NO_BREAK)},

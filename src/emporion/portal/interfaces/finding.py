@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, npgettext, pgettext
 
 from emporion.core.searchindex.query import search
 from emporion.core.text.tokens import words
@@ -211,7 +211,7 @@ def titles() -> dict[str, str]:
 
 def _all_of_them(kind: str, total: int) -> str:
     words = {
-        "exhibitor": ngettext("%(n)s exhibitor", "All %(n)s exhibitors", total),
+        "exhibitor": npgettext("a link", "%(n)s exhibitor", "All %(n)s exhibitors", total),
         "offer": ngettext("%(n)s product or service", "All %(n)s products and services", total),
         "organisation": ngettext("%(n)s organisation", "All %(n)s organisations", total),
     }
