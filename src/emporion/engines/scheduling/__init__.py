@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .service import ServicePrice, service_price
     from .solution import REASONS, Solution, count_breaks
     from .solving import solve
+    from .tidying import fewer_breaks
     from .warm import compile_kernels
     from .writing import instance_to_json, solution_to_json, write_instance, write_solution
 
@@ -46,6 +47,7 @@ _HOME = {
     "check_files": "checking",
     "compile_kernels": "warm",
     "count_breaks": "solution",
+    "fewer_breaks": "tidying",
     "generate": "generating",
     "generate_family": "families",
     "greedy": "baseline",
@@ -78,6 +80,7 @@ __all__ = [
     "check_files",
     "compile_kernels",
     "count_breaks",
+    "fewer_breaks",
     "generate",
     "generate_family",
     "greedy",

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .compiled import compiled
+from .compiled import compiled, compiled_inside
 from .instance import IntGrid, IntRow, LongGrid, Longs
 from .state import (
     END0,
@@ -28,45 +28,74 @@ from .state import (
 HOT, COLD, STAGES = 0.6, 0.08, 200
 
 
-@compiled
-def _toggle(st: State, in_window: IntGrid, window: IntRow, p: int, t: int, on: bool) -> int:
-    """Change of the breaks of p when slot t becomes busy or idle; to be called while it is idle."""
-    base = p * st.slots
-    w = window[t]
-    change = 1
-    if t > 0 and window[t - 1] == w and st.cell[base + t - 1, TAKEN_UNITS] > 0:
-        change -= 1
-    if t + 1 < st.slots and window[t + 1] == w and st.cell[base + t + 1, TAKEN_UNITS] > 0:
-        change -= 1
-    if on:
-        before = in_window[p, w]
-        in_window[p, w] += 1
-        return 0 if before == 0 else change
-    in_window[p, w] -= 1
-    return 0 if in_window[p, w] == 0 else -change
+@compiled_inside
+def _beside(st: State, window: IntRow, p: int, t: int, idle: int) -> int:
+    """How many of the two slots beside t are busy for p, in the same window; ``idle`` is not."""
+    base, found = p * st.slots, 0
+    for s in (t - 1, t + 1):
+        if 0 <= s < st.slots and s != idle and window[s] == window[t]:
+            found += st.cell[base + s, TAKEN_UNITS] > 0
+    return found
+
+
+@compiled_inside
+def _shift(st: State, busy: IntGrid, window: IntRow, p: int, t: int, t2: int) -> int:
+    """Change of the breaks of p when one of its meetings goes from slot t to slot t2.
+
+    ``busy`` int32[P, windows]: slots in which p has meetings.
+    """
+    base, change, idle, left = p * st.slots, 0, -1, busy[p, window[t2]]
+    if st.cell[base + t, TAKEN_UNITS] == 1:
+        if busy[p, window[t]] > 1:
+            change += _beside(st, window, p, t, -1) - 1
+        idle = t
+        left -= window[t] == window[t2]
+    if st.cell[base + t2, TAKEN_UNITS] == 0 and left > 0:
+        change += 1 - _beside(st, window, p, t2, idle)
+    return change
 
 
 @compiled
-def _take(st: State, in_window: IntGrid, window: IntRow, r: int) -> int:
-    t = st.req[r, SLOT]
+def _count(st: State, busy: IntGrid, window: IntRow, p: int, w: int) -> None:
+    """Enter into ``busy`` in how many slots of window w participant p has meetings."""
+    busy[p, w] = 0
+    for t in range(st.slots):
+        if window[t] == w and st.cell[p * st.slots + t, TAKEN_UNITS] > 0:
+            busy[p, w] += 1
+
+
+@compiled_inside
+def _beside_another(st: State, p: int, t: int) -> int:
+    """A slot before or behind one in which p has a meeting, other than that in slot t."""
+    s = draw(st, st.slots)
+    for _ in range(st.slots):
+        if s != t and st.cell[p * st.slots + s, TAKEN_UNITS] > 0:
+            break
+        s = s + 1 if s + 1 < st.slots else 0
+    s += 1 if draw(st, 2) == 0 else -1
+    return s if 0 <= s < st.slots else t
+
+
+@compiled_inside
+def _exchange(st: State, r: int, t: int, r3: int, t3: int) -> bool:
+    """Move ``r`` to slot t, and ``r3`` (if >= 0) to slot t3, or leave both where they are."""
+    old, old3 = st.req[r, SLOT], -1
     unset(st, r)
-    change = 0
-    for k in range(2):
-        p = st.req[r, END0] if k == 0 else st.req[r, END1]
-        if st.cell[p * st.slots + t, TAKEN_UNITS] == 0:
-            change += _toggle(st, in_window, window, p, t, False)
-    return change
-
-
-@compiled
-def _give(st: State, in_window: IntGrid, window: IntRow, r: int, t: int) -> int:
-    change = 0
-    for k in range(2):
-        p = st.req[r, END0] if k == 0 else st.req[r, END1]
-        if st.cell[p * st.slots + t, TAKEN_UNITS] == 0:
-            change += _toggle(st, in_window, window, p, t, True)
-    put(st, r, t)
-    return change
+    if r3 >= 0:
+        old3 = st.req[r3, SLOT]
+        unset(st, r3)
+    if can_put(st, r, t):
+        put(st, r, t)
+        if r3 < 0:
+            return True
+        if can_put(st, r3, t3):
+            put(st, r3, t3)
+            return True
+        unset(st, r)
+    put(st, r, old)
+    if r3 >= 0:
+        put(st, r3, old3)
+    return False
 
 
 @compiled
@@ -80,49 +109,41 @@ def anneal(
     """
     S = st.slots
     st.ctl[LOGGING] = 0
-    in_window = np.zeros((st.dcount.shape[0], windows), dtype=np.int32)
+    busy = np.zeros((st.dcount.shape[0], windows), dtype=np.int32)
     for p in range(st.dcount.shape[0]):
-        for t in range(S):
-            if st.cell[p * S + t, TAKEN_UNITS] > 0:
-                in_window[p, window[t]] += 1
+        for w in range(windows):
+            _count(st, busy, window, p, w)
     total = 0
     stages = odds.shape[0]
     for i in range(proposals):
         stage = i * stages // proposals
         r = held[draw(st, held.shape[0])]
-        t, t2 = st.req[r, SLOT], draw(st, S)
-        if t2 == t or not fits(st, r, t2) or not room(st, st.req[r, END1] * S + t2):
+        t, a, b = st.req[r, SLOT], st.req[r, END0], st.req[r, END1]
+        t2 = _beside_another(st, b, t) if draw(st, 4) != 0 else draw(st, S)
+        if t2 == t or not fits(st, r, t2) or not room(st, b * S + t2):
             continue
-        a = st.req[r, END0]
-        cell = a * S + t2
-        r3 = -1
+        cell, r3, g = a * S + t2, -1, -1
         if not room(st, cell):
             r3 = st.ureq[st.cell[cell, UNITS] + draw(st, st.cell[cell, TAKEN_UNITS])]
             g = st.req[r3, END1] if st.req[r3, END0] == a else st.req[r3, END0]
-            if st.req[r3, LOCK] != 0 or not fits(st, r3, t) or not room(st, g * S + t):
+            if st.req[r3, LOCK] != 0 or not fits(st, r3, t) or not room(st, g * S + t) or g == b:
                 continue
-        change = _take(st, in_window, window, r)
+        change = _shift(st, busy, window, b, t, t2)
         if r3 >= 0:
-            change += _take(st, in_window, window, r3)
-        good = can_put(st, r, t2)
-        if good:
-            change += _give(st, in_window, window, r, t2)
-            if r3 >= 0:
-                good = can_put(st, r3, t)
-                if good:
-                    change += _give(st, in_window, window, r3, t)
-        if good and change > 0:
-            good = draw(st, 2**31 - 1) < odds[stage, min(change, 7)]
-        if good:
-            total += change
+            # The host is busy in both slots before and after.
+            change += _shift(st, busy, window, g, t2, t)
+        else:
+            change += _shift(st, busy, window, a, t, t2)
+        if change > 0 and draw(st, 2**31 - 1) >= odds[stage, min(change, 7)]:
             continue
-        if st.req[r, SLOT] >= 0:
-            _take(st, in_window, window, r)
-        if r3 >= 0 and st.req[r3, SLOT] >= 0:
-            _take(st, in_window, window, r3)
-        _give(st, in_window, window, r, t)
-        if r3 >= 0:
-            _give(st, in_window, window, r3, t2)
+        if not _exchange(st, r, t2, r3, t):
+            continue
+        total += change
+        _count(st, busy, window, b, window[t])
+        _count(st, busy, window, b, window[t2])
+        other = g if r3 >= 0 else a
+        _count(st, busy, window, other, window[t])
+        _count(st, busy, window, other, window[t2])
     return total
 
 

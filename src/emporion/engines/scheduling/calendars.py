@@ -12,7 +12,7 @@ import numba
 import numpy as np
 
 from .assignment import assign
-from .compiled import compiled, declare
+from .compiled import compiled, compiled_inside, declare
 from .daypath import NEVER, best_path, local_places
 from .instance import BoolCube, Bools, IntGrid, IntRow, Ints, LongGrid, LongRow, Longs
 
@@ -60,7 +60,7 @@ declare(
 )
 
 
-@compiled
+@compiled_inside
 def _walked(
     n: int, chosen: IntRow, place: IntRow, at: IntRow, reach: BoolCube, day: IntRow
 ) -> bool:
@@ -74,6 +74,17 @@ def _walked(
             if not reach[t, at[t - 1], at[t]]:
                 return False
     return True
+
+
+@compiled_inside
+def _rank(value: LongRow, n: int, order: IntRow) -> None:
+    """``order[:n]`` becomes the order of ``value[:n]``, greatest first; n is small."""
+    for i in range(n):
+        j = i
+        while j > 0 and value[order[j - 1]] < value[i]:
+            order[j] = order[j - 1]
+            j -= 1
+        order[j] = i
 
 
 @compiled
@@ -104,7 +115,7 @@ def best_sets(
     place, local = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32)
     places = np.empty(size, dtype=np.int32)
     work, back = np.empty(S, dtype=np.int64), np.empty((2, S), dtype=np.int32)
-    at = np.empty(S, dtype=np.int32)
+    at, order = np.empty(S, dtype=np.int32), np.empty(size, dtype=np.int32)
     total = 0
     for k in range(begin, end):
         p = it.people[k]
@@ -134,12 +145,13 @@ def best_sets(
             continue
         value = assign(profit, n, S, it.quota[p], chosen, work, back)
         if it.walks[p] and not _walked(n, chosen, place, at, it.reach, it.day):
-            order = np.argsort(-best_of[:n])
-            moved = entry[:n].copy()
+            _rank(best_of, n, order)
             for i in range(n):
-                entry[i] = moved[order[i]]
-                place[i] = it.place[entry[i]]
+                chosen[i] = entry[order[i]]
                 ranked[i] = profit[order[i]]
+            for i in range(n):
+                entry[i] = chosen[i]
+                place[i] = it.place[entry[i]]
             count = local_places(place, n, local, places)
             tracked = min(n, tracked_most)
             quota = it.quota[p]

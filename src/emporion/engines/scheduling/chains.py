@@ -8,7 +8,7 @@ the Kempe chain of edge colouring.
 
 from __future__ import annotations
 
-from .compiled import compiled
+from .compiled import compiled, compiled_inside
 from .state import (
     COUNT,
     DAY,
@@ -50,7 +50,7 @@ from .state import (
 FAILED, INSERTED, REPLACED = 0, 1, 2
 
 
-@compiled
+@compiled_inside
 def _apply(st: State, node: int, slot: int, extra: int, extra_slot: int, dropped: bool) -> bool:
     """Carry out the path that ends at ``node``; with a live check, undone when it fails."""
     queue = st.queue
@@ -100,14 +100,14 @@ def _apply(st: State, node: int, slot: int, extra: int, extra_slot: int, dropped
     return True
 
 
-@compiled
+@compiled_inside
 def _missing(st: State, p: int, change: int) -> int:
     """How the shortage against the least number of meetings of p changes (negative = better)."""
     before = max(st.who[p, LEAST] - st.who[p, COUNT], 0)
     return int(max(st.who[p, LEAST] - st.who[p, COUNT] - change, 0) - before)
 
 
-@compiled
+@compiled_inside
 def _gain(st: State, root: int, child: int) -> int:
     """Change of the total when ``root`` comes in and ``child`` goes."""
     gain = st.long[root, VALUE] - st.long[child, VALUE]
@@ -131,7 +131,7 @@ def _gain(st: State, root: int, child: int) -> int:
     return int(gain)
 
 
-@compiled
+@compiled_inside
 def _on_path(st: State, node: int, p: int) -> bool:
     """Whether participant p is already the second end of a meeting on the path to ``node``."""
     here = node
@@ -142,7 +142,7 @@ def _on_path(st: State, node: int, p: int) -> bool:
     return False
 
 
-@compiled
+@compiled_inside
 def _day_full(st: State, p: int, told: int, t: int) -> bool:
     day = st.when[t, DAY]
     if told >= 0 and st.when[told, DAY] == day:
@@ -150,7 +150,7 @@ def _day_full(st: State, p: int, told: int, t: int) -> bool:
     return bool(st.dcount[p, day] >= st.who[p, DAY_QUOTA])
 
 
-@compiled
+@compiled_inside
 def _far(st: State, r: int, t: int) -> int:
     """The only meeting that r in slot t could not walk from or to: -1 none, -2 several or fixed."""
     k = 0 if st.req[r, PLACE0] >= 0 else 1
@@ -160,7 +160,7 @@ def _far(st: State, r: int, t: int) -> int:
     return far
 
 
-@compiled
+@compiled_inside
 def _place_in(st: State, r: int, p: int, besides: int) -> int:
     """A slot where p has a free unit and the other end of the held meeting r is free; -1 = none."""
     g = st.req[r, END1] if st.req[r, END0] == p else st.req[r, END0]
@@ -177,7 +177,7 @@ def _place_in(st: State, r: int, p: int, besides: int) -> int:
     return -1
 
 
-@compiled
+@compiled_inside
 def _push(st: State, tail: int, r: int, free: int, parent: int, slot: int, x: int, xt: int) -> int:
     """Append a node unless (meeting, kind) has been seen in this search; gives the new tail."""
     if st.long[r, SEEN0 + free] == st.ctl[VISIT] or tail >= st.queue.shape[0]:

@@ -33,7 +33,7 @@ def cache_folder() -> Path | None:
     here = Path(__file__).parent
     digest = hashlib.sha256()
     for source in sorted(here.rglob("*.py")):
-        if "compiled(" in (text := source.read_text("utf-8")) or "@compiled" in text:
+        if "@compiled" in (text := source.read_text("utf-8")) or source == Path(__file__):
             digest.update(text.encode())
     name = f"kernels-{digest.hexdigest()[:12]}"
     given = os.environ.get("NUMBA_CACHE_DIR")
@@ -87,7 +87,19 @@ def compiled(function: F) -> F:
 
     At once where the annotations say all (`_signature`), else at the first call.
     """
-    options: Any = {"cache": _folder is not None, "nogil": True, "error_model": "numpy"}
+    return _compile(function)
+
+
+def compiled_inside(function: F) -> F:
+    """As `compiled`, for what only other kernels call: Python must not.
+
+    The way in from Python takes about as long to compile as a small kernel itself.
+    """
+    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def _compile(function: F, **more: bool) -> F:
+    options: Any = {"cache": _folder is not None, "nogil": True, "error_model": "numpy"} | more
     signature = _signature(function)
     compile_it: Any = numba.njit(signature, **options) if signature else numba.njit(**options)
     kernel: F = compile_it(function)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from .compiled import compiled, declare
+from .compiled import compiled_inside, declare
 from .daypath import NEVER, best_path, local_places
 from .instance import Bools, Instance, IntRow, Ints, Longs
 from .state import (
@@ -88,7 +88,7 @@ def make_desk(instance: Instance, reach: Bools, price: Longs) -> Desk:
     )
 
 
-@compiled
+@compiled_inside
 def _competitors(st: State, root: int, p: int, day: int, rows: IntRow) -> int:
     """``root``, the movable meetings of p on that day and some waiting requests; how many."""
     rows[0] = root
@@ -109,7 +109,7 @@ def _competitors(st: State, root: int, p: int, day: int, rows: IntRow) -> int:
     return n
 
 
-@compiled
+@compiled_inside
 def _some_day(st: State, root: int) -> int:
     """A slot of a random day on which ``root`` could be held; -1 = none."""
     t = draw(st, st.slots)
@@ -120,7 +120,7 @@ def _some_day(st: State, root: int) -> int:
     return -1
 
 
-@compiled
+@compiled_inside
 def lay_out_day(st: State, root: int, evicted: IntRow, desk: Desk) -> int:
     """Lay out a day of the participant that walks to ``root``; who had to leave is in ``evicted``.
 

@@ -7,10 +7,16 @@ import heapq
 import numpy as np
 
 from .chains import try_insert
-from .instance import Instance
+from .instance import Instance, Ints
 from .state import LOCK, SLOT, VALUE, State, can_put, put
 
 NODES_A_SEARCH = 2000
+
+
+def ordered_rows(instance: Instance) -> Ints:
+    """The requests that some precedence names; once placed they stay where they are."""
+    rows: Ints = np.unique(instance.precedences).astype(np.int32)
+    return rows
 
 
 def place_ordered(instance: Instance, st: State) -> None:

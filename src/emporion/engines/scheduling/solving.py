@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from .bounds import Bound, bound_from, tightened
-from .breaks import anneal, cooling
 from .conflicts import find_conflicts
 from .dual import SmoothedDual
 from .flow import Relaxation, relax
@@ -23,15 +22,17 @@ from .service import service_targets
 from .shape import Shape, integer_weights, orient, units_lost
 from .solution import Solution, count_breaks, granted_weight
 from .state import LOCK, SLOT, State, make_state, put
+from .tidying import tidy as have_fewer_breaks
 from .trials import fill
 from .trim import trim_breaks, trim_walks
 
 #: Steps when neither a time nor a work limit is given: this many for each request, plus a base.
 STEPS_A_REQUEST, STEPS_BASE = 2, 20_000
-#: Proposals for fewer breaks, for each step of the search and for each meeting.
-PROPOSALS_A_STEP, PROPOSALS_A_MEETING = 6, 30
+#: Proposals for fewer breaks, for each step of the search (one with walking takes longer) and for
+#: each meeting.
+PROPOSALS_A_STEP, PROPOSALS_A_WALKING_STEP, PROPOSALS_A_MEETING = 8, 50, 30
 #: Seconds that a proposal, a request written out, and the end of a run take; for planning only.
-SECONDS_A_PROPOSAL, SECONDS_A_REQUEST, SECONDS_LEFT = 0.4e-6, 6e-6, 0.25
+SECONDS_A_PROPOSAL, SECONDS_A_REQUEST, SECONDS_LEFT = 0.25e-6, 6e-6, 0.25
 
 Progress = Callable[[dict[str, Any]], Any]
 
@@ -128,6 +129,7 @@ def solve(
     started: float | None = None,
     serve: int = 0,
     serve_bonus: float | None = None,
+    tidy: bool = True,
 ) -> Solution:
     """Choose requests and slots: the greatest total weight, then few breaks.
 
@@ -142,6 +144,7 @@ def solve(
     serve : the first so many meetings of every requesting buyer go before everything else, or are
         worth ``serve_bonus`` (weight) more each: from no balance (0) to all (None).  See
         `service_price` for what that costs at least.
+    tidy : False leaves the slots as the search has left them; see `fewer_breaks`.
 
     The method is the slot-free min-cost flow with its duals, a start participant by participant,
     ejection chains, then forced insertions with undo.  A contradiction among the constraints gives
@@ -187,8 +190,10 @@ def solve(
         lost = units_lost(instance, ready.units, ready.scale)
         limit = tightened(limit, search.dual, ready.scale, lost)
     fill(st, np.argsort(-ready.value, kind="stable").astype(np.int32))
-    if reporter.going:
-        _fewer_breaks(instance, st, search.steps)
+    if reporter.going and tidy:
+        per_step = PROPOSALS_A_WALKING_STEP if st.has_walk else PROPOSALS_A_STEP
+        proposals = per_step * search.steps + PROPOSALS_A_MEETING * search.held
+        have_fewer_breaks(instance, st, proposals)
     trim_walks(instance, st)
     trim_breaks(instance, st)
     return _result(instance, ready, st, search, limit, began, seed)
@@ -299,15 +304,6 @@ class _Reporter:
         )
         self.going = answer is not False
         return self.going
-
-
-def _fewer_breaks(instance: Instance, st: State, steps: int) -> None:
-    held = np.flatnonzero((st.req[:, SLOT] >= 0) & (st.req[:, LOCK] == 0)).astype(np.int32)
-    if not len(held):
-        return
-    windows: Ints = instance.windows()
-    proposals = PROPOSALS_A_STEP * steps + PROPOSALS_A_MEETING * len(held)
-    anneal(st, held, windows, int(windows[-1]) + 1, proposals, cooling())
 
 
 def _result(

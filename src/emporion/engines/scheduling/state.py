@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from .compiled import compiled, declare
+from .compiled import compiled, compiled_inside, declare
 from .instance import NO_LIMIT, Bools, Instance, Ints, Longs
 
 # Places in ``State.ctl``.
@@ -181,7 +181,7 @@ def draw(st: State, top: int) -> int:
     return int(((value >> 33) & 0x7FFFFFFF) % top)
 
 
-@compiled
+@compiled_inside
 def fits(st: State, r: int, t: int) -> bool:
     """Whether request r may be held in slot t at all."""
     return bool(((np.int64(st.req[r, MASK + (t >> 5)]) >> (t & 31)) & 1) != 0)
@@ -193,7 +193,7 @@ def room(st: State, cell: int) -> bool:
     return bool(st.cell[cell, TAKEN_UNITS] < st.cell[cell + 1, UNITS] - st.cell[cell, UNITS])
 
 
-@compiled
+@compiled_inside
 def _note(st: State, r: int) -> None:
     ctl = st.ctl
     if ctl[LOGGING] != 0 and st.long[r, LOG_TRIAL] != ctl[TRIAL]:
@@ -203,7 +203,7 @@ def _note(st: State, r: int) -> None:
         ctl[LOGGED] += 1
 
 
-@compiled
+@compiled_inside
 def _enter(st: State, p: int, r: int, t: int) -> int:
     cell = p * st.slots + t
     unit = st.cell[cell, UNITS] + st.cell[cell, TAKEN_UNITS]
@@ -218,7 +218,7 @@ def _enter(st: State, p: int, r: int, t: int) -> int:
     return int(unit)
 
 
-@compiled
+@compiled_inside
 def _leave(st: State, p: int, unit: int, t: int) -> None:
     cell = p * st.slots + t
     last = st.cell[cell, UNITS] + st.cell[cell, TAKEN_UNITS] - 1
@@ -268,7 +268,7 @@ def unset(st: State, r: int) -> None:
             st.pools[st.req[r, POOL], t, 1] -= 1
 
 
-@compiled
+@compiled_inside
 def tables_left(st: State, r: int, t: int) -> bool:
     """Whether slot t has a table for request r, in the event and in its pool."""
     if st.when[t, TAKEN] >= st.when[t, TABLES]:
@@ -277,7 +277,7 @@ def tables_left(st: State, r: int, t: int) -> bool:
     return bool(pool < 0 or st.pools[pool, t, 1] < st.pools[pool, t, 0])
 
 
-@compiled
+@compiled_inside
 def _clash(st: State, r: int, besides: int, p: int, here: int, t: int, s: int) -> int:
     """A meeting of p in slot s that it cannot reach from (or come from to) place ``here`` in slot
     t.
@@ -324,7 +324,7 @@ def too_far(st: State, r: int, k: int, t: int, besides: int) -> int:
     return -1
 
 
-@compiled
+@compiled_inside
 def walkable(st: State, r: int, t: int) -> bool:
     """Whether both ends of r can be at slot t, walking from and to their neighbouring meetings."""
     return too_far(st, r, 0, t, -1) < 0 and too_far(st, r, 1, t, -1) < 0

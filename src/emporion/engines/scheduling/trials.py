@@ -7,7 +7,7 @@ next gain.  A temperature has been tried and does not help.
 from __future__ import annotations
 
 from .chains import FAILED, try_insert
-from .compiled import compiled
+from .compiled import compiled, compiled_inside
 from .daymoves import Desk, lay_out_day
 from .instance import IntRow
 from .state import (
@@ -48,7 +48,7 @@ MOST_EVICTED = 24
 FROM_END0, FROM_END1 = 3, 8
 
 
-@compiled
+@compiled_inside
 def _undo(st: State) -> None:
     """Put every request touched in this trial back where it was."""
     st.ctl[LOGGING] = 0
@@ -61,7 +61,7 @@ def _undo(st: State) -> None:
             put(st, st.req[i, LOG], st.req[i, LOG_SLOT])
 
 
-@compiled
+@compiled_inside
 def _some_occupant(st: State, cell: int) -> int:
     """A random meeting of the cell that may move; -1 = none."""
     taken = st.cell[cell, TAKEN_UNITS]
@@ -73,7 +73,7 @@ def _some_occupant(st: State, cell: int) -> int:
     return -1
 
 
-@compiled
+@compiled_inside
 def _weakest(st: State, p: int, day: int) -> int:
     """The least valuable held meeting of p that may move, on one day or on any (-1)."""
     weakest = -1
@@ -87,7 +87,7 @@ def _weakest(st: State, p: int, day: int) -> int:
     return weakest
 
 
-@compiled
+@compiled_inside
 def _some_at_table(st: State, root: int, t: int) -> int:
     """A random meeting in slot t that gives its table to ``root``; -1 = none found."""
     pool = st.req[root, POOL]
@@ -105,7 +105,7 @@ def _some_at_table(st: State, root: int, t: int) -> int:
     return -1
 
 
-@compiled
+@compiled_inside
 def _obstacle(st: State, root: int, t: int) -> int:
     """A meeting that keeps ``root`` out of slot t: -1 = none, -2 = one that must not move."""
     for k in range(2):
@@ -130,7 +130,7 @@ def _obstacle(st: State, root: int, t: int) -> int:
     return -1
 
 
-@compiled
+@compiled_inside
 def _some_slot(st: State, root: int) -> int:
     """A random slot in which the request could be held; -1 = there is none."""
     t = draw(st, st.slots)
@@ -141,7 +141,7 @@ def _some_slot(st: State, root: int) -> int:
     return -1
 
 
-@compiled
+@compiled_inside
 def _in_the_way(st: State, root: int, t: int) -> int:
     """How many meetings would have to leave for ``root`` to be held in slot t, about."""
     count = 0
@@ -157,7 +157,7 @@ def _in_the_way(st: State, root: int, t: int) -> int:
     return count
 
 
-@compiled
+@compiled_inside
 def _choose_slot(st: State, root: int) -> int:
     """A random slot for ``root``; when it walks, the less crowded of two.  -1 = there is none."""
     t = _some_slot(st, root)
@@ -168,7 +168,7 @@ def _choose_slot(st: State, root: int) -> int:
     return t
 
 
-@compiled
+@compiled_inside
 def _force(st: State, root: int, evicted: IntRow) -> int:
     """Hold ``root`` in a random slot of its own and lock it there.
 
@@ -197,7 +197,7 @@ def _force(st: State, root: int, evicted: IntRow) -> int:
     return n
 
 
-@compiled
+@compiled_inside
 def _settle(st: State, homeless: IntRow, n: int, before: int, limit: int, forced: bool) -> None:
     """Insert ``homeless[:n]`` again; for who finds no place, the best waiting of both ends.
 

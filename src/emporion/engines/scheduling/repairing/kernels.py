@@ -9,7 +9,7 @@ accepts.
 from __future__ import annotations
 
 from ..chains import FAILED, INSERTED, try_insert
-from ..compiled import compiled
+from ..compiled import compiled, compiled_inside
 from ..instance import IntGrid, IntRow
 from ..state import (
     COUNT,
@@ -56,7 +56,7 @@ def begin(st: State) -> None:
     st.ctl[TRIAL] += 1
 
 
-@compiled
+@compiled_inside
 def count_moves(st: State, home: IntRow, moved: IntGrid) -> int:
     """Enter the journal into the account of moves; gives the change of their number."""
     total = 0
@@ -74,7 +74,7 @@ def count_moves(st: State, home: IntRow, moved: IntGrid) -> int:
     return total
 
 
-@compiled
+@compiled_inside
 def too_many(st: State, moved: IntGrid) -> bool:
     """Whether somebody in the journal has more moves than it accepts."""
     for i in range(st.ctl[LOGGED]):
@@ -85,7 +85,7 @@ def too_many(st: State, moved: IntGrid) -> bool:
     return False
 
 
-@compiled
+@compiled_inside
 def undo(st: State, home: IntRow, moved: IntGrid, counted: bool) -> None:
     """Back to where `begin` was; takes the moves out of the account when they are in it."""
     if counted:
@@ -101,7 +101,7 @@ def undo(st: State, home: IntRow, moved: IntGrid, counted: bool) -> None:
     _undo(st)
 
 
-@compiled
+@compiled_inside
 def _substitute(st: State, p: int, limit: int) -> None:
     """Insert a waiting request of p, one of the best."""
     tried = 0
@@ -162,7 +162,7 @@ def work_priced(
     return kept
 
 
-@compiled
+@compiled_inside
 def _within(st: State, home: IntRow, moved: IntGrid, most: int, touched: IntRow) -> bool:
     """Whether what the journal holds is within consent; undone when it is not.
 

@@ -1,0 +1,86 @@
+"""Fewer breaks in a schedule that is finished otherwise: the same meetings, other slots."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from .breaks import anneal, cooling
+from .instance import Instance, InstanceError, Ints
+from .order import ordered_rows
+from .solution import count_breaks
+from .state import LOCK, SLOT, State
+
+#: Proposals for each meeting when neither a time nor a work limit is given.
+PROPOSALS_A_MEETING = 300
+#: The cooling is done in so many parts; under a time limit each gets its share of what is left.
+PARTS = 20
+
+
+def tidy(instance: Instance, st: State, proposals: int) -> None:
+    """Anneal the movable meetings of ``st`` with so many proposals."""
+    held = np.flatnonzero((st.req[:, SLOT] >= 0) & (st.req[:, LOCK] == 0)).astype(np.int32)
+    if len(held) and proposals > 0:
+        windows: Ints = instance.windows()
+        anneal(st, held, windows, int(windows[-1]) + 1, proposals, cooling())
+
+
+def fewer_breaks(
+    instance: Instance,
+    slot: Ints,
+    *,
+    seed: int = 0,
+    time_limit: float | None = None,
+    work_limit: int | None = None,
+) -> Ints:
+    """The meetings of ``slot`` (int32[R], -1 = not held) in slots with fewer breaks, int32[R].
+
+    Exactly the same requests are held, every hard constraint is kept, locked meetings and those of
+    precedences stay where they are.  Breaks of all participants count alike.  ``work_limit``
+    proposals give the same result every time; ``time_limit`` in seconds; with neither, 300
+    proposals a meeting.  At 70,000 meetings a second does about 5 million proposals.
+
+    Raises `InstanceError` for a schedule that does not keep the constraints.
+    """
+    from .repairing.kernels import place
+    from .solving import prepare
+
+    began = time.monotonic()
+    st = prepare(instance).empty_state(instance, seed=seed)
+    slot = np.asarray(slot, dtype=np.int32)
+    held: Ints = np.flatnonzero(slot >= 0).astype(np.int32)
+    place(st, held, slot[held], True)
+    if (wrong := np.flatnonzero(st.req[:, SLOT] != slot)).size:
+        name = instance.request_ids[wrong[0]]
+        raise InstanceError("schedule", f'request "{name}" cannot be held where it is')
+    st.req[instance.locked[:, 0], LOCK] = 1
+    st.req[ordered_rows(instance), LOCK] = 1
+    if time_limit is None:
+        tidy(instance, st, PROPOSALS_A_MEETING * len(held) if work_limit is None else work_limit)
+    else:
+        _until(instance, st, began + time_limit)
+    after: Ints = st.req[:, SLOT].copy()
+    most = instance.max_break_difference
+    breaks = count_breaks(instance, after)
+    unfair = most is not None and int(np.ptp(breaks)) > most
+    worse = breaks.sum() > count_breaks(instance, slot).sum()
+    return slot.copy() if unfair or worse else after
+
+
+def _until(instance: Instance, st: State, deadline: float) -> None:
+    held = np.flatnonzero((st.req[:, SLOT] >= 0) & (st.req[:, LOCK] == 0)).astype(np.int32)
+    if not len(held):
+        return
+    windows: Ints = instance.windows()
+    odds = cooling()
+    speed, part = 1e6, len(odds) // PARTS
+    for n in range(PARTS):
+        began = time.monotonic()
+        seconds = (deadline - began) / (PARTS - n)
+        if seconds <= 0:
+            return
+        proposals = max(int(seconds * speed), 1000)
+        stages = np.ascontiguousarray(odds[n * part : (n + 1) * part])
+        anneal(st, held, windows, int(windows[-1]) + 1, proposals, stages)
+        speed = proposals / max(time.monotonic() - began, 1e-6)
