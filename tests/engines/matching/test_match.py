@@ -67,7 +67,7 @@ def test_the_best_fit_comes_first_in_two_languages():
         buyers=[Participant("b", 2, texts={"en": "We look for computer vision for our factory"})],
         taxonomy=TAXONOMY,
     )
-    [(_, entries)] = list(matching.match(market).buyers)
+    [(_, entries)] = list(matching.match(market, readers=()).buyers)
     assert entries[0].id == "vision"
     assert entries[0].reasons == [("text", {"code": "ai.vision"})]
 

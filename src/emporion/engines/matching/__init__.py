@@ -15,6 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from emporion.engines.matching.encoding import EncodingError, FileStore, MemoryStore
     from emporion.engines.matching.equilibrium import Equilibrium, kernel_of, solve
     from emporion.engines.matching.format import dump_lists, parse_market, read_market, write_lists
     from emporion.engines.matching.market import (
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from emporion.engines.matching.score import Direction, Weights
 
 _HOME = {
+    "encoding": ("EncodingError", "FileStore", "MemoryStore"),
     "equilibrium": ("Equilibrium", "kernel_of", "solve"),
     "format": ("dump_lists", "parse_market", "read_market", "write_lists"),
     "market": (
@@ -48,7 +50,17 @@ _HOME = {
     "reasons": ("AGAINST", "FOR"),
     "score": ("Direction", "Weights"),
 }
-_MODULES = (*_HOME, "rank", "facets", "features", "text")
+_MODULES = (
+    *_HOME,
+    "rank",
+    "facets",
+    "features",
+    "text",
+    "encoders",
+    "endpoint",
+    "meaning",
+    "proposing",
+)
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
@@ -57,13 +69,16 @@ __all__ = [
     "POLICY",
     "Category",
     "Direction",
+    "EncodingError",
     "Entry",
     "Equilibrium",
     "Figures",
+    "FileStore",
     "Lists",
     "Market",
     "MarketError",
     "Matching",
+    "MemoryStore",
     "Participant",
     "Signal",
     "Weights",

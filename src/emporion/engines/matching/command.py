@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from emporion.engines.matching.market import MarketError
+from emporion.engines.matching.market import EncodingError, MarketError
 
 FAILED = 2
 
@@ -23,11 +23,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--seed", type=int, default=0, help="turns the order among exact equals (default 0)"
     )
+    parser.add_argument(
+        "--readers",
+        default="",
+        help="what compares texts by meaning: universal, e5, universal,e5 or none"
+        " (default: universal where it is installed)",
+    )
+    parser.add_argument("--vectors", help="a file that keeps what readers made, by content")
     options = parser.parse_args(argv)
     try:
-        _run(options.instance, options.output, options.seed)
+        _run(options)
     except MarketError as error:
         print(f"emporion match: {options.instance}: {error}", file=sys.stderr)
+        return FAILED
+    except EncodingError as error:
+        print(f"emporion match: {error}", file=sys.stderr)
         return FAILED
     except OSError as error:
         print(
@@ -45,13 +55,18 @@ def _why(error: OSError) -> str:
     return error.strerror or str(error)
 
 
-def _run(instance: str, output: str, seed: int) -> None:
+def _run(options: argparse.Namespace) -> None:
     # Loaded here, so that asking for help does not wait for numpy and scipy.
+    from emporion.engines.matching import encoders
+    from emporion.engines.matching.encoding import FileStore
     from emporion.engines.matching.format import read_market, write_lists
     from emporion.engines.matching.market import unknown_codes
     from emporion.engines.matching.pipeline import match
 
-    market = read_market(instance)
+    names = [name.strip() for name in options.readers.split(",") if name.strip()]
+    readers = [encoders.encoder(name) for name in names if name != "none"] if names else None
+    store = FileStore(options.vectors) if options.vectors else None
+    market = read_market(options.instance)
     strange = unknown_codes(market)
     if strange:
         print(
@@ -59,12 +74,13 @@ def _run(instance: str, output: str, seed: int) -> None:
             f" themselves: {', '.join(strange[:10])}",
             file=sys.stderr,
         )
-    matching = match(market, seed=seed)
-    write_lists(matching, output)
+    matching = match(market, seed=options.seed, readers=readers, store=store)
+    write_lists(matching, options.output)
     figures = matching.figures
+    read = f", read by {', '.join(matching.models)}" if matching.models else ""
     print(
         f"{len(market.exhibitors)} exhibitors, {len(market.buyers)} buyers:"
         f" {len(matching.buyers.other) + len(matching.exhibitors.other)} entries in"
         f" {matching.seconds:.1f} s; expected matches {figures.expected_matches:.0f},"
-        f" Gini {figures.exposure_gini_per_slot:.3f}, unseen {figures.unseen_exhibitors}"
+        f" Gini {figures.exposure_gini_per_slot:.3f}, unseen {figures.unseen_exhibitors}{read}"
     )

@@ -21,6 +21,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from emporion.engines.matching.market import EncodingError
+
 Floats = npt.NDArray[np.float32]
 QUERY, PASSAGE = "query", "passage"
 # What an encoder reads of a text: longer ones say the same again, and models cut them anyway.
@@ -29,10 +31,6 @@ READ = 1500
 BATCH = 64
 # Keys a database is asked for at once.
 ASKED = 500
-
-
-class EncodingError(RuntimeError):
-    """An encoder cannot be had or answered wrongly; the text says which, why and what to do."""
 
 
 class Encoder(Protocol):

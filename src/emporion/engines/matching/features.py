@@ -17,6 +17,7 @@ from scipy import sparse
 
 from emporion.engines.matching import facets
 from emporion.engines.matching.market import SIZES, Market, Participant, Signal
+from emporion.engines.matching.meaning import Meaning
 from emporion.engines.matching.text import Glossary, TextVectors, read_texts
 
 Floats = npt.NDArray[np.float32]
@@ -49,6 +50,7 @@ class Feature(IntEnum):
     EXHIBITOR_SIGNAL = 9
     EXHIBITOR_POPULAR = 10  # 0..1
     BUYER_POPULAR = 11
+    MEANING = 12  # 0..1; 0 where texts are not read by an encoder
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,13 @@ class Features:
     """The features of a market whose two sides are given in the order of their indices."""
 
     def __init__(
-        self, market: Market, exhibitors: Sequence[Participant], buyers: Sequence[Participant]
+        self,
+        market: Market,
+        exhibitors: Sequence[Participant],
+        buyers: Sequence[Participant],
+        meaning: Meaning | None = None,
     ) -> None:
-        self.exhibitors, self.buyers = exhibitors, buyers
+        self.exhibitors, self.buyers, self.meaning = exhibitors, buyers, meaning
         self.tree = facets.build_tree(market.taxonomy, [*exhibitors, *buyers])
         glossary = Glossary(market.taxonomy, self.tree.number) if market.taxonomy else None
         everyone = [*exhibitors, *buyers]
@@ -191,6 +197,8 @@ class Features:
             yield feature, self._signal_block(signals, rows)
         yield Feature.EXHIBITOR_POPULAR, _popular(self.exhibitor_admirers)[None, :]
         yield Feature.BUYER_POPULAR, _popular(self.buyer_admirers[rows])[:, None]
+        if self.meaning is not None:
+            yield Feature.MEANING, self.meaning.block(rows)
 
     def _signal_block(self, signals: Signals, rows: slice) -> Floats:
         width = len(self.exhibitors)
@@ -246,6 +254,8 @@ class Features:
         out[:, Feature.EXHIBITOR_SIGNAL] = self.exhibitor_signals.at(keys)[0]
         out[:, Feature.EXHIBITOR_POPULAR] = _popular(self.exhibitor_admirers[exhibitors])
         out[:, Feature.BUYER_POPULAR] = _popular(self.buyer_admirers[buyers])
+        if self.meaning is not None:
+            out[:, Feature.MEANING] = self.meaning.pairs(buyers, exhibitors)
         return out
 
 

@@ -23,6 +23,10 @@ class MarketError(ValueError):
         self.what = what
 
 
+class EncodingError(RuntimeError):
+    """An encoder cannot be had or answered wrongly; the text says which, why and what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Category:
     """One code of the taxonomy. `labels` are {language: name}; `synonyms` are further names."""

@@ -10,15 +10,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from emporion.engines.matching import behaviour, clearing, metrics, rank, reasons, score
+from emporion.engines.matching import behaviour, clearing, encoders, metrics, rank, reasons, score
+from emporion.engines.matching.encoding import Encoder, Store
 from emporion.engines.matching.features import Features
 from emporion.engines.matching.market import Market, Participant, check_market
+from emporion.engines.matching.meaning import read_meaning
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 # Named with every showing, so that what came of it can be laid to the rule that made it.
-POLICY = "facets-text-clearing/2"
+POLICY = "facets-text-meaning/3"
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ class Lists:
 class Matching:
     """Both sides' lists, the figures of the market, and how they came about.
 
-    `rule` is the order used (see `clearing`); `lessons` what answers taught of p and q.
+    `rule` is the order used (see `clearing`); `lessons` what answers taught of p and q; `models`
+    what read the texts for their meaning.
     """
 
     buyers: Lists
@@ -87,6 +90,12 @@ class Matching:
     lessons: tuple[behaviour.Lesson, behaviour.Lesson]
     seed: int
     seconds: float
+    models: tuple[str, ...] = ()
+
+    @property
+    def policy(self) -> str:
+        """Everything that decides the order beside the market itself and the seed."""
+        return " ".join((POLICY, self.rule, f"{self.equality:g}", *self.models))
 
 
 def match(
@@ -98,6 +107,8 @@ def match(
     equality: float = 0.0,
     floor: int | None = None,
     seed: int = 0,
+    readers: Sequence[Encoder] | None = None,
+    store: Store | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Matching:
     """Rank counterparts for both sides of a market, under both sides' capacities.
@@ -105,19 +116,27 @@ def match(
     `floor`: every exhibitor is in at least so many buyers' lists, where feasible (None: a tenth of
     the average). `equality` goes from 0, most matches, to 1, most equal exposure for each meeting
     that an exhibitor wants. `seed` turns the order among exact equals and draws people to learn
-    from. `progress` is told the name of each step as it begins. Same market, weights and seed: same
-    lists. Participants may come in any order. Raises `MarketError` for a market that cannot be.
+    from. `readers` compare texts by meaning (None: the usual encoder, where it is installed); what
+    `store` keeps is not encoded again. `progress` is told the name of each step as it begins. Same
+    market, weights, readers and seed: same lists. Participants may come in any order. Raises
+    `MarketError` for a market that cannot be and `EncodingError` where a reader fails.
 
     O(buyers * exhibitors) time; three float32 matrices of that size at the peak.
     """
     began = time.perf_counter()
     tell = progress or (lambda step: None)
-    weights = weights or score.Weights()
     check_market(market)
     exhibitors = sorted(market.exhibitors, key=lambda one: one.id)
     buyers = sorted(market.buyers, key=lambda one: one.id)
+    tell("texts")
+    if readers is None:
+        written = any(one.texts for one in buyers) and any(one.texts for one in exhibitors)
+        readers = encoders.usual_encoders() if written else ()
+    meaning = read_meaning(exhibitors, buyers, readers, store)
     tell("profiles")
-    features = Features(market, exhibitors, buyers)
+    features = Features(market, exhibitors, buyers, meaning)
+    if weights is None:
+        weights = score.Weights() if meaning is None else score.Weights().with_meaning()
     tell("probabilities")
     lessons = behaviour.learn(features, market.signals, score.judged(weights), seed)
     rule_p, rule_q = lessons[0].rule, lessons[1].rule
@@ -162,6 +181,7 @@ def match(
         lessons=lessons,
         seed=seed,
         seconds=time.perf_counter() - began,
+        models=meaning.models if meaning is not None else (),
     )
 
 

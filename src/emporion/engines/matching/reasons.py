@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from emporion.engines.matching import facets
 from emporion.engines.matching.features import Feature, Features, Sets
+from emporion.engines.matching.meaning import UNKNOWN
 from emporion.engines.matching.naming import TopTerms, lookup, shared_terms
 
 Floats = npt.NDArray[np.float32]
@@ -27,6 +28,7 @@ FOR = {
     "their_need": "code: you offer it, and it is needed there",
     "their_need_near": "code: you offer it, wanted: what is needed there, a neighbour of it",
     "text": "words: in both texts; or code (and wanted, a neighbour): a category read from a text",
+    "meaning": "languages: of their text, which says in other words what yours says",
     "market": "country: theirs, and among the markets you want",
     "their_market": "country: yours, and among the markets they want",
     "language": "languages: all that both speak",
@@ -164,6 +166,7 @@ class _Chunk:
         self._facets(Feature.BUYER_NEEDS, "" if self.reads_buyer else "their_")
         self._facets(Feature.EXHIBITOR_NEEDS, "their_" if self.reads_buyer else "")
         self._words()
+        self._meaning()
         self._fields()
         self._signals()
         self._little_known()
@@ -234,6 +237,18 @@ class _Chunk:
 
         number = _interned(first * width + second + 1, describe)
         self.good.add(pairs, "text", number, gain[pairs])
+
+    def _meaning(self) -> None:
+        if self.features.meaning is None:
+            return
+        gain = (self.values[:, Feature.MEANING] - UNKNOWN) * self.slope[:, Feature.MEANING]
+        written = [
+            self.details.number(
+                languages=sorted(n for n, text in one.texts.items() if text.strip())
+            )
+            for one in self.other_people
+        ]
+        self._add(self.good, "meaning", _take(written, self.other), gain)
 
     def _fields(self) -> None:
         yours, theirs = (

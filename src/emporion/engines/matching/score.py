@@ -8,7 +8,7 @@ they are learnt from them, with what is particular to a person, and calibrated (
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,8 @@ from emporion.engines.matching.features import Feature, Features
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 BLOCK = 512
+# What meaning weighs where texts are read for it, and what is left of shared words beside it.
+MEANING, BESIDE_MEANING = 3.2, 0.5
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Direction:
     own_needs: float = 3.2
     other_needs: float = 1.0
     text: float = 1.6
+    meaning: float = 0.0
     own_market: float = 0.6
     language: float = 0.4
     deal: float = 0.4
@@ -48,6 +51,15 @@ class Weights:
     buyer: Direction = Direction()
     exhibitor: Direction = field(default_factory=lambda: Direction(own_needs=1.4, other_needs=2.8))
 
+    def with_meaning(self) -> Weights:
+        """Return these weights where texts are also read for their meaning, which says more."""
+        return Weights(
+            *(
+                replace(one, text=one.text * BESIDE_MEANING, meaning=MEANING)
+                for one in (self.buyer, self.exhibitor)
+            )
+        )
+
     def vectors(self) -> tuple[Floats, Floats]:
         """Return the weights of p and of q by `Feature`."""
         p = np.zeros(len(Feature), dtype=np.float32)
@@ -59,6 +71,7 @@ class Weights:
             out[Feature[f"{own}_NEEDS"]] = one.own_needs
             out[Feature[f"{other}_NEEDS"]] = one.other_needs
             out[Feature.TEXT] = one.text
+            out[Feature.MEANING] = one.meaning
             out[Feature[f"{own}_MARKET"]] = one.own_market
             out[Feature.LANGUAGE] = one.language
             out[Feature.DEAL] = one.deal

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from emporion.engines.matching.function_words import FUNCTION_WORDS
 from emporion.engines.matching.market import MAX_TEXT, Category
 
 # Scripts written without spaces: Thai to Khmer, CJK, kana. Their runs become n-grams.
@@ -205,7 +206,7 @@ def read_texts(
             words += of_this
             if glossary is not None:
                 codes.update(glossary.find(folded, of_this))
-        times = Counter(words)
+        times = Counter(word for word in words if word not in FUNCTION_WORDS)
         numbers = np.fromiter(map(vocabulary.__getitem__, times), np.int32, len(times))
         order = np.argsort(numbers)
         columns.append(numbers[order])

@@ -72,7 +72,8 @@ def _ranked(participation: Participation) -> list[dict[str, object]]:
             exclusions=sorted(exclusions),
             buyer_list_length=LIST_OF_A_GUEST,
             exhibitor_list_length=LIST_OF_A_HOST,
-        )
+        ),
+        readers=(),
     )
     lists = dict(found.exhibitors if participation.hosts else found.buyers)
     ranked = lists.get(participation.public_id, [])

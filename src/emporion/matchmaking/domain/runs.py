@@ -47,11 +47,11 @@ def run_match(
         side = "exhibitors" if not market.exhibitors else "buyers"
         raise MatchError(f"The edition {edition.slug} has no {side} yet: take them in first.")
     try:
-        found = matching.match(market, seed=seed, progress=tell)
+        found = matching.match(market, seed=seed, readers=(), progress=tell)
     except matching.MarketError as error:
         raise MatchError(f"The profiles cannot be matched: {error}") from error
     tell("writing")
-    run = _start(edition, seed)
+    run = _start(edition, seed, found.policy)
     digest, counted = hashlib.sha256(), Coverage()
     for lists, of_buyers in ((found.buyers, True), (found.exhibitors, False)):
         rows = []
@@ -93,14 +93,14 @@ def remove_unfinished(edition: Edition) -> int:
     return len(left)
 
 
-def _start(edition: Edition, seed: int) -> MatchRun:
+def _start(edition: Edition, seed: int, policy: str) -> MatchRun:
     with transaction.atomic():
         Edition.objects.select_for_update().get(pk=edition.pk)
         highest = MatchRun.objects.filter(edition=edition).aggregate(n=Max("number"))["n"] or 0
         return MatchRun.objects.create(
             edition=edition,
             number=highest + 1,
-            policy=matching.POLICY,
+            policy=policy,
             seed=seed,
             process=processes.this_process(),
             computed_at=timezone.now(),

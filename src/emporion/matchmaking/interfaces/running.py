@@ -25,6 +25,7 @@ from emporion.matchmaking.models import MatchRun
 
 STEPS = {
     "reading": gettext_lazy("Reading profiles"),
+    "texts": gettext_lazy("Reading texts for their meaning"),
     "profiles": gettext_lazy("Understanding what they wrote"),
     "probabilities": gettext_lazy("How much each wants each"),
     "equilibrium": gettext_lazy("Sharing out places on both sides"),

