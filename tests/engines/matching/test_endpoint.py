@@ -9,8 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
-from emporion.engines.matching.encoding import EncodingError, MemoryStore, embedded
+from emporion.engines.matching.encoding import MemoryStore, embedded
 from emporion.engines.matching.endpoint import Endpoint
+from emporion.engines.matching.market import EncodingError
 
 
 def vector(text):

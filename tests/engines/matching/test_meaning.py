@@ -7,9 +7,9 @@ import pytest
 
 from emporion.engines import matching
 from emporion.engines.matching import encoders, meaning
-from emporion.engines.matching.encoding import EncodingError, MemoryStore, embedded
+from emporion.engines.matching.encoding import MemoryStore, embedded
 from emporion.engines.matching.features import Feature, Features
-from emporion.engines.matching.market import Market, Participant
+from emporion.engines.matching.market import EncodingError, Market, Participant
 from emporion.engines.matching.score import Weights, judged, pair_probabilities, probabilities
 from tests.engines.matching.markets import made_up
 

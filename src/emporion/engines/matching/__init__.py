@@ -15,11 +15,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from emporion.engines.matching.encoding import EncodingError, FileStore, MemoryStore
+    from emporion.engines.matching.encoding import FileStore, MemoryStore
     from emporion.engines.matching.equilibrium import Equilibrium, kernel_of, solve
     from emporion.engines.matching.format import dump_lists, parse_market, read_market, write_lists
     from emporion.engines.matching.market import (
         Category,
+        EncodingError,
         Market,
         MarketError,
         Participant,
@@ -33,11 +34,12 @@ if TYPE_CHECKING:
     from emporion.engines.matching.score import Direction, Weights
 
 _HOME = {
-    "encoding": ("EncodingError", "FileStore", "MemoryStore"),
+    "encoding": ("FileStore", "MemoryStore"),
     "equilibrium": ("Equilibrium", "kernel_of", "solve"),
     "format": ("dump_lists", "parse_market", "read_market", "write_lists"),
     "market": (
         "Category",
+        "EncodingError",
         "Market",
         "MarketError",
         "Participant",

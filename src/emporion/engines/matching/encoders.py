@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from emporion.engines.matching.encoding import QUERY, Encoder, EncodingError, Floats
+from emporion.engines.matching.encoding import QUERY, Encoder, Floats
+from emporion.engines.matching.market import EncodingError
 
 UNIVERSAL, E5 = "universal", "e5"
 _PACKAGES = {

@@ -21,7 +21,8 @@ from urllib.parse import urlsplit
 import numpy as np
 import numpy.typing as npt
 
-from emporion.engines.matching.encoding import EncodingError, checked
+from emporion.engines.matching.encoding import checked
+from emporion.engines.matching.market import EncodingError
 
 Floats = npt.NDArray[np.float32]
 CHUNK = 65_536
