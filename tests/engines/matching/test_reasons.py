@@ -6,18 +6,22 @@ import pytest
 
 from emporion.engines.matching import reasons
 from emporion.engines.matching.features import Features, primary_languages
+from emporion.engines.matching.meaning import read_meaning
 from emporion.engines.matching.pipeline import match
 from emporion.engines.matching.score import Weights, judged, probabilities
 from emporion.engines.matching.text import fold, words_of
 from tests.engines.matching.markets import TAXONOMY, made_up
+from tests.engines.matching.test_meaning import Words
 
 MARKET_SIZES = {"exhibitors": 12, "buyers": 40, "signals": 80}
 
 
-def pair_score(market, exhibitor, buyer):
+def pair_score(market, exhibitor, buyer, readers=()):
     """p * q of one pair, with the features of the whole market."""
-    features = Features(market, market.exhibitors, market.buyers)
-    p, q = probabilities(features, *judged(Weights()))
+    meaning = read_meaning(market.exhibitors, market.buyers, readers)
+    features = Features(market, market.exhibitors, market.buyers, meaning)
+    weights = Weights().with_meaning() if readers else Weights()
+    p, q = probabilities(features, *judged(weights))
     i = [one.id for one in market.buyers].index(buyer)
     j = [one.id for one in market.exhibitors].index(exhibitor)
     return float(p[i, j] * q[i, j])
@@ -56,6 +60,8 @@ def taken_away(market, owner, other, code, detail):
         ]
     if code == "text":
         return [changed(changed(market, owner.id, texts={}), other.id, texts={})]
+    if code == "meaning":
+        return [changed(market, one.id, texts={}) for one in (owner, other)]
     if code == "market":
         return [changed(market, owner.id, markets=())]
     if code == "their_market":
@@ -94,27 +100,31 @@ def taken_away(market, owner, other, code, detail):
     return [replace(market, signals=[s for s in market.signals if (s.sender, s.receiver) != gone])]
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_taking_away_what_a_reason_names_changes_the_score_its_way(seed):
+@pytest.mark.parametrize(("seed", "readers"), [(0, ()), (1, ()), (2, [Words()])])
+def test_taking_away_what_a_reason_names_changes_the_score_its_way(seed, readers):
     market = made_up(seed, **MARKET_SIZES)
     people = {one.id: one for one in (*market.exhibitors, *market.buyers)}
     checked = set()
-    result = match(market)
+    result = match(market, readers=readers)
     for lists in (result.buyers, result.exhibitors):
         for owner, entries in list(lists)[:9]:
             for entry in entries[:5]:
                 exhibitor, buyer = sorted((owner, entry.id), reverse=True)
-                before = pair_score(market, exhibitor, buyer)
+                before = pair_score(market, exhibitor, buyer, readers)
                 assert before == pytest.approx(entry.p * entry.q, rel=1e-4)
                 for code, detail in entry.reasons:
+                    if readers and "words" in detail:
+                        # The words also have a meaning, which is not what is named.
+                        continue
                     for other in taken_away(market, people[owner], people[entry.id], code, detail):
-                        after = pair_score(other, exhibitor, buyer)
+                        after = pair_score(other, exhibitor, buyer, readers)
                         if code in reasons.FOR:
                             assert after < before, (owner, entry.id, code, detail)
                         else:
                             assert after > before, (owner, entry.id, code, detail)
                         checked.add(code)
-    assert checked >= {"need_offer", "near", "their_need", "text", "market", "language"}
+    text = "meaning" if readers else "text"
+    assert checked >= {"need_offer", "near", "their_need", text, "market", "language"}
 
 
 def test_reasons_name_what_stands_in_both_profiles():
