@@ -41,6 +41,12 @@ def test_stylesheet_of_tokens_is_the_one_computed_from_the_table():
     assert (CSS / "tokens.css").read_text(encoding="utf-8") == tokens.stylesheet()
 
 
+def test_every_token_has_its_colour_where_the_device_forces_its_own():
+    assert tokens.FORCED.keys() == tokens.values(tokens.LIGHT).keys()
+    system = {"Canvas", "CanvasText", "GrayText", "Highlight", "HighlightText"}
+    assert set(tokens.FORCED.values()) == system
+
+
 @pytest.mark.parametrize(("colour", "expected"), [
     (Oklch(0, 0, 0), "#000000"),
     (Oklch(1, 0, 0), "#ffffff"),

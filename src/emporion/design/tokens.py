@@ -65,8 +65,20 @@ def _block(selector: str, properties: dict[str, str], indent: str = "") -> list[
     return [*lines, f"{indent}}}"]
 
 
+# What the reader's own colours stand for, where the device forces them.
+FORCED = {
+    "paper": "Canvas", "card": "Canvas", "wash": "Canvas",
+    "line": "GrayText", "edge": "CanvasText", "ink": "CanvasText", "ink2": "CanvasText",
+    "jade": "Highlight", "onjade": "HighlightText", "jadewash": "Canvas",
+    "verm": "Highlight", "onverm": "HighlightText", "vermwash": "Canvas",
+    "jade-pointed": "Highlight", "card-pointed": "Canvas", "verm-pointed": "Highlight",
+    "jade-on-ink": "Canvas", "keyline": "CanvasText",
+}  # fmt: skip
+
+
 def stylesheet() -> str:
-    """tokens.css: light on :root, dark by the device's wish or by the reader's choice."""
+    """tokens.css: light on :root, dark by the device's wish or by the reader's choice, and the
+    reader's own colours where the device forces them."""
     pavilions = {
         f"pavilion-{letter.lower()}": to_hex(colour) for letter, (_, colour) in PAVILIONS.items()
     }
@@ -79,6 +91,10 @@ def stylesheet() -> str:
     lines += ["}"]
     lines += [':root[data-theme="dark"] {', "  color-scheme: dark;", "}"]
     lines += _block(':root[data-theme="dark"]', values(DARK))
+    # Stronger than both themes: drawings that keep their own colours keep these.
+    lines += ["@media (forced-colors: active) {"]
+    lines += _block(":root:root[data-theme],\n  :root:root", FORCED, "  ")
+    lines += ["}"]
     return "\n".join(lines) + "\n"
 
 
