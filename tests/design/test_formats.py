@@ -33,6 +33,11 @@ def test_numbers_are_written_as_the_language_writes_them(language):
     assert formats.number(0.4, 0) == expect(language, "0", "0", "٠")
 
 
+def test_words_of_a_list_stand_between_the_commas_of_the_language(language):
+    assert words.listed(["A", "B", "C"]) == expect(language, "A, B, C", "A、B、C", "A، B، C")
+    assert words.listed(["A"]) == "A" and words.listed([]) == ""
+
+
 @given(st.integers(-(10**12), 10**12))
 def test_counts_are_written_as_babel_writes_them(value):
     for language in ("en", "zh-hans", "ar"):

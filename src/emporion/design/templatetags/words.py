@@ -7,13 +7,14 @@ order. Inside an attribute, add `|striptags`.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language_bidi
+from django.utils.translation import get_language_bidi, pgettext
 
 from emporion.design import formats
 
@@ -71,6 +72,12 @@ def money(amount: Any, currency: str) -> str | SafeString:
 @register.filter
 def mins(count: int | None) -> str:
     return "" if count is None else formats.minutes(count)
+
+
+@register.filter
+def listed(words: Iterable[str]) -> str:
+    """Words with the comma of the reader's language between them."""
+    return pgettext("between words of a list", ", ").join(words)
 
 
 @register.simple_tag
