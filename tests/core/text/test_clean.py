@@ -48,7 +48,7 @@ def test_clean_counts_characters_after_composition():
         clean_text("a" * 6, max_length=5)
     assert caught.value.position is None
     assert str(caught.value) == (
-        "The text has 6 characters. At most 5 are possible: please shorten it."
+        "The text has 6 characters. At most 5 are possible: shorten it."
     )
 
 

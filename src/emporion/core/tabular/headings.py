@@ -146,13 +146,13 @@ def read_mapping(path: Path, fields: Iterable[str], header: Sequence[str]) -> Ma
         content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise TableError(
-            _("The mapping cannot be read: %(why)s") % {"why": error}, _("Please check the file.")
+            _("The mapping cannot be read: %(why)s") % {"why": error}, _("Check the file.")
         ) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise TableError(
             _("The mapping is not YAML: %(why)s") % {"why": getattr(error, "problem", error)},
-            _("Please mend it, or delete it and let it be written again."),
+            _("Mend it, or delete it and let it be written again."),
             line=None if mark is None else mark.line + 1,
         ) from error
     if not isinstance(content, dict):

@@ -96,7 +96,7 @@ def read_table(
     if title.lower().endswith((".xlsx", ".xlsm", ".xls")):
         raise TableError(
             _("The file is called %(name)s but is not a workbook") % {"name": title},
-            _("Please save it again as .xlsx, or give it the ending .csv if it is text."),
+            _("Save it again as .xlsx, or give it the ending .csv if it is text."),
         )
     text, found = decode(data, encoding)
     if "\0" in text:
@@ -130,12 +130,12 @@ def read_bytes(path: Path) -> bytes:
         raise TableError(
             _("The file %(name)s cannot be read: %(why)s")
             % {"name": str(path), "why": error.strerror or str(error)},
-            _("Please check its name and who may read it."),
+            _("Check its name and who may read it."),
         ) from error
     raise TableError(
         _("The file %(name)s is longer than %(limit)d MB")
         % {"name": str(path), "limit": MAX_BYTES >> 20},
-        _("Please split it into several lists."),
+        _("Split it into several lists."),
     )
 
 
@@ -205,7 +205,7 @@ def _csv_error(error: csv.Error, first: int, last: int) -> TableError:
             line=last,
         )
     return TableError(
-        _("This row is not CSV: %(why)s") % {"why": said}, _("Please mend it."), line=last
+        _("This row is not CSV: %(why)s") % {"why": said}, _("Mend it."), line=last
     )
 
 
@@ -248,7 +248,7 @@ def _table(
 def _too_many() -> TableError:
     return TableError(
         _("The list has more than %(limit)d rows") % {"limit": MAX_ROWS},
-        _("Please cut it into several files."),
+        _("Cut it into several files."),
     )
 
 
@@ -306,7 +306,7 @@ def _header(row: Row) -> tuple[str, ...]:
             raise TableError(
                 _("Two columns have this heading (number %(first)s and %(second)d)")
                 % {"first": seen[key], "second": place + 1},
-                _("Every heading may stand once: please rename one of them."),
+                _("Every heading may stand once: rename one of them."),
                 line=row.line,
                 column=cell,
             )

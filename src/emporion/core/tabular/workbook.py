@@ -58,7 +58,7 @@ def read_sheet(data: bytes, sheet: str | None) -> tuple[str, Iterator[Row]]:
     except (CalamineError, zipfile.BadZipFile) as error:
         raise TableError(
             _("The workbook cannot be read: %(why)s") % {"why": error},
-            _("Please save it again as .xlsx without a password."),
+            _("Save it again as .xlsx without a password."),
         ) from error
 
 
@@ -70,7 +70,7 @@ def _check_size(data: bytes) -> None:
             unpacked = sum(part.file_size for part in parts.infolist())
     except zipfile.BadZipFile as error:
         raise TableError(
-            _("The workbook is damaged: %(why)s") % {"why": error}, _("Please save it again.")
+            _("The workbook is damaged: %(why)s") % {"why": error}, _("Save it again.")
         ) from error
     if unpacked > _MAX_UNPACKED:
         raise TableError(

@@ -62,7 +62,7 @@ def clean_text(text: str, *, max_length: int | None = None, multiline: bool = Fa
         raise BadText(
             _("The text has %(length)d characters") % {"length": len(text)},
             None,
-            _("At most %(limit)d are possible: please shorten it.") % {"limit": max_length},
+            _("At most %(limit)d are possible: shorten it.") % {"limit": max_length},
         )
     return text
 
@@ -74,16 +74,16 @@ def _refusal(character: str, position: int) -> BadText:
         return BadText(
             _("Half of a character (%(label)s)") % {"label": label},
             position,
-            _("The text was cut or decoded wrongly: please enter it again."),
+            _("The text was cut or decoded wrongly: enter it again."),
         )
     if code in (0x202D, 0x202E):
         return BadText(
             _("A mark that turns the reading direction (%(label)s)") % {"label": label},
             position,
-            _("Please remove it: it makes a text read differently from what is stored."),
+            _("Remove it: it makes a text read differently from what is stored."),
         )
     return BadText(
         _("An invisible control character (%(label)s)") % {"label": label},
         position,
-        _("Please remove it."),
+        _("Remove it."),
     )
