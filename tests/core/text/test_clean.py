@@ -47,9 +47,7 @@ def test_clean_counts_characters_after_composition():
     with pytest.raises(BadText) as caught:
         clean_text("a" * 6, max_length=5)
     assert caught.value.position is None
-    assert str(caught.value) == (
-        "The text has 6 characters. At most 5 are possible: shorten it."
-    )
+    assert str(caught.value) == ("The text has 6 characters. At most 5 are possible: shorten it.")
 
 
 @given(st.text(), st.booleans())

@@ -204,9 +204,7 @@ def _csv_error(error: csv.Error, first: int, last: int) -> TableError:
             _('Double a quotation mark that belongs to the text: "".'),
             line=last,
         )
-    return TableError(
-        _("This row is not CSV: %(why)s") % {"why": said}, _("Mend it."), line=last
-    )
+    return TableError(_("This row is not CSV: %(why)s") % {"why": said}, _("Mend it."), line=last)
 
 
 def _table(
