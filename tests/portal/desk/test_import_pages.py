@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from pathlib import Path
 from typing import Any
@@ -98,10 +99,10 @@ def test_real_list_is_looked_at_taken_in_and_undone_without_a_trace(
 
 
 def test_chinese_list_in_its_own_encoding_is_read(edition: Any, organiser: Client) -> None:
-    data = "公司名称,国家,展位\n杭州云帆科技有限公司,中国,A 101\n绿茶贸易公司,芬兰,A 102\n"
+    data = "参展商名称,国家,展位\n杭州云帆科技有限公司,中国,A 101\n绿茶贸易公司,芬兰,A 102\n"
     response, draft = send(organiser, edition, data.encode("gb18030"), "展商.csv")
     assert draft is not None and draft.report["how"]["encoding"] == "gb18030"
-    assert draft.columns == {"name": "公司名称", "country": "国家", "stand": "展位"}
+    assert draft.columns == {"name": "参展商名称", "country": "国家", "stand": "展位"}
     assert "展商.csv" in response.content.decode()
     before = everything()
     do(organiser, edition, draft, "take")
@@ -430,6 +431,18 @@ def test_hostile_text_is_shown_as_text(edition: Any, organiser: Client) -> None:
     shown = response.content.decode()
     assert "<script>alert" not in shown and "<img src=x>" not in shown
     assert "\u202e" not in draft.file_name and draft.report["failed"] == 1
+
+
+def test_moments_are_those_of_the_fair(edition: Any, organiser: Client) -> None:
+    edition.zone = "Asia/Shanghai"
+    edition.save()
+    _response, draft = send(organiser, edition, table(["Name"], ["Aava"]))
+    assert draft is not None
+    # 20:30 in London's winter is the next day in Hangzhou.
+    ListDraft.objects.update(sent_at=dt.datetime(2023, 11, 9, 20, 30, tzinfo=dt.UTC))
+    shown = page(organiser.get(address("portal:imports", edition)))
+    row = shown.select_one("[aria-labelledby=drafts] .small").get_text(" ", strip=True)
+    assert row == "Exhibitors · sent Fri 10 Nov, 04:30"
 
 
 def test_draft_can_be_thrown_away(edition: Any, organiser: Client) -> None:
