@@ -1,6 +1,6 @@
 """How well and how fast the matching engine ranks.
 
-    ./run bench matching [--exhibitors N] [--buyers N] [--only CASE]
+    ./run bench matching [--exhibitors N] [--buyers N] [--case CASE]
 
 Every case runs in a process of its own, so that peaks of memory are its own. Cases: expo (made-up
 profiles to both sides' lists with reasons), rerank (one participant, all others as they were),
@@ -303,7 +303,7 @@ def main() -> int:
         "answers": lambda exhibitors, buyers: run_answers(),
         **matching_text.CASES,
     }
-    parser.add_argument("--only", choices=cases)
+    parser.add_argument("--case", "--only", dest="only", choices=cases)
     options = parser.parse_args()
     if options.only:
         cases[options.only](options.exhibitors, options.buyers)
@@ -311,7 +311,7 @@ def main() -> int:
     failed = 0
     for case in cases:
         size = ["--exhibitors", str(options.exhibitors), "--buyers", str(options.buyers)]
-        done = subprocess.run([sys.executable, __file__, "--only", case, *size], check=False)
+        done = subprocess.run([sys.executable, __file__, "--case", case, *size], check=False)
         failed = failed or done.returncode
     return failed
 

@@ -22,7 +22,7 @@ class MatchRun(models.Model):
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.WRITING)
     # The rule that ordered the lists, so that later rules can be judged by what was shown.
-    policy = models.CharField(max_length=60)
+    policy = models.CharField(max_length=200)
     seed = models.BigIntegerField(default=0)
     digest = models.CharField(max_length=64, blank=True)
     figures = models.JSONField(default=dict)
@@ -87,6 +87,21 @@ class FirstList(models.Model):
 
     def __str__(self) -> str:
         return f"first list of {self.participation_id}"
+
+
+class TextVector(models.Model):
+    """What an encoder made of a text, by the hash of model, role and text.
+
+    Nobody's in particular: equal texts share a row, and what was written cannot be read from it.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    model = models.CharField(max_length=200)
+    # Single-precision numbers, little-endian.
+    value = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.key[:8]}"
 
 
 class Wish(models.Model):

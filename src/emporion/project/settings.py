@@ -191,6 +191,21 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = STORAGES["staticfiles"]["BACKEND"].endswith("StaticFilesStorage")
 MEDIA_ROOT = DATA_DIR / "media"
 
+# What compares texts by meaning: "auto" (the universal encoder where it is installed), "none", or
+# names with commas: universal, e5, endpoint.
+TEXT_READERS = _list("EMPORION_TEXT_READERS", "auto")
+# Any server of the OpenAI embeddings API.
+EMBEDDINGS = {
+    "url": os.environ.get("EMPORION_EMBEDDINGS_URL", ""),
+    "name": os.environ.get("EMPORION_EMBEDDINGS_MODEL", ""),
+    "dimension": int(os.environ.get("EMPORION_EMBEDDINGS_DIMENSION") or 0),
+    "key": os.environ.get("EMPORION_EMBEDDINGS_KEY", ""),
+    "private": _flag("EMPORION_EMBEDDINGS_PRIVATE"),
+    "prefixes": tuple(
+        os.environ.get(f"EMPORION_EMBEDDINGS_{role}_PREFIX", "") for role in ("NEED", "OFFER")
+    ),
+}
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

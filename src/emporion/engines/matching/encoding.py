@@ -117,6 +117,14 @@ def key_of(model: str, role: str, text: str) -> bytes:
     return hashlib.sha256("\0".join((model, role, text[:READ])).encode()).digest()
 
 
+def unread(encoder: Encoder, texts: Iterable[str], role: str, store: Store) -> list[str]:
+    """Return the different texts, as they are read, of which `store` keeps no vector."""
+    cut = dict.fromkeys(" ".join(text[:READ].split()) for text in texts)
+    keys = {key_of(encoder.model, role, text): text for text in cut if text}
+    kept = store.get(list(keys))
+    return [text for key, text in keys.items() if key not in kept]
+
+
 def embedded(
     encoder: Encoder, texts: Sequence[str], role: str, store: Store | None = None
 ) -> Floats:

@@ -10,6 +10,7 @@ from emporion.edition import queries as editions
 from emporion.edition.queries import Participation
 from emporion.engines import matching
 from emporion.matchmaking import queries
+from emporion.matchmaking.domain import vectors
 from emporion.matchmaking.domain.market import (
     LIST_OF_A_GUEST,
     LIST_OF_A_HOST,
@@ -24,14 +25,19 @@ from emporion.registry import taxonomy
 CANDIDATES = 150
 
 
-def make_first_list(participation: Participation) -> int:
+def make_first_list(participation: Participation, *, by_meaning: bool = False) -> int:
     """Rank those who fit what `participation` needs or offers, keep it, return how many.
 
     The engine sees one against at most `CANDIDATES`, without the wishes of all others: places are
     not shared out as in a run. The list is shown until the next run is. Reads before it writes:
     the lock lasts one row. Without anybody who fits there is no list.
+
+    A page does not wait for an encoder: texts are compared by their words, and a job that reads
+    them makes the list again, `by_meaning`. Raises EncodingError there, where an encoder fails.
     """
-    entries = _ranked(participation)
+    entries = _ranked(participation, by_meaning)
+    if not by_meaning:
+        vectors.ask_to_read(participation.edition, participation)
     with transaction.atomic():
         if not entries:
             FirstList.objects.filter(participation=participation).delete()
@@ -46,7 +52,7 @@ def make_first_list(participation: Participation) -> int:
     return len(entries)
 
 
-def _ranked(participation: Participation) -> list[dict[str, object]]:
+def _ranked(participation: Participation, by_meaning: bool) -> list[dict[str, object]]:
     edition = participation.edition
     needs, offers, _ = editions.profile(participation)
     wanted = _near(offers if participation.hosts else needs)
@@ -73,7 +79,8 @@ def _ranked(participation: Participation) -> list[dict[str, object]]:
             buyer_list_length=LIST_OF_A_GUEST,
             exhibitor_list_length=LIST_OF_A_HOST,
         ),
-        readers=(),
+        readers=vectors.readers() if by_meaning else (),
+        store=vectors.DatabaseStore(),
     )
     lists = dict(found.exhibitors if participation.hosts else found.buyers)
     ranked = lists.get(participation.public_id, [])

@@ -16,6 +16,7 @@ from django.utils import timezone
 from emporion.core import bulk, journal, processes
 from emporion.edition.queries import Edition
 from emporion.engines import matching
+from emporion.matchmaking.domain import vectors
 from emporion.matchmaking.domain.coverage import Coverage
 from emporion.matchmaking.domain.market import market_of
 from emporion.matchmaking.models import MatchRun, RankedList
@@ -47,9 +48,16 @@ def run_match(
         side = "exhibitors" if not market.exhibitors else "buyers"
         raise MatchError(f"The edition {edition.slug} has no {side} yet: take them in first.")
     try:
-        found = matching.match(market, seed=seed, readers=(), progress=tell)
+        readers = vectors.ready(market)
+        found = matching.match(
+            market, seed=seed, readers=readers, store=vectors.DatabaseStore(), progress=tell
+        )
     except matching.MarketError as error:
         raise MatchError(f"The profiles cannot be matched: {error}") from error
+    except matching.EncodingError as error:
+        raise MatchError(f"The texts cannot be read: {error}") from error
+    if not readers:
+        vectors.ask_to_read(edition)
     tell("writing")
     run = _start(edition, seed, found.policy)
     digest, counted = hashlib.sha256(), Coverage()
@@ -65,6 +73,7 @@ def run_match(
         bulk.load_rows(RankedList, ("run", "participation", "entries"), rows)
     figures = {
         **_plain(asdict(found.figures)),
+        "models": list(found.models),
         "floor": found.floor,
         "seconds": round(found.seconds, 2),
         "exhibitors": len(market.exhibitors),

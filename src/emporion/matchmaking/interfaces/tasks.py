@@ -7,7 +7,7 @@ from typing import Any
 from emporion.core import jobs
 from emporion.core.tenancy import scope
 from emporion.edition import queries as editions
-from emporion.matchmaking.domain import starting
+from emporion.matchmaking.domain import reading_texts, starting, vectors
 from emporion.matchmaking.domain.runs import MatchError, run_match
 
 
@@ -33,3 +33,21 @@ def match(running: jobs.Running, *, edition: str, seed: int) -> dict[str, Any]:
         except MatchError as error:
             raise jobs.JobError(str(error)) from error
     return {"run": run.number}
+
+
+@jobs.kind(vectors.READ)
+def read(running: jobs.Running, *, edition: str, participation: str) -> dict[str, Any]:
+    """Read an edition's new texts for their meaning; then make the list of who wrote one anew."""
+    found = editions.edition_by_slug(edition)
+    if found is None:
+        raise jobs.JobError("The edition was removed.")
+    with scope(expo=found.expo):
+        try:
+            done = reading_texts.read_edition(
+                found,
+                participation,
+                lambda so_far, total: running.tell(done=so_far, total=total),
+            )
+        except reading_texts.ReadingError as error:
+            raise jobs.JobError(str(error)) from error
+    return {"read": done}

@@ -1,0 +1,41 @@
+"""Reading an edition's texts in the background, and the list of who wrote something new."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from emporion.edition import queries as editions
+from emporion.edition.queries import Edition
+from emporion.engines import matching
+from emporion.matchmaking.domain import vectors
+from emporion.matchmaking.domain.first_list import make_first_list
+from emporion.matchmaking.domain.market import market_of
+
+
+class ReadingError(ValueError):
+    """An encoder failed; the text says which and what to do."""
+
+
+def read_edition(
+    edition: Edition, public_id: str = "", on_progress: Callable[[int, int], bool] | None = None
+) -> int:
+    """Read what is new of an edition's texts; return how many texts that were.
+
+    Then the first list of the participation `public_id` is made anew, by meaning.  What was read
+    before an encoder failed is kept. Raises ReadingError.
+    """
+    going = True
+
+    def tell(done: int, total: int) -> bool:
+        nonlocal going
+        going = on_progress(done, total) if on_progress else True
+        return going
+
+    try:
+        done = vectors.read(market_of(edition)[0], tell)
+        who = editions.participation(edition, public_id) if public_id else None
+        if who is not None and going:
+            make_first_list(who, by_meaning=True)
+    except matching.EncodingError as error:
+        raise ReadingError(f"The texts cannot be read: {error}") from error
+    return done

@@ -1,0 +1,150 @@
+"""Texts read for their meaning: which encoders, what is kept, and reading in the background.
+
+Encoding is slow beside all else, so no page waits for it: what somebody writes is read by a job,
+once, and kept by content.  A run compares by meaning where (nearly) all texts have been read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from django.conf import settings
+from django.db import transaction
+
+from emporion.core import jobs
+from emporion.edition.queries import Edition, Participation
+from emporion.engines import matching
+from emporion.engines.matching.encoding import (
+    BATCH,
+    PASSAGE,
+    QUERY,
+    Encoder,
+    Floats,
+    embedded,
+    unread,
+)
+from emporion.matchmaking.models import TextVector
+
+READ = "match.read"
+# A run reads so many texts itself (some seconds); more are left to the job, and the run goes by
+# words until it has been done.
+READ_BY_A_RUN = 500
+# Keys a database is asked for at once; rows a transaction writes.
+ASKED = 400
+
+
+class DatabaseStore:
+    """Keeps vectors in the database; equal texts of all editions share them."""
+
+    def __init__(self, model: str = "") -> None:
+        self._model = model
+
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, Floats]:
+        """Return those that are kept."""
+        found: dict[bytes, Floats] = {}
+        for at in range(0, len(keys), ASKED):
+            part = [key.hex() for key in keys[at : at + ASKED]]
+            rows = TextVector.objects.filter(key__in=part).values_list("key", "value")
+            found.update((bytes.fromhex(key), np.frombuffer(value, "<f4")) for key, value in rows)
+        return found
+
+    def put(self, vectors: Mapping[bytes, npt.NDArray[np.float32]]) -> None:
+        """Keep these; what is there already stays."""
+        TextVector.objects.bulk_create(
+            [
+                TextVector(key=key.hex(), model=self._model, value=row.astype("<f4").tobytes())
+                for key, row in vectors.items()
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def readers() -> tuple[Encoder, ...]:
+    """Return the encoders that the settings name; loading one takes a second.
+
+    Raises EncodingError where one is not installed or the endpoint is not described.
+    """
+    found: list[Encoder] = []
+    for name in settings.TEXT_READERS:
+        if name == "auto":
+            found += matching.encoders.usual_encoders()
+        elif name == "endpoint":
+            given = settings.EMBEDDINGS
+            if not (given["url"] and given["name"] and given["dimension"] > 0):
+                raise matching.EncodingError(
+                    "an endpoint needs EMPORION_EMBEDDINGS_URL, _MODEL and _DIMENSION"
+                )
+            found.append(matching.endpoint.Endpoint(**given))
+        elif name != "none":
+            found.append(matching.encoders.encoder(name))
+    return tuple(found)
+
+
+def are_read() -> bool:
+    """Whether texts are read at all; without loading anything."""
+    names = [name for name in settings.TEXT_READERS if name != "none"]
+    if names == ["auto"]:
+        return bool(matching.encoders.installed(matching.encoders.UNIVERSAL))
+    return bool(names)
+
+
+def ready(market: matching.Market, most: int = READ_BY_A_RUN) -> tuple[Encoder, ...]:
+    """Return the readers that a run of `market` compares by: those with at most `most` unread."""
+    return tuple(
+        reader for reader in readers() if sum(map(len, _left(market, reader).values())) <= most
+    )
+
+
+def read(market: matching.Market, on_progress: Callable[[int, int], bool] | None = None) -> int:
+    """Read what nobody has read of a market's texts, keep it, and return how many that were.
+
+    `on_progress` is told (done, of how many) and stops the reading by False: what was read is kept.
+    """
+    tell = on_progress or (lambda done, total: True)
+    done = 0
+    left = [(reader, _left(market, reader)) for reader in readers()]
+    total = sum(len(texts) for _, by_role in left for texts in by_role.values())
+    for reader, by_role in left:
+        store = DatabaseStore(model=reader.model)
+        for role, texts in by_role.items():
+            # Like with like: a batch of texts of about one length is read fastest.
+            texts.sort(key=lambda text: (len(text), text))
+            for at in range(0, len(texts), BATCH):
+                if not tell(done, total):
+                    return done
+                part = texts[at : at + BATCH]
+                embedded(reader, part, role, store)
+                done += len(part)
+    tell(done, total)
+    return done
+
+
+def _left(market: matching.Market, reader: Encoder) -> dict[str, list[str]]:
+    store = DatabaseStore(model=reader.model)
+    return {
+        role: unread(reader, [text for one in people for text in one.texts.values()], role, store)
+        for role, people in ((QUERY, market.buyers), (PASSAGE, market.exhibitors))
+    }
+
+
+def ask_to_read(edition: Edition, participation: Participation | None = None) -> bool:
+    """Put the reading of an edition's new texts into the queue; False where nothing reads them.
+
+    With a participation its list is made anew afterwards.  One job that waits does for all.
+    """
+    if not are_read():
+        return False
+    who = participation.public_id if participation is not None else ""
+    with transaction.atomic():
+        waiting = jobs.latest(edition.expo.public_id, READ, f"{edition.slug}/{who}")
+        if not any(job.state == jobs.JobRecord.State.WAITING for job in waiting):
+            jobs.enqueue(
+                READ,
+                {"edition": edition.slug, "participation": who},
+                tenant=edition.expo.public_id,
+                owner="system",
+                subject=f"{edition.slug}/{who}",
+            )
+    return True

@@ -1,0 +1,152 @@
+"""Texts are read once, in a job, and runs compare by meaning once they are."""
+
+import numpy as np
+import pytest
+
+from emporion.core import jobs
+from emporion.core.models import JobRecord
+from emporion.core.tenancy import scope
+from emporion.engines.matching import EncodingError
+from emporion.matchmaking import queries
+from emporion.matchmaking.domain import vectors
+from emporion.matchmaking.domain.first_list import make_first_list
+from emporion.matchmaking.domain.market import market_of
+from emporion.matchmaking.domain.reading_texts import ReadingError, read_edition
+from emporion.matchmaking.domain.runs import MatchError, run_match
+from emporion.matchmaking.models import FirstList, TextVector
+from tests import factories
+from tests.engines.matching.test_meaning import Words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reader(monkeypatch, settings):
+    settings.TEXT_READERS = ["universal"]
+    made = Words()
+    monkeypatch.setattr(vectors, "readers", lambda: (made,))
+    return made
+
+
+@pytest.fixture
+def fair():
+    edition = factories.make_edition()
+    with scope(expo=edition.expo):
+        hosts = [factories.make_participation(edition, "exhibitor", offers=["xr"]) for _ in "ab"]
+        guest = factories.make_participation(edition, "buyer", needs=["xr"])
+        for who, text in ((hosts[0], "pump"), (hosts[1], "drone")):
+            who.offers.update(text={"en": text})
+        guest.needs.update(text={"zh-hans": "无人机"})
+        yield edition, hosts, guest
+
+
+def test_texts_are_read_once_and_kept_by_content(fair, reader):
+    edition, hosts, guest = fair
+    assert read_edition(edition) == 3
+    assert sorted(text for text, _ in reader.asked) == ["drone", "pump", "无人机"]
+    assert read_edition(edition) == 0
+    guest.needs.update(text={"zh-hans": "水泵"})
+    assert read_edition(edition) == 1
+    assert len(reader.asked) == 4
+    assert {row.model for row in TextVector.objects.all()} == {reader.model}
+
+
+def test_a_run_compares_by_meaning_what_was_read(fair, reader):
+    edition, hosts, guest = fair
+    run = run_match(edition)
+    assert run.figures["models"] == ["by hand 1"]
+    assert run.policy == "facets-text-meaning/3 priced 0 by hand 1"
+    assert [one.participation for one in queries.suggestions(guest)] == [hosts[1], hosts[0]]
+
+
+def test_a_run_does_not_wait_for_many_unread_texts(fair, reader, monkeypatch):
+    edition, hosts, guest = fair
+    monkeypatch.setattr(vectors.ready, "__defaults__", (2,))
+    run = run_match(edition)
+    assert run.figures["models"] == []
+    [waiting] = jobs.latest(edition.expo.public_id, vectors.READ)
+    assert waiting.arguments == {"edition": edition.slug, "participation": ""}
+    jobs.perform(waiting.public_id)
+    assert JobRecord.objects.get().result == {"read": 3}
+    assert run_match(edition).figures["models"] == ["by hand 1"]
+
+
+def test_an_edit_is_read_in_a_job_which_makes_the_list_again(fair, reader):
+    edition, hosts, guest = fair
+    make_first_list(guest)
+    assert reader.asked == []
+    first = [entry["reasons"][-1]["code"] for entry in FirstList.objects.get().entries]
+    assert "meaning" not in first
+    make_first_list(guest)
+    [waiting] = jobs.latest(edition.expo.public_id, vectors.READ, limit=5)
+    jobs.perform(waiting.public_id)
+    entries = FirstList.objects.get().entries
+    assert [entry["id"] for entry in entries] == [hosts[1].pk, hosts[0].pk]
+    assert "meaning" in [reason["code"] for reason in entries[0]["reasons"]]
+
+
+def test_without_readers_nothing_is_read_or_asked_for(fair):
+    edition, hosts, guest = fair
+    make_first_list(guest)
+    assert run_match(edition).figures["models"] == []
+    assert (JobRecord.objects.count(), TextVector.objects.count()) == (0, 0)
+    assert read_edition(edition) == 0
+
+
+def test_a_reader_that_fails_is_named_and_what_was_read_stays(fair, reader, monkeypatch):
+    edition, hosts, guest = fair
+    whole = reader.embed
+
+    def failing(texts, role):
+        if role == "passage":
+            raise EncodingError("the server does not answer")
+        return whole(texts, role)
+
+    monkeypatch.setattr(reader, "embed", failing)
+    with pytest.raises(ReadingError, match="the server does not answer"):
+        read_edition(edition)
+    assert TextVector.objects.count() == 1
+    with pytest.raises(MatchError, match="the server does not answer"):
+        run_match(edition)
+    vectors.ask_to_read(edition)
+    [waiting] = jobs.latest(edition.expo.public_id, vectors.READ)
+    jobs.perform(waiting.public_id)
+    assert JobRecord.objects.get().reason.endswith("the server does not answer")
+
+
+def test_reading_stops_when_asked_and_goes_on_later(fair, reader, monkeypatch):
+    edition, hosts, guest = fair
+    monkeypatch.setattr(vectors, "BATCH", 1)
+    assert read_edition(edition, on_progress=lambda done, total: done < 2) == 2
+    assert read_edition(edition) == 1
+
+
+def test_the_store_gives_back_what_it_was_given():
+    store = vectors.DatabaseStore(model="m")
+    rows = {bytes([at] * 32): np.arange(at, at + 3, dtype=np.float32) for at in range(3)}
+    store.put(rows)
+    store.put(rows)
+    found = store.get([*rows, b"\xff" * 32])
+    assert {key: row.tolist() for key, row in found.items()} == {
+        key: row.tolist() for key, row in rows.items()
+    }
+
+
+def test_an_endpoint_needs_its_settings(settings):
+    settings.TEXT_READERS = ["endpoint"]
+    with pytest.raises(EncodingError, match="EMPORION_EMBEDDINGS_URL"):
+        vectors.readers()
+    settings.EMBEDDINGS = {
+        "url": "http://127.0.0.1:9/v1/embeddings", "name": "m", "dimension": 3, "key": "",
+        "private": True, "prefixes": ("q: ", "p: "),
+    }  # fmt: skip
+    [found] = vectors.readers()
+    assert found.model == "m@http://127.0.0.1:9/v1/embeddings#3q: p: "
+
+
+def test_market_texts_are_needs_and_offers_alone(fair):
+    edition, hosts, guest = fair
+    market, _ = market_of(edition)
+    assert sorted(tuple(one.texts.items()) for one in (*market.exhibitors, *market.buyers)) == [
+        (("en", "drone"),), (("en", "pump"),), (("zh-hans", "无人机"),),
+    ]  # fmt: skip
