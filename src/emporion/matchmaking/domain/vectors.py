@@ -7,6 +7,7 @@ once, and kept by content.  A run compares by meaning where (nearly) all texts h
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -71,7 +72,7 @@ def readers() -> tuple[Encoder, ...]:
         if name == "auto":
             found += matching.encoders.usual_encoders()
         elif name == "endpoint":
-            given = settings.EMBEDDINGS
+            given: dict[str, Any] = settings.EMBEDDINGS
             if not (given["url"] and given["name"] and given["dimension"] > 0):
                 raise matching.EncodingError(
                     "an endpoint needs EMPORION_EMBEDDINGS_URL, _MODEL and _DIMENSION"
