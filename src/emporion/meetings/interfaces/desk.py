@@ -21,7 +21,7 @@ from emporion.edition.gates import for_organisers
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import runs as domain
 from emporion.meetings.domain.computing import DEFAULT_SECONDS
-from emporion.meetings.interfaces.releases import cut_percent, points
+from emporion.meetings.interfaces.releases import better_percent, cut_percent, points
 from emporion.meetings.models import ScheduleRun
 from emporion.meetings.queries import desk as queries
 from emporion.meetings.queries import releases as release_queries
@@ -173,6 +173,7 @@ def _row(run: ScheduleRun, job: JobRecord | None) -> dict[str, Any]:
         "value": points(round(value * 1000), round((bound or value) * 1000)) if value else None,
         "bound": points(round(bound * 1000), round(bound * 1000)) if bound else None,
         "share": share,
+        "better": better_percent(round(value * 1000), round(bound * 1000)) if share else None,
         # Between two signs of life of the search this alone shows that it goes on.
         "elapsed": _seconds_since(job.started_at) if job and job.started_at else None,
         "refused": run.request_count - run.meeting_count,
