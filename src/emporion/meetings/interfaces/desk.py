@@ -173,7 +173,9 @@ def _row(run: ScheduleRun, job: JobRecord | None) -> dict[str, Any]:
         "value": points(round(value * 1000), round((bound or value) * 1000)) if value else None,
         "bound": points(round(bound * 1000), round(bound * 1000)) if bound else None,
         "share": share,
-        "better": better_percent(round(value * 1000), round(bound * 1000)) if share else None,
+        "better": better_percent(round(value * 1000), round(bound * 1000))
+        if value and bound
+        else None,
         # Between two signs of life of the search this alone shows that it goes on.
         "elapsed": _seconds_since(job.started_at) if job and job.started_at else None,
         "refused": run.request_count - run.meeting_count,
