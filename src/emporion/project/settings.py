@@ -201,8 +201,9 @@ EMBEDDINGS = {
     "dimension": int(os.environ.get("EMPORION_EMBEDDINGS_DIMENSION") or 0),
     "key": os.environ.get("EMPORION_EMBEDDINGS_KEY", ""),
     "private": _flag("EMPORION_EMBEDDINGS_PRIVATE"),
-    "prefixes": tuple(
-        os.environ.get(f"EMPORION_EMBEDDINGS_{role}_PREFIX", "") for role in ("NEED", "OFFER")
+    "prefixes": (
+        os.environ.get("EMPORION_EMBEDDINGS_NEED_PREFIX", ""),
+        os.environ.get("EMPORION_EMBEDDINGS_OFFER_PREFIX", ""),
     ),
 }
 
