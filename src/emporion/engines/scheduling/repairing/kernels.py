@@ -12,31 +12,24 @@ from ..chains import FAILED, INSERTED, try_insert
 from ..compiled import compiled, compiled_inside
 from ..instance import IntGrid, IntRow
 from ..state import (
-    COUNT,
     END0,
-    END1,
     FIRST,
     LOCK,
     LOG,
     LOG_SLOT,
     LOGGED,
     LOGGING,
-    QUOTA,
     SCORE,
     SLOT,
     TRIAL,
     State,
     can_put,
     draw,
-    fits,
     put,
-    unset,
 )
 from ..trials import _force, _undo
 
 MOVED, ACCEPTED = 0, 1
-#: How a freed place was used.
-NOTHING, WAITING, ROOM_MADE, PULLED = range(4)
 #: Waiting requests of a participant tried in the place of a meeting that found no other.
 SUBSTITUTES = 6
 
@@ -162,8 +155,8 @@ def work_priced(
     return kept
 
 
-@compiled_inside
-def _within(st: State, home: IntRow, moved: IntGrid, most: int, touched: IntRow) -> bool:
+@compiled
+def within(st: State, home: IntRow, moved: IntGrid, most: int, touched: IntRow) -> bool:
     """Whether what the journal holds is within consent; undone when it is not.
 
     Announced meetings may be moved, ``most`` of them, and none may be lost.  What is kept is
@@ -203,65 +196,8 @@ def insert_within(
     begin(st)
     done = try_insert(st, r, limit, after)
     if done == INSERTED:
-        return _within(st, home, moved, most, touched)
+        return within(st, home, moved, most, touched)
     if done != FAILED:
         undo(st, home, moved, False)
     st.ctl[LOGGING] = 0
     return False
-
-
-@compiled
-def refill(
-    st: State,
-    e: int,
-    t: int,
-    limit: int,
-    home: IntRow,
-    moved: IntGrid,
-    most: int,
-    tries: int,
-    touched: IntRow,
-) -> int:
-    """Use the freed place of participant e in slot t; says how.
-
-    In this order: the best waiting pair that is free then; a waiting request of e for which others
-    of e come forward or make room; a later meeting of e pulled forward, the next one.  ``most``
-    announced meetings move at most, none is lost.  ``tries`` bounds the searches and ``limit`` the
-    nodes of one.  O(requests of e + tries x limit).
-    """
-    first, last = st.who[e, FIRST], st.who[e + 1, FIRST]
-    for i in range(first, last):
-        r = st.adj[i]
-        if st.req[r, SLOT] < 0 and st.req[r, LOCK] == 0 and can_put(st, r, t):
-            begin(st)
-            put(st, r, t)
-            _within(st, home, moved, 0, touched)
-            return WAITING
-    if most < 1:
-        return NOTHING
-    tried = 0
-    for i in range(first, last):
-        r = st.adj[i]
-        p = st.req[r, END0] + st.req[r, END1] - e
-        if st.req[r, SLOT] >= 0 or st.req[r, LOCK] != 0 or st.who[p, COUNT] >= st.who[p, QUOTA]:
-            continue
-        if insert_within(st, r, limit, t - 1, home, moved, most, touched):
-            return ROOM_MADE
-        tried += 1
-        if tried >= tries:
-            break
-    for s in range(t + 1, st.slots):
-        for i in range(first, last):
-            r = st.adj[i]
-            if st.req[r, SLOT] != s or st.req[r, LOCK] != 0 or not fits(st, r, t):
-                continue
-            begin(st)
-            unset(st, r)
-            if not can_put(st, r, t):
-                undo(st, home, moved, False)
-                st.ctl[LOGGING] = 0
-                continue
-            put(st, r, t)
-            if _within(st, home, moved, most, touched):
-                return PULLED
-    return NOTHING

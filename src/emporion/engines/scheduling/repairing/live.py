@@ -11,10 +11,11 @@ import numpy as np
 from ..instance import Bools, Instance, InstanceError, Ints
 from ..state import FIRST, LOCK, MASK, SLOT, put, unset
 from .changes import Change, Changes
-from .kernels import ACCEPTED, PULLED, insert_within, place, refill
+from .kernels import ACCEPTED, insert_within, place
+from .refilling import refill
 
-#: Nodes of one search, and searches of one kind, for an answer within milliseconds.
-NODES, TRIES = 60, 12
+#: Nodes of the search for a later slot of somebody who is late, for an answer within milliseconds.
+NODES = 60
 MOST_TOUCHED = 2000
 
 
@@ -118,9 +119,9 @@ class Floor:
         """``participant`` is not there in the slots ``first`` to ``last`` (default: ``first``).
 
         Its meetings there are lost unless they can be held later; each freed place is used again:
-        by the best waiting pair, by a waiting request for which others make room, or by a later
-        meeting pulled forward.  Slots nearer than the notice are lost.  Raises `InstanceError` for
-        slots that are none.
+        by the best waiting pair, by meetings that come forward and leave a place to a waiting pair,
+        or by a later meeting pulled forward alone.  Slots nearer than the notice are lost.  Raises
+        `InstanceError` for slots that are none.
         """
         began = time.perf_counter()
         last = first if last is None else last
@@ -146,15 +147,19 @@ class Floor:
             if t < self.earliest:
                 continue
             before = int(self.touched[0])
-            used = refill(
-                st, host, t, NODES, self.home, self.moved, self.most_moves, TRIES, self.touched
-            )
-            reason = "pulled_forward" if used == PULLED else "waiting_pair"
+            refill(st, host, t, self.home, self.moved, self.most_moves, self.touched)
             for r in self.touched[before + 1 : self.touched[0] + 1].tolist():
-                how[r] = reason if used == PULLED or self.at[r] < 0 else "made_room"
+                how[r] = self._why(r, t)
         if self.later:
             self._hold_later(gone, max(last, self.earliest - 1), how)
         return self._finish(keep, gone, how, began)
+
+    def _why(self, r: int, t: int) -> str:
+        """Why the meeting r is now where it is, after the place in slot t was used again."""
+        was, now = int(self.at[r]), int(self.st.req[r, SLOT])
+        if was < 0:
+            return "waiting_pair" if now == t else "refilled"
+        return "pulled_forward" if now < was else "made_room"
 
     def _hold_later(self, gone: Ints, after: int, how: dict[int, str]) -> None:
         st = self.st
