@@ -121,8 +121,8 @@ def test_reading_stops_when_asked_and_goes_on_later(fair, reader, monkeypatch):
     assert read_edition(edition) == 1
 
 
-def test_the_store_gives_back_what_it_was_given():
-    store = vectors.DatabaseStore(model="m")
+def test_the_store_gives_back_what_it_was_given(fair):
+    store = vectors.DatabaseStore(fair[0], "m")
     rows = {bytes([at] * 32): np.arange(at, at + 3, dtype=np.float32) for at in range(3)}
     store.put(rows)
     store.put(rows)
@@ -130,6 +130,17 @@ def test_the_store_gives_back_what_it_was_given():
     assert {key: row.tolist() for key, row in found.items()} == {
         key: row.tolist() for key, row in rows.items()
     }
+
+
+def test_vectors_of_one_expo_are_not_read_for_another(fair):
+    ours, theirs = fair[0], factories.make_edition()
+    row = {b"\x01" * 32: np.ones(3, dtype=np.float32)}
+    vectors.DatabaseStore(ours, "m").put(row)
+    with scope(expo=theirs.expo):
+        store = vectors.DatabaseStore(theirs, "m")
+        assert store.get([*row]) == {}
+        store.put(row)
+        assert [*store.get([*row])] == [*row]
 
 
 def test_an_endpoint_needs_its_settings(settings):

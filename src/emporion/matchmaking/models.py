@@ -92,13 +92,19 @@ class FirstList(models.Model):
 class TextVector(models.Model):
     """What an encoder made of a text, by the hash of model, role and text.
 
-    Nobody's in particular: equal texts share a row, and what was written cannot be read from it.
+    Equal texts of an expo share a row. It holds what a text is about, not its words.
     """
 
-    key = models.CharField(max_length=64, primary_key=True)
+    expo = models.ForeignKey("registry.Expo", models.CASCADE)
+    key = models.CharField(max_length=64)
     model = models.CharField(max_length=200)
     # Single-precision numbers, little-endian.
     value = models.BinaryField()
+
+    objects = ScopedManager(expo="expo")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["expo", "key"], name="text_vector_once")]
 
     def __str__(self) -> str:
         return f"{self.model} {self.key[:8]}"

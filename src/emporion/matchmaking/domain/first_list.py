@@ -80,7 +80,7 @@ def _ranked(participation: Participation, by_meaning: bool) -> list[dict[str, ob
             exhibitor_list_length=LIST_OF_A_HOST,
         ),
         readers=vectors.readers() if by_meaning else (),
-        store=vectors.DatabaseStore(),
+        store=vectors.DatabaseStore(edition),
     )
     lists = dict(found.exhibitors if participation.hosts else found.buyers)
     ranked = lists.get(participation.public_id, [])

@@ -32,7 +32,7 @@ def read_edition(
         return going
 
     try:
-        done = vectors.read(market_of(edition)[0], tell)
+        done = vectors.read(edition, market_of(edition)[0], tell)
         who = editions.participation(edition, public_id) if public_id else None
         if who is not None and going:
             make_first_list(who, by_meaning=True)

@@ -48,9 +48,9 @@ def run_match(
         side = "exhibitors" if not market.exhibitors else "buyers"
         raise MatchError(f"The edition {edition.slug} has no {side} yet: take them in first.")
     try:
-        readers = vectors.ready(market)
+        readers = vectors.ready(edition, market)
         found = matching.match(
-            market, seed=seed, readers=readers, store=vectors.DatabaseStore(), progress=tell
+            market, seed=seed, readers=readers, store=vectors.DatabaseStore(edition), progress=tell
         )
     except matching.MarketError as error:
         raise MatchError(f"The profiles cannot be matched: {error}") from error

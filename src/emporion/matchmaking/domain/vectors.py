@@ -37,10 +37,10 @@ ASKED = 400
 
 
 class DatabaseStore:
-    """Keeps vectors in the database; equal texts of all editions share them."""
+    """Keeps vectors in the database; equal texts of all editions of an expo share them."""
 
-    def __init__(self, model: str = "") -> None:
-        self._model = model
+    def __init__(self, edition: Edition, model: str = "") -> None:
+        self._expo, self._model = edition.expo_id, model
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, Floats]:
         """Return those that are kept."""
@@ -55,7 +55,12 @@ class DatabaseStore:
         """Keep these; what is there already stays."""
         TextVector.objects.bulk_create(
             [
-                TextVector(key=key.hex(), model=self._model, value=row.astype("<f4").tobytes())
+                TextVector(
+                    expo_id=self._expo,
+                    key=key.hex(),
+                    model=self._model,
+                    value=row.astype("<f4").tobytes(),
+                )
                 for key, row in vectors.items()
             ],
             ignore_conflicts=True,
@@ -91,24 +96,32 @@ def are_read() -> bool:
     return bool(names)
 
 
-def ready(market: matching.Market, most: int = READ_BY_A_RUN) -> tuple[Encoder, ...]:
+def ready(
+    edition: Edition, market: matching.Market, most: int = READ_BY_A_RUN
+) -> tuple[Encoder, ...]:
     """Return the readers that a run of `market` compares by: those with at most `most` unread."""
     return tuple(
-        reader for reader in readers() if sum(map(len, _left(market, reader).values())) <= most
+        reader
+        for reader in readers()
+        if sum(map(len, _left(edition, market, reader).values())) <= most
     )
 
 
-def read(market: matching.Market, on_progress: Callable[[int, int], bool] | None = None) -> int:
+def read(
+    edition: Edition,
+    market: matching.Market,
+    on_progress: Callable[[int, int], bool] | None = None,
+) -> int:
     """Read what nobody has read of a market's texts, keep it, and return how many that were.
 
     `on_progress` is told (done, of how many) and stops the reading by False: what was read is kept.
     """
     tell = on_progress or (lambda done, total: True)
     done = 0
-    left = [(reader, _left(market, reader)) for reader in readers()]
+    left = [(reader, _left(edition, market, reader)) for reader in readers()]
     total = sum(len(texts) for _, by_role in left for texts in by_role.values())
     for reader, by_role in left:
-        store = DatabaseStore(model=reader.model)
+        store = DatabaseStore(edition, reader.model)
         for role, texts in by_role.items():
             # Like with like: a batch of texts of about one length is read fastest.
             texts.sort(key=lambda text: (len(text), text))
@@ -122,8 +135,8 @@ def read(market: matching.Market, on_progress: Callable[[int, int], bool] | None
     return done
 
 
-def _left(market: matching.Market, reader: Encoder) -> dict[str, list[str]]:
-    store = DatabaseStore(model=reader.model)
+def _left(edition: Edition, market: matching.Market, reader: Encoder) -> dict[str, list[str]]:
+    store = DatabaseStore(edition, reader.model)
     return {
         role: unread(reader, [text for one in people for text in one.texts.values()], role, store)
         for role, people in ((QUERY, market.buyers), (PASSAGE, market.exhibitors))
