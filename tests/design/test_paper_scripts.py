@@ -9,6 +9,7 @@ import pytest
 
 from emporion.design import paper
 
+pytestmark = pytest.mark.usefixtures("paper_fonts")
 APART = "\N{ZERO WIDTH NON-JOINER}"
 LINE = """#import "/design/templates/design/paper.typ": faces
 #set page(width: auto, height: auto, margin: 4pt)
@@ -19,8 +20,6 @@ LINE = """#import "/design/templates/design/paper.typ": faces
 
 def picture(face: str, words: str) -> tuple[int, int, bytes]:
     """Width, height and every point of a line, set by the compiler and in the faces of sheets."""
-    if paper.missing_fonts():
-        pytest.skip("this machine cannot set all three scripts")
     source = LINE.format(face=face, words=words).encode()
     png = paper._compiler().compile(input=source, format="png", ppi=72.0)
     assert isinstance(png, bytes) and png[:8] == b"\x89PNG\r\n\x1a\n"

@@ -25,7 +25,6 @@ from emporion.meetings import queries
 from emporion.meetings.domain.requests import withdraw
 from emporion.meetings.interfaces.sheets import Paper
 from emporion.meetings.models import Meeting, Release, Slot
-from tests import machine
 from tests.factories import (
     make_edition,
     make_organiser,
@@ -37,17 +36,9 @@ from tests.factories import (
     make_user,
 )
 
+pytestmark = pytest.mark.usefixtures("paper_fonts")
 HOSTILE = '#panic("no") $x$ *b* `r` @a <l> \\ \\u{1F4A9} ] ) } #read("/etc/passwd") // /* "; --'
 NAMES = ("灵境科技有限公司", "شركة أمواج للتجارة", HOSTILE)
-
-
-@pytest.fixture(autouse=True)
-def fonts() -> None:
-    if missing := paper.missing_fonts():
-        why = f"no fonts {', '.join(missing)} (Debian: apt-get install fonts-noto-core fonts-noto-cjk)"
-        if machine.everything_required():
-            pytest.fail(why)
-        pytest.skip(why)
 
 
 def text(pdf: bytes) -> list[str]:

@@ -139,9 +139,8 @@ def test_an_encoder_that_is_not_installed_says_which_extra_brings_it(monkeypatch
         encoders.encoder("e6")
 
 
+@pytest.mark.usefixtures("universal_encoder")
 def test_the_universal_encoder_reads_two_languages_alike():
-    if not encoders.installed(encoders.UNIVERSAL):
-        pytest.skip("the extra [models] is not installed")
     reader = encoders.encoder(encoders.UNIVERSAL)
     rows = embedded(reader, ["water pumps for farms", "农用水泵", "wedding dresses", ""], "query")
     assert rows.shape == (4, 512)
