@@ -95,6 +95,13 @@ def undo(st: State, home: IntRow, moved: IntGrid, counted: bool) -> None:
 
 
 @compiled_inside
+def give_up(st: State, home: IntRow, moved: IntGrid, counted: bool) -> None:
+    """`undo`, and end what `begin` began."""
+    undo(st, home, moved, counted)
+    st.ctl[LOGGING] = 0
+
+
+@compiled_inside
 def _substitute(st: State, p: int, limit: int) -> None:
     """Insert a waiting request of p, one of the best."""
     tried = 0
@@ -170,8 +177,7 @@ def within(st: State, home: IntRow, moved: IntGrid, most: int, touched: IntRow) 
         changed += old >= 0 and st.req[r, SLOT] != old
     count_moves(st, home, moved)
     if changed > most or too_many(st, moved):
-        undo(st, home, moved, True)
-        st.ctl[LOGGING] = 0
+        give_up(st, home, moved, True)
         return False
     for i in range(st.ctl[LOGGED]):
         if touched[0] + 1 < touched.shape[0]:

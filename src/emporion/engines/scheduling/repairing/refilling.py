@@ -19,7 +19,6 @@ from ..state import (
     END1,
     FIRST,
     LOCK,
-    LOGGING,
     QUOTA,
     SLOT,
     TAKEN_UNITS,
@@ -33,7 +32,7 @@ from ..state import (
     unset,
     walkable,
 )
-from .kernels import ACCEPTED, MOVED, begin, undo, within
+from .kernels import ACCEPTED, MOVED, begin, give_up, within
 
 #: How a freed place was used.
 NOTHING, WAITING, ROOM_MADE, PULLED = range(4)
@@ -112,8 +111,7 @@ def _clear(
             if u != told and can_put(st, x, u):
                 put(st, x, u)
                 return within(st, home, moved, most, touched)
-    undo(st, home, moved, False)
-    st.ctl[LOGGING] = 0
+    give_up(st, home, moved, False)
     return False
 
 
@@ -144,8 +142,7 @@ def _follow(
     if good and can_put(st, r, v):
         put(st, r, v)
         return within(st, home, moved, most, touched)
-    undo(st, home, moved, False)
-    st.ctl[LOGGING] = 0
+    give_up(st, home, moved, False)
     return False
 
 
@@ -221,6 +218,5 @@ def refill(
                     if within(st, home, moved, most, touched):
                         return PULLED
                 else:
-                    undo(st, home, moved, False)
-                    st.ctl[LOGGING] = 0
+                    give_up(st, home, moved, False)
     return NOTHING
