@@ -11,11 +11,7 @@ longest wait between two changes of what the page says while the run lasts. The 
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import re
-import subprocess
 import sys
 import time
 from contextlib import ExitStack
@@ -23,7 +19,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "src"), str(ROOT / "benchmarks")]
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+from benchmarks.browsing import opened, options_of, sign_in  # noqa: E402
+
 BAR_FIRST_S, BAR_UPDATE_S = 5.0, 2.0
 # The page asks once a second; a look every 50 ms adds nothing to speak of.
 LOOK_S = 0.05
@@ -60,41 +59,19 @@ def run(page: Any, address: str, seconds: int) -> tuple[float, float]:
 
 def main() -> int:
     """Measure; the exit status says whether both bars are met."""
-    parser = argparse.ArgumentParser(prog="./run bench desk")
-    parser.add_argument("--edition", default="model", help="its slug")
-    parser.add_argument("--build", type=float, metavar="SCALE", help="build a model edition first")
+    parser = options_of("desk")
     parser.add_argument("--seconds", type=int, default=20, help="of search")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    os.environ.setdefault("EMPORION_INSECURE_LOCAL", "1")
-    os.environ["EMPORION_DEMO_SIGNIN"] = "1"
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
-    from pages import build, free_port, start_server
-    from playwright.sync_api import sync_playwright
-
-    from tests import machine
-
     with ExitStack() as stack:
-        if options.build is not None:
-            build(options.build, False, stack)
-        else:
-            subprocess.run([sys.executable, "-m", "emporion.cli", "prepare"], check=True)
-        port = free_port()
-        start_server(port, stack)
-        base = f"http://127.0.0.1:{port}/en/"
-        browser = stack.enter_context(sync_playwright()).chromium.launch(
-            executable_path=machine.chromium()
-        )
+        base, browser = opened(options.build, stack)
         page = browser.new_page()
-        page.goto(f"{base}signin/")
-        with page.expect_navigation():
-            page.get_by_role("button", name=re.compile("Li Wen")).click()
+        sign_in(page, base, "Li Wen")
         time.sleep(WARM_S)
         found = [
             run(page, f"{base}{options.edition}/organise/desk/", options.seconds)
             for _ in range(options.rounds)
         ]
-        browser.close()
     first, silence = (round(max(one[n] for one in found), 2) for n in (0, 1))
     show("first value on the page", first, "s", BAR_FIRST_S,
          every=[round(one[0], 2) for one in found])  # fmt: skip

@@ -11,19 +11,18 @@ and JavaScript as they came over the wire (compressed).
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import re
 import statistics
-import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "src"), str(ROOT / "benchmarks")]
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+from benchmarks.browsing import opened, options_of, sign_in  # noqa: E402
+
 BAR_S, BAR_KB = 1.5, 60
 ROUNDS = 3
 SLOW = {
@@ -76,38 +75,16 @@ def look(browser: Any, state: Any, address: str) -> tuple[float, float]:
 
 def main() -> int:
     """Measure; the exit status says whether every page meets both bars."""
-    parser = argparse.ArgumentParser(prog="./run bench face")
-    parser.add_argument("--edition", default="model", help="its slug")
-    parser.add_argument("--build", type=float, metavar="SCALE", help="build a model edition first")
-    options = parser.parse_args()
-    os.environ.setdefault("EMPORION_INSECURE_LOCAL", "1")
-    os.environ["EMPORION_DEMO_SIGNIN"] = "1"
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
-    from playwright.sync_api import sync_playwright
-
-    from benchmarks.pages import build, free_port, start_server
-    from tests import machine
-
+    options = options_of("face").parse_args()
     good = True
     with ExitStack() as stack:
-        if options.build is not None:
-            build(options.build, False, stack)
-        else:
-            subprocess.run([sys.executable, "-m", "emporion.cli", "prepare"], check=True)
-        port = free_port()
-        start_server(port, stack)
-        base = f"http://127.0.0.1:{port}/en/"
-        browser = stack.enter_context(sync_playwright()).chromium.launch(
-            executable_path=machine.chromium()
-        )
+        base, browser = opened(options.build, stack)
         for who, paths in PAGES.items():
             state = None
             if who:
                 context = browser.new_context()
                 page = context.new_page()
-                page.goto(f"{base}signin/")
-                with page.expect_navigation():
-                    page.get_by_role("button", name=re.compile(who)).click()
+                sign_in(page, base, who)
                 state = context.storage_state()
                 context.close()
             for path in paths:
@@ -120,7 +97,6 @@ def main() -> int:
                      worst=round(max(one[0] for one in found), 2))  # fmt: skip
                 show(f"{name}, CSS and JS", heavy, "kB", BAR_KB)
                 good = good and 0 < painted <= BAR_S and heavy <= BAR_KB
-        browser.close()
     return 0 if good else 1
 
 
