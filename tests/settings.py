@@ -38,5 +38,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# A test changes something and reads it again; those of what is kept say how long.
+os.environ["EMPORION_KEPT_PAGES_SECONDS"] = "0"
+KEPT_PAGES_SECONDS = 0
 # An encoder takes a second to load; the tests that want one name it.
 TEXT_READERS = ["none"]

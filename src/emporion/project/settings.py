@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "emporion.core.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "emporion.core.kept_pages.KeptPagesMiddleware",
     "emporion.core.turns.TurnsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -147,6 +148,8 @@ else:
     else:
         asked.setdefault("prepare_threshold", 5)
         asked["options"] = f"{asked.get('options', '')} -c jit=off".strip()
+# So old may a page be that somebody reads without a sign-in (`core.kept_pages`); 0: none is kept.
+KEPT_PAGES_SECONDS = int(os.environ.get("EMPORION_KEPT_PAGES_SECONDS", "30"))
 # Jobs wait in the database; `emporion worker` does them.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

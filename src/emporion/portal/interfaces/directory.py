@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from emporion.core.kept_pages import for_visitors
 from emporion.core.translated import best
 from emporion.design.formats import number
 from emporion.edition import queries as editions
@@ -41,7 +42,7 @@ def exhibitors(request: HttpRequest, edition: Edition) -> HttpResponse:
         "nav_current": "find",
         "slug": edition.slug,
     }
-    return render(request, "portal/exhibitors.html", context)
+    return for_visitors(render(request, "portal/exhibitors.html", context))
 
 
 def pavilion(request: HttpRequest, edition: Edition, letter: str) -> HttpResponse:
@@ -77,7 +78,7 @@ def pavilion(request: HttpRequest, edition: Edition, letter: str) -> HttpRespons
         "nav_current": "find",
         "slug": edition.slug,
     }
-    return render(request, "portal/pavilion.html", context)
+    return for_visitors(render(request, "portal/pavilion.html", context))
 
 
 def delegations(request: HttpRequest, edition: Edition) -> HttpResponse:
@@ -98,7 +99,7 @@ def delegations(request: HttpRequest, edition: Edition) -> HttpResponse:
         "nav_current": "find",
         "slug": edition.slug,
     }
-    return render(request, "portal/delegations.html", context)
+    return for_visitors(render(request, "portal/delegations.html", context))
 
 
 def delegation(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
@@ -123,4 +124,4 @@ def delegation(request: HttpRequest, edition: Edition, public_id: str) -> HttpRe
         "nav_current": "find",
         "slug": edition.slug,
     }
-    return render(request, "portal/public_delegation.html", context)
+    return for_visitors(render(request, "portal/public_delegation.html", context))

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from emporion.core.kept_pages import for_visitors
 from emporion.core.tenancy import scope
 from emporion.core.translated import best
 from emporion.design.formats import day, number
@@ -95,7 +96,9 @@ def front(request: HttpRequest, edition: Edition) -> HttpResponse:
             facts=sharing.event(request, edition),
         ),
     }
-    return render(request, "portal/front.html", context)
+    page = render(request, "portal/front.html", context)
+    # While it is being built, the page tells how far that is.
+    return page if context["building"] or context["stopped"] else for_visitors(page)
 
 
 def _today(edition: Edition) -> str:
@@ -127,7 +130,7 @@ def search(request: HttpRequest, edition: Edition) -> HttpResponse:
         "nav_current": "find",
         "slug": edition.slug,
     }
-    return render(request, "portal/search.html", context)
+    return for_visitors(render(request, "portal/search.html", context))
 
 
 def exhibitor(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
@@ -182,7 +185,7 @@ def exhibitor(request: HttpRequest, edition: Edition, public_id: str) -> HttpRes
         "nav_current": "find",
         "slug": edition.slug,
     }
-    return render(request, "portal/exhibitor.html", context)
+    return for_visitors(render(request, "portal/exhibitor.html", context))
 
 
 def _list(words: list[str]) -> str:
@@ -199,4 +202,4 @@ def about_data(request: HttpRequest, edition: Edition) -> HttpResponse:
         "sharing": sharing.sharing(request, _("About the data")),
         "slug": edition.slug,
     }
-    return render(request, "portal/about_data.html", context)
+    return for_visitors(render(request, "portal/about_data.html", context))

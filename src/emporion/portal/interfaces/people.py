@@ -15,6 +15,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from emporion.accounts.queries import demonstration_users
+from emporion.core.kept_pages import for_visitors
 from emporion.core.translated import best
 from emporion.design.agenda import Between
 from emporion.design.formats import day, number
@@ -60,7 +61,7 @@ def two_people(request: HttpRequest, edition: Edition) -> HttpResponse:
     keys = {one.pk for one in cast}
     stories = [_story(edition, one, keys - {one.pk}, language) for one in cast]
     context = {"stories": stories, "slug": edition.slug, "nav_current": "two"}
-    return render(request, "portal/two_people.html", context)
+    return for_visitors(render(request, "portal/two_people.html", context))
 
 
 def _story(edition: Edition, one: Participation, others: set[int], language: str) -> Story:
