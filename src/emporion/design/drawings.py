@@ -208,3 +208,35 @@ def better_than(share: float) -> float:
     if share <= 0:
         raise ValueError("nothing can be said of a share of 0")
     return ceil(round((100 / share - 1) * 10000, 6)) / 100
+
+
+# The square in which said and happened are laid beside each other, and its edges for words.
+SQUARE, LEFT, TOP = 240, 44, 12
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One group on the square: its place and radius in pixels."""
+
+    x: float
+    y: float
+    radius: float
+
+
+def reliability(groups: Sequence[tuple[float, float, int]], mirrored: bool) -> list[Spot]:
+    """Spots of (said, happened, how many), each 0..1, in a square of `SQUARE` pixels.
+
+    What was said runs along the line, what happened upwards; the area grows with how many.
+    """
+    most = max((count for _, _, count in groups), default=0) or 1
+    found = []
+    for said, happened, count in groups:
+        along = 1 - said if mirrored else said
+        found.append(
+            Spot(
+                round(LEFT + SQUARE * along, 1),
+                round(TOP + SQUARE * (1 - happened), 1),
+                round(3 + 5 * (count / most) ** 0.5, 1),
+            )
+        )
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Prefetch, Q
 
 from emporion.core.tenancy import scopes_disabled
 from emporion.edition.models import (
@@ -234,6 +234,7 @@ class ParticipationRow(NamedTuple):
     languages: list[str]
     size: str
     pavilion: str
+    organisation: int | None = None
 
     @property
     def hosts(self) -> bool:
@@ -263,8 +264,24 @@ def participation_rows(
         "languages",
         "organisation__size",
         "pavilion__letter",
+        "organisation_id",
     )
-    return [ParticipationRow(*row[:9], row[9] or "", row[10] or "") for row in rows]
+    return [ParticipationRow(*row[:9], row[9] or "", row[10] or "", row[11]) for row in rows]
+
+
+def returning(edition: Edition) -> set[int]:
+    """Return primary keys of those who took part in an earlier edition of the expo; one query.
+
+    It is the organisation that returns; somebody without one returns as a person.
+    """
+    earlier = Participation.objects.filter(edition__expo=edition.expo_id).filter(
+        edition__starts__lt=edition.starts
+    )
+    firms = earlier.filter(organisation__isnull=False).values("organisation")
+    alone = earlier.filter(organisation__isnull=True).values("person")
+    again = Q(organisation__in=firms) | Q(organisation__isnull=True, person__in=alone)
+    found = Participation.objects.filter(again, edition=edition)
+    return set(found.values_list("pk", flat=True))
 
 
 def interests(edition: Edition, only: Collection[int] | None = None) -> tuple[Any, Any]:

@@ -26,6 +26,8 @@ class MatchRun(models.Model):
     seed = models.BigIntegerField(default=0)
     digest = models.CharField(max_length=64, blank=True)
     figures = models.JSONField(default=dict)
+    # What was learnt, without people: lists made before the next run go by it. Empty: nothing kept.
+    rules = models.JSONField(default=list)
     # Who writes it, so that another run can tell a dead one from a living one.
     process = models.CharField(max_length=60, blank=True)
     computed_at = models.DateTimeField()
@@ -59,6 +61,11 @@ class RankedList(models.Model):
         "edition.Participation", models.CASCADE, related_name="ranked_lists"
     )
     entries = models.JSONField(default=list, encoder=RealCharacters)
+    # What the run found of its owner: the price of the calendar (1: it holds what is promised of
+    # it), and by how much the log odds move with which others want them, and they want others.
+    price = models.FloatField(default=1.0)
+    of_p = models.FloatField(default=0.0)
+    of_q = models.FloatField(default=0.0)
 
     objects = ScopedManager(expo="run__edition__expo")
 
@@ -81,6 +88,8 @@ class FirstList(models.Model):
         "edition.Participation", models.CASCADE, related_name="first_list"
     )
     entries = models.JSONField(default=list, encoder=RealCharacters)
+    # The rule that ordered it, as in a run.
+    policy = models.CharField(max_length=200, blank=True)
     made_at = models.DateTimeField()
 
     objects = ScopedManager(expo="participation__edition__expo")
@@ -108,6 +117,23 @@ class TextVector(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} {self.key[:8]}"
+
+
+class SuggestionsOff(models.Model):
+    """A participation that wants no suggestions and is suggested to nobody. Its row is the wish."""
+
+    participation = models.OneToOneField(
+        "edition.Participation", models.CASCADE, primary_key=True, related_name="suggestions_off"
+    )
+    since = models.DateTimeField()
+
+    objects = ScopedManager(expo="participation__edition__expo")
+
+    class Meta:
+        verbose_name_plural = "suggestions off"
+
+    def __str__(self) -> str:
+        return f"no suggestions for {self.participation_id}"
 
 
 class Wish(models.Model):

@@ -7,5 +7,6 @@ class MeetingsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let the worker know what jobs there are."""
+        """Let the worker know what jobs there are, and the matching what was asked and answered."""
+        from emporion.meetings.domain import telling  # noqa: F401
         from emporion.meetings.interfaces import tasks  # noqa: F401

@@ -121,6 +121,12 @@ def showcase(theme: str) -> dict[str, Any]:
             {"letter": letter, "label": "", "value": value, "share": value / 1402}
             for letter, value in zip("ABCDEFG", (1402, 1188, 1016, 742, 611, 806, 553), strict=True)
         ],
+        "chances": [
+            (
+                _("guests about hosts"),
+                [(0.1, 0.08, 400), (0.3, 0.34, 400), (0.5, 0.47, 400), (0.8, 0.83, 400)],
+            )
+        ],
         "refusals": [
             {"label": _("No free time in common"), "sub": _("the two calendars never meet"),
              "value": 148, "share": 1.0, "href": "#bars"},

@@ -75,3 +75,28 @@ def ruler(
         "better": drawings.better_than(share) if better is None else better,
         "drawn": drawings.ruler(share, earlier, get_language_bidi()),
     }  # fmt: skip
+
+
+@register.inclusion_tag(PARTS + "reliability.html")
+def reliability(
+    series: Sequence[tuple[str, Sequence[tuple[float, float, int]]]], label: str
+) -> dict[str, Any]:
+    """Chances said and what came of them: a square with a spot a group, and the table beside it.
+
+    `series` are at most two (name, groups of (said, happened, how many)); on the diagonal what was
+    said came true.
+    """
+    mirrored = get_language_bidi()
+    return {
+        "label": label,
+        "series": [
+            (
+                kind,
+                name,
+                [(100 * said, 100 * happened, count) for said, happened, count in groups],
+                drawings.reliability(groups, mirrored),
+            )
+            for kind, (name, groups) in zip(("full", "ring"), series, strict=False)
+        ],
+        "mirrored": mirrored,
+    }

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from emporion.engines.matching.pipeline import POLICY, Entry, Lists, Matching, match
     from emporion.engines.matching.reasons import AGAINST, FOR
     from emporion.engines.matching.score import Direction, Weights
+    from emporion.engines.matching.scorecard import Group, groups
+    from emporion.engines.matching.settled import Person, Settled, people_of
 
 _HOME = {
     "encoding": ("FileStore", "MemoryStore"),
@@ -51,6 +53,8 @@ _HOME = {
     "metrics": ("Figures", "figures", "gini"),
     "reasons": ("AGAINST", "FOR"),
     "score": ("Direction", "Weights"),
+    "scorecard": ("Group", "groups"),
+    "settled": ("Person", "Settled", "people_of"),
 }
 _MODULES = (
     *_HOME,
@@ -62,6 +66,7 @@ _MODULES = (
     "endpoint",
     "meaning",
     "proposing",
+    "settled",
 )
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
@@ -76,21 +81,26 @@ __all__ = [
     "Equilibrium",
     "Figures",
     "FileStore",
+    "Group",
     "Lists",
     "Market",
     "MarketError",
     "Matching",
     "MemoryStore",
     "Participant",
+    "Person",
+    "Settled",
     "Signal",
     "Weights",
     "check_market",
     "dump_lists",
     "figures",
     "gini",
+    "groups",
     "kernel_of",
     "match",
     "parse_market",
+    "people_of",
     "read_market",
     "solve",
     "unknown_codes",

@@ -27,6 +27,7 @@ from scipy import optimize, sparse
 from emporion.engines.matching import calibration
 from emporion.engines.matching.features import Feature, Features, age_weight
 from emporion.engines.matching.market import Signal
+from emporion.engines.matching.metrics import calibration as reliability
 from emporion.engines.matching.metrics import calibration_error
 from emporion.engines.matching.score import Rule
 
@@ -44,6 +45,9 @@ SPREAD_OF_WEIGHTS, FIRST_SPREAD, LEAST_SPREAD = 0.7, 0.5, 0.05
 ROUNDS = 4
 # People drawn for each wish where nobody said no.
 DRAWN = 4
+# From more decisions than this so many are drawn: thirty a weight and person say what there is to
+# say, and a run does not wait a minute for the rest.
+MOST_LEARNT = 40_000
 WISHES = frozenset({"request", "bookmark"})
 
 
@@ -52,13 +56,16 @@ class Lesson:
     """What was learnt of one direction.
 
     `decisions` were learnt from; `error_before` and `error_after` are the calibration errors of
-    judgement and of the rule, on folds not seen (None where it was not calibrated).
+    judgement and of the rule, on folds not seen (None where it was not calibrated); `reliability`
+    is what the second is made of: (mean probability, share that said yes, decisions) by groups of
+    rising probability.
     """
 
     rule: Rule
     decisions: int
     error_before: float | None = None
     error_after: float | None = None
+    reliability: tuple[tuple[float, float, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,13 +123,13 @@ def _decisions(
             wished[pair] = max(mass, wished.get(pair, 0.0))
     yes = sum(value for value, _ in answered.values())
     if min(yes, len(answered) - yes) >= LEAST_DECISIONS:
-        pairs = sorted(answered)
+        pairs = _some(sorted(answered), MOST_LEARNT, seed)
         values = np.asarray([answered[pair] for pair in pairs])
         at = np.asarray(pairs, dtype=np.int64)
         return _Decisions(at[:, 0], at[:, 1], values[:, 0], values[:, 1], drawn=False)
     if len(wished) < LEAST_DECISIONS or len(other_at) < 2 * DRAWN:
         return None
-    pairs = sorted(wished)
+    pairs = _some(sorted(wished), MOST_LEARNT // (1 + DRAWN), seed)
     at = np.asarray(pairs, dtype=np.int64)
     draw = np.random.default_rng(seed)
     sender = np.repeat(at[:, 0], DRAWN)
@@ -137,6 +144,14 @@ def _decisions(
         np.concatenate([masses, np.repeat(masses, DRAWN)[free] / DRAWN]),
         drawn=True,
     )
+
+
+def _some(pairs: list[tuple[int, int]], most: int, seed: int) -> list[tuple[int, int]]:
+    """Return `most` of the pairs, drawn evenly and in their order; all where there are fewer."""
+    if len(pairs) <= most:
+        return pairs
+    chosen = np.random.default_rng(seed).choice(len(pairs), most, replace=False)
+    return [pairs[at] for at in np.sort(chosen).tolist()]
 
 
 class _Direction:
@@ -190,9 +205,10 @@ class _Direction:
             start = self._solve(everything, start)
             self._spreads(start)
         found = self._solve(everything, start)
-        calibrator, before, after = None, None, None
+        calibrator, before, after, told = None, None, None, np.zeros(0)
         if not self.made.drawn and len(self.made.yes) >= LEAST_CALIBRATED:
-            calibrator, before, after = self._calibrate(found)
+            calibrator, before, told = self._calibrate(found)
+            after = calibration_error(told, self.made.yes)
         weight = self.vector.copy()
         weight[self.learnt] += found[1 : 1 + len(self.learnt)]
         weight[self.popular] = 0
@@ -211,7 +227,8 @@ class _Direction:
             of_receivers if self.buyers_decide else of_senders,
             calibrator,
         )
-        return Lesson(rule, len(self.made.yes), before, after)
+        groups = tuple(reliability(told, self.made.yes)) if after is not None else ()
+        return Lesson(rule, len(self.made.yes), before, after, groups)
 
     def _odds(self, at: Doubles) -> Doubles:
         moved = self.vector[self.learnt] + at[1 : 1 + len(self.learnt)]
@@ -255,7 +272,8 @@ class _Direction:
                 spread = float(np.sqrt(np.mean(people[mine] ** 2 + left[mine])))
                 self.spread[group] = max(LEAST_SPREAD, spread)
 
-    def _calibrate(self, found: Doubles) -> tuple[calibration.Calibrator, float, float]:
+    def _calibrate(self, found: Doubles) -> tuple[calibration.Calibrator, float, Doubles]:
+        """Return the calibrator, the error of judgement, and probabilities on folds not seen."""
         fold = np.random.default_rng(0).permutation(len(self.made.yes)) % FOLDS
         odds = np.zeros(len(fold))
         for one in range(FOLDS):
@@ -269,11 +287,7 @@ class _Direction:
             unseen = fold == one
             other = calibration.fit(odds[~unseen], self.made.yes[~unseen])
             after[unseen] = _logistic(other(odds[unseen]).astype(np.float64))
-        return (
-            calibrator,
-            calibration_error(_logistic(judged), self.made.yes),
-            calibration_error(after, self.made.yes),
-        )
+        return calibrator, calibration_error(_logistic(judged), self.made.yes), after
 
 
 def _one_hot(at: Ints, width: int) -> sparse.csr_array:

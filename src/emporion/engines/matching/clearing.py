@@ -42,6 +42,13 @@ class Clearing:
     duals: Equilibrium
     rule: str
     equality: float
+    _levels: npt.NDArray[np.float64] | None = None
+
+    def levels(self, exhibitor_capacity: npt.ArrayLike, length: int) -> npt.NDArray[np.float64]:
+        """Return log e of `levelling` for the duals as they are, worked out once."""
+        if self._levels is None:
+            self._levels = levelling.weights(self.kernel, self.duals, exhibitor_capacity, length)
+        return self._levels
 
 
 def clear(
@@ -55,11 +62,13 @@ def clear(
     temperature: float = TEMPERATURE,
     equality: float = 0.0,
     rule: str = PRICED,
+    prices: Equilibrium | None = None,
 ) -> Clearing:
     """Return the order of the lists from p and q float32[buyers, exhibitors].
 
     `lengths` are those of buyers' and of exhibitors' lists; `excluded` are (buyers, exhibitors)
-    never shown to each other.  One matrix of that size and O(buyers * exhibitors) time.  Raises
+    never shown to each other.  `prices` are taken as given, where they are, and not found anew.
+    One matrix of that size and O(buyers * exhibitors) time.  Raises
     ValueError for capacities, a temperature, an equality or a rule that cannot be.
     """
     if rule == TU:
@@ -70,7 +79,9 @@ def clear(
         raise ValueError(f"a rule is {PRICED!r} or {TU!r}, not {rule!r}")
     if excluded is not None:
         kernel[excluded] = 0
-    if rule == TU:
+    if prices is not None:
+        duals = prices
+    elif rule == TU:
         duals = equilibrium.solve(kernel, buyer_capacity, exhibitor_capacity)
     else:
         duals = _priced(kernel, buyer_capacity, exhibitor_capacity, lengths)

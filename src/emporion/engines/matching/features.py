@@ -150,14 +150,16 @@ class Features:
         width = len(self.exhibitors)
         liked: set[tuple[str, str]] = set()
         for signal in signals:
+            if signal.kind in POPULAR_KINDS:
+                liked.add((signal.sender, signal.receiver))
+            if signal.only_teaches:
+                continue
             if signal.sender in buyer_at:
                 key = buyer_at[signal.sender] * width + exhibitor_at[signal.receiver]
                 _remember(by_buyer, key, signal, self.latest)
             else:
                 key = buyer_at[signal.receiver] * width + exhibitor_at[signal.sender]
                 _remember(by_exhibitor, key, signal, self.latest)
-            if signal.kind in POPULAR_KINDS:
-                liked.add((signal.sender, signal.receiver))
         self.buyer_signals = _collect(by_buyer)
         self.exhibitor_signals = _collect(by_exhibitor)
         self.exhibitor_admirers = np.zeros(len(self.exhibitors), dtype=np.int64)

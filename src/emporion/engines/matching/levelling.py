@@ -42,17 +42,31 @@ def levelled(
     visible who is excluded.  O(ROUNDS * min(buyers, SAMPLE) * exhibitors).  Raises ValueError for
     an equality outside of 0..1.
     """
-    if not 0 <= equality <= 1:
-        raise ValueError(f"equality goes from 0 (most matches) to 1 (most equal), not {equality}")
+    check(equality)
     buyers, exhibitors = kernel.shape
     if equality == 0 or not buyers or exhibitors < 2:
         return cleared
-    weight = _weights(kernel, cleared, np.asarray(exhibitor_capacity, dtype=np.float64), length)
+    return moved(cleared, weights(kernel, cleared, exhibitor_capacity, length), equality)
+
+
+def check(equality: float) -> None:
+    """Raise ValueError for an equality outside of 0..1."""
+    if not 0 <= equality <= 1:
+        raise ValueError(f"equality goes from 0 (most matches) to 1 (most equal), not {equality}")
+
+
+def moved(cleared: Equilibrium, weight: Doubles, equality: float) -> Equilibrium:
+    """Return the equilibrium with the exhibitors' duals moved by `equality` of log e."""
     return replace(cleared, b=cleared.b * np.exp(equality * weight))
 
 
-def _weights(kernel: Floats, cleared: Equilibrium, capacity: Doubles, length: int) -> Doubles:
-    """Return log e float64[exhibitors], the best of all rounds."""
+def weights(
+    kernel: Floats, cleared: Equilibrium, exhibitor_capacity: npt.ArrayLike, length: int
+) -> Doubles:
+    """Return log e float64[exhibitors], the best of all rounds; see `levelled`."""
+    capacity = np.asarray(exhibitor_capacity, dtype=np.float64)
+    if not len(kernel) or len(capacity) < 2:
+        return np.zeros(len(capacity))
     chosen = np.arange(0, len(kernel), max(1, len(kernel) // SAMPLE))
     base = kernel[chosen] * cleared.b.astype(np.float32)
     base *= cleared.a[chosen, None].astype(np.float32)

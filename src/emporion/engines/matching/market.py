@@ -62,7 +62,9 @@ class Participant:
 class Signal:
     """Something one participant did about another. `value` is 1 to 5 for a rating.
 
-    `at` is when, in seconds of any clock that all signals share; None does not age.
+    `at` is when, in seconds of any clock that all signals share; None does not age.  One that
+    `only_teaches` moves what is learnt of everybody and not the score of its own pair: two who have
+    asked each other already need no place on a list for it.
     """
 
     sender: str
@@ -70,6 +72,7 @@ class Signal:
     kind: str
     value: float | None = None
     at: float | None = None
+    only_teaches: bool = False
 
 
 @dataclass(frozen=True)

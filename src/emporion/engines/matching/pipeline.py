@@ -10,11 +10,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from emporion.engines.matching import behaviour, clearing, encoders, metrics, rank, reasons, score
+from emporion.engines.matching import (
+    behaviour,
+    clearing,
+    encoders,
+    levelling,
+    metrics,
+    rank,
+    reasons,
+    score,
+)
 from emporion.engines.matching.encoding import Encoder, Store
+from emporion.engines.matching.equilibrium import Equilibrium
 from emporion.engines.matching.features import Features
 from emporion.engines.matching.market import Market, Participant, check_market
 from emporion.engines.matching.meaning import read_meaning
+from emporion.engines.matching.settled import Settled
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -40,7 +51,7 @@ class Lists:
     """The lists of one side, as arrays: list i holds the entries start[i] to start[i + 1].
 
     `other` are indices into `other_ids`; `p` (the buyer wants the exhibitor) and `q` (the reverse)
-    have the same meaning on both sides' lists.
+    have the same meaning on both sides' lists.  `price[i]` is that of the calendar of owner i.
     """
 
     owner_ids: list[str]
@@ -51,6 +62,7 @@ class Lists:
     p: Floats
     q: Floats
     reasons: reasons.ReasonTable
+    price: npt.NDArray[np.float64]
 
     def of(self, owner: int) -> list[Entry]:
         """Return the list of one owner (by index), best first."""
@@ -78,7 +90,8 @@ class Matching:
     """Both sides' lists, the figures of the market, and how they came about.
 
     `rule` is the order used (see `clearing`); `lessons` what answers taught of p and q; `models`
-    what read the texts for their meaning.
+    what read the texts for their meaning; `ends` the figures at both ends of the knob, from most
+    matches to most equal, where they were asked for.
     """
 
     buyers: Lists
@@ -91,6 +104,7 @@ class Matching:
     seed: int
     seconds: float
     models: tuple[str, ...] = ()
+    ends: tuple[metrics.Figures, ...] = ()
 
     @property
     def policy(self) -> str:
@@ -109,6 +123,8 @@ def match(
     seed: int = 0,
     readers: Sequence[Encoder] | None = None,
     store: Store | None = None,
+    settled: Settled | None = None,
+    ends: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Matching:
     """Rank counterparts for both sides of a market, under both sides' capacities.
@@ -118,8 +134,10 @@ def match(
     that an exhibitor wants. `seed` turns the order among exact equals and draws people to learn
     from. `readers` compare texts by meaning (None: the usual encoder, where it is installed); what
     `store` keeps is not encoded again. `progress` is told the name of each step as it begins. Same
-    market, weights, readers and seed: same lists. Participants may come in any order. Raises
-    `MarketError` for a market that cannot be and `EncodingError` where a reader fails.
+    market, weights, readers and seed: same lists. Participants may come in any order. With what an
+    earlier run `settled` nothing is learnt and no calendar priced: rules and prices are its.
+    `ends` also works out the figures at both ends of the knob. Raises `MarketError` for a market
+    that cannot be and `EncodingError` where a reader fails.
 
     O(buyers * exhibitors) time; three float32 matrices of that size at the peak.
     """
@@ -138,13 +156,19 @@ def match(
     if weights is None:
         weights = score.Weights() if meaning is None else score.Weights().with_meaning()
     tell("probabilities")
-    lessons = behaviour.learn(features, market.signals, score.judged(weights), seed)
+    if settled is None:
+        lessons = behaviour.learn(features, market.signals, score.judged(weights), seed)
+    else:
+        rules = settled.rules_of(buyers, exhibitors)
+        lessons = behaviour.Lesson(rules[0], 0), behaviour.Lesson(rules[1], 0)
     rule_p, rule_q = lessons[0].rule, lessons[1].rule
     p, q = score.probabilities(features, rule_p, rule_q)
     tell("equilibrium")
     exhibitor_capacity = np.asarray([one.capacity for one in exhibitors], dtype=np.float64)
     buyer_capacity = np.asarray([one.capacity for one in buyers], dtype=np.float64)
     length = market.buyer_list_length
+    if floor is None:
+        floor = rank.feasible_floor(len(buyers), len(exhibitors), length)
     order = clearing.clear(
         p,
         q,
@@ -153,28 +177,37 @@ def match(
         lengths=(length, market.exhibitor_list_length),
         excluded=_excluded(market, exhibitors, buyers),
         temperature=temperature,
-        equality=equality,
         rule=rule,
+        prices=None if settled is None else settled.duals(buyers, exhibitors),
     )
-    dense, cleared = order.kernel, order.duals
+    dense = order.kernel
+
+    def lists_at(equality: float) -> tuple[rank.Ranking, Equilibrium]:
+        duals = order.duals
+        if equality:
+            duals = levelling.moved(duals, order.levels(exhibitor_capacity, length), equality)
+        ranking = rank.rank_buyers(dense, duals, length, seed)
+        return rank.raise_to_floor(ranking, dense, duals, floor, length), duals
+
+    def figures_of(ranking: rank.Ranking) -> metrics.Figures:
+        at = ranking.owners(), ranking.other
+        return metrics.figures(ranking, p[at], q[at], exhibitor_capacity)
+
     tell("lists")
-    if floor is None:
-        floor = rank.feasible_floor(len(buyers), len(exhibitors), length)
-    for_buyers = rank.rank_buyers(dense, cleared, length, seed)
-    for_buyers = rank.raise_to_floor(for_buyers, dense, cleared, floor, length)
+    levelling.check(equality)
+    both_ends = tuple(figures_of(lists_at(end)[0]) for end in (0.0, 1.0)) if ends else ()
+    for_buyers, cleared = lists_at(equality)
     for_exhibitors = rank.rank_exhibitors(dense, cleared, market.exhibitor_list_length, seed)
     order.kernel = dense = np.empty((0, 0), dtype=np.float32)
     tell("reasons")
     details = reasons.Details()
     explainer = reasons.Explainer(features, rule_p.weight, rule_q.weight, details)
-    buyer_lists = _explained(reasons.BUYER, for_buyers, explainer, p, q, floor, cleared.b)
-    exhibitor_lists = _explained(
-        reasons.EXHIBITOR, for_exhibitors, explainer, p, q, floor, cleared.a
-    )
+    buyer_lists = _explained(reasons.BUYER, for_buyers, explainer, p, q, floor, cleared)
+    exhibitor_lists = _explained(reasons.EXHIBITOR, for_exhibitors, explainer, p, q, floor, cleared)
     return Matching(
         buyers=buyer_lists,
         exhibitors=exhibitor_lists,
-        figures=metrics.figures(for_buyers, buyer_lists.p, buyer_lists.q, exhibitor_capacity),
+        figures=figures_of(for_buyers),
         floor=floor,
         rule=order.rule,
         equality=equality,
@@ -182,6 +215,7 @@ def match(
         seed=seed,
         seconds=time.perf_counter() - began,
         models=meaning.models if meaning is not None else (),
+        ends=both_ends,
     )
 
 
@@ -204,19 +238,21 @@ def _explained(
     p: Floats,
     q: Floats,
     floor: int,
-    duals: npt.NDArray[np.float64],
+    duals: Equilibrium,
 ) -> Lists:
     features = explainer.features
     own, other = ranking.owners(), ranking.other
     if reader == reasons.BUYER:
         buyer, exhibitor = own, other
         owners, others = features.buyers, features.exhibitors
+        price, price_of_others = duals.a, duals.b
     else:
         buyer, exhibitor = other, own
         owners, others = features.exhibitors, features.buyers
+        price, price_of_others = duals.b, duals.a
     pair_p, pair_q = p[buyer, exhibitor], q[buyer, exhibitor]
     table = explainer.explain(reader, buyer, exhibitor, pair_p, pair_q)
-    _add_placement(table, ranking, explainer.details, others, floor, duals)
+    _add_placement(table, ranking, explainer.details, others, floor, price_of_others)
     return Lists(
         [one.id for one in owners],
         [one.id for one in others],
@@ -226,6 +262,7 @@ def _explained(
         pair_p,
         pair_q,
         table,
+        price,
     )
 
 

@@ -9,14 +9,9 @@ from emporion.core import journal
 from emporion.edition import queries as editions
 from emporion.edition.queries import Participation
 from emporion.engines import matching
-from emporion.matchmaking import queries
 from emporion.matchmaking.domain import vectors
-from emporion.matchmaking.domain.market import (
-    LIST_OF_A_GUEST,
-    LIST_OF_A_HOST,
-    categories,
-    sides,
-)
+from emporion.matchmaking.domain.frozen import settled
+from emporion.matchmaking.domain.market import read_market
 from emporion.matchmaking.domain.runs import stored
 from emporion.matchmaking.models import FirstList
 from emporion.registry import taxonomy
@@ -28,14 +23,15 @@ CANDIDATES = 150
 def make_first_list(participation: Participation, *, by_meaning: bool = False) -> int:
     """Rank those who fit what `participation` needs or offers, keep it, return how many.
 
-    The engine sees one against at most `CANDIDATES`, without the wishes of all others: places are
-    not shared out as in a run. The list is shown until the next run is. Reads before it writes:
-    the lock lasts one row. Without anybody who fits there is no list.
+    The engine sees one against at most `CANDIDATES`, by the rules and with the prices of the last
+    run (before the first one: by judgement, and no place is shared out). The list is shown until
+    the next run is. Reads before it writes: the lock lasts one row. Without anybody who fits, and
+    for who turned suggestions off, there is no list.
 
     A page does not wait for an encoder: texts are compared by their words, and a job that reads
     them makes the list again, `by_meaning`. Raises EncodingError there, where an encoder fails.
     """
-    entries = _ranked(participation, by_meaning)
+    entries, policy = _ranked(participation, by_meaning)
     if not by_meaning:
         vectors.ask_to_read(participation.edition, participation)
     with transaction.atomic():
@@ -44,7 +40,7 @@ def make_first_list(participation: Participation, *, by_meaning: bool = False) -
             return 0
         FirstList.objects.update_or_create(
             participation=participation,
-            defaults={"entries": entries, "made_at": timezone.now()},
+            defaults={"entries": entries, "policy": policy, "made_at": timezone.now()},
         )
         journal.record(
             "match.first_list", "participation", participation.public_id, fields=["entries"]
@@ -52,39 +48,26 @@ def make_first_list(participation: Participation, *, by_meaning: bool = False) -
     return len(entries)
 
 
-def _ranked(participation: Participation, by_meaning: bool) -> list[dict[str, object]]:
+def _ranked(participation: Participation, by_meaning: bool) -> tuple[list[dict[str, object]], str]:
     edition = participation.edition
     needs, offers, _ = editions.profile(participation)
     wanted = _near(offers if participation.hosts else needs)
     if not wanted:
-        return []
+        return [], ""
     others = editions.interested(edition, wanted, hosts=not participation.hosts, limit=CANDIDATES)
-    exhibitors, buyers, keys = sides(edition, [participation.pk, *others])
-    if not exhibitors or not buyers:
-        return []
-    public = {key: public_id for public_id, key in keys.items()}
-    exclusions = [
-        (public[other], participation.public_id)
-        if not participation.hosts
-        else (participation.public_id, public[other])
-        for other in queries.vetoes_about(participation, others)
-        if other in public
-    ]
+    read = read_market(edition, [participation.pk, *others])
+    market = read.market
+    if not market.exhibitors or not market.buyers:
+        return [], ""
     found = matching.match(
-        matching.Market(
-            exhibitors=exhibitors,
-            buyers=buyers,
-            taxonomy=categories(),
-            exclusions=sorted(exclusions),
-            buyer_list_length=LIST_OF_A_GUEST,
-            exhibitor_list_length=LIST_OF_A_HOST,
-        ),
+        market,
         readers=vectors.readers() if by_meaning else (),
         store=vectors.DatabaseStore(edition),
+        settled=settled(edition, read.keys),
     )
     lists = dict(found.exhibitors if participation.hosts else found.buyers)
     ranked = lists.get(participation.public_id, [])
-    return stored(ranked, keys, of_buyers=not participation.hosts)
+    return stored(ranked, read.keys, of_buyers=not participation.hosts), f"{found.policy} one"
 
 
 def _near(codes: list[str]) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from emporion.core.translated import as_dict
@@ -11,6 +12,7 @@ from emporion.edition import queries as editions
 from emporion.edition.queries import Edition
 from emporion.engines.matching import Category, Market, Participant
 from emporion.matchmaking import queries
+from emporion.matchmaking.domain.told import Told, signals, told
 from emporion.registry import taxonomy
 from emporion.registry.markets import countries_of
 
@@ -21,21 +23,41 @@ MEETINGS_OF_A_GUEST = 8
 LIST_OF_A_GUEST, LIST_OF_A_HOST = 20, 50
 
 
+@dataclass
+class Read:
+    """An edition as the engine sees it.
+
+    `keys` are {public id: primary key} of everybody in `market`; `told` is what people did.
+    """
+
+    market: Market
+    keys: dict[str, int]
+    told: Told
+
+
 def market_of(edition: Edition) -> tuple[Market, dict[str, int]]:
-    """Return the edition's market and {public id: primary key} of everybody in it.
+    """Return the edition's market and {public id: primary key} of everybody in it."""
+    read = read_market(edition)
+    return read.market, read.keys
+
+
+def read_market(edition: Edition, only: Collection[int] | None = None) -> Read:
+    """Return an edition's market, or that of `only` these participations (primary keys).
 
     Hosts stand on the exhibitors' side, all other roles that may ask for meetings on the buyers'.
-    Four queries; only what people need and offer counts as text, not what they say about
-    themselves.
+    Only what people need and offer counts as text, not what they say about themselves.  Left out
+    is who turned suggestions off; two of one firm, with a veto between them or of whom one declined
+    the other are never shown to each other.  Five queries, and those of what people did.
     """
-    exhibitors, buyers, keys = sides(edition)
+    exhibitors, buyers, keys, firms = sides(edition, only)
     public = {key: public_id for public_id, key in keys.items()}
     host = {
         **{keys[one.id]: True for one in exhibitors},
         **{keys[one.id]: False for one in buyers},
     }
-    exclusions = set()
-    for one, other in queries.vetoes(edition):
+    found = told(edition, only)
+    exclusions = set(_colleagues(exhibitors, buyers, firms))
+    for one, other in found.apart:
         if one in public and other in public and host[one] != host[other]:
             pair = (one, other) if host[one] else (other, one)
             exclusions.add((public[pair[0]], public[pair[1]]))
@@ -43,25 +65,47 @@ def market_of(edition: Edition) -> tuple[Market, dict[str, int]]:
         exhibitors=exhibitors,
         buyers=buyers,
         taxonomy=categories(),
+        signals=signals(found, public, host),
         exclusions=sorted(exclusions),
         buyer_list_length=LIST_OF_A_GUEST,
         exhibitor_list_length=LIST_OF_A_HOST,
     )
-    return market, keys
+    return Read(market, keys, found)
+
+
+def _colleagues(
+    exhibitors: list[Participant], buyers: list[Participant], firms: dict[str, int]
+) -> Iterator[tuple[str, str]]:
+    hosts: defaultdict[int, list[str]] = defaultdict(list)
+    for one in exhibitors:
+        if one.id in firms:
+            hosts[firms[one.id]].append(one.id)
+    for one in buyers:
+        for host in hosts.get(firms.get(one.id, 0), ()):
+            yield host, one.id
 
 
 def sides(
     edition: Edition, only: Collection[int] | None = None
-) -> tuple[list[Participant], list[Participant], dict[str, int]]:
-    """Return hosts, guests and {public id: primary key}; `only` narrows to these. Three queries."""
+) -> tuple[list[Participant], list[Participant], dict[str, int], dict[str, int]]:
+    """Return hosts, guests, {public id: primary key} and {public id: key of the firm}.
+
+    `only` narrows to these. Four queries.
+    """
+    silent = queries.silent(edition, only)
     texts: defaultdict[int, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     needs, offers = (_interests(rows, texts) for rows in editions.interests(edition, only))
     days = (edition.ends - edition.starts).days + 1
     exhibitors: list[Participant] = []
     buyers: list[Participant] = []
     keys: dict[str, int] = {}
+    firms: dict[str, int] = {}
     for row in editions.participation_rows(edition, only):
+        if row.pk in silent:
+            continue
         keys[row.public_id] = row.pk
+        if row.organisation is not None:
+            firms[row.public_id] = row.organisation
         wanted = row.max_meetings or (
             row.tables * MEETINGS_A_TABLE_AND_DAY * days if row.hosts else MEETINGS_OF_A_GUEST
         )
@@ -80,7 +124,7 @@ def sides(
             deals=tuple(dict.fromkeys((*deals, *offer_deals))),
         )
         (exhibitors if row.hosts else buyers).append(participant)
-    return exhibitors, buyers, keys
+    return exhibitors, buyers, keys, firms
 
 
 def categories() -> list[Category]:

@@ -18,7 +18,8 @@ from emporion.edition.queries import Edition
 from emporion.engines import matching
 from emporion.matchmaking.domain import vectors
 from emporion.matchmaking.domain.coverage import Coverage
-from emporion.matchmaking.domain.market import market_of
+from emporion.matchmaking.domain.market import read_market
+from emporion.matchmaking.domain.scorecard import scorecard
 from emporion.matchmaking.models import MatchRun, RankedList
 
 # Rows a transaction; a list is some 3 kB of JSON.
@@ -32,25 +33,39 @@ class MatchError(ValueError):
 
 
 def run_match(
-    edition: Edition, *, seed: int = 0, on_progress: Callable[[str], None] | None = None
+    edition: Edition,
+    *,
+    seed: int = 0,
+    equality: float = 0.0,
+    on_progress: Callable[[str], None] | None = None,
 ) -> MatchRun:
     """Compute and store the ranked lists of an edition, show them, and return the run.
 
+    `equality` goes from 0, most matches, to 1, most equal exposure for each meeting wanted.
     A killed run leaves rows in state `writing` that nobody is shown; the next run removes them.
-    Raises MatchError when one side of the market is empty, a profile cannot be read, or another
-    run is being written.
+    Raises MatchError when one side of the market is empty, a profile cannot be read, the equality
+    is out of range, or another run is being written.
     """
+    if not 0 <= equality <= 1:
+        raise MatchError(f"The equality goes from 0 to 1, not {equality}.")
     tell = on_progress or (lambda step: None)
     remove_unfinished(edition)
     tell("reading")
-    market, keys = market_of(edition)
+    read = read_market(edition)
+    market, keys = read.market, read.keys
     if not market.exhibitors or not market.buyers:
         side = "exhibitors" if not market.exhibitors else "buyers"
         raise MatchError(f"The edition {edition.slug} has no {side} yet: take them in first.")
     try:
         readers = vectors.ready(edition, market)
         found = matching.match(
-            market, seed=seed, readers=readers, store=vectors.DatabaseStore(edition), progress=tell
+            market,
+            seed=seed,
+            equality=equality,
+            readers=readers,
+            store=vectors.DatabaseStore(edition),
+            ends=True,
+            progress=tell,
         )
     except matching.MarketError as error:
         raise MatchError(f"The profiles cannot be matched: {error}") from error
@@ -59,18 +74,21 @@ def run_match(
     if not readers:
         vectors.ask_to_read(edition)
     tell("writing")
-    run = _start(edition, seed, found.policy)
-    digest, counted = hashlib.sha256(), Coverage()
+    run = _start(edition, seed, found)
+    digest, counted, people = hashlib.sha256(), Coverage(), matching.people_of(found)
+    names = ("run", "participation", "entries", "price", "of_p", "of_q")
     for lists, of_buyers in ((found.buyers, True), (found.exhibitors, False)):
         rows = []
         for owner, entries in lists:
             counted.add(keys[owner], (keys[e.id] for e in entries), of_guest=of_buyers)
-            rows.append((run.pk, keys[owner], stored(entries, keys, of_buyers=of_buyers)))
+            one = people[owner]
+            shown = stored(entries, keys, of_buyers=of_buyers)
+            rows.append((run.pk, keys[owner], shown, one.price, one.of_p, one.of_q))
             digest.update(f"{owner} {' '.join(e.id for e in entries)}\n".encode())
             if len(rows) == LISTS:
-                bulk.load_rows(RankedList, ("run", "participation", "entries"), rows)
+                bulk.load_rows(RankedList, names, rows)
                 rows = []
-        bulk.load_rows(RankedList, ("run", "participation", "entries"), rows)
+        bulk.load_rows(RankedList, names, rows)
     figures = {
         **_plain(asdict(found.figures)),
         "models": list(found.models),
@@ -79,6 +97,7 @@ def run_match(
         "exhibitors": len(market.exhibitors),
         "buyers": len(market.buyers),
         **counted.figures(),
+        **_plain(scorecard(edition, read, found)),
     }
     return _show(edition, run, digest.hexdigest(), figures)
 
@@ -102,14 +121,15 @@ def remove_unfinished(edition: Edition) -> int:
     return len(left)
 
 
-def _start(edition: Edition, seed: int, policy: str) -> MatchRun:
+def _start(edition: Edition, seed: int, found: matching.Matching) -> MatchRun:
     with transaction.atomic():
         Edition.objects.select_for_update().get(pk=edition.pk)
         highest = MatchRun.objects.filter(edition=edition).aggregate(n=Max("number"))["n"] or 0
         return MatchRun.objects.create(
             edition=edition,
             number=highest + 1,
-            policy=policy,
+            policy=found.policy,
+            rules=[matching.settled.as_plain(lesson.rule) for lesson in found.lessons],
             seed=seed,
             process=processes.this_process(),
             computed_at=timezone.now(),

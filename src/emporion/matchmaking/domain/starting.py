@@ -16,11 +16,15 @@ class Stopped(Exception):
     """Somebody asked a run to stop before its lists were written; nothing has changed."""
 
 
-def start_match(edition: Edition, actor: str, *, seed: int = 0) -> jobs.JobRecord:
+def start_match(
+    edition: Edition, actor: str, *, seed: int = 0, equality: float = 0.0
+) -> jobs.JobRecord:
     """Put a match run into the queue and return its job.
 
-    Raises MatchError when one waits or runs already, or the seed is out of range.
+    Raises MatchError when one waits or runs already, or the seed or the equality is out of range.
     """
+    if not 0 <= equality <= 1:
+        raise MatchError(_("The knob goes from 0, most matches, to 1, most equal."))
     if not 0 <= seed < 2**31:
         raise MatchError(_("The seed is a whole number from 0 to 2147483647."))
     jobs.give_up_dead()
@@ -30,7 +34,7 @@ def start_match(edition: Edition, actor: str, *, seed: int = 0) -> jobs.JobRecor
             raise MatchError(_("A matching of this edition is under way. Wait for it, or stop it."))
         job = jobs.enqueue(
             MATCH,
-            {"edition": edition.slug, "seed": seed},
+            {"edition": edition.slug, "seed": seed, "equality": equality},
             tenant=edition.expo.public_id,
             owner=actor,
             subject=edition.slug,

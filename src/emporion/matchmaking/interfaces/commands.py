@@ -17,6 +17,9 @@ def match(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="emporion match")
     parser.add_argument("--edition", required=True)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--equality", type=float, default=0.0, help="from 0, most matches, to 1, most equal"
+    )
     options = parser.parse_args(argv)
     edition = editions.edition_by_slug(options.edition)
     if edition is None:
@@ -32,6 +35,7 @@ def match(argv: list[str]) -> int:
                 run = run_match(
                     edition,
                     seed=options.seed,
+                    equality=options.equality,
                     on_progress=lambda name: step.advance(1, name),
                 )
         except MatchError as error:
@@ -43,7 +47,7 @@ def match(argv: list[str]) -> int:
         f"{figures['exhibitors']:,} exhibitors in {figures['seconds']} s, digest {run.digest[:12]}."
     )
     for name, value in figures.items():
-        if isinstance(value, list):
+        if isinstance(value, list | dict):
             continue
         print(f"  {name}: {value}")
     return 0

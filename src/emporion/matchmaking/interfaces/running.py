@@ -7,13 +7,13 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from emporion.core import jobs
 from emporion.core.command_name import command
-from emporion.design.formats import number, percent
+from emporion.design.formats import number
 from emporion.design.running import ShownJob, shown
 from emporion.edition.gates import for_organisers
 from emporion.edition.queries import Edition, participations_by_pk
@@ -21,6 +21,7 @@ from emporion.matchmaking import queries
 from emporion.matchmaking.domain import starting
 from emporion.matchmaking.domain.coverage import GROUPS
 from emporion.matchmaking.domain.runs import MatchError
+from emporion.matchmaking.interfaces import scorecard
 from emporion.matchmaking.models import MatchRun
 
 STEPS = {
@@ -39,6 +40,22 @@ A_PAGE = 50
 class StartForm(forms.Form):
     """What a match run may be told."""
 
+    equality = forms.ChoiceField(
+        label=gettext_lazy("Most matches or most equal"),
+        help_text=gettext_lazy(
+            "Where hosts differ in how often they are looked at for each meeting they want, the"
+            " lists can even it out. What both ends cost stands in the table."
+        ),
+        choices=[
+            ("0", gettext_lazy("Most matches")),
+            ("0.25", gettext_lazy("A quarter of the way")),
+            ("0.5", gettext_lazy("Half of the way")),
+            ("0.75", gettext_lazy("Three quarters of the way")),
+            ("1", gettext_lazy("Most equal")),
+        ],
+        initial="0",
+        required=False,
+    )
     seed = forms.IntegerField(
         label=gettext_lazy("Seed"),
         help_text=gettext_lazy("It turns the order among exact equals, nothing else."),
@@ -59,6 +76,7 @@ def matching(request: HttpRequest, edition: Edition) -> HttpResponse:
                 edition,
                 request.user.actor,  # type: ignore[union-attr]
                 seed=form.cleaned_data["seed"],
+                equality=float(form.cleaned_data["equality"] or 0),
             )
         except MatchError as error:
             form.add_error(None, str(error))
@@ -75,6 +93,11 @@ def matching(request: HttpRequest, edition: Edition) -> HttpResponse:
         "figures": _figures(newest) if newest else None,
         "rows": _rows(runs),
         "bars": _bars(newest) if newest else [],
+        "outcomes": scorecard.outcome_rows(runs),
+        "answered": any(run.figures.get("answers", {}).get("asked") for run in runs),
+        "ends": scorecard.ends(newest) if newest else None,
+        "calibration": scorecard.calibrations(newest) if newest else None,
+        "groups": scorecard.groups(runs, get_language() or "en"),
         "rule": "recomputed_demo" if edition.is_demonstration else "recomputed",
         "command": f"{command()} match --edition {edition.slug}",
         "slug": edition.slug,
@@ -172,16 +195,11 @@ def _rows(runs: list[MatchRun]) -> list[tuple[str, list[str]]]:
             _("Without a list"),
             lambda f: number(sum(f["without"])) if "without" in f else "–",
         ),
-        row(_("Hosts on no guest's list"), lambda f: number(f["unseen_exhibitors"])),
         row(
-            _("Inequality of looks per meeting wanted (0: equal)"),
-            lambda f: number(f["exposure_gini_per_slot"], 3),
+            _("Knob, from 0 (most matches) to 1 (most equal)"),
+            lambda f: number(f.get("equality", 0.0), 2),
         ),
-        row(
-            _("Hosts that expect more than three requests for each meeting they want"),
-            lambda f: percent(100 * f["over_capacity_share"], 1),
-        ),
-        row(_("Meetings that both want, expected"), lambda f: number(round(f["expected_matches"]))),
+        *scorecard.figure_rows(known),
         row(_("Seconds"), lambda f: number(f["seconds"], 1)),
     ]
 

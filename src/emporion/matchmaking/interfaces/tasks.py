@@ -12,7 +12,9 @@ from emporion.matchmaking.domain.runs import MatchError, run_match
 
 
 @jobs.kind(starting.MATCH)
-def match(running: jobs.Running, *, edition: str, seed: int) -> dict[str, Any]:
+def match(
+    running: jobs.Running, *, edition: str, seed: int, equality: float = 0.0
+) -> dict[str, Any]:
     """Compute everybody's list; each step of the engine is a sign of life.
 
     Stopping is not offered once lists are being written: half of them would be of no use.
@@ -27,7 +29,7 @@ def match(running: jobs.Running, *, edition: str, seed: int) -> dict[str, Any]:
 
     with scope(expo=found.expo):
         try:
-            run = run_match(found, seed=seed, on_progress=step)
+            run = run_match(found, seed=seed, equality=equality, on_progress=step)
         except starting.Stopped:
             return {}
         except MatchError as error:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from emporion.edition.queries import Edition, Participation, participations_by_pk
-from emporion.matchmaking.models import FirstList, MatchRun, RankedList, Wish
+from emporion.matchmaking.models import FirstList, MatchRun, RankedList, SuggestionsOff, Wish
 
 
 @dataclass
@@ -49,6 +49,15 @@ class Suggestion:
 def current_run(edition: Edition) -> MatchRun | None:
     """Return the run whose lists are shown; None before the first."""
     return MatchRun.objects.filter(edition=edition, state=MatchRun.State.CURRENT).first()
+
+
+def found_of(run: MatchRun, people: Iterable[int]) -> dict[int, tuple[float, float, float]]:
+    """Return {primary key: (price, of_p, of_q)} of these people in a run; one query."""
+    rows = RankedList.objects.filter(run=run, participation__in=list(people))
+    return {
+        key: (price, of_p, of_q)
+        for key, price, of_p, of_q in rows.values_list("participation_id", "price", "of_p", "of_q")
+    }
 
 
 def shown_runs(edition: Edition) -> list[MatchRun]:
@@ -155,13 +164,36 @@ def wishes_of(participation: Participation, counterparts: Collection[int]) -> di
     return dict(wishes.values_list("counterpart_id", "kind"))
 
 
-def vetoes(edition: Edition) -> list[tuple[int, int]]:
-    """Return (participation, counterpart) primary keys of every veto in an edition."""
-    return list(
-        Wish.objects.filter(participation__edition=edition, kind=Wish.Kind.VETO).values_list(
-            "participation_id", "counterpart_id"
-        )
-    )
+def vetoes(edition: Edition, only: Collection[int] | None = None) -> list[tuple[int, int]]:
+    """Return (participation, counterpart) primary keys of every veto in an edition; one query.
+
+    `only` narrows to those with one of these participations on a side, here and in `saves`.
+    """
+    found = _wished(edition, Wish.Kind.VETO, only)
+    return list(found.values_list("participation_id", "counterpart_id"))
+
+
+def saves(
+    edition: Edition, only: Collection[int] | None = None
+) -> list[tuple[int, int, dt.datetime]]:
+    """Return (participation, counterpart, when) of every save in an edition; one query."""
+    found = _wished(edition, Wish.Kind.SAVE, only)
+    return list(found.values_list("participation_id", "counterpart_id", "made_at"))
+
+
+def _wished(edition: Edition, kind: str, only: Collection[int] | None) -> QuerySet[Wish]:
+    found = Wish.objects.filter(participation__edition=edition, kind=kind).order_by("pk")
+    if only is None:
+        return found
+    return found.filter(Q(participation__in=only) | Q(counterpart__in=only))
+
+
+def silent(edition: Edition, only: Collection[int] | None = None) -> set[int]:
+    """Return primary keys of those who turned suggestions off; one query."""
+    found = SuggestionsOff.objects.filter(participation__edition=edition)
+    if only is not None:
+        found = found.filter(participation__in=only)
+    return set(found.values_list("participation_id", flat=True))
 
 
 def vetoes_about(participation: Participation, others: Collection[int]) -> set[int]:

@@ -1,0 +1,106 @@
+"""What people did about each other, as the matching learns from it.
+
+Saves are kept here; requests and answers belong to capabilities above, which register a source
+when they start.  What a source tells is read anew for every run: there is no copy to go stale.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+
+from emporion.edition.queries import Edition
+from emporion.engines.matching import Signal
+from emporion.matchmaking import queries
+
+
+@dataclass(frozen=True)
+class Deed:
+    """`sender` did `kind` about `receiver` (primary keys); kinds are those of the engine."""
+
+    sender: int
+    receiver: int
+    kind: str
+    at: dt.datetime | None = None
+
+
+@dataclass
+class Told:
+    """What one source knows of an edition.
+
+    `apart` are pairs that are never to be suggested again; `counts` are figures of what came of
+    earlier lists, by name, for the scorecard.
+    """
+
+    deeds: list[Deed] = field(default_factory=list)
+    apart: list[tuple[int, int]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+Source = Callable[[Edition, Collection[int] | None], Told]
+_sources: list[Source] = []
+
+
+def register(source: Source) -> Source:
+    """Add a source; it is asked for an edition, and for some participations alone or all (None)."""
+    if source not in _sources:
+        _sources.append(source)
+    return source
+
+
+def told(edition: Edition, only: Collection[int] | None = None) -> Told:
+    """Return what all sources and the saves of an edition tell; `only`: about these alone.
+
+    One query, and those of each source.
+    """
+    found = Told(
+        deeds=[Deed(*row[:2], "bookmark", row[2]) for row in queries.saves(edition, only)],
+        apart=list(queries.vetoes(edition, only)),
+    )
+    for source in _sources:
+        more = source(edition, only)
+        found.deeds += more.deeds
+        found.apart += more.apart
+        for name, count in more.counts.items():
+            found.counts[name] = found.counts.get(name, 0) + count
+    return found
+
+
+ASKED, ANSWERED = frozenset({"request"}), frozenset({"accept", "decline"})
+
+
+def signals(found: Told, public: Mapping[int, str], hosts: Mapping[int, bool]) -> list[Signal]:
+    """Return deeds as the engine reads them, those between a host and a guest of the market.
+
+    Requests and answers only teach: two who have asked each other already need no place for it on
+    their lists.  Each side teaches by what it does more, asking or answering: answers are given to
+    those who asked alone, and would make a side that mostly asks look as if it wanted everybody.
+    """
+    between = [
+        deed
+        for deed in found.deeds
+        if deed.sender in public
+        and deed.receiver in public
+        and hosts[deed.sender] != hosts[deed.receiver]
+    ]
+    done = Counter((hosts[deed.sender], deed.kind in ANSWERED) for deed in between if _asks(deed))
+    left_out = {
+        side: ANSWERED if done[side, False] >= done[side, True] else ASKED for side in (True, False)
+    }
+    return [
+        Signal(
+            public[deed.sender],
+            public[deed.receiver],
+            deed.kind,
+            at=deed.at.timestamp() if deed.at else None,
+            only_teaches=_asks(deed),
+        )
+        for deed in between
+        if deed.kind not in left_out[hosts[deed.sender]]
+    ]
+
+
+def _asks(deed: Deed) -> bool:
+    return deed.kind in ASKED or deed.kind in ANSWERED

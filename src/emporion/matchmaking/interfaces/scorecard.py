@@ -1,0 +1,190 @@
+"""The scorecard of a run in the organiser's words: figures, both ends of the knob, groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from emporion.design.formats import number, percent
+from emporion.matchmaking.models import MatchRun
+from emporion.registry.countries import country_name
+from emporion.registry.languages import language_names
+
+Figures = dict[str, Any]
+Row = tuple[str, list[str]]
+NONE = "–"
+# A group is drawn against twice the mean of its side: half a bar is as everybody.
+WHOLE_BAR = 2.0
+
+
+def outcome_rows(runs: Sequence[MatchRun]) -> list[Row]:
+    """What came of requests until each run was computed, a cell a run."""
+
+    def row(label: str, told: Callable[[Figures, Figures], str]) -> Row:
+        return label, [told(run.figures.get("answers", {}), run.figures) for run in runs]
+
+    def share(of: str, whole: Callable[[Figures], int]) -> Callable[[Figures, Figures], str]:
+        def told(answers: Figures, figures: Figures) -> str:
+            total = whole(answers) if answers else 0
+            return percent(100 * answers[of] / total, 1) if total else NONE
+
+        return told
+
+    def each(answers: Figures, figures: Figures) -> str:
+        met = answers.get("meetings", 0)
+        return number(met / figures["buyers"], 1) if met and figures["buyers"] else NONE
+
+    return [
+        row(_("Requests"), lambda a, f: number(a["asked"]) if "asked" in a else NONE),
+        row(
+            _("Accepted, of those answered"),
+            share("accepted", lambda a: a.get("accepted", 0) + a.get("declined", 0)),
+        ),
+        row(
+            _("Accepted requests that the published schedule keeps"),
+            share("kept", lambda a: a.get("accepted", 0)),
+        ),
+        row(_("Meetings set for each guest"), each),
+    ]
+
+
+def figure_rows(known: Sequence[Figures]) -> list[Row]:
+    """Figures of the lists themselves; a cell a run, or an end of the knob."""
+
+    def row(label: str, told: Callable[[Figures], str]) -> Row:
+        return label, [told(figures) for figures in known]
+
+    return [
+        row(_("Meetings that both want, expected"), lambda f: number(round(f["expected_matches"]))),
+        row(
+            _("Inequality of looks per meeting wanted (0: equal)"),
+            lambda f: number(f["exposure_gini_per_slot"], 3),
+        ),
+        row(
+            _("Looks per meeting wanted: the host with fewest"),
+            lambda f: number(f.get("looks_per_slot_least", 0.0), 3),
+        ),
+        row(
+            _("Looks per meeting wanted: 95 of 100 hosts have more than"),
+            lambda f: number(f.get("looks_per_slot_p5", 0.0), 3),
+        ),
+        row(_("Hosts on no guest's list"), lambda f: number(f["unseen_exhibitors"])),
+        row(
+            _("Requests expected per meeting wanted: half of the hosts"),
+            lambda f: number(f.get("inbox_p50", 0.0), 2),
+        ),
+        row(
+            _("Requests expected per meeting wanted: the fullest 1 of 100"),
+            lambda f: number(f.get("inbox_p99", 0.0), 2),
+        ),
+        row(
+            _("Hosts that expect more than three requests for each meeting they want"),
+            lambda f: percent(100 * f["over_capacity_share"], 1),
+        ),
+    ]
+
+
+def ends(run: MatchRun) -> dict[str, Any] | None:
+    """Both ends of the knob as the run worked them out; None for a run that did not."""
+    found = run.figures.get("ends", [])
+    if len(found) != 2:
+        return None
+    most, equal = found
+    lost = most["expected_matches"] - equal["expected_matches"]
+    return {
+        "rows": figure_rows(found),
+        "lost": round(lost),
+        "lost_share": round(100 * lost / most["expected_matches"], 1)
+        if most["expected_matches"]
+        else 0.0,
+    }
+
+
+def calibrations(run: MatchRun) -> dict[str, Any]:
+    """What was said and what came of it, for the chart; empty `series` where too few answered."""
+    names = (_("guests about hosts"), _("hosts about guests"))
+    rows = run.figures.get("calibration", [])
+    series = [
+        (name, [tuple(group) for group in row["groups"]])
+        for name, row in zip(names, rows, strict=False)
+        if row["groups"]
+    ]
+    errors = [
+        (
+            name,
+            number(row["decisions"]),
+            percent(100 * row["error_before"], 1),
+            percent(100 * row["error_after"], 1),
+        )
+        for name, row in zip(names, rows, strict=False)
+        if row["error_after"] is not None
+    ]
+    return {"series": series, "errors": errors}
+
+
+def groups(runs: Sequence[MatchRun], language: str) -> list[dict[str, Any]]:
+    """Groups of both sides by kind; of each the ratio of every run, the newest also drawn."""
+    heads = {
+        "country": _("Country"),
+        "size": _("Size of the firm"),
+        "first_time": _("First time at this expo"),
+        "language": _("First language"),
+    }
+    sides = {"hosts": _("Hosts"), "guests": _("Guests")}
+    newest = runs[0].figures.get("groups", {}) if runs else {}
+    found = []
+    for kind, head in heads.items():
+        parts = []
+        for side, side_name in sides.items():
+            rows = newest.get(kind, {}).get(side, [])
+            # One group alone is compared with itself.
+            if len(rows) < 2:
+                continue
+            earlier = [
+                {row[0]: row for row in run.figures.get("groups", {}).get(kind, {}).get(side, [])}
+                for run in runs[1:]
+            ]
+            parts.append({"side": side_name, "rows": _group_rows(kind, rows, earlier, language)})
+        if parts:
+            found.append({"head": head, "parts": parts})
+    return found
+
+
+def _group_rows(
+    kind: str, rows: Sequence[Any], earlier: Sequence[dict[str, Any]], language: str
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": _name(kind, name, language),
+            "people": people,
+            "share": looks / WHOLE_BAR,
+            "looks": [number(looks, 2), *(_ratio(each, name, 2) for each in earlier)],
+            "meetings": [number(meetings, 2), *(_ratio(each, name, 3) for each in earlier)],
+        }
+        for name, people, looks, meetings in rows
+    ]
+
+
+def _ratio(rows: dict[str, Any], name: str, at: int) -> str:
+    return number(rows[name][at], 2) if name in rows else NONE
+
+
+def _name(kind: str, name: str, language: str) -> str:
+    if name == "*":
+        return _("all others")
+    if not name:
+        return _("not known")
+    if kind == "country":
+        return country_name(name, language) or name
+    if kind == "language":
+        return language_names([name], language)[0]
+    return {
+        "micro": _("very small firm"),
+        "small": _("small firm"),
+        "medium": _("medium-sized firm"),
+        "large": _("large firm"),
+        "first": _("here for the first time"),
+        "again": _("was here before"),
+    }.get(name, name)

@@ -1,0 +1,44 @@
+"""What requests and answers tell the matching: who wanted whom, and who said yes or no."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from emporion.edition.queries import Edition
+from emporion.matchmaking.domain.told import Deed, Told, register
+from emporion.meetings.models import MeetingRequest
+from emporion.meetings.queries.choices import choices, held
+
+State = MeetingRequest.State
+ANSWERS: dict[str, str] = {State.ACCEPTED: "accept", State.DECLINED: "decline"}
+
+
+@register
+def requests_told(edition: Edition, only: Collection[int] | None = None) -> Told:
+    """Return requests that somebody chose to make, and answers that somebody gave; two queries.
+
+    Left out: what the organiser made mandatory, and what a standing rule accepted by itself.  Two
+    of whom one declined are not suggested to each other again.
+    """
+    found = Told()
+    asked = accepted = declined = 0
+    for row in choices(edition, only):
+        if row.is_mandatory:
+            continue
+        found.deeds.append(Deed(row.asker_id, row.counterpart_id, "request", row.asked_at))
+        asked += 1
+        answer = ANSWERS.get(row.state)
+        accepted += answer == "accept"
+        declined += answer == "decline"
+        if answer == "decline":
+            found.apart.append((row.asker_id, row.counterpart_id))
+        if answer and not row.by_rule:
+            found.deeds.append(Deed(row.counterpart_id, row.asker_id, answer, row.answered_at))
+    if only is None:
+        found.counts = {
+            "asked": asked,
+            "accepted": accepted,
+            "declined": declined,
+            **held(edition),
+        }
+    return found

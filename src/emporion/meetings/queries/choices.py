@@ -1,0 +1,58 @@
+"""Requests as choices of people: plain rows, many at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from emporion.edition.queries import Edition
+from emporion.meetings.models import Meeting, MeetingRequest, Release
+
+
+class Choice(NamedTuple):
+    """A request: who asked whom, and what came of it; `by_rule`: a standing rule answered."""
+
+    asker_id: int
+    counterpart_id: int
+    state: str
+    is_mandatory: bool
+    asked_at: dt.datetime
+    answered_at: dt.datetime | None
+    by_rule: bool
+
+
+def choices(edition: Edition, only: Collection[int] | None = None) -> list[Choice]:
+    """Return the requests of an edition that were not withdrawn, oldest first; one query.
+
+    `only` narrows to those with one of these participations (primary keys) on a side.
+    """
+    rows = MeetingRequest.objects.filter(edition=edition).exclude(
+        state=MeetingRequest.State.WITHDRAWN
+    )
+    if only is not None:
+        rows = rows.filter(Q(asker__in=only) | Q(counterpart__in=only))
+    found = rows.order_by("pk").values_list(
+        "asker_id",
+        "counterpart_id",
+        "state",
+        "is_mandatory",
+        "asked_at",
+        "answered_at",
+        "rule_answer",
+    )
+    return [Choice(*row[:6], row[6] is not None) for row in found.iterator(chunk_size=5000)]
+
+
+def held(edition: Edition) -> dict[str, int]:
+    """Return what the published release made of requests; one query.
+
+    `meetings` is how many it holds, `kept` how many of them were accepted by the other side.
+    """
+    rows = Meeting.objects.filter(
+        release__edition=edition, release__state=Release.State.PUBLISHED
+    ).values_list("request__state", flat=True)
+    states = list(rows)
+    return {"meetings": len(states), "kept": states.count(MeetingRequest.State.ACCEPTED)}

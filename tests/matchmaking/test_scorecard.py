@@ -1,0 +1,146 @@
+"""The organiser's scorecard: what came of requests, groups, both ends of the knob, calibration."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from emporion.matchmaking.domain.runs import MatchError, run_match
+from emporion.matchmaking.domain.told import told
+from emporion.matchmaking.models import MatchRun, RankedList
+from emporion.meetings.models import MeetingRequest
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def fair(edition):
+    hosts = [
+        factories.make_participation(edition, "exhibitor", offers=[code], country=country)
+        for code, country in (("xr", "FI"), ("ai", "FI"), ("logistics", "ZA"))
+    ]
+    guests = [
+        factories.make_participation(edition, "buyer", needs=[code], country=country)
+        for code, country in (("ai", "NP"), ("xr", "CN"))
+    ]
+    return edition, hosts, guests
+
+
+def ask(edition, asker, counterpart, state="open", **more):
+    low, high = sorted((asker.pk, counterpart.pk))
+    return MeetingRequest.objects.create(
+        edition=edition,
+        asker=asker,
+        counterpart=counterpart,
+        low=low,
+        high=high,
+        state=state,
+        asked_at=timezone.now(),
+        answered_at=timezone.now() if state in ("accepted", "declined") else None,
+        **more,
+    )
+
+
+def test_told_are_choices_of_people_and_no_acts_of_the_organiser(fair):
+    edition, hosts, guests = fair
+    ask(edition, guests[0], hosts[0], "accepted")
+    ask(edition, guests[0], hosts[1], "declined")
+    ask(edition, guests[1], hosts[0], "withdrawn")
+    ask(edition, guests[1], hosts[1], is_mandatory=True)
+    found = told(edition)
+    assert [(deed.sender, deed.receiver, deed.kind) for deed in found.deeds] == [
+        (guests[0].pk, hosts[0].pk, "request"),
+        (hosts[0].pk, guests[0].pk, "accept"),
+        (guests[0].pk, hosts[1].pk, "request"),
+        (hosts[1].pk, guests[0].pk, "decline"),
+    ]
+    assert found.apart == [(guests[0].pk, hosts[1].pk)]
+    assert found.counts == {"asked": 2, "accepted": 1, "declined": 1, "meetings": 0, "kept": 0}
+
+
+def test_two_of_whom_one_declined_are_suggested_no_more_and_two_of_one_firm_never(fair):
+    edition, hosts, guests = fair
+    guests[1].organisation = hosts[0].organisation
+    guests[1].save()
+    ask(edition, guests[0], hosts[1], "declined")
+    run_match(edition)
+    shown = {
+        row.participation_id: [entry["id"] for entry in row.entries]
+        for row in RankedList.objects.all()
+    }
+    assert hosts[1].pk not in shown[guests[0].pk]
+    assert guests[0].pk not in shown[hosts[1].pk]
+    assert hosts[0].pk not in shown[guests[1].pk]
+    assert guests[1].pk not in shown[hosts[0].pk]
+
+
+def test_figures_of_groups_are_ratios_to_their_side(fair):
+    edition, hosts, _guests = fair
+    earlier = factories.make_edition(
+        edition.expo, starts=edition.starts - dt.timedelta(days=365), ends=edition.starts
+    )
+    again = factories.make_participation(earlier, "exhibitor")
+    again.organisation = hosts[0].organisation
+    again.save()
+    figures = run_match(edition).figures
+    country = figures["groups"]["country"]["hosts"]
+    assert [row[:2] for row in country] == [["FI", 2], ["ZA", 1]]
+    # All want the same number of meetings: the mean of the ratios, by people, is 1.
+    assert sum(row[1] * row[2] for row in country) / 3 == pytest.approx(1, abs=0.01)
+    first = figures["groups"]["first_time"]["hosts"]
+    assert [row[:2] for row in first] == [["first", 2], ["again", 1]]
+
+
+def test_both_ends_are_worked_out_and_the_chosen_one_is_kept(fair):
+    edition = fair[0]
+    run = run_match(edition, equality=1.0)
+    most, equal = run.figures["ends"]
+    assert most["expected_matches"] >= equal["expected_matches"] - 1e-6
+    assert run.figures["equality"] == 1.0
+    assert run.figures["expected_matches"] == pytest.approx(equal["expected_matches"])
+    assert " 1" in run.policy
+    with pytest.raises(MatchError):
+        run_match(edition, equality=1.5)
+
+
+def test_page_shows_ends_groups_and_outcomes_of_both_runs(fair, signed_in):
+    edition, hosts, guests = fair
+    organiser = signed_in(factories.make_organiser(edition))
+    run_match(edition)
+    ask(edition, guests[0], hosts[1], "accepted")
+    ask(edition, guests[1], hosts[1], "declined")
+    address = f"/en/{edition.slug}/organise/matching/"
+    organiser.post(address, {"seed": "0", "equality": "0.5"})
+    run_match(edition, equality=0.5)
+    shown = organiser.get(address).content.decode()
+    for words in (
+        "Both ends of the knob",
+        "Accepted, of those answered",
+        "Country: Hosts",
+        "Finland",
+        "Looks, run 2",
+        "Looks, run 1",
+        "Too few have answered to compare",
+    ):
+        assert words in shown
+    assert MatchRun.objects.get(state="current").figures["answers"]["accepted"] == 1
+
+
+def test_chances_and_answers_are_drawn_with_their_table(fair, signed_in):
+    edition = fair[0]
+    organiser = signed_in(factories.make_organiser(edition))
+    run = run_match(edition)
+    run.figures["calibration"][1] = {
+        "decisions": 240,
+        "error_before": 0.2,
+        "error_after": 0.03,
+        "groups": [[0.1, 0.12, 120], [0.6, 0.55, 120]],
+    }
+    run.save()
+    for language, words in (("en", "hosts about guests: 240 answers"), ("ar", "<circle")):
+        shown = organiser.get(f"/{language}/{edition.slug}/organise/matching/").content.decode()
+        assert words in shown
+        assert shown.count('class="reliability-full"') == 3
