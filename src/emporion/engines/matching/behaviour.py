@@ -47,7 +47,7 @@ ROUNDS = 4
 DRAWN = 4
 # From more decisions than this so many are drawn: thirty a weight and person say what there is to
 # say, and a run does not wait a minute for the rest.
-MOST_LEARNT = 40_000
+MOST_LEARNT = 20_000
 WISHES = frozenset({"request", "bookmark"})
 
 
