@@ -62,6 +62,8 @@ PAGES = {
         "model/organise/matching/",
         "model/organise/matching/without/",
         "model/organise/walking/",
+        "model/organise/overview/",
+        "model/organise/unanswered/",
         "model/organise/",
         "model/organise/basics/",
         "model/organise/pavilions/",

@@ -236,9 +236,9 @@ def test_every_door_of_the_front_page_opens(edition, signed_in, role):
         assert client.get(f"/en/{edition.slug}/{door}").status_code == status, door
 
 
-def test_whoever_runs_the_only_edition_lands_on_its_schedule(edition, signed_in):
+def test_whoever_runs_the_only_edition_lands_on_its_overview(edition, signed_in):
     assert (
-        signed_in(make_organiser(edition)).get("/en/")["Location"].endswith("/organise/releases/")
+        signed_in(make_organiser(edition)).get("/en/")["Location"].endswith("/organise/overview/")
     )
     assert signed_in(make_user()).get("/en/")["Location"] == f"/en/{edition.slug}/"
 

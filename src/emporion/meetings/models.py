@@ -76,6 +76,8 @@ class MeetingRequest(models.Model):
             # What happened since a release was computed.
             models.Index(fields=["edition", "asked_at"]),
             models.Index(fields=["edition", "answered_at"]),
+            # How many are how far, and who owes answers.
+            models.Index(fields=["edition", "state", "counterpart"]),
         ]
         constraints = [
             models.UniqueConstraint(fields=["edition", "low", "high"], name="request_pair_once"),

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_bidi, pgettext
 
+from emporion.core.text.shorten import shortened
 from emporion.design import formats
 
 register = template.Library()
@@ -26,6 +27,12 @@ def isolated(text: str, direction: str = "ltr") -> str | SafeString:
     if not get_language_bidi() or not text:
         return text
     return format_html('<bdi dir="{}">{}</bdi>', direction, text)
+
+
+@register.filter
+def shorten(text: str, most: int) -> str:
+    """The beginning of a text, cut between words: {{ about|shorten:110 }}."""
+    return shortened(str(text), most)
 
 
 @register.filter

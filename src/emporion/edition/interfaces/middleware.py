@@ -15,12 +15,14 @@ It stands last in MIDDLEWARE: it calls the page itself, after every other check.
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from emporion.core import journal
 from emporion.core.tenancy import scope
@@ -48,7 +50,7 @@ class EditionMiddleware:
             return None
         edition = queries.edition_by_slug(slug)
         if edition is None:
-            raise Http404(f"There is no edition {slug!r}.")
+            raise Http404(_("There is no edition %(slug)s.") % {"slug": slug})
         actor = request.user.actor if request.user.is_authenticated else "visitor"
         with scope(expo=edition.expo):
             member = _acting_for(request, edition)
@@ -74,14 +76,20 @@ class EditionMiddleware:
                 lambda: bool(queries.delegations_of(edition, request.user))
             )
             try:
-                return view(request, *args, **{**kwargs, "edition": edition})
+                response = view(request, *args, **{**kwargs, "edition": edition})
             except (Http404, PermissionDenied, SuspiciousOperation):
-                # The page that says so is rendered after the scope has closed: ask while it is
-                # open who reads it.
-                bool(request.participation)  # type: ignore[attr-defined]
-                bool(request.is_organiser)  # type: ignore[attr-defined]
-                bool(request.is_officer)  # type: ignore[attr-defined]
+                _know_the_reader(request)
                 raise
+            if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+                _know_the_reader(request)
+            return response
+
+
+def _know_the_reader(request: HttpRequest) -> None:
+    """Ask who reads it while the scope is open: the page of an error is rendered after that."""
+    bool(request.participation)  # type: ignore[attr-defined]
+    bool(request.is_organiser)  # type: ignore[attr-defined]
+    bool(request.is_officer)  # type: ignore[attr-defined]
 
 
 def _acting_for(request: HttpRequest, edition: Edition) -> Participation | None:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from emporion.design.formats import number as number_words
+from emporion.design.paging import page_of
 from emporion.edition import queries as editions
 from emporion.edition.gates import for_organisers
 from emporion.edition.queries import Edition
-from emporion.meetings.interfaces.paging import page_of
 from emporion.meetings.interfaces.releases import A_PAGE, commands, share_of
 from emporion.meetings.models import Meeting, MeetingRequest, Release
 from emporion.meetings.queries import audit as queries

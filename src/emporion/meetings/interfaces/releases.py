@@ -21,10 +21,10 @@ from emporion.core.tabular.formulas import neutralised
 from emporion.core.translated import as_dict
 from emporion.design.formats import day as day_words
 from emporion.design.formats import number as number_words
+from emporion.design.paging import page_of
 from emporion.edition.gates import for_organisers
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import releases as domain
-from emporion.meetings.interfaces.paging import page_of
 from emporion.meetings.models import Release
 from emporion.meetings.queries import changes as change_queries
 from emporion.meetings.queries import releases as queries

@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from emporion.core.translated import best
+from emporion.design.paging import page_of
 from emporion.edition import queries as editions
 from emporion.edition.gates import acting
 from emporion.edition.queries import Edition, Participation
 from emporion.matchmaking import queries as matchmaking
 from emporion.meetings import rules
 from emporion.meetings.domain import requests as domain
-from emporion.meetings.interfaces.paging import page_of
+from emporion.meetings.models import MeetingRequest
 from emporion.meetings.queries import requests as queries
 from emporion.meetings.queries.words import DECLINES, refusal_word, state_word
 from emporion.registry import taxonomy
@@ -37,13 +38,16 @@ def requests(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Inbox and sent, each a page at a time."""
     me = acting(request)
     counts = queries.counts(me)
-    box = "sent" if request.GET.get("box") == "sent" else "received"
+    box = request.GET.get("box", "")
+    if box not in {"received", "sent"}:
+        # Whoever was asked nothing comes for what they asked.
+        box = "sent" if counts["sent"] and not counts["received"] else "received"
     pages = max(1, -(-counts[box] // A_PAGE))
     number = page_of(request, pages)
     found = queries.sent(me) if box == "sent" else queries.received(me)
     rows = list(found[(number - 1) * A_PAGE : number * A_PAGE])
     shown = queries.filed(me, rows)
-    about = _about(me, [filed.counterpart for filed in shown], get_language() or "en")
+    about = _about(me, shown, get_language() or "en")
     context = {
         "box": box,
         "counts": counts,
@@ -60,15 +64,18 @@ def requests(request: HttpRequest, edition: Edition) -> HttpResponse:
 
 
 def _about(
-    me: Participation, others: list[Participation], language: str
+    me: Participation, shown: list[queries.Filed], language: str
 ) -> dict[int, dict[str, Any]]:
-    """Return what a request is judged by: who asks, from where, for what, and how well it fits.
+    """Return who the other side is and, where an answer is wanted, what it is judged by.
 
-    Six queries at most, whatever the number of rows.
+    That is for what they come and how well it fits; what is decided is told in a short row. Six
+    queries at most, whatever the number of rows.
     """
-    keys = [other.pk for other in others]
-    leads, interests = editions.leads_of(keys), editions.interests_of(keys)
-    fits = matchmaking.fits(me, others)
+    others = [filed.counterpart for filed in shown]
+    judged = [filed.counterpart for filed in shown if _answerable(filed.request, me)]
+    leads = editions.leads_of([other.pk for other in others])
+    interests = editions.interests_of([other.pk for other in judged])
+    fits = matchmaking.fits(me, judged)
     found = {}
     for other in others:
         name = best(other.display_name, language)
@@ -82,7 +89,7 @@ def _about(
             "interests": [
                 (word, [_label(code, language) for code in codes[:CODES_SHOWN]])
                 for word, codes in zip(
-                    (_("Looks for"), _("Offers")), interests[other.pk], strict=True
+                    (_("Looks for"), _("Offers")), interests.get(other.pk, ([], [])), strict=True
                 )
                 if codes
             ],
@@ -98,6 +105,10 @@ def _label(code: str, language: str) -> str:
         return taxonomy.label(code, language)
     except KeyError:
         return code
+
+
+def _answerable(asked: MeetingRequest, me: Participation) -> bool:
+    return asked.counterpart_id == me.pk and asked.state == "open"
 
 
 def _row(filed: queries.Filed, me: Participation) -> dict[str, Any]:
@@ -118,7 +129,7 @@ def _row(filed: queries.Filed, me: Participation) -> dict[str, Any]:
         # Only for the side that made the rule: the other one reads "accepted".
         "by_rule": filed.by_rule and asked.counterpart_id == me.pk,
         "decline": str(DECLINES.get(asked.decline_reason, "")),
-        "answerable": asked.counterpart_id == me.pk and asked.state == "open",
+        "answerable": _answerable(asked, me),
         "withdrawable": asked.asker_id == me.pk and asked.state in rules.LIVE,
     }
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from emporion.design.paging import page_of
 from emporion.edition.gates import for_organisers
 from emporion.edition.queries import Edition, participations_by_pk
-from emporion.meetings.interfaces.paging import page_of
 from emporion.meetings.interfaces.releases import A_PAGE, found_or_404
 from emporion.meetings.queries import desk as queries
 

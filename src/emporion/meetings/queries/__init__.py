@@ -15,7 +15,7 @@ from emporion.meetings.queries.agenda import (
 )
 from emporion.meetings.queries.availability import Hour, hours
 from emporion.meetings.queries.members import Standing, standings
-from emporion.meetings.queries.releases import release_count
+from emporion.meetings.queries.releases import changed_since, release_count
 from emporion.meetings.queries.requests import (
     Between,
     Outcome,
@@ -29,27 +29,33 @@ from emporion.meetings.queries.requests import (
     waiting_count,
 )
 from emporion.meetings.queries.requests import counts as request_counts
+from emporion.meetings.queries.waiting import Funnel, funnel, oldest_open, owing, waiting_draft
 from emporion.meetings.queries.walks import Walks, long_free, walk_between
 from emporion.meetings.rules import may_meet
 
 __all__ = [
     "Appointment",
     "Between",
+    "Funnel",
     "Hour",
     "Outcome",
     "Standing",
     "Walks",
     "agenda",
     "agendas",
+    "changed_since",
     "days_met",
     "fate",
+    "funnel",
     "hours",
     "long_free",
     "may_meet",
     "meeting_count",
     "meeting_days",
     "newest_requests",
+    "oldest_open",
     "outcomes",
+    "owing",
     "published_count",
     "published_release",
     "release_count",
@@ -61,6 +67,7 @@ __all__ = [
     "slots",
     "standings",
     "waiting_count",
+    "waiting_draft",
     "walk_between",
     "with_meetings",
     "without_meeting",

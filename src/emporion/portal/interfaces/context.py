@@ -38,6 +38,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "line": line,
         "short_line": dates,
         "href": reverse("portal:front", args=[edition.slug]),
+        "search_href": reverse("portal:search", args=[edition.slug]),
         "is_demonstration": edition.is_demonstration,
         "made_up_href": reverse("portal:about_data", args=[edition.slug]),
     }
@@ -72,7 +73,7 @@ def _navigation(request: Any, slug: str) -> tuple[list[dict[str, str]], list[dic
     if request.is_organiser:
         words = [
             find,
-            link("desk", _("Set-up"), "portal:setup"),
+            link("desk", _("Overview"), "portal:overview"),
             link("participants", _("Participants"), "portal:participants"),
             link("matching", _("Matching"), "matchmaking:runs"),
             link("schedule", _("Schedule"), "meetings:releases"),

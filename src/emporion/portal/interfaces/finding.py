@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext, pgettext
 
 from emporion.core.searchindex.query import search
+from emporion.core.text.shorten import shortened
 from emporion.core.text.tokens import words
 from emporion.core.text.underline import underlined
 from emporion.core.translated import best
@@ -26,7 +27,7 @@ from emporion.registry.countries import country_name
 
 FACETS = ("pavilion", "country", "group")
 KINDS = ("exhibitor", "offer", "organisation")
-EACH, PAGE, LONGEST, VALUES = 5, 20, 200, 8
+EACH, PAGE, LONGEST, VALUES, TEXT = 5, 20, 200, 8, 160
 
 
 @dataclass
@@ -290,7 +291,7 @@ def _row(kind: str, hit: Any, participation: Participation, language: str) -> Ro
             participation,
             underlined(name, hit.matched),
             spoken,
-            underlined(_shortened(text), hit.matched),
+            underlined(shortened(text, TEXT), hit.matched),
             text_language,
             place,
             participation.hosts,
@@ -306,17 +307,13 @@ def _row(kind: str, hit: Any, participation: Participation, language: str) -> Ro
         participation,
         underlined(label or name, hit.matched),
         language if label else spoken,
-        underlined(_shortened(text), hit.matched),
+        underlined(shortened(text, TEXT), hit.matched),
         text_language,
         place,
         participation.hosts,
         name,
         pavilion,
     )
-
-
-def _shortened(text: str, most: int = 160) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def _facets(

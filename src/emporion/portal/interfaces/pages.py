@@ -33,7 +33,7 @@ LEAD = 3
 def home(request: HttpRequest) -> HttpResponse:
     """The door of the house: straight to the only edition, else the list of them.
 
-    Whoever runs it lands on the schedule.
+    Whoever runs it lands on the overview.
     """
     shown = editions.every_edition()
     if not shown:
@@ -42,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         only = shown[0]
         with scope(expo=only.expo):
             runs = editions.is_organiser(only, request.user)
-        return redirect("meetings:releases" if runs else "portal:front", edition=only.slug)
+        return redirect("portal:overview" if runs else "portal:front", edition=only.slug)
     return render(request, "portal/home.html", {"editions": shown})
 
 

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from emporion.core.text.shorten import shortened
 from emporion.core.translated import as_dict, best
 from emporion.edition.queries import Edition, Participation
 
@@ -40,9 +41,7 @@ def sharing(
 ) -> dict[str, Any]:
     """Return the context `sharing` of a public page: its address without a query, in words."""
     language = get_language() or "en"
-    description = " ".join(description.split())
-    if len(description) > LONGEST:
-        description = description[: LONGEST - 1].rstrip() + "…"
+    description = shortened(" ".join(description.split()), LONGEST)
     edition: Edition | None = getattr(request, "edition", None)
     if edition is not None and edition.is_demonstration:
         # A preview in a chat leaves the page that says so.

@@ -39,7 +39,7 @@ DONE, OPEN, NEXT = "confirmed", "open", "needs"
 @for_organisers
 def setup(request: HttpRequest, edition: Edition) -> HttpResponse:
     """The steps from a name to a public schedule; the first that is open is the next."""
-    steps = _steps(edition)
+    steps = steps_of(edition)
     following = next((step for step in steps if not step["done"]), None)
     for step in steps:
         step["mark"] = DONE if step["done"] else NEXT if step is following else OPEN
@@ -53,7 +53,7 @@ def setup(request: HttpRequest, edition: Edition) -> HttpResponse:
     return render(request, "portal/desk/setup.html", context)
 
 
-def _steps(edition: Edition) -> list[dict[str, Any]]:
+def steps_of(edition: Edition) -> list[dict[str, Any]]:
     """Each step: what it is, how it stands, and its page. A fixed number of queries."""
     slug = edition.slug
     counts = queries.counts(edition)

@@ -6,6 +6,7 @@ from emporion.portal.interfaces.desk import (
     at_work,
     imports,
     journal,
+    overview,
     participants,
     people,
     setup,
@@ -13,6 +14,8 @@ from emporion.portal.interfaces.desk import (
 )
 
 urlpatterns = [
+    path("<slug:edition>/organise/overview/", overview.overview, name="overview"),
+    path("<slug:edition>/organise/unanswered/", overview.unanswered, name="unanswered"),
     path("<slug:edition>/organise/", setup.setup, name="setup"),
     path("<slug:edition>/organise/basics/", setup.basics, name="setup_basics"),
     path("<slug:edition>/organise/pavilions/", setup.pavilions, name="setup_pavilions"),

@@ -1,0 +1,48 @@
+"""What somebody meets who presses a button after their session has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+
+class SignInAgainMiddleware:
+    """Lead back to the page on which the button stood, and say that nothing was sent.
+
+    The gates of pages lead to the sign-in with the address of the form as the next page; opened
+    from there, an address that takes forms only shows nothing to press.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        signin = resolve_url(settings.LOGIN_URL)
+        if (
+            request.method == "POST"
+            and response.status_code == 302
+            and urlsplit(response["Location"]).path == signin
+            and request.path != signin
+            and not request.user.is_authenticated
+        ):
+            said = _("You were signed out, and nothing was sent. Sign in and press once more.")
+            messages.error(request, said)
+            response["Location"] = f"{signin}?{urlencode({'next': came_from(request)})}"
+        return response
+
+
+def came_from(request: HttpRequest) -> str:
+    """Return the page of ours that a form was sent from, "/" if nobody says."""
+    for said in (request.POST.get("next", ""), request.headers.get("Referer", "")):
+        if url_has_allowed_host_and_scheme(said, {request.get_host()}, request.is_secure()):
+            parts = urlsplit(said)
+            return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
+    return "/"

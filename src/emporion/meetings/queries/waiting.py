@@ -1,0 +1,83 @@
+"""What waits for somebody at a fair, as the organiser sees it: requests and drafts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+
+from emporion.edition.queries import Edition, Participation
+from emporion.meetings import rules
+from emporion.meetings.models import Meeting, MeetingRequest, Release
+from emporion.meetings.queries import releases
+
+State = MeetingRequest.State
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """How many requests got how far: asked, answered, accepted by both, with a public meeting."""
+
+    asked: int
+    answered: int
+    accepted: int
+    scheduled: int
+    unanswered: int
+    # Live requests that the public schedule has no place for.
+    refused: int
+
+
+def funnel(edition: Edition, public: Release | None) -> Funnel:
+    """Count the requests of an edition along their way; two queries, each along an index."""
+    states = dict(
+        MeetingRequest.objects.filter(edition=edition)
+        .order_by()
+        .values_list("state")
+        .annotate(n=Count("*"))
+    )
+    scheduled = (
+        Meeting.objects.filter(release=public, request__state__in=rules.LIVE).count()
+        if public
+        else 0
+    )
+    return Funnel(
+        asked=sum(states.values()),
+        answered=states.get(State.ACCEPTED, 0) + states.get(State.DECLINED, 0),
+        accepted=states.get(State.ACCEPTED, 0),
+        scheduled=scheduled,
+        unanswered=states.get(State.OPEN, 0),
+        refused=sum(releases.refused_by_reason(public).values()) if public else 0,
+    )
+
+
+def oldest_open(edition: Edition) -> dt.datetime | None:
+    """Return since when the oldest request has no answer; one query."""
+    found = MeetingRequest.objects.filter(edition=edition, state=State.OPEN)
+    return found.order_by("asked_at").values_list("asked_at", flat=True).first()
+
+
+def waiting_draft(edition: Edition) -> Release | None:
+    """Return the newest draft that could be published, None without one; one query."""
+    found = Release.objects.filter(edition=edition, state=Release.State.DRAFT)
+    if edition.published_release is not None:
+        found = found.filter(number__gt=edition.published_release)
+    return found.defer("certificate", "figures").order_by("-number").first()
+
+
+def owing(edition: Edition, start: int, stop: int) -> tuple[int, list[tuple[Any, int]]]:
+    """Return how many owe answers, and those from `start` to `stop` with how many, most first.
+
+    Three queries; the counts come from an index alone.
+    """
+    counted = (
+        MeetingRequest.objects.filter(edition=edition, state=State.OPEN)
+        .order_by()
+        .values_list("counterpart_id")
+        .annotate(n=Count("*"))
+    )
+    total = counted.count()
+    rows = list(counted.order_by("-n", "counterpart_id")[start:stop])
+    people = Participation.objects.select_related("pavilion").in_bulk([key for key, _n in rows])
+    return total, [(people[key], n) for key, n in rows if key in people]
