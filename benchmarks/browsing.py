@@ -37,7 +37,7 @@ def opened(scale: float | None, stack: ExitStack) -> tuple[str, Any]:
     else:
         subprocess.run([sys.executable, "-m", "emporion.cli", "prepare"], check=True)
     port = free_port()
-    start_server(port, stack)
+    start_server(port, None, stack)
     browser = stack.enter_context(sync_playwright()).chromium.launch(
         executable_path=machine.chromium()
     )

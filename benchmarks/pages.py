@@ -217,11 +217,13 @@ def measure(port: int, every: list[Page], clients: int, cold: dict[str, float]) 
         return [reader.read(page) for page in part]
 
     with ThreadPoolExecutor(clients) as pool:
+        started = time.perf_counter()
         for _ in range(ROUNDS):
             order = (every * (REQUESTS // len(every) + 1))[:REQUESTS]
             chance.shuffle(order)
             parts = pool.map(work, [order[n::clients] for n in range(clients)])
             rounds.append([reading for part in parts for reading in part])
+        spent = time.perf_counter() - started
     by_name: dict[str, list[Reading]] = defaultdict(list)
     for reading in (reading for one in rounds for reading in one):
         by_name[reading.name].append(reading)
@@ -236,6 +238,7 @@ def measure(port: int, every: list[Page], clients: int, cold: dict[str, float]) 
              waited_p95=round(p95([reading.waited for reading in readings]), 1),
              n=len(times))  # fmt: skip
     worst = max(p95([reading.server for reading in one]) for one in rounds)
+    show(f"answers, {title}", round(ROUNDS * REQUESTS / spent, 1), "a second")
     show(f"worst round, {title}", round(worst, 1), "ms p95", BAR_MS)
     return good
 
@@ -251,9 +254,11 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def start_server(port: int, stack: ExitStack) -> None:
+def start_server(port: int, workers: int | None, stack: ExitStack) -> None:
     """Start the product's server and wait until it answers; it ends with `stack`."""
     command = [sys.executable, "-m", "emporion.cli", "serve", "--port", str(port)]
+    if workers:
+        command += ["--workers", str(workers)]
     server = subprocess.Popen(command, env={**os.environ, "EMPORION_LOG_LEVEL": "WARNING"})
     stack.callback(server.wait)
     stack.callback(server.terminate)
@@ -305,6 +310,7 @@ def main() -> int:
     parser.add_argument("--edition", default="", help="its slug; else the newest")
     parser.add_argument("--build", type=float, metavar="SCALE", help="build a model edition first")
     parser.add_argument("--postgresql", action="store_true", help="with --build: on PostgreSQL")
+    parser.add_argument("--workers", type=int, help="else as many as the server usually starts")
     options = parser.parse_args()
     if options.postgresql and options.build is None:
         parser.error("--postgresql needs --build; else DATABASE_URL says where the data is")
@@ -327,7 +333,7 @@ def main() -> int:
         every = pages(options.edition)
         connection.close()
         port = free_port()
-        start_server(port, stack)
+        start_server(port, options.workers, stack)
         cold: dict[str, float] = defaultdict(float)
         reader = Reader(port)
         for page in every:

@@ -2,14 +2,15 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
-from threading import Barrier, Event, Lock
+from threading import Barrier, Event, Lock, Thread
+from time import sleep
 
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from emporion.core import turns
-from emporion.core.turns import TURNS, TurnsMiddleware
+from emporion.core import turns, workers
+from emporion.core.turns import TURNS, UNEVEN, Line, TurnsMiddleware
 
 
 def test_no_more_pages_than_turns_are_computed_at_once() -> None:
@@ -46,7 +47,7 @@ def test_page_whose_turn_does_not_come_goes_ahead(monkeypatch) -> None:
     with ThreadPoolExecutor(TURNS + 1) as pool:
         answers = list(pool.map(lambda _n: ask(HttpRequest()).content, range(TURNS + 1)))
     assert answers == [b"read"] * (TURNS + 1)
-    assert ask.turns._value == TURNS
+    assert ask.turns.free == TURNS
 
 
 def test_turn_is_given_back_when_a_page_fails() -> None:
@@ -59,13 +60,13 @@ def test_turn_is_given_back_when_a_page_fails() -> None:
             ask(HttpRequest())
         except ValueError:
             pass
-    assert ask.turns._value == TURNS
+    assert ask.turns.free == TURNS
 
 
 def test_probes_need_no_turn(monkeypatch) -> None:
     ask = TurnsMiddleware(lambda _request: HttpResponse("alive"))
     for _ in range(TURNS):
-        ask.turns.acquire()
+        ask.turns.acquire(0)
     asked = HttpRequest()
     asked.path = "/healthz"
     monkeypatch.setattr(ask.turns, "acquire", pytest.fail)
@@ -88,10 +89,100 @@ def test_form_has_arrived_before_its_turn_comes() -> None:
     with ThreadPoolExecutor(1) as pool:
         sent = pool.submit(send)
         assert arriving.wait(10)
-        assert ask.turns.acquire(blocking=False)  # The slow sender holds none.
+        assert ask.turns.acquire(0)  # The slow sender holds none.
         ask.turns.release()
         read.set()
         assert sent.result() == b"slow"
+
+
+def test_turns_are_given_in_the_order_of_asking() -> None:
+    line = Line(1)
+    served: list[int] = []
+    assert line.acquire(0)
+
+    def ask(number: int) -> None:
+        assert line.acquire(10)
+        served.append(number)
+        line.release()
+
+    threads = [Thread(target=ask, args=[number]) for number in range(5)]
+    for number, thread in enumerate(threads, 1):
+        thread.start()
+        while len(line._waiting) < number:
+            sleep(0.001)
+    line.release()
+    for thread in threads:
+        thread.join(10)
+    assert (served, line.free) == ([0, 1, 2, 3, 4], 1)
+
+
+def test_whoever_comes_as_a_turn_ends_stands_behind_those_who_wait() -> None:
+    line = Line(1)
+    assert line.acquire(0)
+    came = Event()
+    first = Thread(target=lambda: line.acquire(10) and came.set())
+    first.start()
+    while not line._waiting:
+        sleep(0.001)
+    line.release()
+    # The one who waited may not have woken yet; the turn is theirs all the same.
+    assert not line.acquire(0)
+    first.join(10)
+    assert came.is_set()
+    line.release()
+    assert line.free == 1
+
+
+def test_turn_that_is_given_up_is_not_lost() -> None:
+    line = Line(1)
+    assert line.acquire(0)
+    assert not line.acquire(0.01)
+    line.release()
+    assert (line.free, list(line._waiting)) == (1, [])
+
+
+@pytest.fixture
+def two_workers(tmp_path, monkeypatch) -> TurnsMiddleware:
+    """The first of two workers; what the second has to do is written by the test."""
+    file = tmp_path / "workers"
+    workers.make_file(file, 2)
+    monkeypatch.setenv(workers.FILE, str(file))
+    return TurnsMiddleware(lambda _request: HttpResponse("read"))
+
+
+def closes(ask: TurnsMiddleware, *, here: int, elsewhere: int, protocol: str = "HTTP/1.1") -> bool:
+    """Whether an answer closes its connection; `here` counts the page that is answered."""
+    assert ask.place is not None
+    ask.place._pages[1] = elsewhere
+    ask.pages = here - 1
+    request = RequestFactory().get("/", SERVER_PROTOCOL=protocol)
+    return ask(request).headers.get("Connection") == "close"
+
+
+@pytest.mark.parametrize(
+    ("here", "elsewhere", "closed"),
+    [(1, 0, False), (UNEVEN, 0, True), (UNEVEN, 1, False), (UNEVEN + 1, 1, True),
+     (9, workers.NOBODY, False)],
+)  # fmt: skip
+def test_connection_is_closed_where_another_worker_has_much_less_to_do(
+    two_workers, here, elsewhere, closed
+) -> None:
+    assert closes(two_workers, here=here, elsewhere=elsewhere) == closed
+
+
+@pytest.mark.parametrize("protocol", ["HTTP/1.0", "HTTP/2"])
+def test_connection_of_another_protocol_is_never_closed(two_workers, protocol) -> None:
+    assert not closes(two_workers, here=9, elsewhere=0, protocol=protocol)
+
+
+def test_worker_tells_how_many_pages_it_has(two_workers) -> None:
+    assert two_workers.place is not None
+    told: list[int] = []
+    two_workers.get_response = lambda _request: (
+        told.append(two_workers.place._pages[0]) or HttpResponse("read")
+    )
+    two_workers(RequestFactory().get("/"))
+    assert (told, two_workers.place._pages[0]) == ([1], 0)
 
 
 def posted(body: BytesIO) -> HttpRequest:

@@ -87,11 +87,11 @@ def test_the_later_of_run_and_first_list_is_shown(edition):
     assert queries.listed(me) == [other.pk]
     make_first_list(me)
     assert sorted(queries.listed(me)) == sorted([host.pk, other.pk])
-    assert queries.first_list_at(me) is not None
+    assert queries.first_list_at(me, queries.current_run(edition)) is not None
     run.computed_at = timezone.now() + dt.timedelta(seconds=1)
     run.save()
     assert queries.listed(me) == [other.pk]
-    assert queries.first_list_at(me) is None
+    assert queries.first_list_at(me, queries.current_run(edition)) is None
 
 
 def test_without_anything_said_there_is_no_first_list(edition):

@@ -60,18 +60,17 @@ def every_edition() -> list[Edition]:
 def participation_of(edition: Edition, user: Any) -> Participation | None:
     """Return the participation that `user` acts for in `edition`: the first they are lead of.
 
-    Two queries: from the person to their few participations, not through all of the edition's.
+    One query. The edition is compared here, so that the database goes from the person to their few
+    participations, and not through all of the edition's.
     """
     if not user.is_authenticated:
         return None
-    acts = list(
-        Delegate.objects.filter(person__user=user)
-        .order_by("-is_lead", "participation")
-        .values_list("participation", flat=True)
+    found = (
+        Participation.objects.select_related("pavilion", "organisation")
+        .filter(delegates__person__user=user)
+        .order_by("-delegates__is_lead", "pk")
     )
-    found = Participation.objects.select_related("pavilion", "organisation").in_bulk(acts)
-    mine = (found[key] for key in acts if key in found)
-    return next((one for one in mine if one.edition_id == edition.pk), None)
+    return next((one for one in found if one.edition_id == edition.pk), None)
 
 
 def demonstration_cast(edition: Edition, users: Sequence[Any]) -> list[Participation]:

@@ -150,11 +150,10 @@ def listed(participation: Participation) -> list[int]:
     return [entry["id"] for entry in _entries_of([participation.pk]).get(participation.pk, [])]
 
 
-def first_list_at(participation: Participation) -> dt.datetime | None:
-    """Return when the first list was made, None without one or with a later run; two queries."""
+def first_list_at(participation: Participation, run: MatchRun | None) -> dt.datetime | None:
+    """Return when the first list was made, None without one or with a later `run`; one query."""
     made = FirstList.objects.filter(participation=participation).values_list("made_at", flat=True)
     at: dt.datetime | None = made.first()
-    run = current_run(participation.edition)
     return at if at and (run is None or at > run.computed_at) else None
 
 

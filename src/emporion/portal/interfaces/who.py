@@ -35,6 +35,7 @@ def who(request: HttpRequest, edition: Edition) -> HttpResponse:
     limit = max(SHOWN, min(limit, AT_MOST))
     found = matchmaking.suggestions(me, limit)
     states = meetings.request_states(me, [row.participation.pk for row in found])
+    run = matchmaking.current_run(edition)
     hosts = not me.hosts
     total = queries.counterparts(edition, hosts=hosts)
     has_more = len(found) == limit < AT_MOST
@@ -78,8 +79,8 @@ def who(request: HttpRequest, edition: Edition) -> HttpResponse:
         "has_gate": any(
             s.participation.pavilion and s.participation.pavilion.gate_minutes for s in found
         ),
-        "run": matchmaking.current_run(edition),
-        "first_at": _local(matchmaking.first_list_at(me), edition),
+        "run": run,
+        "first_at": _local(matchmaking.first_list_at(me, run), edition),
         "more": limit + SHOWN if has_more else None,
         "slug": edition.slug,
         "nav_current": "meet",

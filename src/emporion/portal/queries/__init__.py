@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.utils.translation import gettext as _
 
 from emporion.core.models import Progress
 from emporion.core.translated import best
 from emporion.edition import queries as editions
-from emporion.edition.queries import Edition, Participation
+from emporion.edition.queries import Delegate, Edition, Participation
 from emporion.meetings import queries as meetings
 from emporion.registry import taxonomy
 from emporion.registry.languages import language_names
@@ -131,7 +131,12 @@ def exhibitor(edition: Edition, public_id: str) -> Participation | None:
         Participation.objects.select_related(
             "pavilion", "organisation", "delegation__body", "main_exhibitor", "edition"
         )
-        .prefetch_related("needs", "offers", "delegates__person", "co_exhibitors")
+        .prefetch_related(
+            "needs",
+            "offers",
+            Prefetch("delegates", Delegate.objects.select_related("person")),
+            "co_exhibitors",
+        )
         .filter(edition=edition, public_id=public_id, role__in=EXHIBITING)
         .first()
     )
