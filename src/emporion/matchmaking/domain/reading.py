@@ -32,10 +32,11 @@ def proposed_codes(edition: Edition, text: str, limit: int = PROPOSED) -> list[s
     # Without a word the index would list everybody.
     if not any(sign.isalpha() for sign in folded):
         return []
-    return (_named(folded) or _nearly(folded) or _offered(edition, text[:READ]))[:limit]
+    return (named_codes(folded) or _nearly(folded) or _offered(edition, text[:READ]))[:limit]
 
 
-def _named(folded: str) -> list[str]:
+def named_codes(folded: str) -> list[str]:
+    """Return the codes whose label or synonym stands in a folded text, the longest first."""
     glossary, order = _glossary()
     found = [order[number] for number in glossary.find(folded, texts.words_of(folded))]
     length = {code: _longest(code, folded) for code in found}

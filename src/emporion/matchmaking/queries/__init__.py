@@ -1,6 +1,7 @@
 """Reads about matches: whom to show to whom, and why, in the reader's language."""
 
 from emporion.matchmaking.queries.lists import (
+    Absence,
     Suggestion,
     current_run,
     first_list_at,
@@ -15,12 +16,14 @@ from emporion.matchmaking.queries.lists import (
     vetoes,
     vetoes_about,
     wish_about,
+    wished_by,
     wishes_of,
 )
 from emporion.matchmaking.queries.words import Reason
 from emporion.matchmaking.queries.words import readable as readable_reasons
 
 __all__ = [
+    "Absence",
     "Reason",
     "Suggestion",
     "current_run",
@@ -37,5 +40,6 @@ __all__ = [
     "vetoes",
     "vetoes_about",
     "wish_about",
+    "wished_by",
     "wishes_of",
 ]

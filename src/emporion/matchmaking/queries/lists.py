@@ -13,6 +13,14 @@ from emporion.edition.queries import Edition, Participation, participations_by_p
 from emporion.matchmaking.models import FirstList, MatchRun, RankedList, SuggestionsOff, Wish
 
 
+@dataclass(frozen=True)
+class Absence:
+    """Why somebody is not on a list: a code that pages put into words, and what it rests on."""
+
+    code: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
 @dataclass
 class Suggestion:
     """One counterpart on a list, ready to show. p and q are 0..1."""
@@ -72,12 +80,17 @@ def shown_runs(edition: Edition) -> list[MatchRun]:
 def suggestions(participation: Participation, limit: int = 20) -> list[Suggestion]:
     """Return the first `limit` counterparts of a participation's list, best first.
 
-    Four queries, whatever the length. Vetoed ones stay in, marked: the page folds them to a line
-    with Undo.
+    Five queries, whatever the length. Vetoed ones stay in, marked: the page folds them to a line
+    with Undo. Left out is who vetoed the participation, or turned suggestions off, since the list
+    was made; who turned them off has none.
     """
     entries = _entries_of([participation.pk]).get(participation.pk, [])[:limit]
-    people = participations_by_pk([entry["id"] for entry in entries])
-    wished = wishes_of(participation, list(people))
+    named = [entry["id"] for entry in entries]
+    quiet = silent(participation.edition, [participation.pk, *named])
+    if participation.pk in quiet:
+        return []
+    wished, quiet_about = _wishes_between(participation, named)
+    people = participations_by_pk([key for key in named if key not in quiet | quiet_about])
     return [
         Suggestion(
             rank=rank,
@@ -91,6 +104,34 @@ def suggestions(participation: Participation, limit: int = 20) -> list[Suggestio
         for rank, entry in enumerate(entries, 1)
         if entry["id"] in people
     ]
+
+
+def _wishes_between(
+    participation: Participation, others: list[int]
+) -> tuple[dict[int, str], set[int]]:
+    """Return {other: what one wishes about them} and those who vetoed one; one query."""
+    me = participation.pk
+    between = Q(participation=participation, counterpart__in=others) | Q(
+        counterpart=participation, participation__in=others, kind=Wish.Kind.VETO
+    )
+    mine, about_me = {}, set()
+    for owner, other, kind in Wish.objects.filter(between).values_list(
+        "participation_id", "counterpart_id", "kind"
+    ):
+        if owner == me:
+            mine[other] = kind
+        else:
+            about_me.add(owner)
+    return mine, about_me
+
+
+def wished_by(
+    participation: Participation, kind: str, limit: int
+) -> tuple[int, list[Participation]]:
+    """Return how many a participation saved ("save") or hid ("veto"), and the newest; 2 queries."""
+    found = Wish.objects.filter(participation=participation, kind=kind)
+    newest = found.select_related("counterpart__pavilion").order_by("-made_at", "-pk")[:limit]
+    return found.count(), [wish.counterpart for wish in newest]
 
 
 def fit(participation: Participation, counterpart: Participation) -> Suggestion | None:

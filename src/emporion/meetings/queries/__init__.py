@@ -14,6 +14,7 @@ from emporion.meetings.queries.agenda import (
     without_meeting,
 )
 from emporion.meetings.queries.availability import Hour, hours
+from emporion.meetings.queries.choices import partners
 from emporion.meetings.queries.members import Standing, standings
 from emporion.meetings.queries.releases import changed_since, release_count
 from emporion.meetings.queries.requests import (
@@ -56,6 +57,7 @@ __all__ = [
     "oldest_open",
     "outcomes",
     "owing",
+    "partners",
     "published_count",
     "published_release",
     "release_count",

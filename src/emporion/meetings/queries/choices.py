@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from emporion.edition.queries import Edition
+from emporion.edition.queries import Edition, Participation
 from emporion.meetings.models import Meeting, MeetingRequest, Release
 
 
@@ -56,3 +56,10 @@ def held(edition: Edition) -> dict[str, int]:
     ).values_list("request__state", flat=True)
     states = list(rows)
     return {"meetings": len(states), "kept": states.count(MeetingRequest.State.ACCEPTED)}
+
+
+def partners(participation: Participation, limit: int) -> list[Participation]:
+    """Return those who asked `participation` or were asked by it, by name; one query."""
+    either = Q(requests_made__counterpart=participation) | Q(requests_received__asker=participation)
+    found = Participation.objects.filter(either).select_related("pavilion").distinct()
+    return list(found.order_by("sort_key", "pk")[:limit])

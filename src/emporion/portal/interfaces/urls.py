@@ -1,6 +1,16 @@
 from django.urls import path
 
-from emporion.portal.interfaces import delegation, directory, first, pages, people, profile, who
+from emporion.portal.interfaces import (
+    absent,
+    delegation,
+    directory,
+    first,
+    known,
+    pages,
+    people,
+    profile,
+    who,
+)
 from emporion.portal.interfaces.desk.urls import urlpatterns as desk
 
 app_name = "portal"
@@ -20,9 +30,13 @@ urlpatterns = [
     ),
     path("<slug:edition>/exhibitors/<slug:public_id>/", pages.exhibitor, name="exhibitor"),
     path("<slug:edition>/who-to-meet/", who.who, name="who"),
+    path("<slug:edition>/who-to-meet/why/", absent.why, name="why"),
     path("<slug:edition>/start/", first.start, name="start"),
     path("<slug:edition>/profile/", profile.profile, name="profile"),
     path("<slug:edition>/profile/about/", profile.about, name="profile_about"),
+    path("<slug:edition>/profile/known/", known.known, name="known"),
+    path("<slug:edition>/profile/suggestions/", known.suggestions, name="suggestions"),
+    path("<slug:edition>/profile/proposed/<slug:side>/", known.proposed, name="proposed"),
     path("<slug:edition>/profile/hours/", profile.hours, name="profile_hours"),
     path("<slug:edition>/profile/<slug:side>/add/", profile.interest, name="add_interest"),
     path("<slug:edition>/profile/<slug:side>/<slug:key>/", profile.interest, name="interest"),

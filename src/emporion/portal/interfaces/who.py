@@ -82,6 +82,7 @@ def who(request: HttpRequest, edition: Edition) -> HttpResponse:
         "run": run,
         "first_at": _local(matchmaking.first_list_at(me, run), edition),
         "more": limit + SHOWN if has_more else None,
+        "off": not found and bool(matchmaking.silent(edition, [me.pk])),
         "slug": edition.slug,
         "nav_current": "meet",
         "veto_reasons": [

@@ -92,6 +92,8 @@ DEEDS: dict[str, Any] = {
     "view.remove": gettext_lazy("A saved view was removed"),
     "view.save": gettext_lazy("A view was saved"),
     "walking.set": gettext_lazy("The walking minutes were set"),
+    "suggestions.off": gettext_lazy("Suggestions were turned off"),
+    "suggestions.on": gettext_lazy("Suggestions were turned on again"),
     "wish.save": gettext_lazy("A counterpart was saved"),
     "wish.undo": gettext_lazy("A wish was taken back"),
     "wish.veto": gettext_lazy("A counterpart was marked as not wanted"),

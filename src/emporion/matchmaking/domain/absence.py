@@ -1,0 +1,102 @@
+"""Why somebody is not among one's suggestions: the true reason, from filters, scores and prices."""
+
+from __future__ import annotations
+
+from emporion.edition.queries import Participation
+from emporion.engines import matching
+from emporion.engines.matching.comparing import compare
+from emporion.matchmaking import queries
+from emporion.matchmaking.domain import vectors
+from emporion.matchmaking.domain.frozen import settled
+from emporion.matchmaking.domain.market import read_market
+from emporion.matchmaking.domain.told import told
+from emporion.matchmaking.queries import Absence
+
+# A price below this means that a calendar is asked for more than it holds.
+CONTESTED = 0.98
+
+
+def why_absent(participation: Participation, other: Participation) -> Absence:
+    """Return why `other` is not (or where it is) on the list of `participation`.
+
+    The first of these that is so: filters that no score overcomes, the place on the list, a list
+    that does not exist or is older than `other`, a lower score and what it lacks, a price.  What
+    the other side keeps quiet (a veto, suggestions turned off) is told as "set_aside", which does
+    not say which.  At most 16 queries.
+    """
+    if code := _filtered(participation, other):
+        return Absence(code)
+    listed = queries.listed(participation)
+    if other.pk in listed:
+        return Absence("listed", {"rank": listed.index(other.pk) + 1})
+    if not listed:
+        return Absence("no_list")
+    run = queries.current_run(participation.edition)
+    by_run = run is not None and queries.first_list_at(participation) is None
+    if run is not None and by_run and not queries.found_of(run, [other.pk]):
+        return Absence("newer", {"run": run.number})
+    return _compared(participation, other, listed)
+
+
+def _filtered(me: Participation, other: Participation) -> str:
+    if me.pk == other.pk:
+        return "oneself"
+    if me.hosts == other.hosts:
+        return "same_side"
+    silent = queries.silent(me.edition, [me.pk, other.pk])
+    if me.pk in silent:
+        return "you_off"
+    if queries.wish_about(me, other) == "veto":
+        return "your_veto"
+    if me.organisation_id is not None and me.organisation_id == other.organisation_id:
+        return "colleagues"
+    if other.pk in silent or queries.wish_about(other, me) == "veto":
+        return "set_aside"
+    pair = {me.pk, other.pk}
+    if any({one, two} == pair for one, two in told(me.edition, [me.pk]).apart):
+        return "declined"
+    return ""
+
+
+def _compared(me: Participation, other: Participation, listed: list[int]) -> Absence:
+    read = read_market(me.edition, [me.pk, other.pk, *listed])
+    public = {key: public_id for public_id, key in read.keys.items()}
+    names = [public[key] for key in listed if key in public]
+    if me.pk not in public or other.pk not in public or not names:
+        return Absence("takes_none")
+    found = compare(
+        read.market,
+        me.public_id,
+        other.public_id,
+        names,
+        settled=settled(me.edition, read.keys),
+        readers=vectors.ready(me.edition, read.market),
+        store=vectors.DatabaseStore(me.edition),
+    )
+    one, last = found.one, found.last
+    you, they = (last.q, last.p) if me.hosts else (last.p, last.q)
+    detail = {
+        "you": one.q if me.hosts else one.p,
+        "they": one.p if me.hosts else one.q,
+        "you_last": you,
+        "they_last": they,
+        "last": read.keys[last.id],
+        "lacks": [_lack(feature, me.hosts) for feature in found.lacks],
+        "above": found.above,
+    }
+    if one.p * one.q < last.p * last.q:
+        return Absence("fits_less", detail)
+    if one.score < last.score and one.price < CONTESTED:
+        return Absence("crowded", detail)
+    return Absence("next_run", detail)
+
+
+def _lack(feature: matching.features.Feature, reads_as_host: bool) -> str:
+    """Return the name of a feature as the reader sees it: you and they, not buyer and exhibitor."""
+    own, other = ("EXHIBITOR", "BUYER") if reads_as_host else ("BUYER", "EXHIBITOR")
+    name = feature.name
+    if name.startswith(own):
+        return "your" + name.removeprefix(own).lower()
+    if name.startswith(other):
+        return "their" + name.removeprefix(other).lower()
+    return name.lower()

@@ -1,0 +1,62 @@
+"""What the matching knows of one participant, for them to see and correct."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from emporion.core.translated import as_dict
+from emporion.edition import queries as editions
+from emporion.edition.queries import Participation
+from emporion.engines.matching import text as texts
+from emporion.matchmaking import queries
+from emporion.matchmaking.domain.absence import CONTESTED
+from emporion.matchmaking.domain.reading import named_codes
+from emporion.matchmaking.domain.told import told
+
+
+@dataclass(frozen=True)
+class Known:
+    """All that moves somebody's suggestions, beside their fields.
+
+    `stated` are codes by side; `read` codes that their texts name and they do not state, counted
+    half; `written` the languages of the texts that are compared; `deeds` how often they did what
+    teaches (request, accept, decline, bookmark); `contested`: more is promised of their calendar
+    than it holds, so that places are shared out.
+    """
+
+    off: bool
+    stated: dict[str, list[str]]
+    read: list[str]
+    written: list[str]
+    size: str
+    deeds: dict[str, int]
+    contested: bool
+    list_length: int
+
+
+def known_of(participation: Participation) -> Known:
+    """Return what is known of one participant. At most 12 queries."""
+    edition, me = participation.edition, participation.pk
+    written: dict[str, list[str]] = {}
+    stated: dict[str, list[str]] = {"needs": [], "offers": []}
+    for side, rows in zip(stated, editions.interests(edition, [me]), strict=True):
+        for _key, code, text, _deal in rows:
+            if code and code not in stated[side]:
+                stated[side].append(code)
+            for language, words in as_dict(text).items():
+                written.setdefault(language, []).append(words)
+    said = "\n".join(words for parts in written.values() for words in parts)
+    every = {code for codes in stated.values() for code in codes}
+    run = queries.current_run(edition)
+    found = queries.found_of(run, [me]) if run else {}
+    return Known(
+        off=bool(queries.silent(edition, [me])),
+        stated=stated,
+        read=[code for code in named_codes(texts.fold(said)) if code not in every] if said else [],
+        written=sorted(written),
+        size=participation.organisation.size if participation.organisation else "",
+        deeds=dict(Counter(d.kind for d in told(edition, [me]).deeds if d.sender == me)),
+        contested=bool(found) and found[me][0] < CONTESTED,
+        list_length=len(queries.listed(participation)),
+    )

@@ -1,0 +1,166 @@
+"""What people can see, correct and turn off; and the true reason why somebody is not suggested."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from emporion.core.models import JournalEntry
+from emporion.edition.models import Offer
+from emporion.matchmaking import queries
+from emporion.matchmaking.domain import market as markets
+from emporion.matchmaking.domain import quiet, wishes
+from emporion.matchmaking.domain.absence import why_absent
+from emporion.matchmaking.domain.known import known_of
+from emporion.matchmaking.domain.proposals import proposals
+from emporion.matchmaking.domain.runs import run_match
+from emporion.matchmaking.models import FirstList, RankedList
+from emporion.meetings.models import MeetingRequest
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def fair(edition):
+    hosts = [
+        factories.make_participation(edition, "exhibitor", offers=[code])
+        for code in ("ai", "ai", "xr", "logistics")
+    ]
+    guest = factories.make_participation(edition, "buyer", needs=["ai"])
+    return edition, hosts, guest
+
+
+def names(participation):
+    return [row.participation.pk for row in queries.suggestions(participation)]
+
+
+def ask(edition, asker, counterpart, state):
+    low, high = sorted((asker.pk, counterpart.pk))
+    now = timezone.now()
+    MeetingRequest.objects.create(
+        edition=edition, asker=asker, counterpart=counterpart, low=low, high=high, state=state,
+        asked_at=now, answered_at=now,
+    )  # fmt: skip
+
+
+def test_suggestions_turned_off_are_off_both_ways_at_once_and_in_the_next_run(fair):
+    edition, hosts, guest = fair
+    run_match(edition)
+    assert quiet.turn_off(hosts[0])
+    assert not quiet.turn_off(hosts[0])
+    assert (hosts[0].pk in names(guest), names(hosts[0])) == (False, [])
+    run = run_match(edition)
+    assert not RankedList.objects.filter(run=run, participation=hosts[0]).exists()
+    assert quiet.turn_on(hosts[0])
+    run_match(edition)
+    assert hosts[0].pk in names(guest)
+    told = JournalEntry.objects.filter(action__startswith="suggestions.").order_by("pk")
+    assert [entry.action for entry in told] == ["suggestions.off", "suggestions.on"]
+
+
+def test_who_is_hidden_by_a_host_leaves_the_list_that_is_shown(fair):
+    edition, hosts, guest = fair
+    run_match(edition)
+    wishes.wish(hosts[0], guest, "veto")
+    assert hosts[0].pk not in names(guest)
+
+
+def test_filters_are_told_first_and_what_the_other_keeps_quiet_is_not_told(fair):
+    edition, hosts, guest = fair
+    assert why_absent(guest, guest).code == "oneself"
+    assert why_absent(hosts[0], hosts[1]).code == "same_side"
+    assert why_absent(guest, hosts[0]).code == "no_list"
+    run_match(edition)
+    wishes.wish(guest, hosts[0], "veto")
+    assert why_absent(guest, hosts[0]).code == "your_veto"
+    wishes.take_back(guest, hosts[0])
+    wishes.wish(hosts[0], guest, "veto")
+    quiet.turn_off(hosts[1])
+    assert why_absent(guest, hosts[0]) == why_absent(guest, hosts[1])
+    assert why_absent(guest, hosts[0]).code == "set_aside"
+    ask(edition, guest, hosts[2], "declined")
+    assert why_absent(guest, hosts[2]).code == "declined"
+    quiet.turn_off(guest)
+    assert why_absent(guest, hosts[3]).code == "you_off"
+
+
+def test_a_place_on_the_list_and_a_later_arrival_are_told(fair):
+    edition, hosts, guest = fair
+    run = run_match(edition)
+    listed = queries.listed(guest)
+    found = why_absent(guest, hosts[0])
+    assert (found.code, found.detail) == ("listed", {"rank": listed.index(hosts[0].pk) + 1})
+    late = factories.make_participation(edition, "exhibitor", offers=["ai"])
+    assert why_absent(guest, late) == queries.Absence("newer", {"run": run.number})
+
+
+def test_a_lower_fit_names_what_is_lacking_and_mending_it_brings_them_onto_the_list(
+    fair, monkeypatch
+):
+    edition, hosts, guest = fair
+    monkeypatch.setattr(markets, "LIST_OF_A_GUEST", 2)
+    run_match(edition)
+    assert set(queries.listed(guest)) == {hosts[0].pk, hosts[1].pk}
+    found = why_absent(guest, hosts[3])
+    assert found.code == "fits_less"
+    assert found.detail["lacks"] == ["your_needs"]
+    assert found.detail["you"] < found.detail["you_last"]
+    # What is named is what decides: with it the pair is on the list.
+    Offer.objects.filter(participation=hosts[3]).update(code="ai")
+    Offer.objects.filter(participation=hosts[1]).update(code="logistics")
+    assert why_absent(guest, hosts[3]).code == "next_run"
+    run_match(edition)
+    assert hosts[3].pk in queries.listed(guest)
+
+
+def test_a_price_is_told_where_it_decides(fair, monkeypatch):
+    edition, hosts, guest = fair
+    monkeypatch.setattr(markets, "LIST_OF_A_GUEST", 1)
+    run = run_match(edition)
+    shown = queries.listed(guest)[0]
+    missed = next(host for host in hosts[:2] if host.pk != shown)
+    RankedList.objects.filter(run=run, participation=missed).update(price=0.5)
+    assert why_absent(guest, missed).code == "crowded"
+
+
+def test_first_list_follows_rules_and_prices_of_the_run(fair):
+    from emporion.matchmaking.domain.first_list import make_first_list
+
+    edition, hosts, guest = fair
+    run = run_match(edition)
+    RankedList.objects.filter(run=run, participation=hosts[0]).update(price=0.01)
+    make_first_list(guest)
+    made = FirstList.objects.get(participation=guest)
+    assert [entry["id"] for entry in made.entries][0] == hosts[1].pk
+    assert made.policy == f"{run.policy} one"
+    assert {entry["propensity"] for entry in made.entries} == {1.0}
+    quiet.turn_off(guest)
+    assert make_first_list(guest) == 0
+
+
+def test_known_is_what_was_said_read_and_done(fair):
+    edition, hosts, guest = fair
+    guest.needs.create(text={"en": "robots for warehouses", "zh-hans": "虚拟现实"})
+    ask(edition, guest, hosts[0], "accepted")
+    found = known_of(guest)
+    assert found.stated == {"needs": ["ai"], "offers": []}
+    assert found.written == ["en", "zh-hans"]
+    assert found.deeds == {"request": 1}
+    assert "ai" not in found.read
+    assert not found.off
+
+
+def test_proposals_come_from_words_name_and_those_who_write_alike(edition):
+    for number in range(6):
+        host = factories.make_participation(edition, "exhibitor")
+        host.offers.create(code="logistics", text={"en": f"frozen parcels by night ship {number}"})
+        other = factories.make_participation(edition, "exhibitor")
+        other.offers.create(code="xr", text={"en": f"glasses to look through walls {number}"})
+    mute = factories.make_participation(edition, "exhibitor", name="Helsinki Blockchain Oy")
+    mute.offers.create(text={"en": "frozen parcels and VR"})
+    found = {one.code: one.ground for one in proposals(mute, "offers")}
+    assert found["vr"] == "text"
+    assert found["blockchain"] == "name"
+    assert found["logistics"] == "alike"
+    assert Offer.objects.filter(participation=mute, code="logistics").count() == 0

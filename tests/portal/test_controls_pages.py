@@ -1,0 +1,95 @@
+"""Pages of people about their suggestions: what is known, why somebody is missed, proposals."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from emporion.edition.models import Need
+from emporion.matchmaking.domain import wishes
+from emporion.matchmaking.domain.runs import run_match
+from emporion.matchmaking.models import SuggestionsOff
+from tests.factories import make_participation, make_user
+from tests.portal.fairs import address, list_exhibitor, page, user_of
+
+PAGES = [("portal:known", ()), ("portal:why", ()), ("portal:proposed", ("needs",))]
+
+
+@pytest.fixture
+def buyer(edition):
+    return make_participation(edition, "buyer", needs=["ai"], user=make_user())
+
+
+@pytest.fixture
+def client(buyer, signed_in):
+    return signed_in(user_of(buyer))
+
+
+@pytest.mark.parametrize(("name", "words"), PAGES)
+def test_pages_are_for_those_who_take_part_and_speak_three_languages(
+    edition, signed_in, client, name, words
+):
+    where = address(name, edition, *words)
+    assert Client().get(where).status_code == 302
+    assert signed_in(make_user()).get(where).status_code == 403
+    for language in ("en", "zh-hans", "ar"):
+        assert client.get(where.replace("/en/", f"/{language}/")).status_code == 200
+
+
+def test_suggestions_are_turned_off_and_on_by_a_button(edition, buyer, client):
+    list_exhibitor(edition, "Lingjing", offers=["ai"])
+    run_match(edition)
+    assert "Lingjing" in client.get(address("portal:who", edition)).content.decode()
+    client.post(address("portal:suggestions", edition), {"turn": "off"})
+    assert SuggestionsOff.objects.get().participation == buyer
+    shown = client.get(address("portal:who", edition)).content.decode()
+    assert "Suggestions are off" in shown
+    assert "Lingjing" not in shown
+    client.post(address("portal:suggestions", edition), {"turn": "on"})
+    assert "Lingjing" in client.get(address("portal:who", edition)).content.decode()
+
+
+def test_hidden_are_named_with_undo(edition, buyer, client):
+    host = list_exhibitor(edition, "Lingjing", offers=["ai"])
+    wishes.wish(buyer, host, "veto")
+    shown = page(client.get(address("portal:known", edition)))
+    hidden = shown.select_one("section[aria-labelledby=hidden]")
+    assert "Lingjing" in hidden.text
+    answer = client.post(
+        hidden.form["action"], {"kind": "undo", "next": address("portal:known", edition)}
+    )
+    assert answer["Location"] == address("portal:known", edition)
+    assert "Lingjing" not in client.get(answer["Location"]).content.decode()
+
+
+def test_why_finds_an_exhibitor_by_name_and_answers(edition, buyer, client):
+    host = list_exhibitor(edition, "Lingjing", offers=["ai"])
+    run_match(edition)
+    where = address("portal:why", edition)
+    shown = page(client.get(where, {"q": "lingjing"}))
+    link = shown.select_one(f'a[href="?who={host.public_id}"]')
+    answer = client.get(where + link["href"]).content.decode()
+    assert "They are number 1 on your list." in answer
+    wishes.wish(buyer, host, "veto")
+    assert "You took them off your list." in client.get(where + link["href"]).content.decode()
+
+
+def test_a_host_cannot_ask_who_visits_the_fair(edition, signed_in, buyer):
+    host = make_participation(edition, "exhibitor", offers=["ai"], user=make_user())
+    where = address("portal:why", edition)
+    client = signed_in(user_of(host))
+    assert "section-title" not in client.get(where, {"who": buyer.public_id}).content.decode()
+    found = client.get(where, {"q": str(buyer.display_name)}).content.decode()
+    assert "Nobody of this name can be asked about here." in found
+
+
+def test_proposals_count_only_when_confirmed(edition, buyer, client):
+    buyer.needs.create(text={"en": "VR glasses"})
+    where = address("portal:proposed", edition, "needs")
+    shown = page(client.get(where))
+    boxes = shown.select("input[name=code]")
+    assert "vr" in [box["value"] for box in boxes]
+    assert [box for box in boxes if box.has_attr("checked")] == []
+    client.post(where, {"code": ["vr", "no-such-code"]})
+    assert Need.objects.filter(participation=buyer, code="vr").count() == 1
+    assert Need.objects.filter(participation=buyer, code="no-such-code").count() == 0
