@@ -120,9 +120,9 @@ def test_vetoed_pair_is_on_neither_list(fair):
 def test_reading_a_list_takes_the_same_queries_whatever_its_length(fair, django_assert_num_queries):
     edition, _, guests = fair
     run_match(edition)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         queries.suggestions(guests[0], 1)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert len(queries.suggestions(guests[0], 20)) == 3
 
 
