@@ -32,7 +32,7 @@ def why_absent(participation: Participation, other: Participation) -> Absence:
     if not listed:
         return Absence("no_list")
     run = queries.current_run(participation.edition)
-    by_run = run is not None and queries.first_list_at(participation) is None
+    by_run = run is not None and queries.first_list_at(participation, run) is None
     if run is not None and by_run and not queries.found_of(run, [other.pk]):
         return Absence("newer", {"run": run.number})
     return _compared(participation, other, listed)
