@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emporion.design.templatetags.shell import breakable
+from emporion.design.templatetags.words import unbroken
 from emporion.design.titles import pieces
 
 CHINESE = st.text(alphabet="全球数字贸易博览会示范版（）《》、：A 1龘", max_size=30)
@@ -37,3 +38,9 @@ def test_pieces_are_the_title_and_begin_and_end_well(title: str) -> None:
 
 def test_a_title_is_escaped() -> None:
     assert breakable("<b>|贸易<i>") == "&lt;b&gt;<wbr>贸易<wbr>&lt;i&gt;"
+
+
+def test_a_word_with_a_hyphen_stays_on_one_line():
+    shown = unbroken("Silk Road E-commerce <b>")
+    assert shown == 'Silk Road <span class="nowrap">E-commerce</span> &lt;b&gt;'
+    assert unbroken("x" * 30 + "-y") == "x" * 30 + "-y"

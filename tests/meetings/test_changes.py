@@ -123,3 +123,17 @@ def test_difference_agrees_with_a_slow_count(edition, django_assert_num_queries)
     } == expected
     soonest = [min(s.number for s in (c.before, c.after) if s) for c in every]
     assert soonest == sorted(soonest)
+
+
+def test_a_draft_that_an_undo_made_smaller_is_compared_anew(edition):
+    requests, slots = market(edition, 4)
+    earlier = make_release(edition, [(requests[0], slots[0])], state="published")
+    later = make_release(edition, [(one, slots[n]) for n, one in enumerate(requests)])
+    later.figures = {"change": difference(earlier, later).as_json()}
+    later.save()
+    assert queries.known_difference(earlier, later).added == 3
+    # As the cascade of an undo does it.
+    requests[3].delete()
+    found = queries.known_difference(earlier, later)
+    assert (found.kept, found.moved, found.added, found.removed) == (1, 0, 2, 0)
+    assert len(queries.changes(earlier, later, found)) == 2

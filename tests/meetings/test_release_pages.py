@@ -400,3 +400,22 @@ def test_a_draft_says_what_changed_since_it_was_computed(edition, organiser):
         "its meetings is declined or withdrawn by now and would be public as cancelled; compute "
         "again to use the place."
     )
+
+
+def test_a_draft_counts_nobody_whom_an_undo_took_away(edition, organiser):
+    gone, there = make_participation(edition, "buyer"), make_participation(edition, "buyer")
+    make_release(edition, figures={"unserved": 2, "unserved_first": [gone.pk, there.pk]})
+    gone.delete()
+    page = soup(organiser.get(address("unserved", edition, 1)))
+    assert "1 participant asked and has no meeting" in page.select_one(".lead").get_text()
+    assert len(page.select(".rows .row")) == 1
+
+
+def test_a_release_says_how_many_meetings_it_holds(edition, organiser):
+    asked = [make_request(make_participation(edition, "buyer"), make_participation(edition))
+             for _ in range(2)]  # fmt: skip
+    slots = make_slots(edition, 2)
+    make_release(edition, list(zip(asked, slots, strict=False)))
+    page = soup(organiser.get(address("release", edition, 1)))
+    assert page.select_one(".release-count").get_text(strip=True) == "2 meetings for 2 requests"
+    assert "no public release to compare" in page.select_one("[aria-labelledby=change]").get_text()

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_bidi, pgettext
 
@@ -33,6 +33,23 @@ def isolated(text: str, direction: str = "ltr") -> str | SafeString:
 def shorten(text: str, most: int) -> str:
     """The beginning of a text, cut between words: {{ about|shorten:110 }}."""
     return shortened(str(text), most)
+
+
+@register.filter
+def unbroken(text: str) -> SafeString:
+    """A short name whose words with a hyphen stay on one line: E-commerce."""
+    return format_html_join(
+        " ",
+        "{}",
+        (
+            (
+                format_html('<span class="nowrap">{}</span>', word)
+                if 0 < word.find("-") < 20
+                else word,
+            )
+            for word in str(text).split(" ")
+        ),
+    )
 
 
 @register.filter

@@ -169,7 +169,7 @@ def refusals(request: HttpRequest, edition: Edition, number: int) -> HttpRespons
 def unserved(request: HttpRequest, edition: Edition, number: int) -> HttpResponse:
     """Who asked and has no meeting at all."""
     shown = found_or_404(edition, number)
-    keys = shown.figures.get("unserved_first", [])
+    total, keys = queries.unserved_keys(shown)
     pages = max(1, -(-len(keys) // A_PAGE))
     page = page_of(request, pages)
     context = {
@@ -178,7 +178,7 @@ def unserved(request: HttpRequest, edition: Edition, number: int) -> HttpRespons
             (who, country_name(who.country, get_language() or "en") if who.country else "")
             for who in queries.unserved(edition, keys[(page - 1) * A_PAGE : page * A_PAGE])
         ],
-        "total": shown.figures.get("unserved", 0),
+        "total": total,
         "listed": len(keys),
         "page": page,
         "pages": pages,

@@ -135,6 +135,21 @@ def _by_chunks(plain: QuerySet[Refusal, Any], chunk: int) -> Iterator[Any]:
         last, count = rows[-1][0] if rows else last, len(rows)
 
 
+def unserved_keys(release: Release) -> tuple[int, list[int]]:
+    """Return how many asked and have no meeting, and the first of them by primary key.
+
+    As it was computed; of a draft without those whom the undoing of an import took away. One query
+    for a draft, else none.
+    """
+    keys = list(release.figures.get("unserved_first", []))
+    total = int(release.figures.get("unserved", 0))
+    if release.published_at is None and keys:
+        there = set(Participation.objects.filter(pk__in=keys).values_list("pk", flat=True))
+        total -= sum(key not in there for key in keys)
+        keys = [key for key in keys if key in there]
+    return total, keys
+
+
 def unserved(edition: Edition, keys: list[int]) -> list[Participation]:
     """Return the participations with these primary keys in this order; one query."""
     found = Participation.objects.filter(edition=edition).in_bulk(keys)
