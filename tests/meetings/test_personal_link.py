@@ -236,4 +236,4 @@ def test_number_of_statements_is_fixed(edition, host, signed_in):
     for _ in range(3):
         other = make_participation(edition)
         links.make_link(other, other.delegates.get().person)
-    assert (without, statements(client, where)) == (8, 8)
+    assert (without, statements(client, where)) == (7, 7)

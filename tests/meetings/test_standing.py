@@ -153,4 +153,4 @@ def test_number_of_statements_is_fixed(edition, host, guests, signed_in):
     for guest in guests[:2]:
         requests.ask(guest, host)
         counts.append(statements(client, where))
-    assert (without, *counts) == (9, 10, 10)
+    assert (without, *counts) == (8, 9, 9)

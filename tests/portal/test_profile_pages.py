@@ -198,4 +198,4 @@ def test_number_of_statements_is_fixed(edition, buyer, client):
             Need.objects.create(participation=buyer, code="vr", text={"en": f"thing {n}"})
             Offer.objects.create(participation=buyer, code="ai", text={"en": f"thing {n}"})
         counts.append(statements(client, where))
-    assert counts == [15, 15]
+    assert counts == [13, 13]

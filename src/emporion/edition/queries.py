@@ -70,7 +70,11 @@ def participation_of(edition: Edition, user: Any) -> Participation | None:
         .filter(delegates__person__user=user)
         .order_by("-delegates__is_lead", "pk")
     )
-    return next((one for one in found if one.edition_id == edition.pk), None)
+    mine = next((one for one in found if one.edition_id == edition.pk), None)
+    if mine is not None:
+        # Else whoever asks for it would read it again.
+        mine.edition = edition
+    return mine
 
 
 def demonstration_cast(edition: Edition, users: Sequence[Any]) -> list[Participation]:

@@ -127,10 +127,8 @@ def counterparts(edition: Edition, *, hosts: bool) -> int:
 
 def exhibitor(edition: Edition, public_id: str) -> Participation | None:
     """Return an exhibitor with all that its page shows; a constant number of queries."""
-    return (
-        Participation.objects.select_related(
-            "pavilion", "organisation", "delegation__body", "main_exhibitor", "edition"
-        )
+    found = (
+        Participation.objects.select_related("pavilion", "organisation", "delegation__body")
         .prefetch_related(
             "needs",
             "offers",
@@ -140,6 +138,9 @@ def exhibitor(edition: Edition, public_id: str) -> Participation | None:
         .filter(edition=edition, public_id=public_id, role__in=EXHIBITING)
         .first()
     )
+    if found is not None:
+        found.edition = edition
+    return found
 
 
 def lines(interests: Any, language: str) -> list[Line]:
