@@ -3,11 +3,12 @@
     ./run bench matching [--exhibitors N] [--buyers N] [--case CASE]
 
 Every case runs in a process of its own, so that peaks of memory are its own. Cases: expo (made-up
-profiles to both sides' lists with reasons), rerank (one participant, all others as they were),
-equilibrium, sparse, simulated (matches against ranking by p * q, by p alone and by the
-equilibrium; strides and temperature were chosen on seeds 1 and 2, these are others), knob (both
-ends of it), answers (decisions of both sides, half of them kept apart), and those of
-`benchmarks/matching_text.py`. Prints JSON lines ``{"case", "value", "unit", "bar", ...}``.
+profiles, from cached vectors to both sides' lists with reasons), equilibrium, sparse, simulated,
+flat, extreme and noisy (matches against ranking by p * q, by p alone and by the equilibrium on
+four sorts of markets; strides and temperature were chosen on seeds 1 and 2, these are others), knob
+(both ends of it), manipulation (what cheating brings), answers (decisions of both sides, half of
+them kept apart), and those of `benchmarks/matching_text.py`. Prints JSON lines
+``{"case", "value", "unit", "bar", ...}``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +30,18 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 from benchmarks import matching_text  # noqa: E402
 from benchmarks.matching_answers import answered  # noqa: E402
 from benchmarks.matching_lines import area_under, peak_mb, show  # noqa: E402
+from benchmarks.matching_manipulation import run_manipulation  # noqa: E402
 from benchmarks.matching_markets import Simulated, expo, live, simulated  # noqa: E402
-from emporion.engines.matching import clearing, equilibrium, match, metrics, rank  # noqa: E402
+from emporion.engines.matching import (  # noqa: E402
+    MemoryStore,
+    clearing,
+    encoders,
+    equilibrium,
+    match,
+    metrics,
+    rank,
+)
+from emporion.engines.matching.meaning import read_meaning  # noqa: E402
 
 LENGTH = 20
 SEEDS = range(11, 21)
@@ -42,15 +54,32 @@ def run_expo(exhibitors: int, buyers: int) -> None:
     seconds_bar, memory_bar = (
         ("<= 10", "<= 1536") if (exhibitors, buyers) == (1000, 15_000) else (None, None)
     )
+    store, readers = MemoryStore(), encoders.usual_encoders()
+    written = [*market.exhibitors, *market.buyers]
+    cpu = time.process_time()
+    for reader in readers:
+        read_meaning(market.exhibitors, market.buyers, [reader], store)
+    show(
+        "expo: reading the texts of all profiles, once",
+        round(time.process_time() - cpu, 1),
+        "CPU-s",
+        texts=sum(len(one.texts) for one in written),
+        readers=[reader.model for reader in readers],
+    )
     before, cpu = peak_mb(), time.process_time()
     steps: list[tuple[str, float]] = []
-    result = match(market, progress=lambda step: steps.append((step, time.perf_counter())))
+    result = match(
+        market,
+        readers=readers,
+        store=store,
+        progress=lambda step: steps.append((step, time.perf_counter())),
+    )
     cpu = time.process_time() - cpu
     ends = [at for _, at in steps[1:]] + [time.perf_counter()]
     seconds = {step: round(end - at, 2) for (step, at), end in zip(steps, ends, strict=True)}
     figures = result.figures
     show(
-        "expo: profiles to both lists with reasons",
+        "expo: from cached vectors to both lists with reasons",
         round(result.seconds, 2),
         "s",
         seconds_bar,
@@ -229,64 +258,65 @@ def run_answers() -> None:
         )
 
 
-def run_simulated(exhibitors: int, buyers: int) -> None:
-    """Matches on four sorts of simulated markets, ten seeds each."""
-    # Half of each side: forty markets are made.
+KINDS: dict[str, dict[str, float]] = {
+    "usual": {},
+    "popularity flat": {"popularity": 0.0},
+    "popularity extreme": {"popularity": 2.0},
+    "noisy p and q": {"noise": 0.1},
+}
+
+
+def run_simulated(kind: str, exhibitors: int, buyers: int) -> None:
+    """Matches on simulated markets of one kind, ten seeds."""
+    # Half of each side: ten markets are made and ranked four times.
     exhibitors, buyers = exhibitors // 2, buyers // 2
-    kinds: dict[str, dict[str, float]] = {
-        "usual": {},
-        "popularity flat": {"popularity": 0.0},
-        "popularity extreme": {"popularity": 2.0},
-        "noisy p and q": {"noise": 0.1},
-    }
     rankings: dict[str, Callable[[Simulated], rank.Ranking]] = {
         "shipped": shipped,
         "product": lambda m: lists_by(m, m.believed_p * m.believed_q),
         "one-sided": lambda m: lists_by(m, m.believed_p),
         "equilibrium": lambda m: shipped(m, rule=clearing.TU),
     }
-    for kind, options in kinds.items():
-        ratios: dict[str, list[float]] = {
-            "product": [],
-            "one-sided": [],
-            "equilibrium": [],
-        }
-        unseen, overfull = 0, 0.0
-        for seed in SEEDS:
-            market = simulated(seed, exhibitors, buyers, **options)
-            found = {name: live(make(market), market, seed) for name, make in rankings.items()}
-            for name, values in ratios.items():
-                values.append(found["shipped"].matches / max(1, found[name].matches) - 1)
-            unseen += found["shipped"].unseen
-            overfull = max(overfull, found["shipped"].overfull_share)
-        usual = kind == "usual"
-        for name, bar in (
-            ("product", ">= 25" if usual else ">= 0"),
-            ("one-sided", ">= 40" if usual else None),
-            ("equilibrium", None),
-        ):
-            show(
-                f"simulated, {kind}: more matches than {name}",
-                round(100 * float(np.mean(ratios[name])), 1),
-                "%",
-                bar,
-                rival=name,
-                least=round(100 * min(ratios[name]), 1),
-                seeds=len(SEEDS),
-                data="simulated",
-            )
+    ratios: dict[str, list[float]] = {
+        "product": [],
+        "one-sided": [],
+        "equilibrium": [],
+    }
+    unseen, overfull = 0, 0.0
+    for seed in SEEDS:
+        market = simulated(seed, exhibitors, buyers, **KINDS[kind])
+        found = {name: live(make(market), market, seed) for name, make in rankings.items()}
+        for name, values in ratios.items():
+            values.append(found["shipped"].matches / max(1, found[name].matches) - 1)
+        unseen += found["shipped"].unseen
+        overfull = max(overfull, found["shipped"].overfull_share)
+    usual = kind == "usual"
+    for name, bar in (
+        ("product", ">= 25" if usual else ">= 0"),
+        ("one-sided", ">= 40" if usual else None),
+        ("equilibrium", None),
+    ):
         show(
-            f"simulated, {kind}: unseen exhibitors",
-            unseen,
-            "over all seeds",
-            "0" if usual else None,
+            f"simulated, {kind}: more matches than {name}",
+            round(100 * float(np.mean(ratios[name])), 1),
+            "%",
+            bar,
+            rival=name,
+            least=round(100 * min(ratios[name]), 1),
+            seeds=len(SEEDS),
+            data="simulated",
         )
-        show(
-            f"simulated, {kind}: inboxes over 3 x capacity",
-            round(overfull, 4),
-            "share, worst seed",
-            "<= 0.01" if usual else None,
-        )
+    show(
+        f"simulated, {kind}: unseen exhibitors",
+        unseen,
+        "over all seeds",
+        "0" if usual else None,
+    )
+    show(
+        f"simulated, {kind}: inboxes over 3 x capacity",
+        round(overfull, 4),
+        "share, worst seed",
+        "<= 0.01" if usual else None,
+    )
 
 
 def main() -> int:
@@ -299,7 +329,11 @@ def main() -> int:
         "equilibrium": run_equilibrium,
         "sparse": run_sparse,
         "knob": run_knob,
-        "simulated": run_simulated,
+        "simulated": partial(run_simulated, "usual"),
+        "flat": partial(run_simulated, "popularity flat"),
+        "extreme": partial(run_simulated, "popularity extreme"),
+        "noisy": partial(run_simulated, "noisy p and q"),
+        "manipulation": run_manipulation,
         "answers": lambda exhibitors, buyers: run_answers(),
         **matching_text.CASES,
     }

@@ -48,6 +48,9 @@ DRAWN = 4
 # From more decisions than this so many are drawn: thirty a weight and person say what there is to
 # say, and a run does not wait a minute for the rest.
 MOST_LEARNT = 20_000
+# Wishes cost nothing, and friends can be made up: however many there are, they move the log odds of
+# everybody else by no more than this.
+MOST_OF_WISHES = 0.3
 WISHES = frozenset({"request", "bookmark"})
 
 
@@ -215,6 +218,8 @@ class _Direction:
         people = found[1 + len(self.learnt) :]
         receivers, codes = self.other_codes.shape
         appeal = people[:receivers] + self.other_codes @ people[receivers : receivers + codes]
+        if self.made.drawn:
+            appeal = MOST_OF_WISHES * np.tanh(appeal / MOST_OF_WISHES)
         readiness = np.zeros(self.own_codes.shape[0])
         if not self.made.drawn:
             rest = people[receivers + codes :]

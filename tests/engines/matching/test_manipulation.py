@@ -1,0 +1,68 @@
+"""Cheating brings little: looks of honest buyers after a manipulation, against before."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.matching_manipulation import effects
+from emporion.engines import matching
+from emporion.engines.matching import behaviour, score
+from emporion.engines.matching.features import Features
+from emporion.engines.matching.market import Market, Participant, Signal
+
+
+@pytest.fixture(scope="module")
+def found():
+    return effects(60, 600, seed=5, cheats=3)
+
+
+def test_naming_everything_brings_about_the_looks_of_an_honest_profile(found):
+    assert found["stuffing"] < 1.25
+
+
+def test_ten_copies_are_looked_at_no_more_together_than_ten_would_be(found):
+    assert found["copies"] <= 1
+
+
+def test_thirty_made_up_friends_do_not_double_the_looks(found):
+    assert found["rings"] < 2
+
+
+def test_wishes_move_what_others_are_shown_by_a_bounded_amount_however_many_there_are():
+    sellers = [Participant(f"e{n:02d}", 20, offers=["a"]) for n in range(20)]
+    callers = [Participant(f"b{n:03d}", 5, needs=["a"]) for n in range(400)]
+    ring = [Signal(one.id, "e00", "request") for one in callers[:300]]
+    honest = [Signal(one.id, f"e{n % 20:02d}", "request") for n, one in enumerate(callers[300:])]
+    market = Market(sellers, callers, (), [*ring, *honest])
+    features = Features(market, sellers, callers)
+    lesson = behaviour.learn(features, market.signals, score.judged(score.Weights()))[0]
+    assert np.abs(lesson.rule.of_exhibitors).max() <= behaviour.MOST_OF_WISHES
+    assert lesson.rule.of_exhibitors.argmax() == 0
+
+
+def test_the_rank_of_an_origin_is_the_same_also_after_people_have_answered():
+    draw = np.random.default_rng(3)
+    codes = ["a", "b", "c"]
+
+    def market(countries):
+        sellers = [
+            Participant(f"e{n:02d}", 10, offers=[codes[n % 3]], country=countries[n % 2])
+            for n in range(16)
+        ]
+        callers = [
+            Participant(f"b{n:03d}", 4, needs=[codes[n % 3]], country=countries[n % 2])
+            for n in range(60)
+        ]
+        signals = [
+            Signal(one.id, other.id, "accept" if yes else "decline")
+            for at, one in enumerate(callers)
+            for other, yes in zip(sellers, answers[at], strict=True)
+        ]
+        return Market(sellers, callers, (), signals)
+
+    answers = draw.random((60, 16)) < 0.4
+    one, two = (matching.match(market(c), readers=()) for c in (("FI", "CN"), ("CN", "FI")))
+    assert [(owner, [e.id for e in rows]) for owner, rows in one.buyers] == [
+        (owner, [e.id for e in rows]) for owner, rows in two.buyers
+    ]
