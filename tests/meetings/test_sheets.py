@@ -120,6 +120,33 @@ def test_a_sheet_a_day_tells_time_walk_place(edition, buyer, fair, signed_in):
     assert bare("not answered yet") not in first
 
 
+def opens(pdf: bytes) -> list[str]:
+    """Where the codes of a file lead, page by page; each is a link as well."""
+    return [
+        note.get_object()["/A"]["/URI"]
+        for page in PdfReader(io.BytesIO(pdf)).pages
+        for note in page.get("/Annots", [])
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "ar"])
+def test_own_sheet_bears_a_code_that_opens_its_day(edition, buyer, fair, signed_in, language):
+    site = f"http://testserver/{language}/{edition.slug}/day/?date="
+    found = opens(of(mine(buyer, signed_in).get(address(edition, language))))
+    assert found == [f"{site}2023-11-23", f"{site}2023-11-24"]
+
+
+def test_sheets_of_everybody_bear_a_code_where_the_site_is_named(edition, buyer, fair, tmp_path):
+    assert command(edition, tmp_path / "a.pdf", "--site", "https://expo.example.org/") == 0
+    found = opens((tmp_path / "a.pdf").read_bytes())
+    assert len(found) == 5
+    assert {one.rpartition("=")[0] for one in found} == {
+        f"https://expo.example.org/en/{edition.slug}/day/?date"
+    }
+    assert command(edition, tmp_path / "b.pdf") == 0
+    assert opens((tmp_path / "b.pdf").read_bytes()) == []
+
+
 def test_one_day_can_be_asked_for(edition, buyer, fair, signed_in):
     client = mine(buyer, signed_in)
     (only,) = text(of(client.get(address(edition), {"date": "2023-11-24"})))
@@ -320,6 +347,7 @@ def test_one_file_holds_everybody_by_name(edition, buyer, fair, tmp_path):
     [
         (["--edition", "nowhere"], "There is no edition 'nowhere'."),
         (["--people", "0"], "--people 0: a part holds 1 to 2,000 people."),
+        (["--site", "expo.org"], "--site expo.org: write it with https:// in front."),
     ],
 )
 def test_what_cannot_be_printed_is_said(edition, buyer, fair, tmp_path, capsys, words, said):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from emporion.design import drawings, signs
+from emporion.design import drawings, qr, signs
 from emporion.design.colour import to_hex
 from emporion.design.paper import standalone
 from emporion.design.tokens import PAVILIONS
@@ -54,6 +54,16 @@ def minutes(walk: int, gap: int | None = None, mirrored: bool = False) -> str:
     if mirrored:
         shapes = [f'<g transform="translate({drawn.width}) scale(-1 1)">', *shapes, "</g>"]
     return standalone(drawn.width, 12, shapes)
+
+
+@lru_cache(maxsize=256)
+def code(address: str) -> str:
+    """The QR code of an address, without a quiet zone; nothing for one that is too long."""
+    try:
+        side, squares = qr.path(address)
+    except qr.TooLong:
+        return ""
+    return standalone(side, side, [f'<path fill="{INK}" d="{squares}"/>'])
 
 
 @cache

@@ -70,11 +70,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--untagged", action="store_true", help="leave out what screen readers need: smaller files"
     )
+    parser.add_argument(
+        "--site", default="", metavar="https://…",
+        help="where readers reach the fair: each sheet then bears a code that opens its live day",
+    )  # fmt: skip
     return parser
 
 
 def _print(edition: Edition, options: argparse.Namespace) -> None:
-    paper = Paper.of(edition)
+    if options.site and not options.site.startswith(("http://", "https://")):
+        raise Refused(f"--site {options.site}: write it with https:// in front.")
+    paper = Paper.of(edition, options.site)
     if paper.release is None:
         raise Refused("No schedule is published yet, so there is nothing to print.")
     if not 1 <= options.people <= MOST_IN_ONE:

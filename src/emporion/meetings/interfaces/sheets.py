@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.utils.translation import get_language, get_language_bidi
@@ -37,15 +38,18 @@ class Paper:
     edition: Edition
     at: dt.datetime
     release: Any = None
+    # Where readers reach the fair, "https://…"; without it a sheet bears no code.
+    site: str = ""
     pavilions: list[Any] = field(default_factory=list)
     walks: Walks = field(default_factory=dict)
 
     @classmethod
-    def of(cls, edition: Edition) -> Paper:
+    def of(cls, edition: Edition, site: str = "") -> Paper:
         return cls(
             edition,
             timezone.now().astimezone(edition.tz),
             queries.published_release(edition),
+            site.rstrip("/"),
             editions.pavilions(edition),
             editions.walking_minutes(edition),
         )
@@ -78,6 +82,7 @@ class Paper:
                 "svg": paper_drawings.minutes(3, None, get_language_bidi()),
                 "words": _("three minutes on foot"),
             },
+            "live": _("live version"),
             "late": _("Late or lost? Show this sheet at any help desk."),
             "printed": " ".join(said),
             "made_up": _(
@@ -109,10 +114,19 @@ class Paper:
                 "name": isolated(name),
                 "lead": isolated(lead) if lead != name else "",
                 "day": day(one.date, "weekday"),
+                "code": self._code(one.date),
                 "entries": _entries(one),
             }
             for one in shown
         ]
+
+    def _code(self, date: dt.date) -> dict[str, str]:
+        """Return address and drawing of the code that opens this day in the reader's language."""
+        if not self.site:
+            return {"address": "", "svg": ""}
+        page = reverse("meetings:day", args=[self.edition.slug])
+        address = f"{self.site}{page}?date={date.isoformat()}"
+        return {"address": address, "svg": paper_drawings.code(address)}
 
     def words_of(self, sheets: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
         """Return {language: what every sheet in it says} for the languages of some sheets."""
@@ -194,7 +208,7 @@ def _after(entry: Entry) -> dict[str, str] | None:
 def day_pdf(request: HttpRequest, edition: Edition) -> HttpResponse:
     """My day as PDF: `?date=` for one day, else every day with meetings, a sheet each."""
     me = acting(request)
-    paper = Paper.of(edition)
+    paper = Paper.of(edition, request.build_absolute_uri("/"))
     # Of the release whose number the sheet bears.
     appointments = queries.agendas(edition, [me], paper.release)[me.pk] if paper.release else []
     only = _date(request.GET.get("date", ""), {a.date for a in appointments})
