@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import os
 import resource
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -166,3 +168,30 @@ def test_what_the_address_of_the_database_asks_for_is_kept(
     values = {"DATABASE_URL": address, "EMPORION_DATABASE_POOLED": pooled}
     done = python(["-c", OPTIONS], environment(tmp_path, **SECURE | values))
     assert ast.literal_eval(done.stdout) == said, done.stderr
+
+
+def test_prepare_counts_the_rows_anew_after_a_migration(tmp_path: Path) -> None:
+    """Without statistics the database reads whole tables for a page; a migration may drop them."""
+    env = environment(tmp_path, EMPORION_INSECURE_LOCAL="1")
+
+    def emporion(*words: str) -> None:
+        done = python(["-m", "emporion.cli", *words], env)
+        assert done.returncode == 0, done.stderr
+
+    def counted() -> bool:
+        with closing(sqlite3.connect(tmp_path / "emporion.sqlite3")) as file:
+            found = file.execute(
+                "SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'django_migrations'"
+            )
+            return bool(found.fetchone()[0])
+
+    def forget() -> None:
+        with closing(sqlite3.connect(tmp_path / "emporion.sqlite3")) as file, file:
+            file.execute("DELETE FROM sqlite_stat1")
+
+    emporion("prepare")
+    assert counted()
+    forget()
+    emporion("django", "migrate", "meetings", "0004")
+    emporion("prepare")
+    assert counted()

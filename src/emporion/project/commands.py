@@ -10,8 +10,11 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command, execute_from_command_line
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from emporion.core import workers
+from emporion.core.bulk import refresh_statistics
 from emporion.project import static
 from emporion.project.messages import compile_catalogues
 
@@ -21,9 +24,20 @@ def prepare(argv: list[str]) -> int:
     argparse.ArgumentParser(prog="emporion prepare").parse_args(argv)
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     compile_catalogues()
+    behind = is_behind()
     call_command("migrate", interactive=False, verbosity=0)
+    if behind:
+        # SQLite copies a table to change it and forgets what it had counted there, and of a new
+        # index nothing is known: pages then took fifteen times as long.
+        refresh_statistics()
     gather_static()
     return 0
+
+
+def is_behind() -> bool:
+    """Whether the database waits for a migration."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def gather_static() -> None:
