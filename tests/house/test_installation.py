@@ -5,14 +5,15 @@ from __future__ import annotations
 import ast
 import os
 import resource
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
+from emporion.project import commands
 from tests.machine import ROOT
 
 SECURE = {
@@ -170,28 +171,16 @@ def test_what_the_address_of_the_database_asks_for_is_kept(
     assert ast.literal_eval(done.stdout) == said, done.stderr
 
 
-def test_prepare_counts_the_rows_anew_after_a_migration(tmp_path: Path) -> None:
+@pytest.mark.django_db
+@pytest.mark.parametrize("behind", [True, False])
+def test_prepare_counts_the_rows_anew_after_a_migration(monkeypatch, behind: bool) -> None:
     """Without statistics the database reads whole tables for a page; a migration may drop them."""
-    env = environment(tmp_path, EMPORION_INSECURE_LOCAL="1")
-
-    def emporion(*words: str) -> None:
-        done = python(["-m", "emporion.cli", *words], env)
-        assert done.returncode == 0, done.stderr
-
-    def counted() -> bool:
-        with closing(sqlite3.connect(tmp_path / "emporion.sqlite3")) as file:
-            found = file.execute(
-                "SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'django_migrations'"
-            )
-            return bool(found.fetchone()[0])
-
-    def forget() -> None:
-        with closing(sqlite3.connect(tmp_path / "emporion.sqlite3")) as file, file:
-            file.execute("DELETE FROM sqlite_stat1")
-
-    emporion("prepare")
-    assert counted()
-    forget()
-    emporion("django", "migrate", "meetings", "0004")
-    emporion("prepare")
-    assert counted()
+    counted: list[bool] = []
+    for step in ("compile_catalogues", "gather_static", "call_command"):
+        monkeypatch.setattr(commands, step, lambda *words, **options: None)
+    monkeypatch.setattr(commands, "refresh_statistics", lambda: counted.append(True))
+    if behind:
+        name = "0005_requests_by_state"
+        MigrationRecorder(connection).record_unapplied("meetings", name)
+    assert commands.prepare([]) == 0
+    assert counted == [True] * behind
