@@ -39,7 +39,10 @@ CASES: dict[str, Callable[[Lines, int], None]] = {
     "rivals": exact.rivals,
     "no-show": live.no_show(False),
     "no-show-walking": live.no_show(True),
-    "absent": live.absent,
+    "no-show-scarce": live.no_show(False, scarce=True),
+    "no-show-scarce-walking": live.no_show(True, scarce=True),
+    "absent": live.absent(True),
+    "absent-flat": live.absent(False),
 }
 #: What does not depend on the seeds given runs once.
 ONCE = {"compile", *exact.CLOSED, *exact.OPEN}

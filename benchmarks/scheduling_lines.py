@@ -53,17 +53,18 @@ class Lines:
                 self.missed.append(case)
         print(json.dumps(line | {"seed": seed} | more, ensure_ascii=False), flush=True)
 
-    def instance(self, seed: int, walking: bool = False, **size: int) -> Path:
+    def instance(self, seed: int, walking: bool = False, scarce: bool = False, **size: int) -> Path:
         """The file of a made-up expo; made once in each run."""
         from emporion.engines import scheduling
 
         wanted = EXPO | size
         name = "-".join(map(str, wanted.values())) + f"-{seed}" + ("-walking" if walking else "")
+        name += "-scarce" if scarce else ""
         path = self.folder / f"{name}.json"
         if not path.exists():
             if self.apart:
                 wanted = {key: number // 10 for key, number in wanted.items()}
-            made = scheduling.generate(seed=seed, walking=walking, **wanted)
+            made = scheduling.generate(seed=seed, walking=walking, scarce=scarce, **wanted)
             scheduling.write_instance(path, made)
         return path
 

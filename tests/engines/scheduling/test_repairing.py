@@ -220,3 +220,22 @@ def test_commands_repair_and_keep(tmp_path, fair, capsys):
     capsys.readouterr()
     assert main(arguments) == 2
     assert "not JSON" in capsys.readouterr().err
+
+
+def test_repair_holds_back_who_has_been_moved_as_often_as_they_accept():
+    """Somebody who misses a day finds one of two meetings again on the next, or both."""
+    rows = [("x", "e", "a", 5), ("y", "f", "a", 4), ("z", "e", "b", 1)]
+    instance = scheduling.instance_from_json(tiny.instance(4, requests=rows))
+    for person in ("e", "f"):
+        instance.place[instance.participant_ids.index(person)] = 0
+    instance.place_ids = ["hall"]
+    data = {"events": [{"kind": "absent", "participants": ["a"], "from": "t0", "to": "t1"}]}
+    for moves, kept in ((0, 0), (1, 1), (2, 2)):
+        order = order_from_json(FORMAT | data | {"moves_per_person": moves}, instance)
+        solution, changes, left = scheduling.repair(
+            instance, np.array([0, 1, 3]), order, work_limit=2000
+        )
+        assert scheduling.check(left, solution).violations == []
+        assert sum(c.reason == "later" for c in changes.changes) == kept
+        assert changes.moved == kept
+        assert changes.regained == (0, 5, 9)[moves]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .instance import NO_LIMIT, Instance, InstanceError, make_instance
     from .reading import instance_from_json, read_instance
     from .repairing import Floor, repair, solve_keeping
+    from .rivals import Rival, rivals
     from .service import ServicePrice, service_price
     from .solution import REASONS, Solution, count_breaks
     from .solving import solve
@@ -38,6 +39,7 @@ _HOME = {
     "NO_LIMIT": "instance",
     "Floor": "repairing.live",
     "REASONS": "solution",
+    "Rival": "rivals",
     "Report": "checking",
     "ServicePrice": "service",
     "Solution": "solution",
@@ -56,6 +58,7 @@ _HOME = {
     "make_instance": "instance",
     "read_instance": "reading",
     "repair": "repairing.resettle",
+    "rivals": "rivals",
     "schedule_digest": "digest",
     "service_price": "service",
     "solution_to_json": "writing",
@@ -72,6 +75,7 @@ __all__ = [
     "Instance",
     "InstanceError",
     "Report",
+    "Rival",
     "ServicePrice",
     "Solution",
     "bound",
@@ -89,6 +93,7 @@ __all__ = [
     "make_instance",
     "read_instance",
     "repair",
+    "rivals",
     "schedule_digest",
     "service_price",
     "solution_to_json",

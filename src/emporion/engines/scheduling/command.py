@@ -225,6 +225,7 @@ def generate_main(argv: Sequence[str] | None = None) -> int:
         parser.add_argument(f"--{name}", type=int, default=default, metavar="N")
     parser.add_argument("--zipf", type=float, default=0.7, help="how uneven the popularity is")
     parser.add_argument("--walking", action="store_true", help="distances between halls count")
+    parser.add_argument("--scarce", action="store_true", help="most exhibitors have few tables")
     parser.add_argument(
         "--family", metavar="NAME", help="a small hard instance instead, such as breaks-A"
     )

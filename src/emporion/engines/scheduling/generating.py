@@ -10,6 +10,8 @@ from .instance import BUYER, EXHIBITOR, Instance, Ints, make_instance
 OPEN = (0.55, 0.8)
 #: Share of the buyers who come for one day, two, three, all.
 STAY = (0.4, 0.3, 0.2, 0.1)
+#: Tables of exhibitors where most of them have a small booth; each number is as likely.
+SCARCE = (1, 1, 2, 2, 3, 4, 6, 8)
 
 
 def generate(
@@ -23,6 +25,7 @@ def generate(
     walking: bool = False,
     halls: int = 5,
     zipf: float = 0.7,
+    scarce: bool = False,
     seed: int = 0,
 ) -> Instance:
     """A made-up expo: most buyers come for a day or two, popular booths are over-asked.
@@ -31,7 +34,9 @@ def generate(
     80 % of the slots; buyers attend 1, 2, 3 or all days (40, 30, 20, 10 %), are free in 60 to 80 %
     of the slots there, differ in how many they ask for and take ``quota`` meetings at most.  A
     weight is the product of two ratings of 1 to 10 stars.  With ``walking``, halls stand in a line
-    and only neighbouring halls can be reached between two slots.  0.3 s for 200,000 requests.
+    and only neighbouring halls can be reached between two slots.  With ``scarce``, every second
+    exhibitor has one or two tables only, so that many more are booked out.  0.3 s for 200,000
+    requests.
     """
     if exhibitors < 1 or buyers < 1 or requests < 1:
         raise ValueError("exhibitors, buyers and requests must be at least 1")
@@ -42,7 +47,8 @@ def generate(
     day = np.repeat(np.arange(days, dtype=np.int32), slots_per_day)
     people = exhibitors + buyers
     capacity = np.zeros((people, slots), dtype=np.int32)
-    tables = rng.integers(1, 9, exhibitors).astype(np.int32)
+    drawn = rng.choice(SCARCE, exhibitors) if scarce else rng.integers(1, 9, exhibitors)
+    tables: Ints = drawn.astype(np.int32)
     present = rng.random((exhibitors, slots)) < rng.uniform(*OPEN, (exhibitors, 1))
     capacity[:exhibitors] = tables[:, None] * present
     capacity[exhibitors:] = _attendance(rng, buyers, days, day)
@@ -64,7 +70,9 @@ def generate(
         [f"r{i + 1:06d}" for i in range(requests)],
         first,
         second + exhibitors,
-        name=f"made-up expo, {size}, seed {seed}" + (", walking" if walking else ""),
+        name=f"made-up expo, {size}, seed {seed}"
+        + (", walking" if walking else "")
+        + (", scarce tables" if scarce else ""),
         slot_day=day,
         slot_session=(np.tile(np.arange(slots_per_day), days) >= slots_per_day // 2).astype(int),
         slot_minutes=30,

@@ -11,6 +11,7 @@ import numpy as np
 
 from .bounds import Bound, bound_from, tightened
 from .conflicts import find_conflicts
+from .contradictions import say_contradiction
 from .dual import SmoothedDual
 from .flow import Relaxation, relax
 from .instance import Bools, Instance, Ints, Longs
@@ -33,6 +34,8 @@ STEPS_A_REQUEST, STEPS_BASE = 2, 20_000
 PROPOSALS_A_STEP, PROPOSALS_A_WALKING_STEP, PROPOSALS_A_MEETING = 8, 50, 30
 #: Seconds that a proposal, a request written out, and the end of a run take; for planning only.
 SECONDS_A_PROPOSAL, SECONDS_A_REQUEST, SECONDS_LEFT = 0.25e-6, 6e-6, 0.25
+#: Share of the time kept for naming what cannot hold together, where something must be held.
+PART_FOR_NAMES = 0.1
 
 Progress = Callable[[dict[str, Any]], Any]
 
@@ -177,9 +180,11 @@ def solve(
         )
         found.seconds = round(time.monotonic() - began, 3)
         return found
-    flow, limit = _relaxations(instance, ready)
+    flow, limit = relaxations(instance, ready)
+    deadline = None if time_limit is None else began + time_limit
     if isinstance(limit, str):
-        return _nothing(instance, [limit], began, seed)
+        return _nothing(instance, say_contradiction(instance, limit, deadline), began, seed)
+    assert limit is not None
     st, search = _start(instance, ready, flow, limit, seed)
     reporter = _Reporter(instance, search, limit, ready, began, work_limit, time_limit, on_progress)
     evaluation = 1.2 * limit.rows.seconds if limit.rows is not None else 0.0
@@ -196,12 +201,18 @@ def solve(
         have_fewer_breaks(instance, st, proposals)
     trim_walks(instance, st)
     trim_breaks(instance, st)
+    if unmet_demands(instance, st.req[:, SLOT]) and (
+        names := say_contradiction(instance, "", deadline)
+    ) != [""]:
+        return _nothing(instance, names, began, seed)
     return _result(instance, ready, st, search, limit, began, seed)
 
 
-def _relaxations(instance: Instance, ready: Prepared) -> tuple[Relaxation, Bound | str]:
+def relaxations(
+    instance: Instance, ready: Prepared, with_bound: bool = True
+) -> tuple[Relaxation, Bound | str | None]:
     """The flow that steers the search and the bound; a sentence instead of the bound when the
-    mandatory requests alone are too many for the places."""
+    mandatory requests alone are too many for the places, None when it is not wanted."""
     shape, capacity = ready.shape, most_held(instance)
     nobody = np.zeros(len(capacity), dtype=np.int64)
 
@@ -211,7 +222,9 @@ def _relaxations(instance: Instance, ready: Prepared) -> tuple[Relaxation, Bound
         )
 
     plain = flow_of(ready.units, ready.open, nobody)
-    limit = bound_from(instance, ready.possible, shape, ready.units, ready.scale, plain)
+    limit = None
+    if with_bound:
+        limit = bound_from(instance, ready.possible, shape, ready.units, ready.scale, plain)
     least = ready.least
     if not instance.mandatory.any() and not least.any():
         return plain, limit
@@ -258,6 +271,8 @@ def _deadline(
     requests = len(instance.request_ids)
     kept = SECONDS_LEFT + requests * SECONDS_A_REQUEST + evaluation
     kept += requests * 0.5 * PROPOSALS_A_MEETING * SECONDS_A_PROPOSAL
+    if instance.mandatory.any() or instance.min_meetings.any():
+        kept += PART_FOR_NAMES * time_limit
     left = max(began + time_limit - kept - time.monotonic(), 0.0)
     return time.monotonic() + left * 0.86
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..contradictions import say_contradiction
 from ..instance import NO_LIMIT, Bools, Instance
 from ..solution import OUTWEIGHED, Solution, count_breaks, granted_weight
 from .race import Finding, Race
@@ -99,6 +100,7 @@ def _solution(
 ) -> Solution:
     from ..checking import check
     from ..solving import explain_slots
+    from .model import EXHAUSTED
 
     requests = len(instance.request_ids)
     slot = np.array(found.slots or [-1] * requests, dtype=np.int32).reshape(requests)
@@ -109,7 +111,7 @@ def _solution(
         status = "optimal" if found.optimal else "feasible"
     conflicts = []
     if found.infeasible:
-        conflicts = ["no timetable keeps all constraints together (proven by exhaustive search)"]
+        conflicts = say_contradiction(instance, EXHAUSTED)
     if found.slots is not None:
         reason = explain_slots(instance, ready, slot)
     else:

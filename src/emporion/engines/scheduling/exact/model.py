@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..contradictions import say_contradiction
 from ..instance import NO_LIMIT, Bools, Instance, Ints
 from ..solution import OUTWEIGHED, Solution, count_breaks, granted_weight
 from ..state import walking_budget
@@ -19,6 +20,8 @@ from ..state import walking_budget
 if TYPE_CHECKING:
     from ..solving import Prepared
 
+#: What is said when no smaller set of constraints has been found.
+EXHAUSTED = "no timetable keeps all constraints together (proven by exhaustive search)"
 #: Deterministic time of the first round; every round gets half as much again.
 FIRST_ROUND, GROWTH = 2.0, 1.5
 #: Search steps that one unit of the solver's deterministic time is counted as.
@@ -184,6 +187,21 @@ class _Model:
         return starts
 
 
+def possible_at_all(instance: Instance, possible: Bools, work: float) -> bool | None:
+    """Whether any schedule keeps every constraint; None when ``work`` (deterministic time of the
+    solver) does not suffice.  ``possible`` bool[R, S].  The same every time."""
+    built = _Model(instance, possible)
+    built.build()
+    solver = built.cp.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = 0
+    solver.parameters.max_deterministic_time = work
+    code = solver.solve(built.model)
+    if code in (built.cp.OPTIMAL, built.cp.FEASIBLE):
+        return True
+    return False if code == built.cp.INFEASIBLE else None
+
+
 def solve_model(
     instance: Instance,
     ready: Prepared,
@@ -289,7 +307,7 @@ def _result(
 
     conflicts = []
     if status == "infeasible":
-        conflicts = ["no timetable keeps all constraints together (proven by exhaustive search)"]
+        conflicts = say_contradiction(instance, EXHAUSTED)
     held = np.full(len(instance.request_ids), -1, dtype=np.int32) if slot is None else slot
     by_weight = instance.objective == "weight"
     limit = None

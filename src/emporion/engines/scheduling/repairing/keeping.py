@@ -12,14 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from ..bounds import Bound
-from ..instance import Bools, Instance, InstanceError, Ints
+from ..flow import Relaxation
+from ..instance import Bools, Instance, InstanceError, Ints, Longs
 from ..reasons import explain
+from ..search import POOL_FROM
 from ..solution import Solution, count_breaks, granted_weight
 from ..state import LOCK, SLOT, VALUE, State, unset
 from ..trials import MOST_EVICTED
 from ..trim import trim_breaks, trim_walks
-from .kernels import place, work_priced
+from .kernels import ACCEPTED, HELD_BACK, hold_back, place, work_priced
 
 ANY = 2**30
 #: Nodes of the searches of the insertion passes, then of the trials.
@@ -27,6 +28,10 @@ PASSES, TRIAL_NODES = (500, 2000), 300
 #: Trials when neither a time nor a work limit is given: for each request that waits, and a base.
 TRIALS_A_REQUEST, TRIALS_BASE = 2, 5000
 BATCH = 500
+#: Trials until the requests worth a trial are counted again.
+POOL_LIFE = 20 * BATCH
+#: Where fewer requests have hope, all that wait are tried.
+FEW = 64
 KEPT_SECONDS = 0.1
 
 
@@ -49,6 +54,7 @@ def solve_keeping(
     started: float | None = None,
     with_bound: bool = True,
     near: Bools | None = None,
+    announced: Ints | None = None,
 ) -> Solution:
     """A schedule near ``previous``, greatest in weight less the price of what has moved.
 
@@ -63,6 +69,8 @@ def solve_keeping(
 
     near : bool[R], requests that are tried (default: all); where places have become free, when few.
     with_bound : False leaves out the bound and what it costs, for an answer within seconds.
+    announced : int32[R], the slots that people know, where they are not ``previous``: holding what
+        is in neither slot any more at another time is a move too.
 
     The bound is that of the instance without the announced schedule.  Raises `InstanceError` for
     an instance of the objective breaks or ``previous`` of another length.
@@ -72,7 +80,7 @@ def solve_keeping(
     >>> solve_keeping(one, np.array([1, -1], dtype=np.int32)).slot.tolist()
     [1, 0]
     """
-    from ..solving import _nothing, _relaxations, prepare, unmet_demands
+    from ..solving import _nothing, prepare, relaxations, unmet_demands
 
     began = time.monotonic() if started is None else started
     if instance.objective != "weight":
@@ -85,14 +93,10 @@ def solve_keeping(
     ready = prepare(instance)
     if ready.conflicts:
         return _nothing(instance, ready.conflicts, began, seed)
-    reduced = ready.value
-    limit: Bound | None = None
-    if with_bound:
-        flow, found = _relaxations(instance, ready)
-        if isinstance(found, str):
-            return _nothing(instance, [found], began, seed)
-        limit = found
-        reduced = ready.value - flow.price[ready.shape.end0] - flow.price[ready.shape.end1]
+    flow, limit = relaxations(instance, ready, with_bound)
+    if isinstance(limit, str):
+        return _nothing(instance, [limit], began, seed)
+    reduced = ready.value - flow.price[ready.shape.end0] - flow.price[ready.shape.end1]
     if move_price is None:
         move_price = default_move_price(instance, previous)
     stay = round(min(max(move_price, 0.0), 1e9) * ready.scale)
@@ -105,7 +109,9 @@ def solve_keeping(
         left = TRIALS_BASE + TRIALS_A_REQUEST * int((st.req[:, SLOT] < 0).sum())
     deadline = None if time_limit is None else began + time_limit - KEPT_SECONDS
     tried = ready.open if near is None else ready.open & near
-    steps = _search(st, reduced, tried, previous, stay, moved, left, deadline, on_progress, began)
+    known = previous if announced is None else np.asarray(announced, dtype=np.int32)
+    search = _Search(st, reduced, tried, previous, known, stay, moved, flow)
+    steps = search.run(left, deadline, on_progress, began)
     trim_walks(instance, st)
     trim_breaks(instance, st)
     slot = st.req[:, SLOT].copy()
@@ -148,49 +154,85 @@ def _place(instance: Instance, st: State, previous: Ints) -> None:
             unset(st, b)
 
 
-def _search(
-    st: State,
-    reduced: Any,
-    open_: Any,
-    home: Ints,
-    stay: int,
-    moved: Ints,
-    left: int | None,
-    deadline: float | None,
-    on_progress: Callable[[dict[str, Any]], Any] | None,
-    began: float,
-) -> int:
-    homeless: Ints = np.zeros(MOST_EVICTED, dtype=np.int32)
-    steps = 0
+class _Search:
+    """Insertion passes, then trials, each of which is kept only when it pays for its moves."""
 
-    def waiting() -> Ints:
-        rows = np.flatnonzero((st.req[:, SLOT] < 0) & open_ & (st.req[:, LOCK] == 0))
-        order = np.lexsort((-reduced[rows], -(home[rows] >= 0).astype(np.int8)))
+    def __init__(
+        self,
+        st: State,
+        reduced: Longs,
+        open_: Bools,
+        previous: Ints,
+        home: Ints,
+        stay: int,
+        moved: Ints,
+        flow: Relaxation,
+    ) -> None:
+        """``home`` int32[R] is what people know, ``moved`` the account of `kernels`."""
+        self.st, self.reduced, self.open = st, reduced, open_
+        self.previous, self.home, self.stay, self.moved = previous, home, stay, moved
+        granted = st.long[:, VALUE][flow.wanted]
+        self.least = POOL_FROM * (float(np.median(granted)) if granted.size else 1.0)
+        self.homeless: Ints = np.zeros(MOST_EVICTED, dtype=np.int32)
+        self.steps = 0
+        for p in np.flatnonzero(moved[:, ACCEPTED] <= 0).tolist():
+            hold_back(st, p, home, moved)
+
+    def _waiting(self) -> Ints:
+        """Unheld requests with hope, those that were held before first, then the dearest."""
+        st, reduced = self.st, self.reduced
+        rows = np.flatnonzero((st.req[:, SLOT] < 0) & self.open & (st.req[:, LOCK] == 0))
+        known = self.previous[rows] >= 0
+        hope = known | (reduced[rows] >= self.least)
+        if hope.sum() >= FEW:
+            rows, known = rows[hope], known[hope]
+        order = np.lexsort((-reduced[rows], ~known))
         return rows[order].astype(np.int32)
 
-    def batches(roots: Ints, most: int | None, nodes: int, forced: bool) -> bool:
-        nonlocal steps, left
-        done = 0
-        while most is None or done < most:
-            if deadline is not None and time.monotonic() >= deadline:
-                return False
-            n = BATCH if most is None else min(BATCH, most - done)
-            n = n if left is None else min(n, left)
-            if n <= 0:
-                return False
-            work_priced(st, roots, done, n, nodes, forced, homeless, home, stay, moved)
-            done, steps = done + n, steps + n
-            left = None if left is None else left - n
-            if on_progress is not None:
-                state = {"phase": "repair", "seconds": time.monotonic() - began, "steps": steps}
-                if on_progress(state) is False:
-                    return False
-        return True
+    def run(
+        self,
+        left: int | None,
+        deadline: float | None,
+        on_progress: Callable[[dict[str, Any]], Any] | None,
+        began: float,
+    ) -> int:
+        """Search until ``left`` steps are done or the clock says so; gives the steps done."""
+        self._steps(left, deadline, on_progress, began)
+        self.st.req[self.st.req[:, LOCK] == HELD_BACK, LOCK] = 0
+        return self.steps
 
-    for nodes in PASSES:
-        roots = waiting()
-        if not batches(roots, len(roots), nodes, False):
-            return steps
-    while len(roots := waiting()) and batches(roots, 20 * BATCH, TRIAL_NODES, True):
-        pass
-    return steps
+    def _steps(
+        self,
+        left: int | None,
+        deadline: float | None,
+        on_progress: Callable[[dict[str, Any]], Any] | None,
+        began: float,
+    ) -> None:
+
+        def batches(roots: Ints, most: int, nodes: int, forced: bool) -> bool:
+            done = 0
+            while done < most:
+                if deadline is not None and time.monotonic() >= deadline:
+                    return False
+                n = min(BATCH, most - done)
+                n = n if left is None else min(n, left - self.steps)
+                if n <= 0:
+                    return False
+                work_priced(
+                    self.st, roots, done, n, nodes, forced,
+                    self.homeless, self.home, self.stay, self.moved,
+                )  # fmt: skip
+                done, self.steps = done + n, self.steps + n
+                if on_progress is not None:
+                    seconds = time.monotonic() - began
+                    state = {"phase": "repair", "seconds": seconds, "steps": self.steps}
+                    if on_progress(state) is False:
+                        return False
+            return True
+
+        for nodes in PASSES:
+            roots = self._waiting()
+            if not batches(roots, len(roots), nodes, False):
+                return
+        while len(roots := self._waiting()) and batches(roots, POOL_LIFE, TRIAL_NODES, True):
+            pass

@@ -30,6 +30,8 @@ from ..state import (
 from ..trials import _force, _undo
 
 MOVED, ACCEPTED = 0, 1
+#: Value of the lock of a meeting whose people accept no further move.
+HELD_BACK = 2
 #: Waiting requests of a participant tried in the place of a meeting that found no other.
 SUBSTITUTES = 6
 
@@ -115,6 +117,23 @@ def _substitute(st: State, p: int, limit: int) -> None:
 
 
 @compiled
+def hold_back(st: State, p: int, home: IntRow, moved: IntGrid) -> None:
+    """Lock what p or whom it meets does not accept to move any more, and unlock what they do.
+
+    Nothing that is out of its announced slot already is locked: moving it again is no further move.
+    """
+    for i in range(st.who[p, FIRST], st.who[p + 1, FIRST]):
+        r = st.adj[i]
+        if home[r] < 0 or st.req[r, LOCK] == 1:
+            continue
+        used = False
+        for k in range(2):
+            q = st.req[r, END0 + k]
+            used = used or moved[q, MOVED] >= moved[q, ACCEPTED]
+        st.req[r, LOCK] = HELD_BACK if used and st.req[r, SLOT] == home[r] else 0
+
+
+@compiled
 def work_priced(
     st: State,
     roots: IntRow,
@@ -131,8 +150,9 @@ def work_priced(
 
     As `trials.work`: plain insertion of ``roots[first:first + steps]``, or roots drawn and forced
     in.  A step is undone when the total less the price of its moves has fallen, when it has not
-    risen and moves more, or when somebody would be moved more often than it accepts.  Gives the
-    number of steps that were kept.
+    risen and moves more, or when somebody would be moved more often than it accepts.  Who has been
+    moved that often is held back from then on, so that searches go other ways.  Gives the number of
+    steps that were kept.
     """
     kept = 0
     for step in range(steps):
@@ -158,6 +178,12 @@ def work_priced(
             undo(st, home, moved, True)
         else:
             kept += 1
+            for i in range(st.ctl[LOGGED]):
+                r = st.req[i, LOG]
+                for k in range(2):
+                    p = st.req[r, END0 + k]
+                    if home[r] >= 0 and moved[p, MOVED] + 1 >= moved[p, ACCEPTED]:
+                        hold_back(st, p, home, moved)
         st.ctl[LOGGING] = 0
     return kept
 

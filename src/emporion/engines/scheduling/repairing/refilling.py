@@ -32,10 +32,12 @@ from ..state import (
     unset,
     walkable,
 )
-from .kernels import ACCEPTED, MOVED, begin, give_up, within
+from .kernels import ACCEPTED, MOVED, begin, give_up, insert_within, within
 
 #: How a freed place was used.
 NOTHING, WAITING, ROOM_MADE, PULLED = range(4)
+#: Waiting requests tried by a chain through other hosts, and the nodes of each search.
+CHAINS, NODES = 16, 60
 
 
 @compiled_inside
@@ -160,8 +162,9 @@ def refill(
 
     In this order: the best waiting pair that is free then; a waiting pair in a slot from which
     meetings of e come forward, the fewest moves first; a waiting pair whose guest has one other
-    meeting in the way, which goes elsewhere; a later meeting of e pulled forward, the next one, at
-    last with one meeting out of its way.  ``most`` announced meetings move at most, none is lost,
+    meeting in the way, which goes elsewhere; an ejection chain through other hosts for one of the
+    best waiting pairs; a later meeting of e pulled forward, the next one, at last with one meeting
+    out of its way.  ``most`` announced meetings move at most, none is lost,
     and nobody is moved more often than ``moved`` says.  O(requests of e x S).
     """
     S = st.slots
@@ -200,6 +203,17 @@ def refill(
         r = st.adj[i]
         if _free(st, r) and _clear(st, e, r, t, home, moved, most, touched):
             return ROOM_MADE
+    tried, used, told = 0, NOTHING, touched[0]
+    for i in range(first, last):
+        r = st.adj[i]
+        if tried < CHAINS and _free(st, r) and used == NOTHING:
+            tried += 1
+            if insert_within(st, r, NODES, t - 1, home, moved, most, touched):
+                used = ROOM_MADE
+    if used != NOTHING:
+        most -= touched[0] - told - 1
+        if not room(st, e * S + t):
+            return used
     for clear in range(2):
         for s in range(t + 1, S):
             for i in range(first, last):
@@ -219,4 +233,4 @@ def refill(
                         return PULLED
                 else:
                     give_up(st, home, moved, False)
-    return NOTHING
+    return used

@@ -1,0 +1,233 @@
+"""A smallest set of named constraints that cannot hold together, when no schedule can exist.
+
+The constraints of an instance are put into groups with a name each.  A group that is left out is
+relaxed as far as the format allows; a set of groups is a contradiction when the constraint model
+proves that nothing keeps them all.  QuickXplain (Junker, AAAI 2004) then leaves out what it can:
+every part of the result is needed, so nobody is sent after a constraint that is not to blame.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .instance import NO_LIMIT, Bools, Instance, Ints
+
+#: Largest number of (request, slot) pairs looked at, questions asked, work of the solver on each.
+MOST_PAIRS, MOST_QUESTIONS, WORK = 20_000, 200, 2.0
+
+
+@dataclass
+class Group:
+    """A constraint with a name; ``apply`` writes it into an instance that has none."""
+
+    name: str
+    apply: Callable[[Instance], None]
+
+
+def smallest_contradiction(instance: Instance, deadline: float | None = None) -> list[str]:
+    """Names of constraints that cannot hold together, none of which can be left out.
+
+    Empty when the instance is too large (`MOST_PAIRS` after requests that nobody insists on are
+    left out) or no contradiction is proven within the work allowed.  At most `MOST_QUESTIONS` calls
+    of the constraint model, some 2 k log2(n / k) for k of n groups, none after ``deadline``
+    (`time.monotonic`); what has not been decided by then stays in the set.
+    """
+    small = _needed(instance)
+    if not len(small.request_ids) or small.first.size * len(small.slot_ids) > MOST_PAIRS:
+        return []
+    everything = groups_of(small)
+    questions = _Questions(small, deadline)
+    if not questions.impossible(everything):
+        return []
+    found = _explain(questions, [], everything, False)
+    return sorted((group.name for group in found), key=[g.name for g in everything].index)
+
+
+def say_contradiction(
+    instance: Instance, otherwise: str, deadline: float | None = None
+) -> list[str]:
+    """One sentence for `smallest_contradiction`; ``otherwise`` where it finds none."""
+    names = smallest_contradiction(instance, deadline)
+    return ["cannot hold together: " + "; ".join(names)] if names else [otherwise]
+
+
+class _Questions:
+    """Whether sets of groups are impossible, with an end to the number of questions."""
+
+    def __init__(self, instance: Instance, deadline: float | None) -> None:
+        self.free, self.deadline = _without_constraints(instance), deadline
+        self.left = MOST_QUESTIONS
+
+    def impossible(self, groups: list[Group]) -> bool:
+        """True only when proven."""
+        from .exact.model import possible_at_all
+
+        late = self.deadline is not None and time.monotonic() > self.deadline
+        if self.left <= 0 or late:
+            return False
+        self.left -= 1
+        it = copy.copy(self.free)
+        for name in ("capacity", "min_meetings", "max_meetings", "max_per_day", "mandatory"):
+            setattr(it, name, getattr(self.free, name).copy())
+        for name in ("fixed_slot", "tables", "pool_tables"):
+            setattr(it, name, getattr(self.free, name).copy())
+        it.allowed = np.ones((len(it.request_ids), len(it.slot_ids)), dtype=bool)
+        for group in groups:
+            group.apply(it)
+        return possible_at_all(it, _slots(it), WORK) is False
+
+
+def _explain(
+    questions: _Questions, known: list[Group], groups: list[Group], grown: bool
+) -> list[Group]:
+    """A smallest part of ``groups`` that is impossible beside ``known`` (QuickXplain)."""
+    if grown and questions.impossible(known):
+        return []
+    if len(groups) == 1:
+        return groups
+    half = len(groups) // 2
+    left, right = groups[:half], groups[half:]
+    second = _explain(questions, known + left, right, bool(left))
+    first = _explain(questions, known + second, left, bool(second))
+    return first + second
+
+
+def _slots(it: Instance) -> Bools:
+    """Slots in which a request may be held, a locked one in its own slot alone, bool[R, S]."""
+    possible = it.allowed_slots()
+    frozen, it.frozen_before = it.frozen_before, 0
+    without = it.allowed_slots()
+    it.frozen_before = frozen
+    for r, t in it.locked.tolist():
+        stays = without[r, t]
+        possible[r] = False
+        possible[r, t] = stays
+    possible[it.excluded()] = False
+    return possible
+
+
+def _needed(it: Instance) -> Instance:
+    """The instance without requests that nobody insists on; leaving them out breaks nothing."""
+    keep = it.mandatory.copy()
+    keep[it.locked[:, 0]] = True
+    asks = it.min_meetings > 0
+    keep |= asks[it.first] | asks[it.second]
+    if it.max_break_difference is not None:
+        keep[:] = True
+    changed = True
+    while changed:
+        before = int(keep.sum())
+        for a, b in it.precedences.tolist():
+            keep[a] |= keep[b]
+        changed = int(keep.sum()) > before
+    rows = np.flatnonzero(keep)
+    at: Ints = np.full(len(keep), -1, dtype=np.int32)
+    at[rows] = np.arange(len(rows))
+    small = copy.copy(it)
+    small.request_ids = [it.request_ids[r] for r in rows.tolist()]
+    for name in ("first", "second", "weight", "mandatory", "fixed_slot"):
+        setattr(small, name, getattr(it, name)[rows])
+    small.allowed = None if it.allowed is None else it.allowed[rows]
+    orders = it.precedences[keep[it.precedences].all(axis=1)]
+    small.precedences = at[orders].reshape(-1, 2)
+    small.locked = it.locked.copy()
+    small.locked[:, 0] = at[it.locked[:, 0]]
+    return small
+
+
+def _without_constraints(it: Instance) -> Instance:
+    free = copy.copy(it)
+    free.objective = "weight"
+    people = len(it.participant_ids)
+    ends = np.concatenate([it.first, it.second])
+    most = np.bincount(ends, minlength=people)
+    free.capacity = np.repeat(most[:, None], len(it.slot_ids), axis=1).astype(np.int32)
+    free.min_meetings = np.zeros_like(it.min_meetings)
+    free.max_meetings = np.full_like(it.max_meetings, NO_LIMIT)
+    free.max_per_day = np.full_like(it.max_per_day, NO_LIMIT)
+    free.mandatory = np.zeros_like(it.mandatory)
+    free.fixed_slot = np.full_like(it.fixed_slot, -1)
+    free.tables = np.full_like(it.tables, NO_LIMIT)
+    free.pool_tables = np.full_like(it.pool_tables, NO_LIMIT)
+    free.precedences = it.precedences[:0]
+    free.exclusions = it.exclusions[:0]
+    free.locked = it.locked[:0]
+    free.frozen_before = 0
+    free.walk_minutes = np.empty((0, 0), dtype=np.int32)
+    free.max_break_difference = None
+    return free
+
+
+def groups_of(it: Instance) -> list[Group]:
+    """Every constraint of the instance that can be broken, by its name."""
+    found: list[Group] = []
+    asked = np.bincount(np.concatenate([it.first, it.second]), minlength=len(it.participant_ids))
+
+    def entry(name: str, field: str, index: int, value: object) -> None:
+        def apply(to: Instance) -> None:
+            getattr(to, field)[index] = value
+
+        found.append(Group(name, apply))
+
+    def row(name: str, field: str, value: Ints) -> None:
+        def apply(to: Instance) -> None:
+            setattr(to, field, np.concatenate([getattr(to, field), value[None]]))
+
+        found.append(Group(name, apply))
+
+    def whole(name: str, **values: object) -> None:
+        def apply(to: Instance) -> None:
+            for field, value in values.items():
+                setattr(to, field, value)
+
+        found.append(Group(name, apply))
+
+    for p in np.flatnonzero(asked).tolist():
+        who = f'participant "{it.participant_ids[p]}"'
+        if (it.capacity[p] < asked[p]).any():
+            entry(f"the calendar of {who}", "capacity", p, it.capacity[p])
+        if it.max_meetings[p] < asked[p]:
+            entry(
+                f"{who}: max_meetings {it.max_meetings[p]}", "max_meetings", p, it.max_meetings[p]
+            )
+        if it.max_per_day[p] < asked[p]:
+            name = f"{who}: max_meetings_per_day {it.max_per_day[p]}"
+            entry(name, "max_per_day", p, it.max_per_day[p])
+    if (it.tables < len(it.request_ids)).any():
+        whole("tables", tables=it.tables)
+    for k, name in enumerate(it.pool_ids):
+        entry(f'table pool "{name}"', "pool_tables", k, it.pool_tables[k])
+    if it.walking:
+        whole("walking", walk_minutes=it.walk_minutes)
+    if it.frozen_before:
+        slot = it.slot_ids[it.frozen_before] if it.frozen_before < len(it.slot_ids) else "the end"
+        whole(f'frozen_before "{slot}"', frozen_before=it.frozen_before)
+    if it.max_break_difference is not None:
+        name = f"max_break_difference {it.max_break_difference}"
+        whole(name, max_break_difference=it.max_break_difference)
+    for pair in it.exclusions:
+        names = [f'"{it.participant_ids[p]}"' for p in pair.tolist()]
+        row(f"exclusion [{', '.join(names)}]", "exclusions", pair)
+    for pair in it.precedences:
+        names = [f'"{it.request_ids[r]}"' for r in pair.tolist()]
+        row(f"precedence [{', '.join(names)}]", "precedences", pair)
+    for r, name in enumerate(it.request_ids):
+        if it.fixed_slot[r] >= 0:
+            slot = it.slot_ids[it.fixed_slot[r]]
+            entry(f'request "{name}": fixed_slot "{slot}"', "fixed_slot", r, it.fixed_slot[r])
+        elif it.allowed is not None and not it.allowed[r].all():
+            entry(f'request "{name}": allowed_slots', "allowed", r, it.allowed[r])
+    for pair in it.locked:
+        r, t = pair.tolist()
+        row(f'locked meeting "{it.request_ids[r]}" in slot "{it.slot_ids[t]}"', "locked", pair)
+    for p in np.flatnonzero(it.min_meetings > 0).tolist():
+        name = f'participant "{it.participant_ids[p]}": min_meetings {it.min_meetings[p]}'
+        entry(name, "min_meetings", p, it.min_meetings[p])
+    for r in np.flatnonzero(it.mandatory).tolist():
+        entry(f'mandatory request "{it.request_ids[r]}"', "mandatory", r, True)
+    return found

@@ -1,0 +1,132 @@
+"""What cannot hold together is named whole, and nothing is named that is not to blame."""
+
+import copy
+
+from emporion.engines import scheduling
+from emporion.engines.scheduling.contradictions import smallest_contradiction
+
+from . import tiny
+
+MUST = ("mandatory", "minimum", "slots", "quota", "tables", "pools", "precedences", "exclusions",
+        "walking", "fairness")  # fmt: skip
+
+
+def _only(data, names):
+    """The instance with the named constraints alone, told apart by their names."""
+    free = copy.deepcopy(data)
+    for key in ("precedences", "exclusions", "locked"):
+        free[key] = []
+    for key in ("tables", "frozen_before", "max_break_difference", "walking"):
+        free.pop(key, None)
+    for pool in free.get("table_pools", []):
+        if f'table pool "{pool["id"]}"' not in names:
+            pool["tables"] = len(data["requests"])
+    keys = {"tables": "tables", "walking": "walking", "frozen_before": "frozen_before",
+            "max_break_difference": "max_break_difference"}  # fmt: skip
+    for name in names:
+        if (word := name.split(" ")[0]) in keys:
+            free[keys[word]] = data[keys[word]]
+    for key in ("precedences", "exclusions"):
+        free[key] = [
+            pair for pair in data.get(key, [])
+            if f'{key[:-1]} ["{pair[0]}", "{pair[1]}"]' in names
+        ]  # fmt: skip
+    free["locked"] = [
+        item for item in data.get("locked", [])
+        if f'locked meeting "{item["request"]}" in slot "{item["slot"]}"' in names
+    ]  # fmt: skip
+    for person in free["participants"]:
+        who = f'participant "{person["id"]}"'
+        if f"the calendar of {who}" not in names:
+            person.pop("unavailable", None)
+            person["capacity"] = len(data["requests"])
+        for key in ("min_meetings", "max_meetings", "max_meetings_per_day"):
+            if f"{who}: {key} {person.get(key)}" not in names:
+                person.pop(key, None)
+        if "walking" not in free:
+            person.pop("place", None)
+    for row in free["requests"]:
+        who = f'request "{row["id"]}"'
+        if f"mandatory {who}" not in names:
+            row.pop("mandatory", None)
+        if f"{who}: allowed_slots" not in names:
+            row.pop("allowed_slots", None)
+        if f'{who}: fixed_slot "{row.get("fixed_slot")}"' not in names:
+            row.pop("fixed_slot", None)
+    return free
+
+
+def _harder(seed):
+    """A tiny instance in which much has to be held, often too much."""
+    data = tiny.random_instance(seed, MUST[: 2 + seed % 9])
+    for row in data["requests"][: 2 + seed % 3]:
+        row["mandatory"] = True
+    if seed % 4 == 0:
+        data["locked"] = [{"request": "r0", "slot": "t1"}]
+    return data
+
+
+def test_contradiction_is_whole_and_nothing_of_it_can_be_left_out():
+    checked = 0
+    for seed in range(60):
+        data = _harder(seed)
+        names = smallest_contradiction(scheduling.instance_from_json(data))
+        if not names:
+            if seed % 6 == 0:
+                assert tiny.brute_force(data) is not None, seed
+            continue
+        if checked >= 14:
+            continue
+        assert tiny.brute_force(_only(data, names)) is None, (seed, names)
+        for name in names:
+            rest = [other for other in names if other != name]
+            assert tiny.brute_force(_only(data, rest)) is not None, (seed, names, name)
+        checked += 1
+    assert checked == 14
+
+
+def test_contradiction_of_a_conference_names_who_is_to_blame():
+    """Three meetings of a circle of people in two slots, each pair of which could be held."""
+    rows = [(n, *ends, {"mandatory": True}) for n, ends in zip("xyz", ("ab", "bc", "ca"))]
+    data = tiny.instance(2, people="abcd", requests=[*rows, ("w", "a", "d", {"mandatory": True})])
+    data["objective"] = "breaks"
+    data["participants"][3]["unavailable"] = ["t0"]
+    solution = scheduling.solve(scheduling.instance_from_json(data), time_limit=20)
+    assert solution.status == "infeasible"
+    assert solution.conflicts == [
+        'participant "a": its 3 mandatory requests do not fit into its slots'
+    ]
+    data["requests"].pop()
+    solution = scheduling.solve(scheduling.instance_from_json(data), time_limit=20)
+    assert solution.status == "infeasible"
+    assert solution.conflicts == [
+        'cannot hold together: the calendar of participant "a"; the calendar of participant "b"; '
+        'the calendar of participant "c"; mandatory request "x"; mandatory request "y"; '
+        'mandatory request "z"'
+    ]
+
+
+def test_contradiction_among_many_requests_is_found_in_an_expo():
+    instance = scheduling.generate(exhibitors=20, buyers=300, requests=2500, seed=5)
+    data = scheduling.instance_to_json(instance)
+    booths = [row["id"] for row in data["participants"][:2]]
+    for person in data["participants"][:2]:
+        person |= {"capacity": 1, "unavailable": [slot["id"] for slot in data["slots"][2:]]}
+    guests = [f"guest {n}" for n in range(2)]
+    away = [slot["id"] for slot in data["slots"][2:]]
+    data["participants"] += [{"id": g, "side": "buyer", "unavailable": away} for g in guests]
+    first, second = (slot["id"] for slot in data["slots"][:2])
+    wanted = [(booths[0], guests[0], first), (booths[0], guests[1], None),
+              (booths[1], guests[1], second)]  # fmt: skip
+    data["requests"] += [
+        {"id": f"must {n}", "participants": [host, guest], "mandatory": True, "fixed_slot": slot}
+        for n, (host, guest, slot) in enumerate(wanted)
+    ]
+    solution = scheduling.solve(scheduling.instance_from_json(data), work_limit=3000)
+    assert solution.status == "infeasible"
+    assert solution.conflicts == [
+        f'cannot hold together: the calendar of participant "{booths[0]}"; '
+        'the calendar of participant "guest 1"; '
+        f'request "must 0": fixed_slot "{first}"; request "must 2": fixed_slot "{second}"; '
+        'mandatory request "must 0"; mandatory request "must 1"; mandatory request "must 2"'
+    ]
