@@ -3,12 +3,12 @@
     ./run bench matching [--exhibitors N] [--buyers N] [--case CASE]
 
 Every case runs in a process of its own, so that peaks of memory are its own. Cases: expo (made-up
-profiles, from cached vectors to both sides' lists with reasons), equilibrium, sparse, simulated,
-flat, extreme and noisy (matches against ranking by p * q, by p alone and by the equilibrium on
-four sorts of markets; strides and temperature were chosen on seeds 1 and 2, these are others), knob
-(both ends of it), manipulation (what cheating brings), answers (decisions of both sides, half of
-them kept apart), and those of `benchmarks/matching_text.py`. Prints JSON lines
-``{"case", "value", "unit", "bar", ...}``.
+profiles, from cached vectors to both sides' lists with reasons), rerank (one participant, the rest
+as they were), equilibrium, sparse, simulated, flat, extreme and noisy (matches against ranking by
+p * q, by p alone and by the equilibrium on four sorts of markets; strides and temperature were
+chosen on seeds 1 and 2, these are others), knob (both ends of it), manipulation (what cheating
+brings), answers (decisions of both sides, half of them kept apart), and those of
+`benchmarks/matching_text.py`. Prints JSON lines ``{"case", "value", "unit", "bar", ...}``.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from benchmarks.matching_answers import answered  # noqa: E402
 from benchmarks.matching_lines import area_under, peak_mb, show  # noqa: E402
 from benchmarks.matching_manipulation import run_manipulation  # noqa: E402
 from benchmarks.matching_markets import Simulated, expo, live, simulated  # noqa: E402
+from benchmarks.matching_rerank import run_rerank  # noqa: E402
 from emporion.engines.matching import (  # noqa: E402
     MemoryStore,
     clearing,
@@ -334,6 +335,7 @@ def main() -> int:
         "extreme": partial(run_simulated, "popularity extreme"),
         "noisy": partial(run_simulated, "noisy p and q"),
         "manipulation": run_manipulation,
+        "rerank": run_rerank,
         "answers": lambda exhibitors, buyers: run_answers(),
         **matching_text.CASES,
     }

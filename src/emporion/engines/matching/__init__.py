@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from emporion.engines.matching.encoding import FileStore, MemoryStore
     from emporion.engines.matching.equilibrium import Equilibrium, kernel_of, solve
     from emporion.engines.matching.format import dump_lists, parse_market, read_market, write_lists
+    from emporion.engines.matching.kept import Kept
     from emporion.engines.matching.market import (
         Category,
         EncodingError,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 _HOME = {
     "encoding": ("FileStore", "MemoryStore"),
     "equilibrium": ("Equilibrium", "kernel_of", "solve"),
+    "kept": ("Kept",),
     "format": ("dump_lists", "parse_market", "read_market", "write_lists"),
     "market": (
         "Category",
@@ -82,6 +84,7 @@ __all__ = [
     "Figures",
     "FileStore",
     "Group",
+    "Kept",
     "Lists",
     "Market",
     "MarketError",

@@ -54,6 +54,20 @@ class Side:
     offer_count: npt.NDArray[np.int32]
     offer_ratio: npt.NDArray[np.float32]
 
+    def of(self, at: npt.NDArray[np.int64]) -> Side:
+        """Return the rows of these participants."""
+        need_at, offer_at = _entries(self.needs, at), _entries(self.offers, at)
+        return Side(
+            self.needs[at],
+            self.offers[at],
+            self.need_source[need_at],
+            self.need_stated[need_at],
+            self.offer_stated[offer_at],
+            self.has_needs[at],
+            self.offer_count[at],
+            self.offer_ratio[at],
+        )
+
 
 def build_tree(taxonomy: Sequence[Category], people: Sequence[Participant]) -> Tree:
     """Return the codes of the taxonomy and any other that people name, sorted, with relations."""
@@ -140,6 +154,14 @@ def agreement_block(
     agreement[:, giving.offer_count == 0] = UNKNOWN
     agreement[~wanting.has_needs[rows]] = UNKNOWN
     return agreement
+
+
+def _entries(matrix: sparse.csr_array, at: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return where the entries of these rows lie in the data of a CSR matrix."""
+    start, end = matrix.indptr[at].astype(np.int64), matrix.indptr[at + 1].astype(np.int64)
+    lengths = end - start
+    first = np.repeat(start - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
+    return np.asarray(first + np.arange(int(lengths.sum())), dtype=np.int64)
 
 
 def _weight(codes: int, stated: int) -> float:

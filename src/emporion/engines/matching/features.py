@@ -7,6 +7,7 @@ feature of its own.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -88,6 +89,12 @@ class Sets:
                 self.rows[at, names[name]] = 1
         self.stated = np.asarray([bool(one) for one in sets], dtype=bool)
 
+    def of(self, at: Ints) -> Sets:
+        """Return the sets of these participants."""
+        new = copy.copy(self)
+        new.number, new.rows, new.stated = self.number[at], self.rows[at], self.stated[at]
+        return new
+
 
 class Features:
     """The features of a market whose two sides are given in the order of their indices."""
@@ -101,10 +108,11 @@ class Features:
     ) -> None:
         self.exhibitors, self.buyers, self.meaning = exhibitors, buyers, meaning
         self.tree = facets.build_tree(market.taxonomy, [*exhibitors, *buyers])
-        glossary = Glossary(market.taxonomy, self.tree.number) if market.taxonomy else None
+        self.glossary = Glossary(market.taxonomy, self.tree.number) if market.taxonomy else None
         everyone = [*exhibitors, *buyers]
         self.text, found = read_texts(
-            ([one.texts[language] for language in sorted(one.texts)] for one in everyone), glossary
+            ([one.texts[language] for language in sorted(one.texts)] for one in everyone),
+            self.glossary,
         )
         self.says_something = np.asarray(
             [
@@ -124,20 +132,29 @@ class Features:
         )
         self.exhibitor_text = self.text.vectors[:count]
         self.buyer_text = self.text.vectors[count:]
-        self.exhibitor_markets, self.buyer_countries = _wanted(exhibitors, buyers)
-        self.buyer_markets, self.exhibitor_countries = _wanted(buyers, exhibitors)
-        self.exhibitor_languages, self.buyer_languages = _shared(
+        self.names: dict[str, dict[str, int]] = {}
+        self.exhibitor_markets, self.buyer_countries, self.names["exhibitor_markets"] = (
+            wanted_markets(exhibitors, buyers)
+        )
+        self.buyer_markets, self.exhibitor_countries, self.names["buyer_markets"] = wanted_markets(
+            buyers, exhibitors
+        )
+        self.exhibitor_languages, self.buyer_languages, self.names["languages"] = _shared(
             [frozenset(primary_languages(one)) for one in exhibitors],
             [frozenset(primary_languages(one)) for one in buyers],
         )
-        self.exhibitor_deals, self.buyer_deals = _shared(
+        self.exhibitor_deals, self.buyer_deals, self.names["deals"] = _shared(
             [frozenset(one.deals) for one in exhibitors], [frozenset(one.deals) for one in buyers]
         )
-        self.exhibitor_size, self.buyer_size = _sizes(exhibitors), _sizes(buyers)
-        self.exhibitor_codes = _stated(exhibitors, self.tree.number)
-        self.buyer_codes = _stated(buyers, self.tree.number)
+        self.exhibitor_size, self.buyer_size = sizes_of(exhibitors), sizes_of(buyers)
+        self.exhibitor_codes = stated_codes(exhibitors, self.tree.number)
+        self.buyer_codes = stated_codes(buyers, self.tree.number)
         self.latest = max((s.at for s in market.signals if s.at is not None), default=None)
         self._read_signals(market.signals)
+        self.turn()
+
+    def turn(self) -> None:
+        """Lay the exhibitors' matrices along codes and terms, as blocks want them."""
         self._offers_of_exhibitors = self.exhibitor_facets.offers.T.tocsr()
         self._needs_of_exhibitors = self.exhibitor_facets.needs.T.tocsr()
         self._texts_of_exhibitors = self.exhibitor_text.T.tocsr()
@@ -296,7 +313,7 @@ def _remember(
         kinds[signal.kind] = effect
 
 
-def _stated(people: Sequence[Participant], number: Mapping[str, int]) -> sparse.csr_array:
+def stated_codes(people: Sequence[Participant], number: Mapping[str, int]) -> sparse.csr_array:
     """Return which codes each person offers, then which it needs, as 0/1 CSR."""
     width = len(number)
     columns = [
@@ -325,9 +342,10 @@ def _collect(effects: Mapping[int, Mapping[str, float]]) -> Signals:
     return Signals(np.asarray(keys, dtype=np.int64), np.asarray(total, dtype=np.float32), kinds)
 
 
-def _wanted(
+def wanted_markets(
     wanting: Sequence[Participant], others: Sequence[Participant]
-) -> tuple[Sets, npt.NDArray[np.int64]]:
+) -> tuple[Sets, npt.NDArray[np.int64], dict[str, int]]:
+    """Return the markets wanted, the number of each other's country, and {country: number}."""
     names = sorted({country for one in wanting for country in one.markets})
     # Number 0: no country given; the last: one that nobody named.
     number = {"": 0} | {name: at for at, name in enumerate(names, 1)}
@@ -336,15 +354,16 @@ def _wanted(
     return (
         Sets([frozenset(one.markets) for one in wanting], number),
         np.asarray(countries, dtype=np.int64),
+        number,
     )
 
 
 def _shared(
     of_exhibitors: Sequence[frozenset[str]], of_buyers: Sequence[frozenset[str]]
-) -> tuple[Sets, Sets]:
+) -> tuple[Sets, Sets, dict[str, int]]:
     names = sorted(frozenset().union(*of_exhibitors, *of_buyers))
     number = {name: at for at, name in enumerate(names)}
-    return Sets(of_exhibitors, number), Sets(of_buyers, number)
+    return Sets(of_exhibitors, number), Sets(of_buyers, number), number
 
 
 def _common(left: Sets, rows: slice, right: Sets) -> Floats:
@@ -353,7 +372,8 @@ def _common(left: Sets, rows: slice, right: Sets) -> Floats:
     return np.where(known, 2 * common - 1, 0).astype(np.float32)
 
 
-def _sizes(people: Sequence[Participant]) -> npt.NDArray[np.int64]:
+def sizes_of(people: Sequence[Participant]) -> npt.NDArray[np.int64]:
+    """Return the size of each person by its number, -1 where it is not known."""
     return np.asarray([SIZES.index(one.size) if one.size else -1 for one in people], dtype=np.int64)
 
 

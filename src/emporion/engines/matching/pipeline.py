@@ -23,6 +23,7 @@ from emporion.engines.matching import (
 from emporion.engines.matching.encoding import Encoder, Store
 from emporion.engines.matching.equilibrium import Equilibrium
 from emporion.engines.matching.features import Features
+from emporion.engines.matching.kept import Kept
 from emporion.engines.matching.market import Market, Participant, check_market
 from emporion.engines.matching.meaning import read_meaning
 from emporion.engines.matching.settled import Settled
@@ -124,6 +125,7 @@ def match(
     readers: Sequence[Encoder] | None = None,
     store: Store | None = None,
     settled: Settled | None = None,
+    keep: Callable[[Kept], None] | None = None,
     ends: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Matching:
@@ -136,7 +138,8 @@ def match(
     `store` keeps is not encoded again. `progress` is told the name of each step as it begins. Same
     market, weights, readers and seed: same lists. Participants may come in any order. With what an
     earlier run `settled` nothing is learnt and no calendar priced: rules and prices are its.
-    `ends` also works out the figures at both ends of the knob. Raises `MarketError` for a market
+    `ends` also works out the figures at both ends of the knob; `keep` is handed what ranks single
+    participants anew. Raises `MarketError` for a market
     that cannot be and `EncodingError` where a reader fails.
 
     O(buyers * exhibitors) time; three float32 matrices of that size at the peak.
@@ -200,6 +203,8 @@ def match(
     for_exhibitors = rank.rank_exhibitors(dense, cleared, market.exhibitor_list_length, seed)
     order.kernel = dense = np.empty((0, 0), dtype=np.float32)
     tell("reasons")
+    if keep is not None:
+        keep(Kept(market, features, (rule_p, rule_q), cleared))
     details = reasons.Details()
     explainer = reasons.Explainer(features, rule_p.weight, rule_q.weight, details)
     buyer_lists = _explained(reasons.BUYER, for_buyers, explainer, p, q, floor, cleared)

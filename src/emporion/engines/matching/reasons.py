@@ -60,6 +60,8 @@ LEAST = 0.02
 LEAST_PEOPLE = 3
 CHUNK = 65_536
 BUYER, EXHIBITOR = "buyer", "exhibitor"
+# Code and detail of each reason of an entry.
+Told = list[tuple[str, dict[str, Any]]]
 
 
 @dataclass
