@@ -132,7 +132,7 @@ def _build(made: Fair) -> None:
 
 
 def _wait(fair: Fair, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(200):
+    for _ in range(900):
         if server.poll() is None:
             try:
                 urlopen(f"{fair.base}/readyz", timeout=2)
