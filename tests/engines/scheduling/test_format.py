@@ -5,6 +5,7 @@ import json
 import pytest
 
 from emporion.engines import scheduling
+from emporion.engines.scheduling import limits, reading
 from emporion.engines.scheduling.reading import load_json
 
 from . import tiny
@@ -149,12 +150,35 @@ def test_format_says_where_json_is_broken(tmp_path):
         scheduling.read_instance(path)
 
 
-def test_format_refuses_what_no_memory_holds():
-    from emporion.engines.scheduling import reading
+TOO_MANY = "requests: 10000000 are more than 5000000: solving them would take about 9 GB of memory"
 
-    many = [None] * (reading.MOST_REQUESTS + 1)
-    with pytest.raises(scheduling.InstanceError, match="GB of memory"):
-        scheduling.instance_from_json(_data(requests=many))
+
+def test_format_refuses_what_no_memory_holds():
+    with pytest.raises(scheduling.InstanceError) as error:
+        scheduling.instance_from_json(_data(requests=[None] * 10_000_000))
+    assert str(error.value) == TOO_MANY
+    with pytest.raises(scheduling.InstanceError) as error:
+        scheduling.generate(exhibitors=10_000, buyers=100_000, requests=10_000_000)
+    assert str(error.value) == TOO_MANY
+
+
+def test_format_counts_the_requests_of_a_large_file_without_parsing_it(tmp_path, monkeypatch):
+    path = tmp_path / "i.json"
+    rows = [{"id": str(n), "participants": ["e", "a"]} for n in range(7)]
+    path.write_text(json.dumps(_data(requests=rows)), "utf-8")
+    monkeypatch.setattr(limits, "MOST_REQUESTS", 6)
+    monkeypatch.setattr(reading, "load_json", None)
+    for chunk in (1, 7, 16, 4096):
+        monkeypatch.setattr(limits, "_CHUNK", chunk)
+        with pytest.raises(scheduling.InstanceError) as error:
+            scheduling.read_instance(path)
+        assert str(error.value).startswith("requests: 7 are more than 6: ")
+
+
+@pytest.mark.parametrize("weight", [0.0, -1.0, float("nan"), float("inf"), 1e300, 1e-300])
+def test_format_refuses_weights_that_cannot_be_counted(weight):
+    with pytest.raises(scheduling.InstanceError, match='^request "x": weight '):
+        scheduling.make_instance(["t"], ["a", "b"], ["x"], [0], [1], weight=[weight])
 
 
 def test_format_write_leaves_nothing_behind_when_it_fails(tmp_path):

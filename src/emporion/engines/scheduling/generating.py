@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .instance import BUYER, EXHIBITOR, Instance, Ints, make_instance
+from .limits import refuse_too_many
 
 #: Share of the slots in which an exhibitor is open, drawn evenly between the two.
 OPEN = (0.55, 0.8)
@@ -42,6 +43,7 @@ def generate(
         raise ValueError("exhibitors, buyers and requests must be at least 1")
     if requests > exhibitors * buyers // 2:
         raise ValueError("more requests than half of all pairs: ask for fewer")
+    refuse_too_many(requests)
     rng = np.random.default_rng(seed)
     slots = days * slots_per_day
     day = np.repeat(np.arange(days, dtype=np.int32), slots_per_day)

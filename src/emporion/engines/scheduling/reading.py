@@ -19,6 +19,7 @@ from .instance import (
     Ints,
     make_instance,
 )
+from .limits import refuse_large_file, refuse_too_many
 
 INSTANCE_FORMAT = "emporion-schedule-instance/1"
 TOP = {
@@ -32,8 +33,6 @@ PARTICIPANT_KEYS = {
     "max_meetings_per_day", "place", "pool",
 }  # fmt: skip
 REQUEST_KEYS = {"id", "participants", "weight", "mandatory", "allowed_slots", "fixed_slot"}
-MOST_REQUESTS = 5_000_000
-BYTES_A_REQUEST = 900
 
 
 def _no_number(text: str) -> float:
@@ -57,6 +56,7 @@ def load_json(path: str | Path) -> Any:
 
 def read_instance(path: str | Path) -> Instance:
     """Read ``emporion-schedule-instance/1``.  1 s for 200,000 requests."""
+    refuse_large_file(path)
     return instance_from_json(load_json(path))
 
 
@@ -140,13 +140,8 @@ def instance_from_json(data: Any) -> Instance:
     check_keys(data, TOP, "instance", ("format", "slots", "participants", "requests"))
     if data["format"] != INSTANCE_FORMAT:
         raise InstanceError("format", f'"{data["format"]}" is not "{INSTANCE_FORMAT}"')
-    if isinstance(data["requests"], list) and len(data["requests"]) > MOST_REQUESTS:
-        gigabytes = len(data["requests"]) * BYTES_A_REQUEST / 1e9
-        raise InstanceError(
-            "requests",
-            f"{len(data['requests'])} are more than {MOST_REQUESTS}: solving them would take "
-            f"about {gigabytes:.0f} GB of memory",
-        )
+    if isinstance(data["requests"], list):
+        refuse_too_many(len(data["requests"]))
     slots = _items(data, "slots", SLOT_KEYS, ("id",))
     people = _items(data, "participants", PARTICIPANT_KEYS, ("id",))
     requests = _items(data, "requests", REQUEST_KEYS, ("id", "participants"))

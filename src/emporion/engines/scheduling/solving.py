@@ -15,6 +15,7 @@ from .contradictions import say_contradiction
 from .dual import SmoothedDual
 from .flow import Relaxation, relax
 from .instance import Bools, Instance, Ints, Longs
+from .limits import refuse_too_many
 from .order import place_ordered
 from .pricing import most_held
 from .reasons import explain
@@ -79,6 +80,7 @@ class Prepared:
 
 def prepare(instance: Instance, serve: int = 0, serve_bonus: float | None = None) -> Prepared:
     """Slots, integer weights, bonus for mandatory requests, contradictions.  O(R S)."""
+    refuse_too_many(len(instance.request_ids))
     units, scale = integer_weights(instance)
     possible = instance.allowed_slots()
     excluded = instance.excluded()
