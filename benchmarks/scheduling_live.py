@@ -116,13 +116,18 @@ def absent(walking: bool) -> Callable[[Lines, int], None]:
         gone = np.random.default_rng(seed).choice(buyers, len(buyers) // 20, replace=False)
         day = np.flatnonzero(instance.slot_day == 2)
         event = Event("absent", gone.astype(np.int32), int(day[0]), int(day[-1]))
-        for words, moves in (("", 1), (", any number of moves", 1000)):
-            order = Order(int(day[0]), [event], moves_per_person=moves)
+        for words, moves, counts in (
+            ("", 1, False), (", held again is a move", 1, True), (", any moves", 1000, False)
+        ):  # fmt: skip
+            order = Order(int(day[0]), [event], moves_per_person=moves, later_counts=counts)
             began, cpu = time.monotonic(), time.process_time()
             solution, changes, left = scheduling.repair(instance, slot, order, seed=seed)
             wall, cpu = time.monotonic() - began, time.process_time() - cpu
             moved = (slot >= 0) & (solution.slot >= 0) & (slot != solution.slot)
-            most = int(np.bincount(instance.second[moved], minlength=1).max())
+            again = np.isin(np.arange(len(slot)), [c.request for c in changes.changes
+                                                   if c.reason == "later"])  # fmt: skip
+            most = [int(np.bincount(instance.second[rows], minlength=1).max())
+                    for rows in (moved if counts else moved & ~again, again)]  # fmt: skip
             lines.show(f"{case}{words}: seconds", wall, "s", "<= 5", None, seed,
                        processor_seconds=round(cpu, 1))  # fmt: skip
             share = 100 * changes.regained / changes.lost
@@ -131,7 +136,8 @@ def absent(walking: bool) -> Callable[[Lines, int], None]:
             lines.show(f"{case}{words}: lost value regained", share, "%", ">= 50", None, seed,
                        lost=changes.lost, new=changes.new, bound=round(room, 1))  # fmt: skip
             bar = "<= 1" if moves == 1 else None
-            lines.show(f"{case}{words}: moves of one person", most, "count", bar, None, seed)
+            lines.show(f"{case}{words}: moves of one person", most[0], "count", bar, None, seed,
+                       held_again_of_one_absent=most[1])  # fmt: skip
             wrong = len(scheduling.check(left, solution).violations)
             lines.show(f"{case}{words}: violations", wrong, "count", "<= 0", None, seed)
 

@@ -160,6 +160,7 @@ def test_repair_after_closing_a_hall_moves_what_it_can(fair):
         ({"now": "t9"}, "no slot 't9'"),
         ({"notice": -1}, "whole number"),
         ({"move_price": "dear"}, "must be a number"),
+        ({"later_counts": 1}, "must be true or false"),
         ({"events": [{"kind": "fire"}]}, "event 1: kind must be one of absent, closed"),
         ({"events": [{"kind": "absent", "participants": ["q"]}]}, "no participant 'q'"),
         ({"events": [{"kind": "absent", "place": "q"}]}, 'unknown key "place"'),
@@ -230,12 +231,15 @@ def test_repair_holds_back_who_has_been_moved_as_often_as_they_accept():
         instance.place[instance.participant_ids.index(person)] = 0
     instance.place_ids = ["hall"]
     data = {"events": [{"kind": "absent", "participants": ["a"], "from": "t0", "to": "t1"}]}
-    for moves, kept in ((0, 0), (1, 1), (2, 2)):
-        order = order_from_json(FORMAT | data | {"moves_per_person": moves}, instance)
+    for counts, moves, kept in (
+        (True, 0, 0), (True, 1, 1), (True, 2, 2), (False, 0, 2), (False, 1, 2)
+    ):  # fmt: skip
+        more = {"moves_per_person": moves, "later_counts": counts}
+        order = order_from_json(FORMAT | data | more, instance)
         solution, changes, left = scheduling.repair(
             instance, np.array([0, 1, 3]), order, work_limit=2000
         )
         assert scheduling.check(left, solution).violations == []
         assert sum(c.reason == "later" for c in changes.changes) == kept
         assert changes.moved == kept
-        assert changes.regained == (0, 5, 9)[moves]
+        assert changes.regained == (0, 5, 9)[kept]

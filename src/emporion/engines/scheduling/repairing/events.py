@@ -19,6 +19,7 @@ FORMAT = "emporion-schedule-repair/1"
 KINDS = ("absent", "closed")
 KEYS = {
     "format", "now", "notice", "events", "move_price", "moves_per_person", "no_moves",
+    "later_counts",
 }  # fmt: skip
 
 
@@ -34,12 +35,17 @@ class Event:
 
 @dataclass
 class Order:
-    """A repair that was asked for; ``earliest`` is the first slot in which anything may change."""
+    """A repair that was asked for; ``earliest`` is the first slot in which anything may change.
+
+    ``later_counts``: whether a meeting that an event has hit counts among the moves of its people
+    when it is held at another time; else only meetings that could have stayed where they were do.
+    """
 
     earliest: int
     events: list[Event] = field(default_factory=list)
     move_price: float | None = None
     moves_per_person: int = 1
+    later_counts: bool = False
     no_moves: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int32))
 
 
@@ -106,6 +112,9 @@ def order_from_json(data: dict[str, Any], instance: Instance) -> Order:
         if isinstance(price, bool) or not isinstance(price, int | float) or not 0 <= price <= 1e9:
             raise InstanceError("move_price", "must be a number from 0 to 1,000,000,000")
         order.move_price = float(price)
+    order.later_counts = data.get("later_counts", False)
+    if not isinstance(order.later_counts, bool):
+        raise InstanceError("later_counts", "must be true or false")
     order.moves_per_person = _count(data.get("moves_per_person", 1), "moves_per_person")
     order.no_moves = np.array(
         [person(name, "no_moves") for name in data.get("no_moves", [])], dtype=np.int32

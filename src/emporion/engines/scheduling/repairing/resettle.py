@@ -32,8 +32,8 @@ def repair(
     """The announced schedule ``slot`` (int32[R], -1 = not held) after the events of ``order``.
 
     What is past, locked or nearer than the notice never moves.  A moved meeting has a price, nobody
-    without a place of its own is moved more than ``order.moves_per_person`` times (what is held at
-    another time because one of the two is absent is a move too), those of ``order.no_moves`` never.
+    without a place of its own is moved more than ``order.moves_per_person`` times (see
+    ``order.later_counts`` for meetings that an event has hit), those of ``order.no_moves`` never.
     Gives the new schedule, the differences with reasons, and the instance that is left, against
     which the schedule can be checked.  Raises `InstanceError` when nothing of what is locked can
     stand.
@@ -57,7 +57,7 @@ def repair(
         started=began,
         with_bound=False,
         near=_near(instance, slot, still),
-        announced=slot,
+        announced=slot if order.later_counts else still,
     )
     if solution.status == "infeasible":
         raise InstanceError("repair", "; ".join(solution.conflicts))
