@@ -80,6 +80,11 @@ def test_identical_texts_are_alike_and_stay_lean():
     assert np.allclose(s[:30, 30:], 0)
 
 
+def test_a_hundred_thousand_identical_texts_say_nothing_and_take_no_room():
+    vectors, _ = read_texts([["cold chain for fruit"]] * 100_000, None)
+    assert (vectors.vectors.shape[0], vectors.vectors.nnz) == (100_000, 0)
+
+
 def test_a_text_of_a_megabyte_is_read_to_a_limit_and_keeps_few_terms():
     long = " ".join(f"word{at}" for at in range(120_000))
     assert len(long) > 10**6
