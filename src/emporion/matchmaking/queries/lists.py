@@ -59,6 +59,11 @@ def current_run(edition: Edition) -> MatchRun | None:
     return MatchRun.objects.filter(edition=edition, state=MatchRun.State.CURRENT).first()
 
 
+def is_checked(run: MatchRun) -> bool:
+    """Whether answers set the chances of a run right, on one side at least."""
+    return any(side["error_after"] is not None for side in run.figures.get("calibration", []))
+
+
 def found_of(run: MatchRun, people: Iterable[int]) -> dict[int, tuple[float, float, float]]:
     """Return {primary key: (price, of_p, of_q)} of these people in a run; one query."""
     rows = RankedList.objects.filter(run=run, participation__in=list(people))

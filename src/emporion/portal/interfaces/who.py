@@ -80,6 +80,7 @@ def who(request: HttpRequest, edition: Edition) -> HttpResponse:
             s.participation.pavilion and s.participation.pavilion.gate_minutes for s in found
         ),
         "run": run,
+        "checked": run is not None and matchmaking.is_checked(run),
         "first_at": _local(matchmaking.first_list_at(me, run), edition),
         "more": limit + SHOWN if has_more else None,
         "off": not found and bool(matchmaking.silent(edition, [me.pk])),
