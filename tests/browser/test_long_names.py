@@ -61,11 +61,8 @@ def named(request: pytest.FixtureRequest, fair: Fair) -> Iterator[str]:
     assert fair.python(REMOVE) == ""
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-def test_no_page_that_shows_a_strange_name_scrolls_sideways(
-    visit: Visit, named: str, language: str
-) -> None:
-    buyer = visit("buyer", language)
+def test_no_page_that_shows_a_strange_name_scrolls_sideways(visit: Visit, named: str) -> None:
+    buyer = visit("buyer", "ar" if named.startswith("Aava") else "en")
     found = []
     for path in (
         "model/exhibitors/longname22/",

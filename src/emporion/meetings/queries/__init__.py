@@ -16,7 +16,7 @@ from emporion.meetings.queries.agenda import (
 from emporion.meetings.queries.availability import Hour, hours
 from emporion.meetings.queries.choices import partners
 from emporion.meetings.queries.members import Standing, standings
-from emporion.meetings.queries.releases import changed_since, release_count
+from emporion.meetings.queries.releases import release_count
 from emporion.meetings.queries.requests import (
     Between,
     Outcome,
@@ -30,7 +30,7 @@ from emporion.meetings.queries.requests import (
     waiting_count,
 )
 from emporion.meetings.queries.requests import counts as request_counts
-from emporion.meetings.queries.waiting import Funnel, funnel, oldest_open, owing, waiting_draft
+from emporion.meetings.queries.waiting import Funnel, funnel, owing, waiting_draft
 from emporion.meetings.queries.walks import Walks, long_free, walk_between
 from emporion.meetings.rules import may_meet
 
@@ -44,7 +44,6 @@ __all__ = [
     "Walks",
     "agenda",
     "agendas",
-    "changed_since",
     "days_met",
     "fate",
     "funnel",
@@ -54,7 +53,6 @@ __all__ = [
     "meeting_count",
     "meeting_days",
     "newest_requests",
-    "oldest_open",
     "outcomes",
     "owing",
     "partners",

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count
 
 from emporion.edition.queries import Edition, Participation
-from emporion.meetings import rules
 from emporion.meetings.models import Meeting, MeetingRequest, Release
 from emporion.meetings.queries import releases
 
@@ -27,35 +25,28 @@ class Funnel:
     unanswered: int
     # Live requests that the public schedule has no place for.
     refused: int
+    # What was asked, answered or withdrawn since that schedule was computed.
+    changed: int
 
 
 def funnel(edition: Edition, public: Release | None) -> Funnel:
-    """Count the requests of an edition along their way; two queries, each along an index."""
-    states = dict(
-        MeetingRequest.objects.filter(edition=edition)
-        .order_by()
-        .values_list("state")
-        .annotate(n=Count("*"))
-    )
-    scheduled = (
-        Meeting.objects.filter(release=public, request__state__in=rules.LIVE).count()
-        if public
-        else 0
-    )
+    """Count the requests of an edition along their way; at most five queries.
+
+    No query joins meetings to their requests: there are 60,000 of them at a large fair.
+    """
+    found = MeetingRequest.objects.filter(edition=edition).order_by()
+    states = dict(found.values_list("state").annotate(n=Count("*")))
+    changed, off = releases.changed_since(public) if public else (0, 0)
+    scheduled = Meeting.objects.filter(release=public).count() - off if public else 0
     return Funnel(
         asked=sum(states.values()),
         answered=states.get(State.ACCEPTED, 0) + states.get(State.DECLINED, 0),
         accepted=states.get(State.ACCEPTED, 0),
         scheduled=scheduled,
         unanswered=states.get(State.OPEN, 0),
+        changed=changed,
         refused=sum(releases.refused_by_reason(public).values()) if public else 0,
     )
-
-
-def oldest_open(edition: Edition) -> dt.datetime | None:
-    """Return since when the oldest request has no answer; one query."""
-    found = MeetingRequest.objects.filter(edition=edition, state=State.OPEN)
-    return found.order_by("asked_at").values_list("asked_at", flat=True).first()
 
 
 def waiting_draft(edition: Edition) -> Release | None:
@@ -69,15 +60,15 @@ def waiting_draft(edition: Edition) -> Release | None:
 def owing(edition: Edition, start: int, stop: int) -> tuple[int, list[tuple[Any, int]]]:
     """Return how many owe answers, and those from `start` to `stop` with how many, most first.
 
-    Three queries; the counts come from an index alone.
+    Two queries.
     """
-    counted = (
+    counted = list(
         MeetingRequest.objects.filter(edition=edition, state=State.OPEN)
         .order_by()
         .values_list("counterpart_id")
         .annotate(n=Count("*"))
     )
-    total = counted.count()
-    rows = list(counted.order_by("-n", "counterpart_id")[start:stop])
+    counted.sort(key=lambda row: (-row[1], row[0]))
+    rows = counted[start:stop]
     people = Participation.objects.select_related("pavilion").in_bulk([key for key, _n in rows])
-    return total, [(people[key], n) for key, n in rows if key in people]
+    return len(counted), [(people[key], n) for key, n in rows if key in people]

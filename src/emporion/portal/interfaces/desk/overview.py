@@ -156,8 +156,6 @@ def _queues(
     lists = editions.list_drafts(edition)
     run = matchmaking.current_run(edition)
     listless = sum(run.figures.get("without", [])) if run else 0
-    since = meetings.changed_since(public)[0] if public else 0
-    oldest = meetings.oldest_open(edition) if funnel.unanswered else None
     undone = sum(not step["done"] for step in steps)
     found = [
         Queue("draft", "needs", _("A schedule waits for your decision"),
@@ -171,11 +169,11 @@ def _queues(
               reverse("portal:imports", args=[slug])),
         Queue("unanswered", "waits", _("Meeting requests without an answer"),
               _("what both want weighs more in the schedule"),
-              funnel.unanswered, oldest,
+              funnel.unanswered, None,
               reverse("portal:unanswered", args=[slug])),
         Queue("since", "waits", _("Requests that changed since the public schedule"),
-              _("a new draft takes them in"), since, public.computed_at if public else None,
-              reverse("meetings:desk", args=[slug])),
+              _("a new draft takes them in"), funnel.changed,
+              public.computed_at if public else None, reverse("meetings:desk", args=[slug])),
         Queue("unserved", "open", _("Asked, and no meeting"), _("in the public schedule"),
               public.figures.get("unserved", 0) if public else 0, None,
               reverse("meetings:unserved", args=[slug, public.number]) if public else ""),
