@@ -144,3 +144,13 @@ def test_chances_and_answers_are_drawn_with_their_table(fair, signed_in):
         shown = organiser.get(f"/{language}/{edition.slug}/organise/matching/").content.decode()
         assert words in shown
         assert shown.count('class="reliability-full"') == 3
+
+
+def test_every_showing_keeps_its_propensity_and_the_rule_that_made_it(fair):
+    edition = fair[0]
+    run = run_match(edition, seed=2, equality=0.25)
+    rows = RankedList.objects.filter(run=run)
+    assert {entry["propensity"] for row in rows for entry in row.entries} == {1.0}
+    assert run.policy.startswith("facets-text-meaning/")
+    assert "priced 0.25" in run.policy
+    assert [set(rule) for rule in run.rules] == [{"weights", "bias"}] * 2
