@@ -64,11 +64,13 @@ def overview(request: HttpRequest, edition: Edition) -> HttpResponse:
     steps = steps_of(edition)
     public, draft = meetings.published_release(edition), meetings.waiting_draft(edition)
     funnel = meetings.funnel(edition, public)
+    queues = _queues(edition, steps, public, draft, funnel)
     entries = history.entries(edition.expo.public_id, history.Wanted(), limit=CHANGES)
     context = {
         "lead": _lead(edition, public, draft),
         "act": _act(edition, steps, draft),
-        "queues": _queues(edition, steps, public, draft, funnel),
+        "queues": queues,
+        "dated": any(queue.since for queue in queues),
         "counts": queries.counts(edition),
         "pavilions": _pavilions(edition, language),
         "funnel": _funnel(funnel),
