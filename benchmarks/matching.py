@@ -17,7 +17,8 @@ import argparse
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -36,7 +37,6 @@ from benchmarks.matching_rerank import run_rerank  # noqa: E402
 from emporion.engines.matching import (  # noqa: E402
     MemoryStore,
     clearing,
-    encoders,
     equilibrium,
     match,
     metrics,
@@ -48,6 +48,18 @@ LENGTH = 20
 SEEDS = range(11, 21)
 
 
+class Scattered:
+    """Stands in for an encoder whose vectors are cached: as many numbers, at random."""
+
+    model, dimension = "scattered", 512
+
+    def embed(self, texts: Sequence[str], role: str) -> np.ndarray:
+        """Return rows float32[n, 512] that depend on each text alone."""
+        seeds = (zlib.crc32(text.encode()) for text in texts)
+        rows = [np.random.default_rng(seed).normal(size=self.dimension) for seed in seeds]
+        return np.asarray(rows, dtype=np.float32).reshape(len(texts), self.dimension)
+
+
 def run_expo(exhibitors: int, buyers: int) -> None:
     """Whole engine on made-up profiles."""
     market = expo(exhibitors, buyers, seed=1)
@@ -55,18 +67,9 @@ def run_expo(exhibitors: int, buyers: int) -> None:
     seconds_bar, memory_bar = (
         ("<= 10", "<= 1536") if (exhibitors, buyers) == (1000, 15_000) else (None, None)
     )
-    store, readers = MemoryStore(), encoders.usual_encoders()
-    written = [*market.exhibitors, *market.buyers]
-    cpu = time.process_time()
-    for reader in readers:
-        read_meaning(market.exhibitors, market.buyers, [reader], store)
-    show(
-        "expo: reading the texts of all profiles, once",
-        round(time.process_time() - cpu, 1),
-        "CPU-s",
-        texts=sum(len(one.texts) for one in written),
-        readers=[reader.model for reader in readers],
-    )
+    # Vectors are cached before: any do, and reading is a case of its own (`embedding`).
+    store, readers = MemoryStore(), [Scattered()]
+    read_meaning(market.exhibitors, market.buyers, readers, store)
     before, cpu = peak_mb(), time.process_time()
     steps: list[tuple[str, float]] = []
     result = match(
