@@ -1,9 +1,9 @@
-"""Lists of requests and meetings: compared with what is stored, written, taken back, given out."""
+"""Lists of requests and meetings: compared with what is stored, written, taken back."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +17,6 @@ from emporion.core.models import ImportBatch
 from emporion.edition.domain import batches
 from emporion.edition.domain.enrolment import give_way
 from emporion.edition.domain.intake import Problem
-from emporion.edition.domain.lists.columns import LISTS
-from emporion.edition.domain.lists.rows import cell, note_of
 from emporion.edition.domain.records import OURS
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings import rules
@@ -31,21 +29,6 @@ from emporion.meetings.models import Meeting, MeetingRequest, Refusal
 Key = tuple[str, str]
 PART = 500
 _FIELDS = ("state", "weight", "is_mandatory", "message")
-MEETINGS = (
-    "Release",
-    "Date",
-    "Starts",
-    "Ends",
-    "Host id",
-    "Host",
-    "Guest id",
-    "Guest",
-    "Pavilion",
-    "Stand",
-    "Table",
-    "Made up",
-    "Note",
-)
 
 
 @dataclass(slots=True)
@@ -376,86 +359,3 @@ def public_releases(edition: Edition, requests: Sequence[str]) -> list[int]:
                 .distinct()
             )
     return sorted(numbers)
-
-
-def request_header() -> list[str]:
-    """Return the headings of a list of requests."""
-    return [column.heading for column in LISTS["requests"]]
-
-
-def request_rows(edition: Edition) -> Iterator[list[Any]]:
-    """Yield the requests of `edition` in the order in which they were asked."""
-    people, note = People(edition), note_of(edition)
-    fields = [column.field for column in LISTS["requests"]]
-    rows = (
-        MeetingRequest.objects.filter(edition=edition)
-        .order_by("pk")
-        .values_list(
-            "public_id",
-            "source",
-            "external_id",
-            "asker_id",
-            "counterpart_id",
-            *_FIELDS,
-            "asked_at",
-            "answered_at",
-        )
-    )
-    for public_id, source, own, asker, counterpart, *told in rows.iterator(chunk_size=2000):
-        state, weight, mandatory, message, asked_at, answered_at = told
-        values: dict[str, Any] = {
-            "id": own or public_id,
-            "source": source if own else OURS,
-            "state": state,
-            "weight": f"{weight / 1000:g}",
-            "is_mandatory": mandatory,
-            "message": message,
-            "asked_at": asked_at.isoformat(),
-            "answered_at": answered_at.isoformat() if answered_at else "",
-            "note": note,
-        }
-        for name, pk in (("asker", asker), ("counterpart", counterpart)):
-            values[name], values[f"{name}_role"], values[f"{name}_name"], _made = people.shown[pk]
-        values["is_made_up"] = people.shown[asker][3] or people.shown[counterpart][3]
-        yield [cell(values[name]) for name in fields]
-
-
-def meeting_rows(edition: Edition) -> Iterator[list[Any]]:
-    """Yield the meetings of the published release by time, host and table."""
-    people, note = People(edition), note_of(edition)
-    rows = (
-        Meeting.objects.filter(release__edition=edition, release__state="published")
-        .order_by("slot__number", "host__sort_key", "table", "pk")
-        .values_list(
-            "release__number",
-            "slot__date",
-            "slot__starts",
-            "slot__minutes",
-            "host_id",
-            "guest_id",
-            "host__pavilion__letter",
-            "host__stand",
-            "table",
-        )
-    )
-    for number, date, starts, minutes, host, guest, letter, stand, table in rows.iterator(
-        chunk_size=2000
-    ):
-        ends = dt.datetime.combine(date, starts) + dt.timedelta(minutes=minutes)
-        host_id, _role, host_name, host_made_up = people.shown[host]
-        guest_id, _role, guest_name, guest_made_up = people.shown[guest]
-        yield [
-            number,
-            date.isoformat(),
-            f"{starts:%H:%M}",
-            f"{ends:%H:%M}",
-            host_id,
-            host_name,
-            guest_id,
-            guest_name,
-            letter or "",
-            stand,
-            table,
-            cell(host_made_up or guest_made_up),
-            note,
-        ]

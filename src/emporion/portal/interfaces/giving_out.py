@@ -11,7 +11,7 @@ from emporion.core.tabular.writing import write_table
 from emporion.core.tenancy import scope
 from emporion.edition.domain.lists import rows as lists
 from emporion.edition.queries import Edition, edition_by_slug
-from emporion.meetings.domain import lists as requests
+from emporion.meetings.domain import giving_out as requests
 from emporion.portal.interfaces.taking_in import Refused
 
 

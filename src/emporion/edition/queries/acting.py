@@ -1,0 +1,127 @@
+"""Reads about who acts for whom: people for what takes part, officers for members, organisers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from emporion.edition.models import Delegate, Delegation, Edition, Participation
+
+# In the session: {public id of an edition: public id of the member an officer acts for}.
+ACTING = "acting"
+
+
+def participation_of(edition: Edition, user: Any) -> Participation | None:
+    """Return the participation that `user` acts for in `edition`: the first they are lead of.
+
+    One query. The edition is compared here, so that the database goes from the person to their few
+    participations, and not through all of the edition's.
+    """
+    if not user.is_authenticated:
+        return None
+    found = (
+        Participation.objects.select_related("pavilion", "organisation")
+        .filter(delegates__person__user=user)
+        .order_by("-delegates__is_lead", "pk")
+    )
+    mine = next((one for one in found if one.edition_id == edition.pk), None)
+    if mine is not None:
+        # Else whoever asks for it would read it again.
+        mine.edition = edition
+    return mine
+
+
+def demonstration_cast(edition: Edition, users: Sequence[Any]) -> list[Participation]:
+    """Return the participations of the demonstration's `users` in `edition`, exhibitor first.
+
+    Two queries: from the few users to their participations; the other way round reads all 15,000.
+    """
+    if not edition.is_demonstration:
+        return []
+    acts = Delegate.objects.filter(person__user__in=[user.pk for user in users])
+    keys = set(acts.values_list("participation", flat=True))
+    found = Participation.objects.select_related("pavilion", "organisation").in_bulk(keys)
+    here = (one for one in found.values() if one.edition_id == edition.pk)
+    return sorted(here, key=lambda one: (one.role, one.pk), reverse=True)
+
+
+def acts_for(user: str, participation: Participation) -> bool:
+    """Whether the user with this public id may sign in and acts for `participation`; one query."""
+    return Delegate.objects.filter(
+        participation=participation, person__user__public_id=user, person__user__is_active=True
+    ).exists()
+
+
+def acts(person: int, participation: Participation) -> bool:
+    """Whether a person (primary key) acts for `participation`; one query.
+
+    Who never signs in acts all the same; whose account was closed does not.
+    """
+    found = Delegate.objects.filter(participation=participation, person=person)
+    return found.exclude(person__user__is_active=False).exists()
+
+
+def person_of(participation: Participation, user: Any) -> Any:
+    """Return who `user` is among those who act for `participation`; one query.
+
+    None for everybody else, also for an officer who acts for it.
+    """
+    found = Delegate.objects.select_related("person").filter(
+        participation=participation, person__user=user
+    )
+    first = found.order_by("-is_lead", "pk").first()
+    return first.person if first else None
+
+
+def is_organiser(edition: Edition, user: Any) -> bool:
+    """Whether `user` runs the expo of `edition`."""
+    return user.is_authenticated and edition.expo.organisers.filter(user=user).exists()
+
+
+def delegations_of(edition: Edition, user: Any) -> list[Delegation]:
+    """Return the delegations that `user` acts for as an officer; one query."""
+    if not user.is_authenticated:
+        return []
+    found = Delegation.objects.filter(edition=edition, officers__user=user)
+    return list(found.select_related("body").order_by("pk"))
+
+
+def member_for(edition: Edition, user: Any, public_id: str) -> Participation | None:
+    """Return a participation if `user` is an officer of its delegation, else None; one query."""
+    return (
+        Participation.objects.select_related("pavilion", "organisation", "delegation__body")
+        .filter(edition=edition, public_id=public_id, delegation__officers__user=user)
+        .first()
+    )
+
+
+def acting_people(edition: Edition, people: list[int]) -> dict[int, list[Participation]]:
+    """Return {primary key of a person: for whom they act in an edition}; one query."""
+    found: dict[int, list[Participation]] = {}
+    rows = Delegate.objects.filter(
+        participation__edition=edition, person__in=people
+    ).select_related("participation__pavilion")
+    for row in rows.order_by("-is_lead", "pk"):
+        found.setdefault(row.person_id, []).append(row.participation)
+    return found
+
+
+def lead_of(participation: int) -> Any:
+    """Return the person who acts first for a participation (primary key); one query."""
+    return (
+        Delegate.objects.select_related("person")
+        .filter(participation=participation)
+        .order_by("-is_lead", "pk")[0]
+        .person
+    )
+
+
+def leads_of(participations: list[int]) -> dict[int, tuple[str, Any]]:
+    """Return {participation: name of who acts first for it, name of its firm}; one query."""
+    rows = (
+        Delegate.objects.filter(participation__in=participations)
+        .order_by("is_lead", "-pk")
+        .values_list("participation_id", "person__name", "participation__organisation__name")
+    )
+    # The last one of each stays: the lead, and of several the first entered.
+    return {key: (person, firm) for key, person, firm in rows}

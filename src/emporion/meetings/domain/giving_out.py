@@ -1,0 +1,112 @@
+"""Requests and meetings as the rows of a list that is given out: they can be taken in again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from emporion.edition.domain.lists.columns import LISTS
+from emporion.edition.domain.lists.rows import cell, note_of
+from emporion.edition.domain.records import OURS
+from emporion.edition.queries import Edition
+from emporion.meetings.domain.people import People
+from emporion.meetings.models import Meeting, MeetingRequest
+
+MEETINGS = (
+    "Release",
+    "Date",
+    "Starts",
+    "Ends",
+    "Host id",
+    "Host",
+    "Guest id",
+    "Guest",
+    "Pavilion",
+    "Stand",
+    "Table",
+    "Made up",
+    "Note",
+)
+_TOLD = ("state", "weight", "is_mandatory", "message", "asked_at", "answered_at")
+
+
+def request_header() -> list[str]:
+    """Return the headings of a list of requests."""
+    return [column.heading for column in LISTS["requests"]]
+
+
+def request_rows(edition: Edition) -> Iterator[list[Any]]:
+    """Yield the requests of `edition` in the order in which they were asked."""
+    people, note = People(edition), note_of(edition)
+    fields = [column.field for column in LISTS["requests"]]
+    rows = (
+        MeetingRequest.objects.filter(edition=edition)
+        .order_by("pk")
+        .values_list(
+            "public_id",
+            "source",
+            "external_id",
+            "asker_id",
+            "counterpart_id",
+            *_TOLD,
+        )
+    )
+    for public_id, source, own, asker, counterpart, *told in rows.iterator(chunk_size=2000):
+        state, weight, mandatory, message, asked_at, answered_at = told
+        values: dict[str, Any] = {
+            "id": own or public_id,
+            "source": source if own else OURS,
+            "state": state,
+            "weight": f"{weight / 1000:g}",
+            "is_mandatory": mandatory,
+            "message": message,
+            "asked_at": asked_at.isoformat(),
+            "answered_at": answered_at.isoformat() if answered_at else "",
+            "note": note,
+        }
+        for name, pk in (("asker", asker), ("counterpart", counterpart)):
+            values[name], values[f"{name}_role"], values[f"{name}_name"], _made = people.shown[pk]
+        values["is_made_up"] = people.shown[asker][3] or people.shown[counterpart][3]
+        yield [cell(values[name]) for name in fields]
+
+
+def meeting_rows(edition: Edition) -> Iterator[list[Any]]:
+    """Yield the meetings of the published release by time, host and table."""
+    people, note = People(edition), note_of(edition)
+    rows = (
+        Meeting.objects.filter(release__edition=edition, release__state="published")
+        .order_by("slot__number", "host__sort_key", "table", "pk")
+        .values_list(
+            "release__number",
+            "slot__date",
+            "slot__starts",
+            "slot__minutes",
+            "host_id",
+            "guest_id",
+            "host__pavilion__letter",
+            "host__stand",
+            "table",
+        )
+    )
+    for number, date, starts, minutes, host, guest, letter, stand, table in rows.iterator(
+        chunk_size=2000
+    ):
+        ends = dt.datetime.combine(date, starts) + dt.timedelta(minutes=minutes)
+        host_id, _role, host_name, host_made_up = people.shown[host]
+        guest_id, _role, guest_name, guest_made_up = people.shown[guest]
+        yield [
+            number,
+            date.isoformat(),
+            f"{starts:%H:%M}",
+            f"{ends:%H:%M}",
+            host_id,
+            host_name,
+            guest_id,
+            guest_name,
+            letter or "",
+            stand,
+            table,
+            cell(host_made_up or guest_made_up),
+            note,
+        ]
