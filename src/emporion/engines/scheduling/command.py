@@ -227,6 +227,10 @@ def generate_main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--walking", action="store_true", help="distances between halls count")
     parser.add_argument("--scarce", action="store_true", help="most exhibitors have few tables")
     parser.add_argument(
+        "--pooled", type=float, default=0.0, metavar="SHARE",
+        help="so many exhibitors have no booth and meet at the tables of their hall's pool",
+    )  # fmt: skip
+    parser.add_argument(
         "--family", metavar="NAME", help="a small hard instance instead, such as breaks-A"
     )
     args = parser.parse_args(argv)

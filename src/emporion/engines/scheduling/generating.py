@@ -13,6 +13,8 @@ OPEN = (0.55, 0.8)
 STAY = (0.4, 0.3, 0.2, 0.1)
 #: Tables of exhibitors where most of them have a small booth; each number is as likely.
 SCARCE = (1, 1, 2, 2, 3, 4, 6, 8)
+#: Tables of a hall's pool, as a share of what its exhibitors without a booth could fill at once.
+POOLED = 0.5
 
 
 def generate(
@@ -27,6 +29,7 @@ def generate(
     halls: int = 5,
     zipf: float = 0.7,
     scarce: bool = False,
+    pooled: float = 0.0,
     seed: int = 0,
 ) -> Instance:
     """A made-up expo: most buyers come for a day or two, popular booths are over-asked.
@@ -36,11 +39,14 @@ def generate(
     of the slots there, differ in how many they ask for and take ``quota`` meetings at most.  A
     weight is the product of two ratings of 1 to 10 stars.  With ``walking``, halls stand in a line
     and only neighbouring halls can be reached between two slots.  With ``scarce``, every second
-    exhibitor has one or two tables only, so that many more are booked out.  0.3 s for 200,000
-    requests.
+    exhibitor has one or two tables only, so that many more are booked out.  A share ``pooled`` of
+    the exhibitors has no booth: they meet at the tables of their hall's pool, of which there are
+    half as many as they could fill at once.  0.3 s for 200,000 requests.
     """
     if exhibitors < 1 or buyers < 1 or requests < 1:
         raise ValueError("exhibitors, buyers and requests must be at least 1")
+    if not 0 <= pooled <= 1:
+        raise ValueError("pooled is a share of the exhibitors, between 0 and 1")
     if requests > exhibitors * buyers // 2:
         raise ValueError("more requests than half of all pairs: ask for fewer")
     refuse_too_many(requests)
@@ -63,6 +69,7 @@ def generate(
     apart = np.abs(np.subtract.outer(np.arange(halls), np.arange(halls)))
     limit = np.full(people, 2**30, dtype=np.int32)
     limit[exhibitors:] = quota
+    pool, pool_tables = _pools(place, capacity, halls, pooled, seed)
     side = np.full(people, BUYER, dtype=np.int8)
     side[:exhibitors] = EXHIBITOR
     size = f"{exhibitors} x {buyers}, {requests} requests"
@@ -74,7 +81,8 @@ def generate(
         second + exhibitors,
         name=f"made-up expo, {size}, seed {seed}"
         + (", walking" if walking else "")
-        + (", scarce tables" if scarce else ""),
+        + (", scarce tables" if scarce else "")
+        + (f", {pooled:.0%} at pooled tables" if pooled else ""),
         slot_day=day,
         slot_session=(np.tile(np.arange(slots_per_day), days) >= slots_per_day // 2).astype(int),
         slot_minutes=30,
@@ -84,6 +92,9 @@ def generate(
         capacity=capacity,
         max_meetings=limit,
         place=place,
+        pool=pool,
+        pool_ids=[f"tables of hall {h + 1}" for h in range(len(pool_tables))],
+        pool_tables=pool_tables,
         weight=seller * buyer,
         place_ids=[f"hall {h + 1}" for h in range(halls)],
         gap_minutes=5,
@@ -101,6 +112,22 @@ def _attendance(rng: np.random.Generator, buyers: int, days: int, day: Ints) -> 
     share = rng.uniform(0.6, 0.8, (buyers, 1))
     there: Ints = (present & (rng.random(present.shape) < share)).astype(np.int32)
     return there
+
+
+def _pools(place: Ints, capacity: Ints, halls: int, share: float, seed: int) -> tuple[Ints, Ints]:
+    """The pool of everybody, int[P], -1 for none, and the tables of each hall's pool, int[H, S].
+
+    It draws from a stream of its own, so that an instance without pools stays what it was.
+    """
+    rng = np.random.default_rng([seed, 1])
+    pool = np.full_like(place, -1)
+    if not share:
+        return pool, np.empty((0, capacity.shape[1]), dtype=np.int32)
+    drawn = (place >= 0) & (rng.random(len(place)) < share)
+    pool[drawn] = place[drawn]
+    wanted = np.zeros((halls, capacity.shape[1]), dtype=np.int64)
+    np.add.at(wanted, pool[drawn], capacity[drawn])
+    return pool, np.ceil(POOLED * wanted).astype(np.int32)
 
 
 def _pairs(
