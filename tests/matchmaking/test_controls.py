@@ -114,6 +114,21 @@ def test_a_lower_fit_names_what_is_lacking_and_mending_it_brings_them_onto_the_l
     assert hosts[3].pk in queries.listed(guest)
 
 
+def test_who_vetoed_the_reader_is_not_named_as_the_last_of_their_list_nor_counted(
+    fair, monkeypatch
+):
+    edition, hosts, guest = fair
+    monkeypatch.setattr(markets, "LIST_OF_A_GUEST", 2)
+    run_match(edition)
+    first, last = queries.listed(guest)
+    assert why_absent(guest, hosts[3]).detail["last"] == last
+    wishes.wish(next(host for host in hosts if host.pk == last), guest, "veto")
+    assert why_absent(guest, hosts[3]).detail["last"] == first == names(guest)[-1]
+    assert known_of(guest).list_length == 1
+    wishes.wish(next(host for host in hosts if host.pk == first), guest, "veto")
+    assert why_absent(guest, hosts[3]) == queries.Absence("next_run")
+
+
 def test_a_price_is_told_where_it_decides(fair, monkeypatch):
     edition, hosts, guest = fair
     monkeypatch.setattr(markets, "LIST_OF_A_GUEST", 1)

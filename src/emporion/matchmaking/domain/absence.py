@@ -61,9 +61,13 @@ def _filtered(me: Participation, other: Participation) -> str:
 def _compared(me: Participation, other: Participation, listed: list[int]) -> Absence:
     read = read_market(me.edition, [me.pk, other.pk, *listed])
     public = {key: public_id for public_id, key in read.keys.items()}
-    names = [public[key] for key in listed if key in public]
-    if me.pk not in public or other.pk not in public or not names:
+    if me.pk not in public or other.pk not in public:
         return Absence("takes_none")
+    # Who vetoed the reader is not shown to them, and must not be named as the last of their list.
+    quiet = queries.quiet_about(me, listed)
+    names = [public[key] for key in listed if key in public and key not in quiet]
+    if not names:
+        return Absence("next_run")
     found = compare(
         read.market,
         me.public_id,

@@ -50,6 +50,7 @@ def known_of(participation: Participation) -> Known:
     every = {code for codes in stated.values() for code in codes}
     run = queries.current_run(edition)
     found = queries.found_of(run, [me]) if run else {}
+    listed = queries.listed(participation)
     return Known(
         off=bool(queries.silent(edition, [me])),
         stated=stated,
@@ -58,5 +59,5 @@ def known_of(participation: Participation) -> Known:
         size=participation.organisation.size if participation.organisation else "",
         deeds=dict(Counter(d.kind for d in told(edition, [me]).deeds if d.sender == me)),
         contested=bool(found) and found[me][0] < CONTESTED,
-        list_length=len(queries.listed(participation)),
+        list_length=len(set(listed) - queries.quiet_about(participation, listed)),
     )

@@ -192,8 +192,24 @@ def _entries_of(owners: Collection[int]) -> dict[int, list[dict[str, Any]]]:
 
 
 def listed(participation: Participation) -> list[int]:
-    """Return the primary keys of everybody on the list that is shown, best first; two queries."""
+    """Return the primary keys of everybody on the list that is shown, best first; two queries.
+
+    Of these a page shows those who are not `quiet_about` it.
+    """
     return [entry["id"] for entry in _entries_of([participation.pk]).get(participation.pk, [])]
+
+
+def quiet_about(participation: Participation, others: Collection[int]) -> set[int]:
+    """Return those of `others` who vetoed `participation` or turned suggestions off; two queries.
+
+    No page may name or count them as being on its list: what they keep quiet would show.
+    """
+    vetoed = Wish.objects.filter(
+        counterpart=participation, participation__in=others, kind=Wish.Kind.VETO
+    )
+    return silent(participation.edition, others) | set(
+        vetoed.values_list("participation_id", flat=True)
+    )
 
 
 def first_list_at(participation: Participation, run: MatchRun | None) -> dt.datetime | None:
