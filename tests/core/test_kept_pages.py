@@ -95,9 +95,11 @@ def test_visitor_who_asks_for_something_else_gets_something_else(other) -> None:
     ]
 
 
-def test_cookie_that_guards_forms_makes_no_page_of_its_own() -> None:
+def test_cookie_that_says_nothing_to_our_pages_makes_none_of_its_own() -> None:
     ask = numbered()
-    assert [read(ask, cookies="csrftoken=a"), read(ask, cookies="csrftoken=b")] == [b"page 1"] * 2
+    cookies = ("", "csrftoken=a", "csrftoken=b", "visits=77", "theme=" + "x" * 30,
+               "theme=" + "x" * 40)  # fmt: skip
+    assert [read(ask, cookies=one) for one in cookies] == [b"page 1"] * 4 + [b"page 2"] * 2
 
 
 def with_cookie(_request: HttpRequest) -> HttpResponse:
@@ -136,22 +138,30 @@ def test_form_that_is_sent_is_never_answered_from_what_is_kept() -> None:
 
 
 def test_page_that_nobody_read_for_longest_goes_first_when_there_is_no_room(monkeypatch) -> None:
-    monkeypatch.setattr(kept_pages, "MOST_BYTES", 12)  # Two pages of six letters.
     ask = numbered()
     read(ask, "/a/")
+    monkeypatch.setattr(kept_pages, "MOST_BYTES", 2 * ask.bytes)
     read(ask, "/b/")
     read(ask, "/a/")
     read(ask, "/c/")
-    assert ([key[2] for key in ask.pages], ask.bytes) == (["/a/", "/c/"], 12)
+    assert [key[2] for key in ask.pages] == ["/a/", "/c/"]
+    assert ask.bytes == kept_pages.MOST_BYTES
     assert read(ask, "/b/") == b"page 4"
 
 
 def test_page_made_again_counts_its_bytes_once(clock) -> None:
     ask = numbered()
     read(ask)
+    once = ask.bytes
     clock[0] += SECONDS
     read(ask)
-    assert ask.bytes == len(b"page 2")
+    assert ask.bytes == once
+
+
+def test_what_a_page_is_found_by_counts_as_memory_too() -> None:
+    ask = numbered()
+    read(ask, "/en/fair/?q=" + "x" * 5000)
+    assert ask.bytes > 5000
 
 
 def test_header_set_further_out_does_not_stick_to_what_is_kept() -> None:

@@ -87,6 +87,15 @@ def test_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert f"none can be kept in {tmp_path / 'file'}" in done.stderr
 
 
+def test_number_of_seconds_that_is_none_is_named(tmp_path: Path) -> None:
+    values = {"EMPORION_KEPT_PAGES_SECONDS": "half a minute"}
+    done = python(["-c", "import emporion.project.settings"], environment(tmp_path, **values))
+    assert done.stderr.splitlines()[-1] == (
+        "django.core.exceptions.ImproperlyConfigured: EMPORION_KEPT_PAGES_SECONDS is a number of "
+        "seconds, 0 or more, not 'half a minute'."
+    )
+
+
 def test_engine_command_starts_at_once_and_without_django(tmp_path: Path) -> None:
     ask = (
         "import sys; from emporion import cli\n"

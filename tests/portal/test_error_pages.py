@@ -96,3 +96,23 @@ def test_nobody_is_led_to_another_site_after_signing_in_again(
     ask = address("meetings:ask", edition, host.public_id)
     response = client.post(ask, {"next": strange}, headers={"referer": strange})
     assert response["Location"] == "/en/signin/?next=%2F"
+
+
+TOO_MANY_FIELDS = {f"field{n}": "" for n in range(3000)}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        ("&".join(f"{name}=" for name in TOO_MANY_FIELDS), "application/x-www-form-urlencoded"),
+        ("no parts", "multipart/form-data; boundary="),
+    ],
+    ids=["too many fields", "no boundary"],
+)
+def test_form_that_is_refused_unread_has_a_guarded_page_in_the_reader_s_language(data, kind):
+    refused = Client().post("/ar/signin/", data, content_type=kind)
+    assert refused.status_code == 400
+    assert page(refused).html["lang"] == "ar"
+    assert "default-src" in refused["Content-Security-Policy"]
+    assert refused["X-Frame-Options"] == "DENY"

@@ -23,6 +23,8 @@ from django.http import HttpRequest, HttpResponse
 MOST_BYTES = 16_000_000
 # The field that guards a form.
 GUARD = b"csrfmiddlewaretoken"
+# A choice of look is a word; what is longer is none of ours, and makes no page of its own.
+LONGEST_LOOK = 20
 Key = tuple[str, ...]
 
 
@@ -79,11 +81,16 @@ class KeptPagesMiddleware:
         """Keep a page, and let go of others where there is no room."""
         with self.lock:
             before = self.pages.pop(key, None)
-            self.bytes += len(page.body) - (len(before.body) if before else 0)
+            self.bytes += size(key, page) - (size(key, before) if before else 0)
             self.pages[key] = page
             while self.bytes > MOST_BYTES:
-                _, gone = self.pages.popitem(last=False)
-                self.bytes -= len(gone.body)
+                self.bytes -= size(*self.pages.popitem(last=False))
+
+
+def size(key: Key, page: Kept) -> int:
+    """Return about how many bytes of memory a page takes, with what it is found by."""
+    words = (*key, *page.headers, *page.headers.values())
+    return len(page.body) + sum(map(len, words))
 
 
 def is_visitor(request: HttpRequest) -> bool:
@@ -99,14 +106,9 @@ def is_visitor(request: HttpRequest) -> bool:
 def what_is_asked(request: HttpRequest) -> Key:
     """Return all that a visitor's page depends on.
 
-    The cookies are the reader's choices of look, and one that guards forms, of which no page kept
-    here has any.
+    Of the cookies only the reader's choices of look count: others say nothing to our pages, and a
+    proxy or a counter of visits may give everybody one of their own.
     """
-    look = sorted(
-        f"{name}={value}"
-        for name, value in request.COOKIES.items()
-        if name != settings.CSRF_COOKIE_NAME
-    )
     meta = request.META
     return (
         request.scheme or "",
@@ -114,7 +116,7 @@ def what_is_asked(request: HttpRequest) -> Key:
         request.get_full_path(),
         "gzip" if "gzip" in meta.get("HTTP_ACCEPT_ENCODING", "") else "",
         meta.get("HTTP_HX_REQUEST", ""),
-        *look,
+        *(request.COOKIES.get(name, "")[:LONGEST_LOOK] for name in settings.LOOK_COOKIES),
     )
 
 

@@ -57,3 +57,8 @@ class Entry:
     def __post_init__(self) -> None:
         if self.state not in STATES:
             raise ValueError(f"{self.state!r} is no state of an entry; one of {', '.join(STATES)}")
+
+    @property
+    def with_parts(self) -> list[str]:
+        """The parts of `with_line`, each in a script of its own and so to be isolated."""
+        return self.with_line.split(" · ")

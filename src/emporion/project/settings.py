@@ -22,6 +22,13 @@ def _flag(name: str, default: bool = False) -> bool:
     return default if value is None else value.strip().lower() in {"1", "true", "yes", "on"}
 
 
+def _seconds(name: str, default: int) -> int:
+    value = os.environ.get(name, "").strip() or str(default)
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name} is a number of seconds, 0 or more, not {value!r}.")
+    return int(value)
+
+
 def _list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
 
@@ -82,11 +89,13 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "emporion.core.kept_pages.KeptPagesMiddleware",
-    "emporion.core.turns.TurnsMiddleware",
+    # Above the turns, which read a form and may refuse it: that page is guarded and has a language.
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "emporion.core.turns.TurnsMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "emporion.design.appearance.DigitsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -94,7 +103,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "emporion.accounts.interfaces.middleware.SignInAgainMiddleware",
     "emporion.design.interfaces.methods.FormsOnlyMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     # Last: it calls the page itself, inside the tenant's scope.
     "emporion.edition.interfaces.middleware.EditionMiddleware",
@@ -151,7 +159,8 @@ else:
         asked.setdefault("prepare_threshold", 5)
         asked["options"] = f"{asked.get('options', '')} -c jit=off".strip()
 # So old may a page be that somebody reads without a sign-in (`core.kept_pages`); 0: none is kept.
-KEPT_PAGES_SECONDS = int(os.environ.get("EMPORION_KEPT_PAGES_SECONDS", "30"))
+KEPT_PAGES_SECONDS = _seconds("EMPORION_KEPT_PAGES_SECONDS", 30)
+LOOK_COOKIES = ("theme", "digits")
 # Jobs wait in the database; `emporion worker` does them.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -233,7 +242,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not PLAIN_HTTP
 SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = not PLAIN_HTTP
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else int(os.environ.get("EMPORION_HSTS_SECONDS", "31536000"))
+SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else _seconds("EMPORION_HSTS_SECONDS", 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN_HTTP
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True

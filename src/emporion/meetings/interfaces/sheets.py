@@ -184,7 +184,7 @@ def _entries(shown: Day) -> list[dict[str, Any]]:
             "letter": entry.letter,
             "number": breakable(entry.number),
             "name": isolated(entry.name),
-            "lines": " · ".join(map(isolated, entry.with_line.split(" · "))),
+            "lines": " · ".join(map(isolated, entry.with_parts)),
             # A meeting that its host has not accepted yet may still fall: paper must say so.
             "mark": "waits" if entry.mark == "waits" else "",
             "word": str(entry.mark_word) if entry.mark == "waits" else "",

@@ -221,7 +221,7 @@ def _funnel(funnel: Any) -> list[dict[str, Any]]:
             (_("Asked"), funnel.asked),
             (_("Answered"), funnel.answered),
             (_("Both say yes"), funnel.accepted),
-            (_("In the public schedule"), funnel.scheduled),
+            (_("In the public schedule, answered or not"), funnel.scheduled),
         )
         if funnel.asked
     ]
