@@ -98,7 +98,7 @@ def test_requests_are_told_along_their_way(edition: Any, organiser: Any) -> None
         "Asked 3",
         "Answered 66.7 % 2",
         "Both say yes 33.3 % 1",
-        "In the public schedule 33.3 % 1",
+        "In the public schedule, answered or not 33.3 % 1",
     ]
     assert "1 found no place" in texts(found, "[aria-labelledby=requests] .small")[0]
 
