@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 
 from emporion.edition.models import Need
+from emporion.matchmaking import queries
 from emporion.matchmaking.domain import wishes
 from emporion.matchmaking.domain.runs import run_match
-from emporion.matchmaking.models import SuggestionsOff
+from emporion.matchmaking.models import FirstList, SuggestionsOff
 from tests.factories import make_participation, make_user
 from tests.portal.fairs import address, list_exhibitor, page, user_of
 
@@ -47,6 +48,38 @@ def test_suggestions_are_turned_off_and_on_by_a_button(edition, buyer, client):
     assert "Lingjing" not in shown
     client.post(address("portal:suggestions", edition), {"turn": "on"})
     assert "Lingjing" in client.get(address("portal:who", edition)).content.decode()
+
+
+def test_suggestions_turned_on_again_bring_the_list_of_the_run_back(edition, buyer, client):
+    list_exhibitor(edition, "Lingjing", offers=["ai"])
+    list_exhibitor(edition, "Sampo", offers=["logistics"])
+    run_match(edition)
+    before = queries.listed(buyer)
+    assert len(before) == 2
+    client.post(address("portal:suggestions", edition), {"turn": "off"})
+    client.post(address("portal:suggestions", edition), {"turn": "on"})
+    assert queries.listed(buyer) == before
+    assert FirstList.objects.count() == 0
+
+
+def test_who_was_off_during_the_run_gets_a_first_list_when_turning_on(edition, buyer, client):
+    host = list_exhibitor(edition, "Lingjing", offers=["ai"])
+    make_participation(edition, "buyer", needs=["ai"])
+    client.post(address("portal:suggestions", edition), {"turn": "off"})
+    run_match(edition)
+    client.post(address("portal:suggestions", edition), {"turn": "on"})
+    assert queries.listed(buyer) == [host.pk]
+    assert FirstList.objects.get().participation == buyer
+
+
+@pytest.mark.parametrize("form", [{}, {"turn": ""}, {"turn": "sideways"}])
+def test_a_form_that_says_neither_off_nor_on_changes_nothing(edition, buyer, client, form):
+    list_exhibitor(edition, "Lingjing", offers=["ai"])
+    client.post(address("portal:suggestions", edition), {"turn": "off"})
+    answer = client.post(address("portal:suggestions", edition), form)
+    assert answer["Location"] == address("portal:known", edition)
+    assert SuggestionsOff.objects.get().participation == buyer
+    assert FirstList.objects.count() == 0
 
 
 def test_hidden_are_named_with_undo(edition, buyer, client):

@@ -199,6 +199,14 @@ def listed(participation: Participation) -> list[int]:
     return [entry["id"] for entry in _entries_of([participation.pk]).get(participation.pk, [])]
 
 
+def run_lists(participation: Participation) -> bool:
+    """Whether the run that is shown made a list for `participation`; one query."""
+    found = RankedList.objects.filter(
+        participation=participation, run__state=MatchRun.State.CURRENT
+    )
+    return any(found.values_list("entries", flat=True))
+
+
 def quiet_about(participation: Participation, others: Collection[int]) -> set[int]:
     """Return those of `others` who vetoed `participation` or turned suggestions off; two queries.
 

@@ -68,14 +68,18 @@ def _named(me: Participation, kind: str, language: str) -> dict[str, object]:
 @login_required
 @require_POST
 def suggestions(request: HttpRequest, edition: Edition) -> HttpResponse:
-    """Turn suggestions off, or on again."""
+    """Turn suggestions off, or on again; any other `turn` changes nothing.
+
+    The list that the current run made is shown again; who has none of it gets a first list.
+    """
     me = acting(request)
-    if request.POST.get("turn") == "off":
+    turn = request.POST.get("turn")
+    if turn == "off":
         quiet.turn_off(me)
         messages.success(request, _("Suggestions are off: for you, and about you."))
-    else:
-        quiet.turn_on(me)
-        make_first_list(me)
+    elif turn == "on":
+        if quiet.turn_on(me) and not matchmaking.run_lists(me):
+            make_first_list(me)
         messages.success(request, _("Suggestions are on again."))
     return redirect("portal:known", edition=edition.slug)
 
