@@ -85,14 +85,19 @@ def test_filters_are_told_first_and_what_the_other_keeps_quiet_is_not_told(fair)
     assert why_absent(guest, hosts[3]).code == "you_off"
 
 
-def test_a_place_on_the_list_and_a_later_arrival_are_told(fair):
+def test_a_place_on_the_list_and_a_run_without_them_are_told(fair):
     edition, hosts, guest = fair
     run = run_match(edition)
     listed = queries.listed(guest)
     found = why_absent(guest, hosts[0])
     assert (found.code, found.detail) == ("listed", {"rank": listed.index(hosts[0].pk) + 1})
     late = factories.make_participation(edition, "exhibitor", offers=["ai"])
-    assert why_absent(guest, late) == queries.Absence("newer", {"run": run.number})
+    assert why_absent(guest, late) == queries.Absence("not_in_run", {"run": run.number})
+    # Who was off while the run was made did not come later: the same is told of both.
+    quiet.turn_off(hosts[1])
+    run = run_match(edition)
+    quiet.turn_on(hosts[1])
+    assert why_absent(guest, hosts[1]) == queries.Absence("not_in_run", {"run": run.number})
 
 
 def test_a_lower_fit_names_what_is_lacking_and_mending_it_brings_them_onto_the_list(

@@ -10,6 +10,7 @@ from emporion.matchmaking import queries
 from emporion.matchmaking.domain import wishes
 from emporion.matchmaking.domain.runs import run_match
 from emporion.matchmaking.models import FirstList, SuggestionsOff
+from emporion.portal.interfaces import absent
 from tests.factories import make_participation, make_user
 from tests.portal.fairs import address, list_exhibitor, page, user_of
 
@@ -82,6 +83,17 @@ def test_a_form_that_says_neither_off_nor_on_changes_nothing(edition, buyer, cli
     assert FirstList.objects.count() == 0
 
 
+def test_known_shows_the_size_of_the_firm_and_says_what_else_counts(edition, buyer, client):
+    buyer.organisation.size = "small"
+    buyer.organisation.save()
+    shown = page(client.get(address("portal:known", edition)))
+    facts = {
+        row.dt.text: row.dd.text for row in shown.select("[aria-labelledby=said] .facts > div")
+    }
+    assert facts["Size of the firm"] == "small firm"
+    assert "from how often people ask for you; from nothing else" in shown.select_one(".lead").text
+
+
 def test_hidden_are_named_with_undo(edition, buyer, client):
     host = list_exhibitor(edition, "Lingjing", offers=["ai"])
     wishes.wish(buyer, host, "veto")
@@ -105,6 +117,28 @@ def test_why_finds_an_exhibitor_by_name_and_answers(edition, buyer, client):
     assert "They are number 1 on your list." in answer
     wishes.wish(buyer, host, "veto")
     assert "You took them off your list." in client.get(where + link["href"]).content.decode()
+
+
+@pytest.mark.parametrize("code", ["fits_less", "crowded", "next_run"])
+def test_why_names_what_is_lacking_only_where_they_rank_behind_by_fit(
+    edition, buyer, client, monkeypatch, code
+):
+    host = list_exhibitor(edition, "Lingjing", offers=["ai"])
+    detail = {"you": 0.5, "they": 0.5, "you_last": 0.4, "they_last": 0.4, "last": host.pk}
+    found = queries.Absence(code, {**detail, "lacks": ["your_needs"], "above": 1})
+    monkeypatch.setattr(absent, "why_absent", lambda me, other: found)
+    shown = page(client.get(address("portal:why", edition), {"who": host.public_id}))
+    assert len(shown.select(".fit")) == 2
+    told = "What you need is further from what they offer." in shown.text
+    assert told == (code == "fits_less")
+
+
+def test_why_does_not_say_that_somebody_came_later_who_was_off(edition, buyer, client, monkeypatch):
+    host = list_exhibitor(edition, "Lingjing", offers=["ai"])
+    found = queries.Absence("not_in_run", {"run": 7})
+    monkeypatch.setattr(absent, "why_absent", lambda me, other: found)
+    shown = client.get(address("portal:why", edition), {"who": host.public_id}).content.decode()
+    assert "They were not part of run 7. The next run looks at them." in shown
 
 
 def test_a_host_cannot_ask_who_visits_the_fair(edition, signed_in, buyer):

@@ -20,7 +20,7 @@ def why_absent(participation: Participation, other: Participation) -> Absence:
     """Return why `other` is not (or where it is) on the list of `participation`.
 
     The first of these that is so: filters that no score overcomes, the place on the list, a list
-    that does not exist or is older than `other`, a lower score and what it lacks, a price.  What
+    that does not exist or a run without `other`, a lower score and what it lacks, a price.  What
     the other side keeps quiet (a veto, suggestions turned off) is told as "set_aside", which does
     not say which.  At most 16 queries.
     """
@@ -34,7 +34,7 @@ def why_absent(participation: Participation, other: Participation) -> Absence:
     run = queries.current_run(participation.edition)
     by_run = run is not None and queries.first_list_at(participation, run) is None
     if run is not None and by_run and not queries.found_of(run, [other.pk]):
-        return Absence("newer", {"run": run.number})
+        return Absence("not_in_run", {"run": run.number})
     return _compared(participation, other, listed)
 
 

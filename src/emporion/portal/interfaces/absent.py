@@ -80,7 +80,7 @@ def _answer(absence: Absence, language: str) -> dict[str, Any]:
         "sentence": _sentence(absence),
         "rank": detail.get("rank"),
     }
-    if "lacks" in detail:
+    if "last" in detail:
         last = editions.participations_by_pk([detail["last"]])[detail["last"]]
         answer |= {
             "last": best(last.display_name, language),
@@ -88,8 +88,10 @@ def _answer(absence: Absence, language: str) -> dict[str, Any]:
                 (round(10 * detail["you"]), round(10 * detail["they"])),
                 (round(10 * detail["you_last"]), round(10 * detail["they_last"])),
             ],
-            "lacks": [_lack(name) for name in detail["lacks"]] or [_people()],
         }
+    # Only who ranks behind by fit is told where; elsewhere it would contradict the sentence.
+    if absence.code == "fits_less":
+        answer["lacks"] = [_lack(name) for name in detail["lacks"]] or [_people()]
     return answer
 
 
@@ -125,8 +127,8 @@ def _sentence(absence: Absence) -> str:
         return _("They are number %(rank)s on your list.") % {
             "rank": number(absence.detail["rank"])
         }
-    if absence.code == "newer":
-        return _("They came after run %(run)s was computed. The next run looks at them.") % {
+    if absence.code == "not_in_run":
+        return _("They were not part of run %(run)s. The next run looks at them.") % {
             "run": number(absence.detail["run"])
         }
     return known[absence.code]

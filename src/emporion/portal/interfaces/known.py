@@ -43,7 +43,7 @@ def known(request: HttpRequest, edition: Edition) -> HttpResponse:
         "read": [queries.code_label(code, language) for code in found.read],
         "written": language_names(found.written, language),
         "country": country_name(me.country, language) if me.country else "",
-        "size": found.size,
+        "size": _size(found.size),
         "languages": language_names(me.languages, language),
         "markets": [market_name(code, language) for code in me.markets],
         "saved": _named(me, "save", language),
@@ -55,6 +55,15 @@ def known(request: HttpRequest, edition: Edition) -> HttpResponse:
         "nav_current": "profile",
     }
     return render(request, "portal/known.html", context)
+
+
+def _size(size: str) -> str:
+    return {
+        "micro": _("very small firm"),
+        "small": _("small firm"),
+        "medium": _("medium-sized firm"),
+        "large": _("large firm"),
+    }.get(size, "")
 
 
 def _named(me: Participation, kind: str, language: str) -> dict[str, object]:
