@@ -8,10 +8,12 @@ import pytest
 from django.utils import timezone
 
 from emporion.matchmaking.domain.runs import MatchError, run_match
-from emporion.matchmaking.domain.told import told
+from emporion.matchmaking.domain.told import answers_now, told
+from emporion.matchmaking.interfaces import scorecard
 from emporion.matchmaking.models import MatchRun, RankedList
 from emporion.meetings.models import MeetingRequest
 from tests import factories
+from tests.portal.fairs import page
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +129,36 @@ def test_page_shows_ends_groups_and_outcomes_of_both_runs(fair, signed_in):
     ):
         assert words in shown
     assert MatchRun.objects.get(state="current").figures["answers"]["accepted"] == 1
+
+
+def test_answers_that_came_after_the_run_are_counted_for_the_next(fair, signed_in, monkeypatch):
+    edition, hosts, guests = fair
+    organiser = signed_in(factories.make_organiser(edition))
+    address = f"/en/{edition.slug}/organise/matching/"
+    monkeypatch.setattr(scorecard, "ENOUGH", 2)
+    ask(edition, guests[1], hosts[0], "accepted")
+    run_match(edition)
+    ask(edition, guests[0], hosts[1], "accepted")
+    # No answer of a person teaches here: the organiser made it mandatory.
+    ask(edition, guests[0], hosts[2], "accepted", is_mandatory=True)
+    ask(edition, guests[1], hosts[2], "open")
+    assert answers_now(edition) == 2 == told(edition).counts["accepted"]
+    shown = organiser.get(address).content.decode()
+    assert "When run 1 was computed too few had answered to compare. There are 2 answers" in shown
+    run_match(edition)
+    assert "Too few have answered to compare" in organiser.get(address).content.decode()
+
+
+def test_cells_of_groups_name_their_column_where_a_phone_shows_no_head(fair, signed_in):
+    edition = fair[0]
+    organiser = signed_in(factories.make_organiser(edition))
+    run_match(edition)
+    run_match(edition)
+    shown = page(organiser.get(f"/en/{edition.slug}/organise/matching/"))
+    row = shown.select("[aria-labelledby=groups] .table-things tbody tr")[0]
+    assert [cell["data-label"] for cell in row.select("td.num")] == [
+        "How many", "Looks, run 2", "Looks, run 1", "Meetings, run 2", "Meetings, run 1",
+    ]  # fmt: skip
 
 
 def test_chances_and_answers_are_drawn_with_their_table(fair, signed_in):

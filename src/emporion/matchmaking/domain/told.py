@@ -68,6 +68,22 @@ def told(edition: Edition, only: Collection[int] | None = None) -> Told:
     return found
 
 
+AnswerCount = Callable[[Edition], int]
+_counters: list[AnswerCount] = []
+
+
+def register_count(counter: AnswerCount) -> AnswerCount:
+    """Add a count of the answers that a source would tell; it must be cheap: pages ask it."""
+    if counter not in _counters:
+        _counters.append(counter)
+    return counter
+
+
+def answers_now(edition: Edition) -> int:
+    """Return how many answers a run made now would learn from; one query a source."""
+    return sum(counter(edition) for counter in _counters)
+
+
 ASKED, ANSWERED = frozenset({"request"}), frozenset({"accept", "decline"})
 
 

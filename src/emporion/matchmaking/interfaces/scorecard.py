@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from emporion.design.formats import number, percent
+from emporion.edition.queries import Edition
+from emporion.matchmaking.domain.told import answers_now
 from emporion.matchmaking.models import MatchRun
 from emporion.registry.countries import country_name
 from emporion.registry.languages import language_names
@@ -17,6 +19,8 @@ Row = tuple[str, list[str]]
 NONE = "–"
 # A group is drawn against twice the mean of its side: half a bar is as everybody.
 WHOLE_BAR = 2.0
+# From so many answers on the next run compares what was said of chances.
+ENOUGH = 200
 
 
 def outcome_rows(runs: Sequence[MatchRun]) -> list[Row]:
@@ -102,8 +106,12 @@ def ends(run: MatchRun) -> dict[str, Any] | None:
     }
 
 
-def calibrations(run: MatchRun) -> dict[str, Any]:
-    """What was said and what came of it, for the chart; empty `series` where too few answered."""
+def calibrations(edition: Edition, run: MatchRun) -> dict[str, Any]:
+    """What was said and what came of it, for the chart; empty `series` where too few answered.
+
+    `answers` are those there are now where the run knew too few and the next has enough, or 0; at
+    most one query.
+    """
     names = (_("guests about hosts"), _("hosts about guests"))
     rows = run.figures.get("calibration", [])
     series = [
@@ -121,7 +129,10 @@ def calibrations(run: MatchRun) -> dict[str, Any]:
         for name, row in zip(names, rows, strict=False)
         if row["error_after"] is not None
     ]
-    return {"series": series, "errors": errors}
+    now = 0 if series else answers_now(edition)
+    then = run.figures.get("answers", {})
+    more = now > then.get("accepted", 0) + then.get("declined", 0)
+    return {"series": series, "errors": errors, "answers": now if more and now >= ENOUGH else 0}
 
 
 def groups(runs: Sequence[MatchRun], language: str) -> list[dict[str, Any]]:
@@ -134,6 +145,9 @@ def groups(runs: Sequence[MatchRun], language: str) -> list[dict[str, Any]]:
     }
     sides = {"hosts": _("Hosts"), "guests": _("Guests")}
     newest = runs[0].figures.get("groups", {}) if runs else {}
+    numbers = [{"n": number(run.number)} for run in runs]
+    labels = [_("Looks, run %(n)s") % n for n in numbers]
+    labels += [_("Meetings, run %(n)s") % n for n in numbers]
     found = []
     for kind, head in heads.items():
         parts = []
@@ -147,6 +161,9 @@ def groups(runs: Sequence[MatchRun], language: str) -> list[dict[str, Any]]:
                 for run in runs[1:]
             ]
             parts.append({"side": side_name, "rows": _group_rows(kind, rows, earlier, language)})
+        for part in parts:
+            for row in part["rows"]:
+                row["cells"] = list(zip(labels, row["looks"] + row["meetings"], strict=True))
         if parts:
             found.append({"head": head, "parts": parts})
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from emporion.edition.queries import Edition
-from emporion.matchmaking.domain.told import Deed, Told, register
+from emporion.matchmaking.domain.told import Deed, Told, register, register_count
 from emporion.meetings.models import MeetingRequest
 from emporion.meetings.queries.choices import choices, held
 
@@ -42,3 +42,12 @@ def requests_told(edition: Edition, only: Collection[int] | None = None) -> Told
             **held(edition),
         }
     return found
+
+
+@register_count
+def answers_told(edition: Edition) -> int:
+    """Return how many answers `requests_told` tells, without reading them; one query."""
+    answered = MeetingRequest.objects.filter(
+        edition=edition, state__in=list(ANSWERS), is_mandatory=False, rule_answer__isnull=True
+    )
+    return answered.count()
