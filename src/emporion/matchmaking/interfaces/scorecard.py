@@ -150,7 +150,7 @@ def groups(runs: Sequence[MatchRun], language: str) -> list[dict[str, Any]]:
     labels += [_("Meetings, run %(n)s") % n for n in numbers]
     found = []
     for kind, head in heads.items():
-        parts = []
+        parts: list[dict[str, Any]] = []
         for side, side_name in sides.items():
             rows = newest.get(kind, {}).get(side, [])
             # One group alone is compared with itself.
