@@ -159,6 +159,20 @@ def test_first_list_follows_rules_and_prices_of_the_run(fair):
     assert make_first_list(guest) == 0
 
 
+def test_reads_ask_as_many_queries_as_their_docstrings_say(
+    fair, monkeypatch, django_assert_num_queries
+):
+    edition, hosts, guest = fair
+    monkeypatch.setattr(markets, "LIST_OF_A_GUEST", 2)
+    run_match(edition)
+    with django_assert_num_queries(22):
+        assert why_absent(guest, hosts[3]).code == "fits_less"
+    with django_assert_num_queries(12):
+        known_of(guest)
+    with django_assert_num_queries(2):
+        proposals(guest, "needs")
+
+
 def test_known_is_what_was_said_read_and_done(fair):
     edition, hosts, guest = fair
     guest.needs.create(text={"en": "robots for warehouses", "zh-hans": "虚拟现实"})

@@ -30,7 +30,7 @@ def proposals(participation: Participation, side: str) -> list[Proposed]:
     """Return at most `MOST` codes that `participation` may need or offer (`side`) and not state.
 
     Read in this order: labels in its own words, in its name, then the codes of those on its side of
-    the fair who write alike, by shared words.  Nothing is kept: a person confirms.  Six queries.
+    the fair who write alike, by shared words.  Nothing is kept: a person confirms.  Two queries.
     """
     edition = participation.edition
     rows = [row for row in editions.participation_rows(edition) if row.hosts == participation.hosts]
