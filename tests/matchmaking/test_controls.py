@@ -144,6 +144,17 @@ def test_a_price_is_told_where_it_decides(fair, monkeypatch):
     assert why_absent(guest, missed).code == "crowded"
 
 
+def test_who_fits_less_than_a_contested_last_and_stands_above_them_is_told_so(fair, monkeypatch):
+    edition, hosts, guest = fair
+    monkeypatch.setattr(markets, "LIST_OF_A_GUEST", 2)
+    run = run_match(edition)
+    assert why_absent(guest, hosts[3]).code == "fits_less"
+    # The calendars of all on the list are asked for far more than they hold.
+    shown = queries.listed(guest)
+    RankedList.objects.filter(run=run, participation__in=shown).update(price=0.0001)
+    assert why_absent(guest, hosts[3]).code == "next_run"
+
+
 def test_first_list_follows_rules_and_prices_of_the_run(fair):
     from emporion.matchmaking.domain.first_list import make_first_list
 

@@ -88,10 +88,12 @@ def _compared(me: Participation, other: Participation, listed: list[int]) -> Abs
         "lacks": [_lack(feature, me.hosts) for feature in found.lacks],
         "above": found.above,
     }
-    if one.p * one.q < last.p * last.q:
-        return Absence("fits_less", detail)
-    if one.score < last.score and one.price < CONTESTED:
-        return Absence("crowded", detail)
+    # Lists are ordered by fit and price together: who stands above the last belongs on the list.
+    if one.score < last.score:
+        if one.p * one.q < last.p * last.q:
+            return Absence("fits_less", detail)
+        if one.price < CONTESTED:
+            return Absence("crowded", detail)
     return Absence("next_run", detail)
 
 
