@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
-from emporion.design import formats
+from emporion.design import appearance, formats
 from emporion.design.appearance import DigitsMiddleware
 from emporion.design.interfaces import pages
 from emporion.design.templatetags.shell import language_links
@@ -172,3 +172,8 @@ def test_sheet_carries_the_tag_of_made_up_data():
         "design/print.html", {"edition": {"name": "Fair", "is_demonstration": True}}
     )
     assert "made up" in BeautifulSoup(html, "html.parser").main.get_text()
+
+
+def test_every_choice_of_look_makes_a_kept_page_of_its_own(settings):
+    """`core`, which keeps pages, cannot ask `design` for the names of its cookies."""
+    assert settings.LOOK_COOKIES == (appearance.THEME_COOKIE, appearance.DIGITS_COOKIE)
