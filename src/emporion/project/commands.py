@@ -93,9 +93,9 @@ def worker(argv: list[str]) -> int:
 def usual_workers() -> int:
     """Return a worker a core, two at least and eight at most.
 
-    More workers share the cores among pages that are all half done: with eight readers on two cores,
-    one page in twenty took 114 ms with two workers and 155 with four (SQLite, full size, rounds
-    taken in turn).
+    More workers share the cores among pages that are all half done: with eight readers on two
+    cores, one page in twenty took 114 ms with two workers and 155 with four (SQLite, full size,
+    rounds taken in turn).
     """
     return max(2, min(8, os.cpu_count() or 1))
 
