@@ -237,3 +237,51 @@ def test_number_of_statements_is_fixed(edition, host, signed_in):
         other = make_participation(edition)
         links.make_link(other, other.delegates.get().person)
     assert (without, statements(client, where)) == (7, 7)
+
+
+def day_of_the_sheet(edition, client, date="2023-11-24"):
+    """What the code on the sheet of a day opens."""
+    return client.get(address("meetings:day", edition), {"date": date})
+
+
+def test_the_code_of_the_sheet_opens_the_day_where_the_link_was_opened(edition, key):
+    phone = Client()
+    phone.get(address("meetings:personal", edition), {"key": key})
+    kept = phone.cookies[f"link_{edition.slug}"]
+    assert (kept["httponly"], kept["samesite"]) == (True, "Lax")
+    opened = day_of_the_sheet(edition, phone)
+    where, _, rest = opened["Location"].partition("?")
+    assert (where, rest.partition("#")[2]) == (
+        address("meetings:personal", edition), "day-2023-11-24")  # fmt: skip
+    assert phone.get(opened["Location"]).status_code == 200
+
+
+def test_the_code_of_the_sheet_opens_nothing_on_another_phone_and_says_how(edition, key):
+    closed = day_of_the_sheet(edition, Client())
+    assert (closed.status_code, key in closed["Location"]) == (302, False)
+    stranger = Client()
+    shown = stranger.get(day_of_the_sheet(edition, stranger)["Location"])
+    assert "Open the link on this phone once" in shown.content.decode()
+
+
+def test_a_phone_forgets_the_link_when_asked_and_when_it_has_ended(edition, link, key):
+    phone = Client()
+    shown = phone.get(address("meetings:personal", edition), {"key": key})
+    form = page(shown).select_one("form[action$='/personal/forget/']")
+    data = {field["name"]: field.get("value", "") for field in form.select("input")}
+    done = phone.post(form["action"], data, follow=True)
+    assert "has forgotten the link" in done.content.decode()
+    assert page(done).select("form[action$='/personal/forget/']") == []
+    assert "key=" not in day_of_the_sheet(edition, phone)["Location"]
+    phone.get(address("meetings:personal", edition), {"key": key})
+    links.revoke_link(link.participation, link.person)
+    assert "key=" not in day_of_the_sheet(edition, phone)["Location"]
+    assert phone.cookies[f"link_{edition.slug}"].value == ""
+
+
+def test_a_remembered_link_opens_no_other_edition(edition, key):
+    phone = Client()
+    phone.get(address("meetings:personal", edition), {"key": key})
+    elsewhere = make_edition(edition.expo)
+    phone.cookies[f"link_{elsewhere.slug}"] = key
+    assert "key=" not in day_of_the_sheet(elsewhere, phone)["Location"]

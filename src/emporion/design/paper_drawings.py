@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from emporion.design import drawings, qr, signs
+from emporion.design import codes, drawings, signs
 from emporion.design.colour import to_hex
 from emporion.design.paper import standalone
 from emporion.design.tokens import PAVILIONS
@@ -56,14 +56,12 @@ def minutes(walk: int, gap: int | None = None, mirrored: bool = False) -> str:
     return standalone(drawn.width, 12, shapes)
 
 
-@lru_cache(maxsize=256)
 def code(address: str) -> str:
     """The QR code of an address, without a quiet zone; nothing for one that is too long."""
-    try:
-        side, squares = qr.path(address)
-    except qr.TooLong:
+    found = codes.code_of(address)
+    if found is None:
         return ""
-    return standalone(side, side, [f'<path fill="{INK}" d="{squares}"/>'])
+    return standalone(found.side, found.side, [f'<path fill="{INK}" d="{found.path}"/>'])
 
 
 @cache

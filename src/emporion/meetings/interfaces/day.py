@@ -19,11 +19,13 @@ from icalendar import Calendar, Event
 
 from emporion.core.translated import best
 from emporion.design.agenda import Between, Entry
+from emporion.design.codes import code_of
 from emporion.design.formats import number
 from emporion.edition import queries as editions
 from emporion.edition.gates import acting
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings import queries
+from emporion.meetings.interfaces.remembered import or_by_link
 from emporion.meetings.interfaces.tight import with_ways_out
 from emporion.meetings.queries import Appointment
 from emporion.meetings.queries.notices import new_count
@@ -46,6 +48,7 @@ class Day:
     walked: int
 
 
+@or_by_link
 @login_required
 def day(request: HttpRequest, edition: Edition) -> HttpResponse:
     """One day: the one asked for, else today, else the first with a meeting."""
@@ -120,10 +123,14 @@ def day_print(request: HttpRequest, edition: Edition) -> HttpResponse:
     lead, firm = editions.leads_of([me.pk]).get(me.pk, ("", None))
     if not me.hosts:
         lead = best(firm, language)[1]
+    page = request.build_absolute_uri(reverse("meetings:day", args=[edition.slug]))
     context = {
         "name": name,
         "lead": lead if lead != name else "",
-        "days": days_of(edition, me, appointments, wanted, None),
+        "days": [
+            (one, code_of(f"{page}?date={one.date.isoformat()}"))
+            for one in days_of(edition, me, appointments, wanted, None)
+        ],
         "pavilions": [
             (pavilion.letter, best(pavilion.name, language)[1])
             for pavilion in editions.pavilions(edition)

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from emporion.core import journal
 from emporion.core.translated import best
@@ -27,6 +27,7 @@ from emporion.edition.queries import Edition
 from emporion.meetings import queries
 from emporion.meetings.domain import links as domain
 from emporion.meetings.domain import requests as answers
+from emporion.meetings.interfaces import remembered
 from emporion.meetings.interfaces.day import days_of
 from emporion.meetings.models import PersonalLink
 from emporion.meetings.queries import requests as reads
@@ -90,9 +91,25 @@ def personal(request: HttpRequest, edition: Edition, link: PersonalLink, key: st
         "release": queries.published_release(edition),
         "place": best(edition.place, language)[1],
         "expires": link.expires_at.astimezone(edition.tz),
+        "key": key,
+        "remembered": "forgotten" not in request.GET,
         "slug": edition.slug,
     }
-    return render(request, "meetings/personal.html", context)
+    response = render(request, "meetings/personal.html", context)
+    if "forgotten" not in request.GET:
+        remembered.remember(response, edition, link, key)
+    return response
+
+
+@require_POST
+@with_key
+def forget(request: HttpRequest, edition: Edition, link: PersonalLink, key: str) -> HttpResponse:
+    """Forget the link on this phone; it goes on working where it is kept."""
+    messages.success(request, _("This phone has forgotten the link. The link itself still works."))
+    page = reverse("meetings:personal", args=[edition.slug])
+    response = redirect(f"{page}?{urlencode({'key': key, 'forgotten': '1'})}")
+    remembered.forget(response, edition)
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -29,6 +29,7 @@ urlpatterns = [
     path("<slug:edition>/my-link/make/", links.make, name="make_link"),
     path("<slug:edition>/my-link/stop/", links.revoke, name="revoke_link"),
     path("<slug:edition>/personal/", personal.personal, name="personal"),
+    path("<slug:edition>/personal/forget/", personal.forget, name="forget_link"),
     path("<slug:edition>/personal/<slug:public_id>/", personal.answer, name="personal_answer"),
     path("<slug:edition>/day/", day.day, name="day"),
     path("<slug:edition>/day/print/", day.day_print, name="day_print"),
