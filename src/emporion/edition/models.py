@@ -290,6 +290,8 @@ class ListDraft(models.Model):
     subject = models.CharField(max_length=20)
     source = models.CharField(max_length=60)
     file_name = models.CharField(max_length=255)
+    # How its text was saved, where the sender said so; empty: found out.
+    encoding = models.CharField(max_length=20, blank=True)
     digest = models.CharField(max_length=64)
     sent_by = models.CharField(max_length=40)
     sent_at = models.DateTimeField()

@@ -67,6 +67,20 @@ def test_csv_encoding_is_found(encoding, text, found):
     )
 
 
+@pytest.mark.parametrize(
+    "name", ["Müller Söhne", "Göteborg", "Ångström Åse", "Größe & Maß", "Söhne", "ÖBB", "Élan"]
+)
+def test_csv_in_a_western_encoding_is_never_taken_for_another(name):
+    with pytest.raises(TableError, match="This is not UTF-8"):
+        read_table(f"name,country\n{name},DE\n".encode("cp1252"))
+
+
+def test_arabic_list_with_latin_words_is_found():
+    text = "الاسم,البلد\nشركة Kestrel للتجارة,الإمارات\nتقنيات الـIT,مصر\n"
+    table = read_table(text.encode("cp1256"))
+    assert (table.encoding, table.rows[0].cells[0]) == ("cp1256", "شركة Kestrel للتجارة")
+
+
 def test_csv_in_a_western_encoding_is_asked_about():
     data = "name,country\nMüller Söhne,DE\nÉlan,FR\n".encode("cp1252")
     with pytest.raises(TableError) as caught:

@@ -151,6 +151,7 @@ def test_workbook_with_a_title_row_is_read(edition: Any, organiser: Client) -> N
         ("list", b"Name\nX", "is of the type none"),
         ("book.xlsx", b"Name,Country\nX,FI\n", "is not a workbook"),
         ("zero.csv", b"Name,Country\nX\0,FI\n", "zero bytes"),
+        ("half.xlsx", b"PK\3\4 and nothing that follows", "The workbook is damaged"),
     ],
 )
 def test_file_that_cannot_be_read_ends_with_a_clear_page(
@@ -162,6 +163,22 @@ def test_file_that_cannot_be_read_ends_with_a_clear_page(
     assert response.status_code == 200 and draft is None
     assert told in shown.select_one(".form-errors").get_text()
     assert everything() == before
+
+
+def test_list_of_an_encoding_that_cannot_be_told_is_read_when_it_is_said(
+    edition: Any, organiser: Client
+) -> None:
+    data = "Name,Country\nMueller & Söhne,DE\n".encode("cp1252")
+    response, draft = send(organiser, edition, data)
+    assert draft is None
+    assert "Say in which encoding" in page(response).select_one(".form-errors").get_text()
+    response, draft = send(organiser, edition, data, encoding="utf-8")
+    assert draft is None
+    assert "The bytes here are not utf-8" in page(response).select_one(".form-errors").get_text()
+    response, draft = send(organiser, edition, data, encoding="cp1252")
+    assert draft is not None and draft.encoding == "cp1252"
+    do(organiser, edition, draft, "take")
+    assert [str(one.display_name) for one in Participation.objects.all()] == ["Mueller & Söhne"]
 
 
 def test_too_long_file_is_refused(edition: Any, organiser: Client, monkeypatch: Any) -> None:

@@ -9,6 +9,8 @@ person is asked.
 from __future__ import annotations
 
 import codecs
+import re
+import string
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
@@ -26,6 +28,9 @@ _MARKS = (
 # ones. Right guesses reach 0.9 and more, wrong ones stay below 0.6.
 _READS_LIKE = 0.75
 _SAMPLE = 200_000
+_LATIN = string.ascii_letters
+# What is not ASCII, with the Latin letters that touch it.
+_FOREIGN = re.compile(r"[A-Za-z]?[^\x00-\x7f]+[A-Za-z]?")
 
 
 def decode(data: bytes, encoding: str | None = None) -> tuple[str, str]:
@@ -118,8 +123,20 @@ def _arabic_common(character: str) -> bool:
     return "\u0621" <= character <= "\u0652" or character in "،؛؟\u200c\u200d\xa0«»"
 
 
+def _reads_arabic(text: str) -> float:
+    """Return the share of common Arabic characters in words that hold no Latin letter.
+
+    Read as Windows-1256, the "ö" of "Söhne" is a vowel sign and the "Å" of "Åse" a letter.
+    """
+    runs = _FOREIGN.findall(text)
+    good = sum(
+        sum(map(_arabic_common, run)) for run in runs if not (run[0] < "\x7f" or run[-1] < "\x7f")
+    )
+    return good / (sum(len(run.strip(_LATIN)) for run in runs) or 1)
+
+
 _CANDIDATES: tuple[tuple[str, Callable[[str], float]], ...] = (
     ("gb18030", lambda text: _share(text, _gb_common)),
     ("big5", lambda text: _share(text, _big5_common)),
-    ("cp1256", lambda text: _share(text, _arabic_common)),
+    ("cp1256", _reads_arabic),
 )

@@ -70,7 +70,8 @@ def _check_size(data: bytes) -> None:
             unpacked = sum(part.file_size for part in parts.infolist())
     except zipfile.BadZipFile as error:
         raise TableError(
-            _("The workbook is damaged: %(why)s") % {"why": error}, _("Save it again.")
+            _("The workbook is damaged and cannot be opened"),
+            _("Save it again with the program that it comes from."),
         ) from error
     if unpacked > _MAX_UNPACKED:
         raise TableError(

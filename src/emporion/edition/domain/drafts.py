@@ -48,9 +48,18 @@ def check_file(file_name: str, size: int) -> None:
 
 
 def send_list(
-    edition: Edition, subject: str, source: str, file_name: str, data: bytes, by: str
+    edition: Edition,
+    subject: str,
+    source: str,
+    file_name: str,
+    data: bytes,
+    by: str,
+    *,
+    encoding: str = "",
 ) -> ListDraft:
     """Keep a list of one of `SUBJECTS` to be looked at; `by` is the actor who sent it.
+
+    `encoding` is how its text was saved, empty where that is to be found out.
 
     Drafts that nobody touched for `KEPT` go. Raises DraftError for a file that cannot be a list;
     whether it can be read is told when it is looked at.
@@ -66,6 +75,7 @@ def send_list(
             subject=subject,
             source=(source.strip() or subject)[:60],
             file_name=file_name[-255:],
+            encoding=encoding,
             digest=hashlib.sha256(data).hexdigest(),
             sent_by=by,
             sent_at=now,

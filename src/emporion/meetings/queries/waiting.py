@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,8 @@ class Funnel:
     accepted: int
     scheduled: int
     unanswered: int
+    # When the oldest of them was asked.
+    oldest: dt.datetime | None
     # Live requests that the public schedule has no place for.
     refused: int
     # What was asked, answered or withdrawn since that schedule was computed.
@@ -30,7 +33,7 @@ class Funnel:
 
 
 def funnel(edition: Edition, public: Release | None) -> Funnel:
-    """Count the requests of an edition along their way; at most five queries.
+    """Count the requests of an edition along their way; at most six queries.
 
     No query joins meetings to their requests: there are 60,000 of them at a large fair.
     """
@@ -44,9 +47,16 @@ def funnel(edition: Edition, public: Release | None) -> Funnel:
         accepted=states.get(State.ACCEPTED, 0),
         scheduled=scheduled,
         unanswered=states.get(State.OPEN, 0),
+        oldest=_oldest(found) if states.get(State.OPEN) else None,
         changed=changed,
         refused=sum(releases.refused_by_reason(public).values()) if public else 0,
     )
+
+
+def _oldest(found: Any) -> dt.datetime | None:
+    """Return when the oldest open one of some requests was asked; walks an index by time."""
+    waiting = found.filter(state=State.OPEN).order_by("asked_at").values_list("asked_at", flat=True)
+    return waiting.first()
 
 
 def waiting_draft(edition: Edition) -> Release | None:

@@ -65,7 +65,10 @@ class Examined:
 def read(draft: Any) -> Table:
     """Read the file of a draft. Raises TableError for what cannot be read."""
     return read_table(
-        drafts.content(draft), name=draft.file_name, known=known_headings(draft.subject)
+        drafts.content(draft),
+        name=draft.file_name,
+        known=known_headings(draft.subject),
+        encoding=draft.encoding or None,
     )
 
 

@@ -45,6 +45,22 @@ class SendForm(forms.Form):
         max_length=60,
     )
 
+    encoding = forms.ChoiceField(
+        label=gettext_lazy("How the text of a CSV was saved"),
+        choices=[
+            ("", gettext_lazy("Found out")),
+            ("utf-8", "UTF-8"),
+            ("gb18030", "GB 18030, 中文"),
+            ("big5", "Big5, 中文"),
+            ("shift_jis", "Shift JIS, 日本語"),
+            ("euc_kr", "EUC-KR, 한국어"),
+            ("cp1256", "Windows-1256, العربية"),
+            ("cp1251", "Windows-1251, кириллица"),
+            ("cp1252", "Windows-1252, Latin"),
+        ],
+        required=False,
+    )
+
     def clean_file(self) -> Any:
         """Refuse by name and size before anything is read."""
         sent = self.cleaned_data["file"]

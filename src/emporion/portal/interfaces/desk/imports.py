@@ -76,7 +76,12 @@ def _send(request: HttpRequest, edition: Edition, form: SendForm) -> Any:
     data, table = sent.read(), None
     if len(data) <= looking.SHORT_BYTES:
         try:
-            table = read_table(data, name=sent.name, known=known_headings(told["subject"]))
+            table = read_table(
+                data,
+                name=sent.name,
+                known=known_headings(told["subject"]),
+                encoding=told["encoding"] or None,
+            )
         except TableError as error:
             form.add_error("file", str(error))
             return None
@@ -88,6 +93,7 @@ def _send(request: HttpRequest, edition: Edition, form: SendForm) -> Any:
         sent.name,
         data,
         actor,
+        encoding=told["encoding"],
     )
     if table is None:
         drafts.start_look(draft, actor, language=get_language() or "en", doubles=True)
