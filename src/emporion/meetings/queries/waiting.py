@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings.models import Meeting, MeetingRequest, Release
@@ -53,10 +53,10 @@ def funnel(edition: Edition, public: Release | None) -> Funnel:
     )
 
 
-def _oldest(found: Any) -> dt.datetime | None:
+def _oldest(found: QuerySet[MeetingRequest]) -> dt.datetime | None:
     """Return when the oldest open one of some requests was asked; walks an index by time."""
-    waiting = found.filter(state=State.OPEN).order_by("asked_at").values_list("asked_at", flat=True)
-    return waiting.first()
+    waiting = found.filter(state=State.OPEN).order_by("asked_at")
+    return waiting.values_list("asked_at", flat=True).first()
 
 
 def waiting_draft(edition: Edition) -> Release | None:
