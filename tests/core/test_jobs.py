@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import signal
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from emporion.core import jobs, journal
-from emporion.core.jobs import kinds, queue, running
+from emporion.core.jobs import kinds, running
 from emporion.core.jobs.worker import JobWorker, work
 from emporion.core.models import JobRecord, JournalEntry
-from emporion.core.processes import this_process
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _kinds_of_this_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(kinds, "_kinds", {})
+    monkeypatch.setattr(kinds, "_attempts", {})
     monkeypatch.setattr(kinds, "_warm", [])
     monkeypatch.setattr(running, "EVERY", 0.0)
     monkeypatch.setattr(running, "_leaving", False)
@@ -57,7 +55,6 @@ def test_job_is_done_by_the_worker_as_its_owner() -> None:
     assert seen == [{"at": 0}, {"at": 1}, {"at": 2}]
     entry = JournalEntry.objects.get()
     assert (entry.actor, entry.tenant) == ("user:li", "t1")
-    assert [r.status for r in DBTaskResult.objects.all()] == ["SUCCESSFUL"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -116,7 +113,7 @@ def test_failure_says_our_sentence_and_nothing_of_anybody_else() -> None:
     def ours(told: jobs.Running) -> None:
         raise jobs.JobError("There are no slots; set them first.")
 
-    @jobs.kind("test.theirs")
+    @jobs.kind("test.theirs", attempts=1)
     def theirs(told: jobs.Running) -> None:
         raise OSError("/secret/path on host db-1")
 
@@ -135,76 +132,6 @@ def test_unknown_kind_fails_with_a_sentence() -> None:
     )  # fmt: skip
 
 
-def test_job_of_a_dead_worker_is_given_up_and_of_a_living_one_is_not() -> None:
-    now = timezone.now()
-    names = {
-        "dead": (DEAD, now),
-        "living": (this_process(), now),
-        "elsewhere, silent": ("other-host:1:0", now - queue.SILENT - dt.timedelta(seconds=1)),
-        "elsewhere, heard": ("other-host:1:0", now),
-    }
-    for subject, (process, seen) in names.items():
-        JobRecord.objects.create(
-            kind="k", tenant="t1", owner="o", subject=subject, state="running", process=process,
-            asked_at=now, started_at=now, seen_at=seen,
-        )  # fmt: skip
-    assert jobs.give_up_dead() == 2
-    states = dict(JobRecord.objects.values_list("subject", "state"))
-    assert states == {
-        "dead": "failed",
-        "living": "running",
-        "elsewhere, silent": "failed",
-        "elsewhere, heard": "running",
-    }
-
-
-DEAD = f"{this_process().rsplit(':', 2)[0]}:1:0"
-
-
-def take(job: JobRecord, worker: str, started: dt.datetime) -> None:
-    """Take a job out of the queue, as a worker does before it begins it."""
-    row = next(r for r in DBTaskResult.objects.all() if r.args_kwargs["args"] == [job.public_id])
-    row.claim(worker)
-    DBTaskResult.objects.filter(pk=row.pk).update(started_at=started)
-
-
-def test_job_taken_by_a_worker_that_died_before_it_began_goes_back_into_the_queue() -> None:
-    now = timezone.now()
-    silent = now - queue.SILENT - dt.timedelta(seconds=1)
-    for worker, since in (
-        (DEAD, now),
-        (this_process(), silent),
-        ("other-host:1:0", silent),
-        ("other-host:1:0", now),
-    ):
-        take(put(), worker, since)
-    # What one was doing is not done again, nor what somebody stopped.
-    for state in ("running", "stopped"):
-        job = put()
-        take(job, DEAD, now)
-        JobRecord.objects.filter(pk=job.pk).update(state=state, process=this_process())
-    assert jobs.give_up_dead() == 2
-    rows = {row.args_kwargs["args"][0]: row.status for row in DBTaskResult.objects.all()}
-    ids = JobRecord.objects.order_by("pk").values_list("public_id", flat=True)
-    assert [rows[public_id] for public_id in ids] == ["READY", "RUNNING", "READY"] + 3 * ["RUNNING"]
-    assert jobs.give_up_dead() == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_worker_clears_up_after_the_dead_between_two_jobs() -> None:
-    @jobs.kind("test.first")
-    def first(told: jobs.Running) -> None:
-        take(put("test.second"), DEAD, timezone.now())
-
-    jobs.kind("test.second")(lambda told: None)
-    put("test.first")
-    work(batch=True)
-    assert [(j.kind, j.state) for j in JobRecord.objects.order_by("pk")] == [
-        ("test.first", "done"),
-        ("test.second", "done"),
-    ]
-
-
 @pytest.mark.django_db(transaction=True)
 def test_look_at_an_empty_queue_takes_no_lock() -> None:
     with CaptureQueriesContext(connection) as asked:
@@ -217,7 +144,7 @@ def test_rolled_back_start_leaves_no_job() -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         put()
         raise ZeroDivisionError
-    assert (JobRecord.objects.count(), DBTaskResult.objects.count()) == (0, 0)
+    assert JobRecord.objects.count() == 0
 
 
 def test_newest_job_of_a_subject_is_found_and_of_no_other_tenant() -> None:
@@ -238,8 +165,7 @@ def test_worker_that_is_told_to_leave_stops_its_job_at_the_next_sign_of_life() -
         while told.tell(done=number, total=1000):
             number += 1
             if number == 3:
-                worker.running_task = True
-                worker.shutdown(15, None)
+                worker.leave(signal.SIGUSR2, None)
         return {"reached": number}
 
     worker = JobWorker(batch=True)

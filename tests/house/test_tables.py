@@ -9,7 +9,7 @@ from django.core.management import call_command
 # From the ground up, as in ARCHITECTURE.md.
 ORDER = [
     "contenttypes", "auth", "sessions", "messages", "staticfiles", "django_tasks",
-    "django_tasks_database", "core", "searchindex", "design",
+    "core", "searchindex", "design",
     "accounts", "registry", "edition", "matchmaking", "meetings", "portal", "demo",
 ]  # fmt: skip
 

@@ -135,8 +135,9 @@ class Progress(models.Model):
 class JobRecord(models.Model):
     """One piece of work that somebody started from a page: whose, how far, how it ended.
 
-    The queue itself is django-tasks'; this row is what people are shown. `seen_at` is the last sign
-    of life, `attempt` how often it was begun: a lease and a second try need no other columns.
+    It is also the queue: a job that waits is taken from `next_at` on. `lease` counts who held it: a
+    worker whose number is not that any more commits nothing (`core.jobs.lease`). `attempt` is how
+    often it was begun, `cause` what ended the last attempt before its time.
     """
 
     class State(models.TextChoices):
@@ -162,7 +163,12 @@ class JobRecord(models.Model):
     result = models.JSONField(default=dict)
     reason = models.CharField(max_length=400, blank=True)
     attempt = models.PositiveSmallIntegerField(default=0)
+    cause = models.CharField(max_length=60, blank=True)
     process = models.CharField(max_length=60, blank=True)
+    lease = models.PositiveIntegerField(default=0)
+    # By the clock of the database, which is one for all machines.
+    lease_until = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
@@ -170,7 +176,15 @@ class JobRecord(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["tenant", "kind", "asked_at"])]
+        indexes = [
+            models.Index(fields=["tenant", "kind", "asked_at"]),
+            # The few that are not over yet: workers look here several times a second.
+            models.Index(
+                fields=["state", "id"],
+                name="job_live",
+                condition=Q(state__in=("waiting", "running")),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(total=0) | Q(done__lte=F("total")), name="job_not_above_total"

@@ -30,10 +30,16 @@ class ShownJob:
 def shown(job: jobs.JobRecord, steps: Mapping[str, Any]) -> ShownJob:
     """Return how `job` is shown; `steps` names its steps in the reader's language.
 
-    A running job whose worker has died shows as stopped at once, before a worker has noted it. One
-    query where it waits, else none.
+    A running job whose worker has died waits again at once, before a worker has taken it back. One
+    query where it waits for the first time, else none.
     """
     share = job.share
+    if jobs.is_dead(job) or (job.state == State.WAITING and job.cause == jobs.WORKER):
+        line = _("The program that did it has ended. It begins again by itself.")
+        return ShownJob("waiting", _("interrupted"), line, share, True, False)
+    if job.state == State.WAITING and job.cause:
+        line = job.reason or _("Something went wrong. It is tried again by itself in a moment.")
+        return ShownJob("waiting", _("waits"), line, None, True, False)
     if job.state == State.WAITING:
         before = jobs.waiting_before(job)
         line = (
@@ -43,9 +49,6 @@ def shown(job: jobs.JobRecord, steps: Mapping[str, Any]) -> ShownJob:
             else _("It begins as soon as a worker is free.")
         )
         return ShownJob("waiting", _("waits"), line, None, True, False)
-    if jobs.is_dead(job):
-        line = _("The program that did it has ended. Nothing else was changed; start it again.")
-        return ShownJob("stopped", _("interrupted"), line, share, False, False)
     step = str(steps.get(job.step, job.step))
     if job.state == State.RUNNING:
         stopping = job.stop_asked_at is not None
@@ -57,4 +60,7 @@ def shown(job: jobs.JobRecord, steps: Mapping[str, Any]) -> ShownJob:
         line = _("Somebody stopped it.")
         return ShownJob("stopped", _("stopped"), line, share, False, False)
     line = job.reason or _("Something went wrong; the log of the server says what.")
+    if job.attempt > 1:
+        tried = ngettext("It was tried %(n)s time.", "It was tried %(n)s times.", job.attempt)
+        line = f"{line} {tried % {'n': number(job.attempt)}}"
     return ShownJob("stopped", _("failed"), line, share, False, False)

@@ -71,7 +71,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "django_tasks",
-    "django_tasks_db",
     "emporion.core.apps.CoreConfig",
     "emporion.core.searchindex.apps.SearchIndexConfig",
     "emporion.design.apps.DesignConfig",
@@ -162,7 +161,7 @@ else:
 KEPT_PAGES_SECONDS = _seconds("EMPORION_KEPT_PAGES_SECONDS", 30)
 LOOK_COOKIES = ("theme", "digits")
 # Jobs wait in the database; `emporion worker` does them.
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+TASKS = {"default": {"BACKEND": "emporion.core.jobs.backend.LeaseBackend"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -408,7 +408,7 @@ def test_page_waits_for_the_worker_and_then_leads_to_the_import(
     assert Participation.objects.count() == 1
 
 
-def test_worker_that_died_leaves_a_list_that_can_be_taken_in_again(
+def test_list_of_a_worker_that_died_is_taken_in_by_the_next(
     edition: Any, organiser: Client
 ) -> None:
     _response, draft = send(organiser, edition, table(["Id", "Name"], ["1", "Aava"]))
@@ -419,8 +419,12 @@ def test_worker_that_died_leaves_a_list_that_can_be_taken_in_again(
     told = "The program that did it has ended"
     jobs.JobRecord.objects.update(started_at="2020-01-01T00:00Z", seen_at="2020-01-01T00:00Z")
     assert told in organiser.get(where).content.decode()
-    do(organiser, edition, draft, "take")
+    assert jobs.reclaim() == 1
+    (job,) = jobs.JobRecord.objects.all()
+    jobs.perform(job.public_id)
     assert Participation.objects.count() == 1
+    job.refresh_from_db()
+    assert (job.state, list(job.result)) == ("done", ["batch"])
 
 
 def test_list_is_taken_in_once(edition: Any, organiser: Client) -> None:

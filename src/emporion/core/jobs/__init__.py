@@ -10,33 +10,35 @@
     job = enqueue("schedule.run", {"edition": "model"}, tenant=..., owner=..., subject="model")
 
 A kind is registered where its function stands (`interfaces/tasks.py` of a capability, loaded when
-the apps are ready); domains only name it. The queue is django-tasks' table; who is shown what reads
-`JobRecord`. Each job is done at most once: a worker that dies leaves one that says so.
+the apps are ready); domains only name it. `JobRecord` is the queue and what people are shown.
+
+A job whose worker dies is begun again by another, and of all attempts one has its effect: nothing
+that was begun under a lease that was lost is committed (`core.jobs.lease`), and the transaction
+that ends the work says so in itself (`done_with`). What a kind commits before must allow to be
+begun again.
 """
 
-from emporion.core.jobs.kinds import JobError, at_start, kind
-from emporion.core.jobs.queue import (
-    ask_to_stop,
-    enqueue,
-    give_up_dead,
-    is_dead,
-    latest,
-    waiting_before,
-)
-from emporion.core.jobs.running import Running, perform
+from emporion.core.jobs.kinds import JobError, TryLater, at_start, kind
+from emporion.core.jobs.lease import WORKER, LeaseLost, is_dead, reclaim
+from emporion.core.jobs.queue import ask_to_stop, enqueue, latest, waiting_before
+from emporion.core.jobs.running import Running, done_with, perform
 from emporion.core.models import JobRecord
 
 __all__ = [
+    "WORKER",
     "JobError",
     "JobRecord",
+    "LeaseLost",
     "Running",
+    "TryLater",
     "ask_to_stop",
     "at_start",
+    "done_with",
     "enqueue",
-    "give_up_dead",
     "is_dead",
     "kind",
     "latest",
     "perform",
+    "reclaim",
     "waiting_before",
 ]

@@ -1,4 +1,4 @@
-"""Which kinds of jobs there are, and the function that does each."""
+"""Which kinds of jobs there are, the function that does each, and how often it is tried."""
 
 from __future__ import annotations
 
@@ -6,21 +6,31 @@ from collections.abc import Callable
 from typing import Any
 
 Work = Callable[..., dict[str, Any] | None]
+# So often a job is begun whose attempts end in a failure that nobody foresaw.
+ATTEMPTS = 4
 _kinds: dict[str, Work] = {}
+_attempts: dict[str, int] = {}
 _warm: list[Callable[[], object]] = []
 
 
 class JobError(ValueError):
-    """Why a job cannot go on, in a sentence that people may read."""
+    """Why a job cannot go on, in a sentence that people may read. It is not tried again."""
 
 
-def kind(name: str) -> Callable[[Work], Work]:
-    """Register the decorated function `work(running, **arguments)` as the kind `name`."""
+class TryLater(JobError):
+    """Why a job cannot go on now; it is tried again after a pause, the sentence kept to the end."""
+
+
+def kind(name: str, *, attempts: int = ATTEMPTS) -> Callable[[Work], Work]:
+    """Register the decorated function `work(running, **arguments)` as the kind `name`.
+
+    It is begun at most `attempts` times, and may be begun again after any of its transactions.
+    """
 
     def register(work: Work) -> Work:
         if _kinds.get(name, work) is not work:
             raise ValueError(f"The kind of jobs {name} is registered twice.")
-        _kinds[name] = work
+        _kinds[name], _attempts[name] = work, attempts
         return work
 
     return register
@@ -32,6 +42,11 @@ def work_of(name: str) -> Work:
         return _kinds[name]
     except KeyError:
         raise JobError(f"Nothing here does jobs of the kind {name}.") from None
+
+
+def attempts_of(name: str) -> int:
+    """Return how often a job of a kind is begun at most."""
+    return _attempts.get(name, ATTEMPTS)
 
 
 def at_start(load: Callable[[], object]) -> Callable[[], object]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from emporion.core import journal, processes
-from emporion.core.jobs.kinds import JobError, work_of
+from emporion.core import journal
+from emporion.core.jobs import lease
+from emporion.core.jobs.kinds import JobError, TryLater, work_of
 from emporion.core.models import JobRecord
 
 log = structlog.get_logger(__name__)
@@ -32,7 +34,13 @@ class Running:
     def __init__(self, job: JobRecord) -> None:
         self.job = job
         self.stopping = False
+        self.heart: lease.Heart | None = None
         self._written = 0.0
+
+    @property
+    def ending(self) -> str:
+        """The state in which the job ends when its work returns now."""
+        return State.STOPPED if self.stopping else State.DONE
 
     def tell(
         self,
@@ -46,7 +54,7 @@ class Running:
         """Say how far the job is; return False when it is to stop.
 
         Written at most every `EVERY` seconds (`now`: at once), never inside a transaction of the
-        work: pages would not see it.
+        work: pages would not see it. Raises LeaseLost when the job is somebody else's by now.
         """
         job = self.job
         if step is not None:
@@ -65,59 +73,89 @@ class Running:
     def _write(self) -> None:
         self._written = time.monotonic()
         job, seen = self.job, timezone.now()
-        JobRecord.objects.filter(pk=job.pk).update(
-            step=job.step, done=job.done, total=job.total, said=job.said, seen_at=seen
-        )
-        asked = JobRecord.objects.filter(pk=job.pk).values_list("stop_asked_at", flat=True).first()
+        ours = lease.held(job)
+        ours.update(step=job.step, done=job.done, total=job.total, said=job.said, seen_at=seen)
+        asked = ours.values_list("stop_asked_at", flat=True).first()
+        if (self.heart is not None and self.heart.lost) or not ours.exists():
+            raise lease.LeaseLost(job.public_id)
         self.stopping = self.stopping or asked is not None or _leaving
 
 
-def perform(public_id: str) -> JobRecord | None:
-    """Do one job to its end and return its row; None when it is not there to be done.
+_running: ContextVar[Running | None] = ContextVar("running", default=None)
 
-    Claimed by one update, so two workers never do the same job. A JobError's sentence is kept for
-    people; of any other failure only that it happened: the log has the rest.
+
+def done_with(result: dict[str, Any] | None = None) -> None:
+    """Say in the caller's transaction that with it the work is done; outside of a job, nothing.
+
+    What a job does and that it is done are then committed together: whatever dies, it is neither
+    lost nor done twice. Raises LeaseLost when the job is somebody else's by now, and RuntimeError
+    outside of a transaction.
     """
-    claimed = JobRecord.objects.filter(public_id=public_id, state=State.WAITING).update(
-        state=State.RUNNING,
-        attempt=1,
-        process=processes.this_process(),
-        started_at=timezone.now(),
-        seen_at=timezone.now(),
-    )
-    if not claimed:
-        return None
-    job = JobRecord.objects.get(public_id=public_id)
-    running = Running(job)
-    state, result, reason = State.DONE, {}, ""
+    running = _running.get()
+    if running is None:
+        return
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("A job is done inside the transaction that does its work.")
+    if not _end(running.job, running.ending, result or {}, ""):
+        raise lease.LeaseLost(running.job.public_id)
+
+
+def perform(public_id: str) -> JobRecord | None:
+    """Do one job to the end of an attempt and return its row; None when it does not wait."""
+    job = lease.take(public_id)
+    return None if job is None else carry_out(job)
+
+
+def carry_out(job: JobRecord, *, beating: bool = False) -> JobRecord:
+    """Do a job that was taken, `beating` where it may take longer than its lease; return its row.
+
+    A JobError's sentence is kept for people, and ends it; after any other failure it is tried again
+    (`kinds.ATTEMPTS`). Of that only the kind is kept: the log has the rest.
+    """
+    running, heart = Running(job), lease.Heart(job) if beating else None
+    running.heart = heart
+    token = _running.set(running)
+    if heart is not None:
+        heart.start()
     try:
-        with journal.acting(job.owner, tenant=job.tenant):
+        with lease.fenced(job), journal.acting(job.owner, tenant=job.tenant):
             result = work_of(job.kind)(running, **job.arguments) or {}
-        if running.stopping:
-            state = State.STOPPED
+        _end(job, running.ending, result, "")
+    except lease.LeaseLost:
+        log.warning("job.lease_lost", job=job.public_id, kind=job.kind, attempt=job.attempt)
+    except TryLater as error:
+        lease.try_again(job, type(error).__name__, str(error)[:400])
     except JobError as error:
-        state, reason = State.FAILED, str(error)[:400]
+        _end(job, State.FAILED, {}, str(error)[:400])
+    except Exception as error:
+        log.exception("job.failed", job=job.public_id, kind=job.kind, attempt=job.attempt)
+        lease.try_again(job, type(error).__name__)
     except BaseException as error:
-        _end(job, State.FAILED, {}, "")
-        if not isinstance(error, Exception):
-            raise
-        log.exception("job.failed", job=job.public_id, kind=job.kind)
-        return job
-    _end(job, state, result, reason)
+        lease.try_again(job, type(error).__name__)
+        raise
+    finally:
+        _running.reset(token)
+        if heart is not None:
+            heart.end()
+    job.refresh_from_db()
     return job
 
 
-def _end(job: JobRecord, state: str, result: dict[str, Any], reason: str) -> None:
-    job.state, job.result, job.reason, job.ended_at = state, result, reason, timezone.now()
-    with transaction.atomic():
-        JobRecord.objects.filter(pk=job.pk, state=State.RUNNING).update(
+def _end(job: JobRecord, state: str, result: dict[str, Any], reason: str) -> bool:
+    """End a job that runs under our lease; False for one that does not, which stays as it is."""
+    now = timezone.now()
+    return bool(
+        lease.held(job)
+        .filter(state=State.RUNNING)
+        .update(
             state=state,
             result=result,
             reason=reason,
-            ended_at=job.ended_at,
-            seen_at=job.ended_at,
+            ended_at=now,
+            seen_at=now,
             step=job.step,
             done=job.done,
             total=job.total,
             said=job.said,
         )
+    )

@@ -6,112 +6,97 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
-from typing import Any
 
-from django.db import OperationalError, close_old_connections
-from django_tasks_db.management.commands.db_worker import Worker
-from django_tasks_db.models import DBTaskResult
-from django_tasks_db.utils import exclusive_transaction, is_locked_database_exception
+import structlog
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
-from emporion.core import processes
-from emporion.core.jobs import running
+from emporion.core.jobs import lease, running
 from emporion.core.jobs.kinds import warm_up
-from emporion.core.jobs.queue import give_up_dead
+from emporion.core.models import JobRecord
 
+log = structlog.get_logger(__name__)
 # Seconds between two looks at an empty queue.
 INTERVAL = 0.4
-# Seconds between two looks for workers that died.
-DEAD_EVERY = 5.0
+# Seconds between two looks for leases that have ended.
+RECLAIM_EVERY = 5.0
+# Seconds until the database is asked again when it did not answer.
+PAUSE = 1.0
 # Seconds that a job may take to end by itself when the worker is to leave.
 PATIENCE = 15
 
 
-class JobWorker(Worker):
-    """django-tasks' worker with a loop of our own.
-
-    It ends a running job cleanly instead of waiting for its end, clears up after workers that died,
-    and takes a lock only when something waits: on SQLite, theirs stops every writer at each look at
-    an empty queue.
-    """
+class JobWorker:
+    """Does one job after the other; takes a lock only when something waits: on SQLite a look at an
+    empty queue would else stop every writer."""
 
     def __init__(self, *, batch: bool = False) -> None:
-        super().__init__(
-            queue_names=["*"],
-            interval=INTERVAL,
-            batch=batch,
-            backend_name="default",
-            startup_delay=False,
-            max_tasks=None,
-            # Whoever finds what it has taken can tell whether it is still there.
-            worker_id=processes.this_process(),
-            excluded_queue_names=[],
-        )
-        self._looked = -DEAD_EVERY
+        self.batch = batch
+        self.running = True
+        self._looked = -RECLAIM_EVERY
 
     def run(self) -> None:
-        """Do one job after the other; with `batch` until none waits, else until told to leave."""
+        """Work until told to leave; with `batch` until no job waits.
+
+        A database that is gone, or in which another process writes for too long, is asked again.
+        """
         while self.running:
             close_old_connections()
-            self._clear_up()
-            taken, busy = self._take()
-            if taken is not None:
-                self.run_task(taken)
-                self._looked = -DEAD_EVERY
-            elif self.batch and not busy:
-                return
-            close_old_connections()
-            if self.running and taken is None:
-                time.sleep(self.interval)
+            try:
+                busy = self._look()
+            except (OperationalError, InterfaceError) as error:
+                log.warning("worker.database", error=type(error).__name__)
+                connection.close()
+                time.sleep(PAUSE)
+                continue
+            finally:
+                close_old_connections()
+            if self.running and not busy:
+                if self.batch and not JobRecord.objects.filter(state="waiting").exists():
+                    return
+                time.sleep(INTERVAL)
 
-    def _ready(self) -> Any:
-        return DBTaskResult.objects.ready().filter(backend_name=self.backend_name)
+    def _look(self) -> bool:
+        """Do the next job, if one is due; say whether there was one."""
+        if time.monotonic() - self._looked >= RECLAIM_EVERY:
+            lease.reclaim()
+            self._looked = time.monotonic()
+        job = lease.take()
+        if job is None:
+            return False
+        running.carry_out(job, beating=True)
+        self._looked = -RECLAIM_EVERY
+        return True
 
-    def _take(self) -> tuple[DBTaskResult[..., Any] | None, bool]:
-        """Take the next job out of the queue; tell also whether another process held the lock."""
-        try:
-            if not self._ready().exists():
-                return None, False
-            with exclusive_transaction():
-                taken = self._ready().get_locked()
-                if taken is not None:
-                    taken.claim(self.worker_id)
-        except OperationalError as error:
-            if not is_locked_database_exception(error):
-                raise
-            return None, True
-        return taken, False
-
-    def _clear_up(self) -> None:
-        if time.monotonic() - self._looked < DEAD_EVERY:
-            return
-        self._looked = time.monotonic()
-        # Where another process is writing, the next look does it.
-        with contextlib.suppress(OperationalError):
-            give_up_dead()
-
-    def shutdown(self, signum: int, frame: FrameType | None) -> None:
-        """Leave: at once when idle, else after the job's next sign of life."""
+    def leave(self, signum: int, frame: FrameType | None) -> None:
+        """Leave: at once when idle, else after the job's next sign of life. Told twice: now."""
         running.leave()
-        super().shutdown(signum, frame)
+        self.running = False
+        signal.signal(signum, signal.SIG_DFL)
 
 
-def work(*, batch: bool = False, beside: int | None = None) -> None:
+def work(
+    *, batch: bool = False, beside: int | None = None, also: Callable[[], object] | None = None
+) -> None:
     """Do jobs until told to leave; `batch`: until the queue is empty.
 
-    `beside` is the process that this worker belongs to: when it has gone, the worker leaves.
+    `beside` is the process that this worker belongs to: when it has gone, the worker leaves. `also`
+    is what the worker has done beside its jobs, in a thread of its own.
     """
     worker = JobWorker(batch=batch)
     if threading.current_thread() is threading.main_thread():
-        worker.configure_signals()
+        signal.signal(signal.SIGTERM, worker.leave)
+        signal.signal(signal.SIGINT, worker.leave)
     if beside is not None:
         threading.Thread(target=_watch, args=(beside,), daemon=True).start()
     warm_up()
+    if also is not None:
+        threading.Thread(target=also, name="beside-jobs", daemon=True).start()
     worker.run()
 
 

@@ -66,8 +66,13 @@ def claim(edition: Edition, subject: str, source: str, file_name: str, digest: s
         )
 
 
-def finish(edition: Edition, batch: ImportBatch, counts: Mapping[str, int]) -> None:
-    """Say that everything is written."""
+def finish(
+    edition: Edition,
+    batch: ImportBatch,
+    counts: Mapping[str, int],
+    and_then: Callable[[], None] | None = None,
+) -> None:
+    """Say that everything is written, and call `and_then` in the transaction that says so."""
     with transaction.atomic():
         batch.state, batch.counts, batch.ended_at = State.DONE, dict(counts), timezone.now()
         batch.save(update_fields=["state", "counts", "ended_at"])
@@ -78,6 +83,8 @@ def finish(edition: Edition, batch: ImportBatch, counts: Mapping[str, int]) -> N
             fields=[f"{name}={count}" for name, count in counts.items()],
             tenant=edition.expo.public_id,
         )
+        if and_then is not None:
+            and_then()
 
 
 def note(batch: ImportBatch, kind: str, changes: Sequence[Change]) -> None:
@@ -132,12 +139,14 @@ def undo(
     *,
     guard: Guard | None = None,
     on_progress: Callable[[int], None] | None = None,
+    and_then: Callable[[int], None] | None = None,
 ) -> int:
     """Put everything back to what it was before `batch`; return how many objects.
 
     `restorers` names the kinds in the order in which they must be taken back. Works in short
     transactions; killed in the middle it can be begun again, because each removes its own notes.
-    `guard` is asked in each transaction that removes what the batch made. Raises BatchError for a
+    `guard` is asked in each transaction that removes what the batch made, `and_then` is called with
+    the number of objects in the transaction that ends it. Raises BatchError for a
     batch that is undone already, or under later ones, and whatever the guard raises.
     """
     allow = guard or (lambda kind, made: None)
@@ -179,6 +188,8 @@ def undo(
         batch.state, batch.ended_at = State.UNDONE, timezone.now()
         batch.save(update_fields=["state", "ended_at"])
         journal.record("import.undo", "import", batch.public_id, tenant=edition.expo.public_id)
+        if and_then is not None:
+            and_then(done)
     return done
 
 

@@ -216,5 +216,5 @@ def start_undo(
 
 
 def _is_under_way(edition: Edition, kind: str, subject: str) -> bool:
-    jobs.give_up_dead()
+    jobs.reclaim()
     return any(job.is_live for job in jobs.latest(edition.expo.public_id, kind, subject))

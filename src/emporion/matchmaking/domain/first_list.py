@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,7 +22,12 @@ from emporion.registry import taxonomy
 CANDIDATES = 150
 
 
-def make_first_list(participation: Participation, *, by_meaning: bool = False) -> int:
+def make_first_list(
+    participation: Participation,
+    *,
+    by_meaning: bool = False,
+    and_then: Callable[[], None] | None = None,
+) -> int:
     """Rank those who fit what `participation` needs or offers, keep it, return how many.
 
     The engine sees one against at most `CANDIDATES`, by the rules and with the prices of the last
@@ -29,12 +36,15 @@ def make_first_list(participation: Participation, *, by_meaning: bool = False) -
     for who turned suggestions off, there is no list.
 
     A page does not wait for an encoder: texts are compared by their words, and a job that reads
-    them makes the list again, `by_meaning`. Raises EncodingError there, where an encoder fails.
+    them makes the list again, `by_meaning`. `and_then` is called in the transaction that keeps it.
+    Raises EncodingError where an encoder fails.
     """
     entries, policy = _ranked(participation, by_meaning)
     if not by_meaning:
         vectors.ask_to_read(participation.edition, participation)
     with transaction.atomic():
+        if and_then is not None:
+            and_then()
         if not entries:
             FirstList.objects.filter(participation=participation).delete()
             return 0

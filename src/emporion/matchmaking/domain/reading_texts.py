@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from emporion.core import jobs
 from emporion.edition import queries as editions
 from emporion.edition.queries import Edition
 from emporion.engines import matching
@@ -35,7 +36,7 @@ def read_edition(
         done = vectors.read(edition, market_of(edition)[0], tell)
         who = editions.participation(edition, public_id) if public_id else None
         if who is not None and going:
-            make_first_list(who, by_meaning=True)
+            make_first_list(who, by_meaning=True, and_then=lambda: jobs.done_with({"read": done}))
     except matching.EncodingError as error:
         raise ReadingError(f"The texts cannot be read: {error}") from error
     return done

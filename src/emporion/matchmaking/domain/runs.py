@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from emporion.core import bulk, journal, processes
+from emporion.core import bulk, jobs, journal, processes
 from emporion.edition.queries import Edition
 from emporion.engines import matching
 from emporion.matchmaking.domain import vectors
@@ -30,6 +30,10 @@ ELSEWHERE = dt.timedelta(hours=1)
 
 class MatchError(ValueError):
     """A run that cannot be; the text says why and what to do."""
+
+
+class Busy(MatchError):
+    """Another run of the edition is being written."""
 
 
 def run_match(
@@ -105,14 +109,14 @@ def run_match(
 def remove_unfinished(edition: Edition) -> int:
     """Remove what a killed run left behind; return how many runs.
 
-    Raises MatchError when the process that writes one is alive, or was on another machine less
+    Raises Busy when the process that writes one is alive, or was on another machine less
     than an hour ago.
     """
     left = list(MatchRun.objects.filter(edition=edition, state=MatchRun.State.WRITING))
     for run in left:
         alive = processes.is_running(run.process)
         if alive or (alive is None and timezone.now() - run.computed_at < ELSEWHERE):
-            raise MatchError(
+            raise Busy(
                 f"Another matching of {edition.slug} is running since "
                 f"{run.computed_at:%Y-%m-%d %H:%M} UTC. Wait until it has ended."
             )
@@ -152,6 +156,7 @@ def _show(edition: Edition, run: MatchRun, digest: str, figures: dict[str, Any])
             fields=["state", "digest"],
             tenant=edition.expo.public_id,
         )
+        jobs.done_with({"run": run.number})
     earlier = MatchRun.objects.filter(edition=edition, state=MatchRun.State.EARLIER)
     for old in earlier.order_by("-number")[1:]:
         _remove(old)

@@ -27,7 +27,7 @@ def start_match(
         raise MatchError(_("The knob goes from 0, most matches, to 1, most equal."))
     if not 0 <= seed < 2**31:
         raise MatchError(_("The seed is a whole number from 0 to 2147483647."))
-    jobs.give_up_dead()
+    jobs.reclaim()
     with transaction.atomic():
         Edition.objects.select_for_update().get(pk=edition.pk)
         if any(job.is_live for job in jobs.latest(edition.expo.public_id, MATCH, edition.slug)):

@@ -8,7 +8,7 @@ from emporion.core import jobs
 from emporion.core.tenancy import scope
 from emporion.edition import queries as editions
 from emporion.matchmaking.domain import reading_texts, starting, vectors
-from emporion.matchmaking.domain.runs import MatchError, run_match
+from emporion.matchmaking.domain.runs import Busy, MatchError, run_match
 
 
 @jobs.kind(starting.MATCH)
@@ -32,6 +32,8 @@ def match(
             run = run_match(found, seed=seed, equality=equality, on_progress=step)
         except starting.Stopped:
             return {}
+        except Busy as error:
+            raise jobs.TryLater(str(error)) from error
         except MatchError as error:
             raise jobs.JobError(str(error)) from error
     return {"run": run.number}

@@ -50,7 +50,7 @@ def start_run(edition: Edition, options: Options, actor: str, *, trial: bool) ->
         raise RunError(_("Seconds of search are above 0 and at most %d.") % LONGEST_SECONDS)
     if not 0 <= options.seed < 2**31:
         raise RunError(_("The seed is a whole number from 0 to 2147483647."))
-    jobs.give_up_dead()
+    jobs.reclaim()
     with transaction.atomic():
         Edition.objects.select_for_update().get(pk=edition.pk)
         if len(_live(edition)) >= MOST_WAITING:
@@ -89,8 +89,13 @@ def compute_run(
 ) -> Release | None:
     """Do what a run was started for; return the release where it was to be a draft.
 
-    Raises ScheduleError like `compute`.
+    Begun again, it goes on where it was killed: what is computed is not computed again, and what
+    is kept is not kept again. Raises ScheduleError like `compute`.
     """
+    if run.state == State.KEPT:
+        return run.release
+    if run.state == State.COMPUTED:
+        return None if run.is_trial else _keep(run, _stored(run))
     options = Options(**run.options)
     remove_unfinished(run.edition)
     computed = compute(
@@ -188,6 +193,8 @@ def _store(run: ScheduleRun, computed: Computed) -> None:
             },
         )
         journal.record("schedule.compute", "schedule_run", run.public_id, fields=["state"])
+        if run.is_trial:
+            jobs.done_with({"release": None})
 
 
 def _stored(run: ScheduleRun) -> Computed:
@@ -216,11 +223,13 @@ def _stored(run: ScheduleRun) -> Computed:
 
 
 def _keep(run: ScheduleRun, computed: Computed) -> Release:
-    release = keep(run.edition, computed)
-    with transaction.atomic():
+    def note(release: Release) -> None:
         run.state, run.release = State.KEPT, release
         run.save(update_fields=["state", "release"])
         journal.record("schedule.keep", "schedule_run", run.public_id, fields=["state", "release"])
         # The release has it all; the run stays as a line of the desk.
         ScheduleRunContent.objects.filter(run=run).delete()
-    return release
+        jobs.done_with({"release": release.number})
+
+    # In one transaction with the flip: a run killed after it would else be kept twice.
+    return keep(run.edition, computed, and_then=note)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -56,9 +56,12 @@ def compute_release(
     return keep(edition, computed)
 
 
-def keep(edition: Edition, computed: Computed) -> Release:
+def keep(
+    edition: Edition, computed: Computed, and_then: Callable[[Release], None] | None = None
+) -> Release:
     """Write a computed schedule as a draft release and return it.
 
+    `and_then` is called with it in the transaction that makes it a draft.
     Raises ScheduleError when a participant, a request or a slot in it is gone; then nothing is left
     behind.
     """
@@ -66,7 +69,7 @@ def keep(edition: Edition, computed: Computed) -> Release:
     release.computed_at = computed.read_at
     try:
         _write(release, computed)
-        _finish(release, computed)
+        _finish(release, computed, and_then)
     except Exception as error:
         _remove(release)
         if isinstance(error, IntegrityError):
@@ -137,7 +140,9 @@ def _load(model: type[Any], columns: tuple[str, ...], rows: list[Any]) -> None:
             bulk.load_rows(model, columns, part)
 
 
-def _finish(release: Release, computed: Computed) -> None:
+def _finish(
+    release: Release, computed: Computed, and_then: Callable[[Release], None] | None
+) -> None:
     release.state = Release.State.DRAFT
     release.steps, release.seconds = computed.steps, computed.seconds
     release.value, release.bound, release.greedy = computed.value, computed.bound, computed.greedy
@@ -170,6 +175,8 @@ def _finish(release: Release, computed: Computed) -> None:
             f"{release.edition.slug}/{release.number}",
             fields=["state"],
         )
+        if and_then is not None:
+            and_then(release)
 
 
 def _change(release: Release) -> dict[str, Any] | None:

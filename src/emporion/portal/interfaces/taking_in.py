@@ -254,6 +254,7 @@ def undo(
     *,
     with_requests: bool = False,
     on_progress: Callable[[int], None] | None = None,
+    and_then: Callable[[int], None] | None = None,
 ) -> int:
     """Undo a batch; refuse where meeting requests hang on what it brought, unless told.
 
@@ -273,6 +274,7 @@ def undo(
             RESTORERS,
             guard=_guard(edition, batch, with_requests),
             on_progress=told,
+            and_then=and_then,
         )
 
 

@@ -32,6 +32,8 @@ def _for(running: jobs.Running, slug: str, language: str = "") -> Iterator[Editi
     with scope(expo=edition.expo), override(spoken):
         try:
             yield edition
+        except batches.Busy as error:
+            raise jobs.TryLater(str(error)) from error
         except REFUSALS as error:
             raise jobs.JobError(str(error)) from error
 
@@ -72,6 +74,9 @@ def undo(running: jobs.Running, *, edition: str, batch: str, with_requests: bool
         kept = batches.batches(found).filter(public_id=batch).first()
         if kept is None:
             raise jobs.JobError(_("There is no import with this address."))
+        if running.job.attempt > 1 and kept.state == batches.State.UNDONE:
+            # The worker died, and the next import went on with it before we did.
+            return {}
         total = kept.changes.count()
         running.tell(step="undoing", now=True)
         count = taking.undo(

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from emporion.core import jobs
 from emporion.core.models import ImportBatch
 from emporion.core.progress import Job
 from emporion.edition.domain import batches, drafts, intake, writing
@@ -43,10 +44,16 @@ def take_in(
         # Nothing is written yet: as if it had not been begun.
         batch.delete()
         raise
+
+    def taken() -> None:
+        # With the last row: taken in by a job that died right after it, a list would else be taken
+        # in again.
+        drafts.mark_taken(draft, batch.public_id)
+        jobs.done_with({"batch": batch.public_id})
+
     with taking_in.Undoing(edition, batch, quiet):
         _write(edition, batch, found, on_progress)
-        batches.finish(edition, batch, found.counts())
-    drafts.mark_taken(draft, batch.public_id)
+        batches.finish(edition, batch, found.counts(), and_then=taken)
     return batch
 
 
@@ -143,5 +150,10 @@ def undo(
     check_undo(edition, batch, with_requests)
     quiet = reporting.Report(io.StringIO())
     return taking_in.undo(
-        edition, batch, quiet, with_requests=with_requests, on_progress=on_progress
+        edition,
+        batch,
+        quiet,
+        with_requests=with_requests,
+        on_progress=on_progress,
+        and_then=lambda count: jobs.done_with({"count": count}),
     )

@@ -1,0 +1,213 @@
+"""Who may do a job: a lease that ends, a heartbeat that renews it, a number that fences.
+
+A worker that takes a job gets the next number of its lease. It renews the lease while it lives; one
+that has ended, or belongs to a process that is known to be gone, is taken back and the number goes
+up. Nothing that was begun under an older number can be committed: `fenced` looks at the number as
+the last statement of every transaction, on PostgreSQL under a lock of the job's row, so that a
+commit comes wholly before the lease is taken back or not at all. This is the fencing token of M.
+Kleppmann, "How to do distributed locking" (2016), with the database as the store that checks it.
+
+All ends of leases are compared with the clock of the database.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from emporion.core import processes
+from emporion.core.jobs.kinds import attempts_of
+from emporion.core.models import JobRecord
+
+log = structlog.get_logger(__name__)
+State = JobRecord.State
+LENGTH = dt.timedelta(seconds=30)
+# Seconds between two renewals: five may fail before the lease ends.
+BEAT = 5.0
+WORKER = "worker"
+WRITES = frozenset({"INSERT", "UPDATE", "DELETE"})
+
+
+class LeaseLost(Exception):
+    """The job is somebody else's by now: nothing of this attempt may be committed."""
+
+
+def back_off(attempt: int) -> dt.timedelta:
+    """Return how long a job waits after its `attempt`-th failure: 2, 8, 32, ... at most 300 s."""
+    return dt.timedelta(seconds=min(300, 2 * 4 ** (attempt - 1)))
+
+
+def due() -> QuerySet[JobRecord]:
+    """Return the jobs that may be taken now, the oldest first."""
+    waiting = JobRecord.objects.filter(state=State.WAITING)
+    return waiting.filter(Q(next_at__isnull=True) | Q(next_at__lte=Now())).order_by("pk")
+
+
+def take(public_id: str = "") -> JobRecord | None:
+    """Take the oldest job that is due, or the one named; None when there is none.
+
+    Of two workers that ask at once each gets another job. Without one, a single read.
+    """
+    wanted = due()
+    if public_id:
+        wanted = JobRecord.objects.filter(state=State.WAITING, public_id=public_id)
+    if not wanted.exists():
+        return None
+    with transaction.atomic():
+        job = wanted.select_for_update(skip_locked=True).first()
+        if job is None:
+            return None
+        now = timezone.now()
+        JobRecord.objects.filter(pk=job.pk).update(
+            state=State.RUNNING,
+            attempt=F("attempt") + 1,
+            lease=F("lease") + 1,
+            lease_until=Now() + Value(LENGTH),
+            process=processes.this_process(),
+            started_at=now,
+            seen_at=now,
+            next_at=None,
+            cause="",
+        )
+        job.refresh_from_db()
+    return job
+
+
+def held(job: JobRecord) -> QuerySet[JobRecord]:
+    """Return the row of `job` as long as the lease under which it was taken holds, else nothing."""
+    return JobRecord.objects.filter(pk=job.pk, lease=job.lease)
+
+
+def renew(job: JobRecord) -> bool:
+    """Make the lease last `LENGTH` from now; False when it is somebody else's."""
+    return bool(held(job).update(lease_until=Now() + Value(LENGTH)))
+
+
+@contextmanager
+def fenced(job: JobRecord) -> Iterator[None]:
+    """Let this thread commit only while it holds the lease of `job`.
+
+    A commit without it is a rollback and raises LeaseLost. One more statement a transaction. Of a
+    statement outside of one the lease is looked at right before it, which leaves a moment between:
+    what must happen once is written in a transaction.
+    """
+    plain = connection.commit
+
+    def commit() -> None:
+        # The lock makes whoever takes the lease back wait for this commit, and no longer.
+        if not held(job).select_for_update(no_key=True).exists():
+            connection.rollback()
+            raise LeaseLost(job.public_id)
+        plain()
+
+    def execute(run: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        alone = not connection.in_atomic_block and sql.lstrip()[:6].upper() in WRITES
+        if alone and not held(job).exists():
+            raise LeaseLost(job.public_id)
+        return run(sql, params, many, context)
+
+    connection.commit = commit  # type: ignore[method-assign]
+    try:
+        with connection.execute_wrapper(execute):
+            yield
+    finally:
+        connection.commit = plain  # type: ignore[method-assign]
+
+
+class Heart(threading.Thread):
+    """Renews the lease of a job every `BEAT` seconds, on a connection of its own."""
+
+    def __init__(self, job: JobRecord) -> None:
+        super().__init__(name=f"heart-{job.public_id}", daemon=True)
+        self.job, self.lost, self._over = job, False, threading.Event()
+
+    def run(self) -> None:
+        """Beat until told to end, or until the lease is lost."""
+        try:
+            while not self._over.wait(BEAT) and not self.lost:
+                try:
+                    self.lost = not renew(self.job)
+                except (DatabaseError, InterfaceError):
+                    # The next beat tries again; as long as nobody took the job back, it is ours.
+                    connection.close()
+        finally:
+            connection.close()
+
+    def end(self) -> None:
+        """Stop beating."""
+        self._over.set()
+        self.join()
+
+
+def try_again(job: JobRecord, cause: str, reason: str = "") -> bool:
+    """Give a job that failed back to the queue; False where it was tried often enough: then it has
+    failed for good. Nothing happens without the lease."""
+    return _give_back(job, cause, reason, back_off(job.attempt))
+
+
+def _give_back(job: JobRecord, cause: str, reason: str, pause: dt.timedelta | None) -> bool:
+    still = held(job).filter(state=State.RUNNING)
+    if job.attempt >= attempts_of(job.kind):
+        still.update(
+            state=State.FAILED,
+            ended_at=timezone.now(),
+            lease=F("lease") + 1,
+            lease_until=None,
+            cause=cause[:60],
+            reason=reason,
+        )
+        return False
+    again: dict[str, Any] = {
+        "state": State.WAITING,
+        "next_at": None if pause is None else Now() + Value(pause),
+        "reason": reason,
+    }
+    # Somebody asked it to stop, and it did not come to that.
+    stopped: dict[str, Any] = {"state": State.STOPPED, "ended_at": timezone.now()}
+    for found, values in ((Q(stop_asked_at__isnull=False), stopped), (Q(), again)):
+        if still.filter(found).update(
+            lease=F("lease") + 1, lease_until=None, process="", cause=cause[:60], **values
+        ):
+            break
+    return True
+
+
+def reclaim() -> int:
+    """Take back the leases that have ended, and those of processes that are gone; return how many.
+
+    Such a job goes back into the queue: at once after its first attempt, later with a pause; one
+    that was tried often enough has failed. Workers call this at their start, after each job and
+    every few seconds between; one query when there is nothing to do.
+    """
+    taken_back = 0
+    ended = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
+    running = JobRecord.objects.filter(state=State.RUNNING).annotate(
+        has_ended=Case(When(ended, then=True), default=False, output_field=BooleanField())
+    )
+    for job in running:
+        if not job.has_ended and processes.is_running(job.process) is not False:
+            continue
+        log.warning("job.reclaimed", job=job.public_id, kind=job.kind, attempt=job.attempt)
+        pause = None if job.attempt <= 1 else back_off(job.attempt - 1)
+        _give_back(job, WORKER, "", pause)
+        taken_back += 1
+    return taken_back
+
+
+def is_dead(job: JobRecord) -> bool:
+    """Whether a running job has lost its worker; it is taken back within seconds."""
+    if job.state != State.RUNNING:
+        return False
+    alive = processes.is_running(job.process)
+    if alive is None:
+        return job.lease_until is None or job.lease_until < timezone.now()
+    return not alive
