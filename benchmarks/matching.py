@@ -14,6 +14,7 @@ brings), answers (decisions of both sides, half of them kept apart), and those o
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -22,11 +23,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-from scipy import sparse
-
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+# As `emporion worker` runs it: threads of the numerical libraries wait for each other for longer
+# than they compute.  Read when numpy is loaded.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import numpy as np  # noqa: E402
+from scipy import sparse  # noqa: E402
 
 from benchmarks import matching_text  # noqa: E402
 from benchmarks.matching_answers import answered  # noqa: E402

@@ -55,7 +55,7 @@ def test_a_run_compares_by_meaning_what_was_read(fair, reader):
     edition, hosts, guest = fair
     run = run_match(edition)
     assert run.figures["models"] == ["by hand 1"]
-    assert run.policy == "facets-text-meaning/4 priced 0 by hand 1"
+    assert run.policy == "facets-text-meaning/5 priced 0 by hand 1"
     assert [one.participation for one in queries.suggestions(guest)] == [hosts[1], hosts[0]]
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from emporion.engines import matching
 from emporion.engines.matching import behaviour, score
-from emporion.engines.matching.features import HALF_LIFE, Feature, Features
+from emporion.engines.matching.features import Feature, Features
 from emporion.engines.matching.market import Market, Participant, Signal
+from emporion.engines.matching.signals import HALF_LIFE
 from tests.engines.matching.markets import TAXONOMY, made_up
 
 CODES = [category.code for category in TAXONOMY]

@@ -25,11 +25,12 @@ import numpy.typing as npt
 from scipy import optimize, sparse
 
 from emporion.engines.matching import calibration
-from emporion.engines.matching.features import Feature, Features, age_weight
+from emporion.engines.matching.features import Feature, Features
 from emporion.engines.matching.market import Signal
 from emporion.engines.matching.metrics import calibration as reliability
 from emporion.engines.matching.metrics import calibration_error
 from emporion.engines.matching.score import Rule
+from emporion.engines.matching.signals import age_weight
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]

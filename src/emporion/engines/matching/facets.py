@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from emporion.engines.matching.market import Category, Participant
+
+# A matrix of one side along codes or terms: CSR, or dense where it has one column.
+Turned: TypeAlias = sparse.csr_array | npt.NDArray[np.float32]
 
 SAME, PARENT_OR_CHILD, SIBLING = 1.0, 0.7, 0.4
 # A code found in a text counts less than one that was stated.
@@ -34,6 +38,18 @@ class Tree:
     codes: list[str]
     number: Mapping[str, int]
     related: list[list[tuple[int, float]]]
+
+    def flat(
+        self,
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+        """Return codes and strengths of `related` end to end, and where each code's begin."""
+        flat = [pair for row in self.related for pair in row]
+        start = np.concatenate([[0], np.cumsum([len(row) for row in self.related])])
+        return (
+            np.asarray([code for code, _ in flat], dtype=np.int64),
+            np.asarray([strength for _, strength in flat], dtype=np.float64),
+            start.astype(np.int64),
+        )
 
 
 @dataclass(frozen=True)
@@ -99,42 +115,68 @@ def build_side(
     found_offers: Sequence[Sequence[int]],
 ) -> Side:
     """Return the matrices of one side; `found_*` are codes read out of texts, per participant."""
-    needs = _Rows()
-    offers = _Rows()
-    ratio: list[float] = []
-    for one, more_needs, more_offers in zip(people, found_needs, found_offers, strict=True):
-        stated = {tree.number[code] for code in one.needs}
-        wanted: dict[int, tuple[float, int, bool]] = {}
-        every = [(c, True) for c in sorted(stated)]
-        every += [(c, False) for c in more_needs if c not in stated]
-        scale = _scale(_weight(len(every), len(stated)))
-        for need, is_stated in every:
-            weight = scale if is_stated else scale * FROM_TEXT
-            for code, strength in tree.related[need]:
-                value = weight * strength
-                if code not in wanted or value > wanted[code][0]:
-                    wanted[code] = (value, need, is_stated)
-        needs.add([(code, *wanted[code]) for code in sorted(wanted)])
-        stated = {tree.number[code] for code in one.offers}
-        known = sorted(stated.union(more_offers))
-        weight = _weight(len(known), len(stated))
-        scale = _scale(weight)
-        ratio.append(_scale(weight - 1) / scale)
-        offers.add(
-            [(c, scale if c in stated else scale * FROM_TEXT, c, c in stated) for c in known]
-        )
-    width = len(tree.codes)
-    count = offers.counts()
+    wanted = _Named([one.needs for one in people], found_needs, tree)
+    given = _Named([one.offers for one in people], found_offers, tree)
+    near, strength, start = tree.flat()
+    # Every need stands for its neighbours as well; of two that stand for one code the stronger
+    # counts, of equals the one that was stated, then the one that comes first.
+    lengths = (start[1:] - start[:-1])[wanted.code]
+    source = np.repeat(np.arange(len(wanted.code)), lengths)
+    inside = np.arange(len(source)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    at = start[wanted.code[source]] + inside
+    owner, code, value = wanted.owner[source], near[at], wanted.value[source] * strength[at]
+    order = np.lexsort((source, -value, code, owner))
+    owner, code, value, source = owner[order], code[order], value[order], source[order]
+    first = np.ones(len(owner), dtype=bool)
+    first[1:] = (owner[1:] != owner[:-1]) | (code[1:] != code[:-1])
+    owner, code, value, source = owner[first], code[first], value[first], source[first]
+    count = len(people)
+    offered = np.lexsort((given.code, given.owner))
     return Side(
-        needs=needs.matrix(width),
-        offers=offers.matrix(width),
-        need_source=np.asarray(needs.source, dtype=np.int32),
-        need_stated=np.asarray(needs.stated, dtype=bool),
-        offer_stated=np.asarray(offers.stated, dtype=bool),
-        has_needs=needs.counts() > 0,
-        offer_count=count,
-        offer_ratio=np.asarray(ratio, dtype=np.float32),
+        needs=_matrix(owner, code, value, (count, len(tree.codes))),
+        offers=_matrix(
+            given.owner, given.code[offered], given.value[offered], (count, len(tree.codes))
+        ),
+        need_source=wanted.code[source].astype(np.int32),
+        need_stated=wanted.stated[source],
+        offer_stated=given.stated[offered],
+        has_needs=np.bincount(wanted.owner, minlength=count) > 0,
+        offer_count=np.bincount(given.owner, minlength=count).astype(np.int32),
+        offer_ratio=(_scale(given.weight - 1) / _scale(given.weight)).astype(np.float32),
     )
+
+
+class _Named:
+    """Codes named by each of some people: the stated ones by their number, then those found.
+
+    `owner`, `code`, `value` and `stated` are of each code; `weight` of each person is all codes
+    together, one found in a text counting in part.
+    """
+
+    def __init__(
+        self, stated: Sequence[Sequence[str]], found: Sequence[Sequence[int]], tree: Tree
+    ) -> None:
+        codes: list[int] = []
+        of_stated: list[int] = []
+        of_all: list[int] = []
+        number = tree.number
+        for names, more in zip(stated, found, strict=True):
+            known = sorted({number[name] for name in names}) if names else []
+            codes += known
+            of_stated.append(len(known))
+            if more:
+                extra = [code for code in more if code not in known]
+                codes += extra
+                of_all.append(len(known) + len(extra))
+            else:
+                of_all.append(len(known))
+        counts, every = np.asarray(of_stated, dtype=np.int64), np.asarray(of_all, dtype=np.int64)
+        self.code = np.asarray(codes, dtype=np.int64)
+        self.owner = np.repeat(np.arange(len(every)), every)
+        place = np.arange(len(codes)) - np.repeat(np.cumsum(every) - every, every)
+        self.stated = place < counts[self.owner]
+        self.weight = counts + FROM_TEXT * (every - counts)
+        self.value = _scale(self.weight)[self.owner] * np.where(self.stated, 1.0, FROM_TEXT)
 
 
 def saturate(overlap: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -142,14 +184,21 @@ def saturate(overlap: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.asarray(-np.expm1(np.float32(-SATURATION) * overlap), dtype=np.float32)
 
 
+def products(left: sparse.csr_array, rows: slice, right: Turned) -> npt.NDArray[np.float32]:
+    """Return float32[rows, columns of right]: the products of a slice of rows with all columns."""
+    whole = (rows.start, rows.stop) == (0, left.shape[0])
+    found = (left if whole else left[rows]) @ right
+    return np.asarray(found.toarray() if sparse.issparse(found) else found, dtype=np.float32)
+
+
 def agreement_block(
-    wanting: Side, rows: slice, giving: Side, offers_by_code: sparse.csr_array
+    wanting: Side, rows: slice, giving: Side, offers_by_code: Turned
 ) -> npt.NDArray[np.float32]:
     """Return the agreement float32[rows, giving] of the needs of a slice with all offers.
 
-    `offers_by_code` is `giving.offers` transposed, as CSR.
+    `offers_by_code` is `giving.offers` transposed.
     """
-    overlap = (wanting.needs[rows] @ offers_by_code).toarray()
+    overlap = products(wanting.needs, rows, offers_by_code)
     agreement = saturate(overlap)
     agreement[:, giving.offer_count == 0] = UNKNOWN
     agreement[~wanting.has_needs[rows]] = UNKNOWN
@@ -164,41 +213,17 @@ def _entries(matrix: sparse.csr_array, at: npt.NDArray[np.int64]) -> npt.NDArray
     return np.asarray(first + np.arange(int(lengths.sum())), dtype=np.int64)
 
 
-def _weight(codes: int, stated: int) -> float:
-    return stated + FROM_TEXT * (codes - stated)
+def _scale(weight: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.asarray(np.minimum(1.0, CODES_AT_FULL_WEIGHT / np.maximum(weight, 1)))
 
 
-def _scale(weight: float) -> float:
-    return min(1.0, CODES_AT_FULL_WEIGHT / max(weight, 1))
-
-
-class _Rows:
-    """Collects rows of (column, value, source, stated)."""
-
-    def __init__(self) -> None:
-        self.pointer = [0]
-        self.columns: list[int] = []
-        self.values: list[float] = []
-        self.source: list[int] = []
-        self.stated: list[bool] = []
-
-    def add(self, row: Sequence[tuple[int, float, int, bool]]) -> None:
-        for column, value, source, stated in row:
-            self.columns.append(column)
-            self.values.append(value)
-            self.source.append(source)
-            self.stated.append(stated)
-        self.pointer.append(len(self.columns))
-
-    def counts(self) -> npt.NDArray[np.int32]:
-        return np.diff(np.asarray(self.pointer)).astype(np.int32)
-
-    def matrix(self, width: int) -> sparse.csr_array:
-        return sparse.csr_array(
-            (
-                np.asarray(self.values, dtype=np.float32),
-                np.asarray(self.columns, dtype=np.int32),
-                np.asarray(self.pointer, dtype=np.int32),
-            ),
-            shape=(len(self.pointer) - 1, width),
-        )
+def _matrix(
+    rows: npt.NDArray[np.int64],
+    columns: npt.NDArray[np.int64],
+    values: npt.NDArray[np.float64],
+    shape: tuple[int, int],
+) -> sparse.csr_array:
+    """Return a CSR matrix float32 of cells that are sorted by row, then column."""
+    pointer = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=shape[0]))])
+    cells = values.astype(np.float32), columns.astype(np.int32), pointer.astype(np.int32)
+    return sparse.csr_array(cells, shape=shape)

@@ -19,6 +19,7 @@ from scipy import sparse
 from emporion.engines.matching import facets
 from emporion.engines.matching.market import SIZES, Market, Participant, Signal
 from emporion.engines.matching.meaning import Meaning
+from emporion.engines.matching.signals import Signals, collect, remember
 from emporion.engines.matching.text import Glossary, TextVectors, read_texts
 
 Floats = npt.NDArray[np.float32]
@@ -28,11 +29,6 @@ Ints = npt.NDArray[np.int64]
 HALF_TEXT = 0.15
 # So many people interested count half.
 HALF_POPULAR = 10.0
-SIGNAL_EFFECT = {"view": 0.3, "bookmark": 0.8, "request": 1.5, "accept": 1.5, "decline": -2.5}
-RATING_EFFECT = 1.5
-SIGNAL_FLOOR, SIGNAL_CEILING = -3.0, 2.0
-# After so many seconds a signal counts half: what somebody sought three months ago is half a guess.
-HALF_LIFE = 90 * 86_400.0
 POPULAR_KINDS = frozenset({"bookmark", "request", "accept"})
 
 
@@ -55,20 +51,15 @@ class Feature(IntEnum):
 
 
 @dataclass(frozen=True)
-class Signals:
-    """Signals of one side about the other: sorted keys row * columns + column, effect, kind."""
+class Shared:
+    """Products of single pairs, CSR float32[pairs, codes or terms].
 
-    keys: Ints
-    effect: Floats
-    kind: list[str]
+    What the buyer needs with what is offered to it, the same of the exhibitor, and both texts.
+    """
 
-    def at(self, keys: Ints) -> tuple[Floats, Ints]:
-        """Return the effect of each key (0 without) and its position (-1 without)."""
-        if not self.keys.size:
-            return np.zeros(len(keys), np.float32), np.full(len(keys), -1)
-        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        there = self.keys[at] == keys
-        return np.where(there, self.effect[at], np.float32(0)), np.where(there, at, -1)
+    needs_of_buyers: sparse.csr_array
+    needs_of_exhibitors: sparse.csr_array
+    text: sparse.csr_array
 
 
 class Sets:
@@ -133,11 +124,12 @@ class Features:
         self.exhibitor_text = self.text.vectors[:count]
         self.buyer_text = self.text.vectors[count:]
         self.names: dict[str, dict[str, int]] = {}
+        self.exhibitor_home, self.buyer_home = homes_of(exhibitors), homes_of(buyers)
         self.exhibitor_markets, self.buyer_countries, self.names["exhibitor_markets"] = (
-            wanted_markets(exhibitors, buyers)
+            wanted_markets(exhibitors, self.buyer_home)
         )
         self.buyer_markets, self.exhibitor_countries, self.names["buyer_markets"] = wanted_markets(
-            buyers, exhibitors
+            buyers, self.exhibitor_home
         )
         self.exhibitor_languages, self.buyer_languages, self.names["languages"] = _shared(
             [frozenset(primary_languages(one)) for one in exhibitors],
@@ -154,10 +146,17 @@ class Features:
         self.turn()
 
     def turn(self) -> None:
-        """Lay the exhibitors' matrices along codes and terms, as blocks want them."""
-        self._offers_of_exhibitors = self.exhibitor_facets.offers.T.tocsr()
-        self._needs_of_exhibitors = self.exhibitor_facets.needs.T.tocsr()
-        self._texts_of_exhibitors = self.exhibitor_text.T.tocsr()
+        """Say that the exhibitors are others now: their matrices are laid out anew when asked."""
+        self._turned: tuple[facets.Turned, ...] | None = None
+
+    def _along(self) -> tuple[facets.Turned, ...]:
+        """Return the exhibitors' offers, needs and texts along codes and terms, for blocks."""
+        if self._turned is None:
+            rows = self.exhibitor_facets.offers, self.exhibitor_facets.needs, self.exhibitor_text
+            # Of one exhibitor a column of numbers is read faster than a thin matrix.
+            alone = len(self.exhibitors) == 1
+            self._turned = tuple(r.toarray().T if alone else r.T.tocsr() for r in rows)
+        return self._turned
 
     def _read_signals(self, signals: Sequence[Signal]) -> None:
         exhibitor_at = {one.id: at for at, one in enumerate(self.exhibitors)}
@@ -173,12 +172,12 @@ class Features:
                 continue
             if signal.sender in buyer_at:
                 key = buyer_at[signal.sender] * width + exhibitor_at[signal.receiver]
-                _remember(by_buyer, key, signal, self.latest)
+                remember(by_buyer, key, signal, self.latest)
             else:
                 key = buyer_at[signal.receiver] * width + exhibitor_at[signal.sender]
-                _remember(by_exhibitor, key, signal, self.latest)
-        self.buyer_signals = _collect(by_buyer)
-        self.exhibitor_signals = _collect(by_exhibitor)
+                remember(by_exhibitor, key, signal, self.latest)
+        self.buyer_signals = collect(by_buyer)
+        self.exhibitor_signals = collect(by_exhibitor)
         self.exhibitor_admirers = np.zeros(len(self.exhibitors), dtype=np.int64)
         self.buyer_admirers = np.zeros(len(self.buyers), dtype=np.int64)
         for _, receiver in liked:
@@ -190,16 +189,14 @@ class Features:
     def block(self, rows: slice) -> Iterator[tuple[Feature, Floats]]:
         """Yield each feature over a slice of buyers, shaped to broadcast to [rows, exhibitors]."""
         own, other = self.buyer_facets, self.exhibitor_facets
-        yield (
-            Feature.BUYER_NEEDS,
-            facets.agreement_block(own, rows, other, self._offers_of_exhibitors),
-        )
-        overlap = (own.offers[rows] @ self._needs_of_exhibitors).toarray()
+        offers, needs, texts = self._along()
+        yield Feature.BUYER_NEEDS, facets.agreement_block(own, rows, other, offers)
+        overlap = facets.products(own.offers, rows, needs)
         agreement = facets.saturate(overlap)
         agreement[own.offer_count[rows] == 0] = facets.UNKNOWN
         agreement[:, ~other.has_needs] = facets.UNKNOWN
         yield Feature.EXHIBITOR_NEEDS, agreement
-        yield Feature.TEXT, _text((self.buyer_text[rows] @ self._texts_of_exhibitors).toarray())
+        yield Feature.TEXT, _text(facets.products(self.buyer_text, rows, texts))
         wanted = self.buyer_markets.rows[rows][:, self.exhibitor_countries]
         known = self.buyer_markets.stated[rows, None] & (self.exhibitor_countries > 0)
         yield Feature.BUYER_MARKET, np.where(known, 2 * wanted - 1, 0).astype(np.float32)
@@ -231,19 +228,30 @@ class Features:
         dense[signals.keys[low:high] - rows.start * width] = signals.effect[low:high]
         return dense.reshape(count, width)
 
-    def pairs(self, buyers: Ints, exhibitors: Ints) -> Floats:
-        """Return all features float32[pairs, features] of single pairs."""
+    def shared(self, buyers: Ints, exhibitors: Ints) -> Shared:
+        """Return what the sides of single pairs have in common, code by code and term by term."""
+        own, other = self.buyer_facets, self.exhibitor_facets
+        return Shared(
+            _by_pair(own.needs, buyers, other.offers, exhibitors),
+            _by_pair(other.needs, exhibitors, own.offers, buyers),
+            _by_pair(self.buyer_text, buyers, self.exhibitor_text, exhibitors),
+        )
+
+    def pairs(self, buyers: Ints, exhibitors: Ints, shared: Shared | None = None) -> Floats:
+        """Return all features float32[pairs, features] of single pairs.
+
+        `shared` is what `shared` says of the same pairs, where it is known already.
+        """
         out = np.zeros((len(buyers), len(Feature)), dtype=np.float32)
         own, other = self.buyer_facets, self.exhibitor_facets
-        agreement = facets.saturate(row_sums(own.needs[buyers], other.offers[exhibitors]))
+        common = self.shared(buyers, exhibitors) if shared is None else shared
+        agreement = facets.saturate(_row_sums(common.needs_of_buyers))
         known = own.has_needs[buyers] & (other.offer_count[exhibitors] > 0)
         out[:, Feature.BUYER_NEEDS] = np.where(known, agreement, facets.UNKNOWN)
-        agreement = facets.saturate(row_sums(own.offers[buyers], other.needs[exhibitors]))
+        agreement = facets.saturate(_row_sums(common.needs_of_exhibitors))
         known = other.has_needs[exhibitors] & (own.offer_count[buyers] > 0)
         out[:, Feature.EXHIBITOR_NEEDS] = np.where(known, agreement, facets.UNKNOWN)
-        out[:, Feature.TEXT] = _text(
-            row_sums(self.buyer_text[buyers], self.exhibitor_text[exhibitors])
-        )
+        out[:, Feature.TEXT] = _text(_row_sums(common.text))
         for feature, markets, wanting, countries in (
             (
                 Feature.BUYER_MARKET,
@@ -283,9 +291,14 @@ def primary_languages(one: Participant) -> set[str]:
     return {language.replace("_", "-").split("-")[0].lower() for language in one.languages}
 
 
-def row_sums(left: sparse.csr_array, right: sparse.csr_array) -> Floats:
-    """Return the scalar product of each row with the row beside it."""
-    return np.asarray(left.multiply(right).sum(axis=1), dtype=np.float32).ravel()
+def _by_pair(
+    left: sparse.csr_array, left_rows: Ints, right: sparse.csr_array, right_rows: Ints
+) -> sparse.csr_array:
+    return sparse.csr_array(left[left_rows].multiply(right[right_rows]))
+
+
+def _row_sums(products: sparse.csr_array) -> Floats:
+    return np.asarray(products.sum(axis=1), dtype=np.float32).ravel()
 
 
 def _text(similarity: Floats) -> Floats:
@@ -294,23 +307,6 @@ def _text(similarity: Floats) -> Floats:
 
 def _popular(people: Ints) -> Floats:
     return np.asarray(people / (people + HALF_POPULAR), dtype=np.float32)
-
-
-def age_weight(at: float | None, latest: float | None) -> float:
-    """Return what a signal still counts, 0..1: half for each `HALF_LIFE` before the latest one."""
-    if at is None or latest is None:
-        return 1.0
-    return float(0.5 ** ((latest - at) / HALF_LIFE))
-
-
-def _remember(
-    effects: dict[int, dict[str, float]], key: int, signal: Signal, latest: float | None
-) -> None:
-    """Keep the strongest of each kind: fifty looks are one."""
-    kinds = effects.setdefault(key, {})
-    effect = _effect(signal) * age_weight(signal.at, latest)
-    if abs(effect) >= abs(kinds.get(signal.kind, 0.0)):
-        kinds[signal.kind] = effect
 
 
 def stated_codes(people: Sequence[Participant], number: Mapping[str, int]) -> sparse.csr_array:
@@ -325,37 +321,23 @@ def stated_codes(people: Sequence[Participant], number: Mapping[str, int]) -> sp
     return sparse.csr_array((np.ones(len(flat)), flat, pointer), shape=(len(people), 2 * width))
 
 
-def _effect(signal: Signal) -> float:
-    if signal.kind == "rating":
-        return RATING_EFFECT * min(1.0, max(-1.0, ((signal.value or 3.0) - 3.0) / 2.0))
-    return SIGNAL_EFFECT[signal.kind]
-
-
-def _collect(effects: Mapping[int, Mapping[str, float]]) -> Signals:
-    keys = sorted(effects)
-    total = [min(SIGNAL_CEILING, max(SIGNAL_FLOOR, sum(effects[key].values()))) for key in keys]
-    # The kind to name is the one that moved most, in the direction of the whole.
-    kinds = []
-    for key, whole in zip(keys, total, strict=True):
-        sign = -1 if whole < 0 else 1
-        kinds.append(max(sorted(effects[key]), key=lambda kind: sign * effects[key][kind]))
-    return Signals(np.asarray(keys, dtype=np.int64), np.asarray(total, dtype=np.float32), kinds)
+def homes_of(people: Sequence[Participant]) -> npt.NDArray[np.str_]:
+    """Return the country of each person, "" where it is not known."""
+    return np.asarray([one.country for one in people], dtype=np.str_)
 
 
 def wanted_markets(
-    wanting: Sequence[Participant], others: Sequence[Participant]
+    wanting: Sequence[Participant], homes: npt.NDArray[np.str_]
 ) -> tuple[Sets, npt.NDArray[np.int64], dict[str, int]]:
     """Return the markets wanted, the number of each other's country, and {country: number}."""
     names = sorted({country for one in wanting for country in one.markets})
     # Number 0: no country given; the last: one that nobody named.
     number = {"": 0} | {name: at for at, name in enumerate(names, 1)}
     number["?"] = len(names) + 1
-    countries = [number.get(one.country, number["?"]) if one.country else 0 for one in others]
-    return (
-        Sets([frozenset(one.markets) for one in wanting], number),
-        np.asarray(countries, dtype=np.int64),
-        number,
-    )
+    known, home = np.unique(homes, return_inverse=True)
+    numbers = np.asarray([number.get(name, number["?"]) for name in known.tolist()], dtype=np.int64)
+    countries = numbers[home] if len(numbers) else np.zeros(0, dtype=np.int64)
+    return Sets([frozenset(one.markets) for one in wanting], number), countries, number
 
 
 def _shared(
@@ -385,9 +367,6 @@ def _size_fit(left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> Floa
 __all__ = [
     "Feature",
     "Features",
-    "Signals",
     "TextVectors",
-    "age_weight",
     "primary_languages",
-    "row_sums",
 ]

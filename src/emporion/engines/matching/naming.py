@@ -68,10 +68,16 @@ class TopTerms:
         return self._words.strings[word]
 
     def carrying(
-        self, left: sparse.csr_array, right: sparse.csr_array, left_rows: Ints, right_rows: Ints
+        self,
+        left: sparse.csr_array,
+        right: sparse.csr_array,
+        left_rows: Ints,
+        right_rows: Ints,
+        products: sparse.csr_array,
     ) -> tuple[Ints, Ints]:
         """Return the two weightiest shared words of each pair of rows, -1 where there is none.
 
+        `products` are those of each pair of rows, term by term.
         Only words are returned whose removal from either text lowers the cosine: with unit rows x
         and y, similarity S and the terms T inside of the word, that is
         S - sum_T x y < S sqrt(1 - sum_T x^2), and the same for y.  Words that may be pieces of one
@@ -82,7 +88,6 @@ class TopTerms:
             return found[0], found[1]
         left.sort_indices()
         right.sort_indices()
-        products = sparse.csr_array(left[left_rows].multiply(right[right_rows]))
         products.sort_indices()
         shared, x, y = _Cells(products), _Cells(left), _Cells(right)
         similarity = np.asarray(products.sum(axis=1), dtype=np.float32).ravel()
@@ -152,7 +157,15 @@ class _Cells:
 
     def without(self, rows: Ints, columns: Ints) -> _Cells:
         """Return the cells but for those at (row, column)."""
-        return self._chosen(~np.isin(self.keys, rows * self.width + columns))
+        keep = np.ones(len(self.keys), dtype=bool)
+        keep[self._at(rows * self.width + columns)[1]] = False
+        return self._chosen(keep)
+
+    def _at(self, wanted: Ints) -> tuple[Bools, Ints]:
+        """Return which keys are there, and where those are."""
+        at = np.minimum(np.searchsorted(self.keys, wanted), max(len(self.keys) - 1, 0))
+        there = self.keys[at] == wanted if len(self.keys) else np.zeros(len(wanted), dtype=bool)
+        return there, at[there]
 
     def values_at(self, rows: Ints, columns: Ints) -> Floats:
         """Return the values at (row, column), 0 where there is no cell."""

@@ -16,14 +16,14 @@ from emporion.engines.matching import facets
 from emporion.engines.matching.features import (
     Features,
     Sets,
-    Signals,
     primary_languages,
     sizes_of,
     stated_codes,
     wanted_markets,
 )
 from emporion.engines.matching.market import Participant
-from emporion.engines.matching.text import fold, words_of
+from emporion.engines.matching.signals import Signals
+from emporion.engines.matching.text import fold, split
 
 Ints = npt.NDArray[np.int64]
 
@@ -46,7 +46,7 @@ def narrowed(features: Features, buyers: Ints | None, exhibitors: Ints | None) -
             continue
         people = getattr(features, f"{side}s")
         setattr(new, f"{side}s", [people[n] for n in at.tolist()])
-        for name in ("text", "codes", "countries", "size", "admirers"):
+        for name in ("text", "codes", "countries", "home", "size", "admirers"):
             setattr(new, f"{side}_{name}", getattr(features, f"{side}_{name}")[at])
         for name in ("markets", "languages", "deals", "facets"):
             setattr(new, f"{side}_{name}", getattr(features, f"{side}_{name}").of(at))
@@ -65,6 +65,12 @@ def _signals(
     signals: Signals, features: Features, buyers: Ints | None, exhibitors: Ints | None
 ) -> Signals:
     width = max(len(features.exhibitors), 1)
+    if buyers is not None and len(buyers) == 1 and exhibitors is None:
+        # One buyer's keys lie beside each other.
+        low, high = np.searchsorted(signals.keys, [buyers[0] * width, (buyers[0] + 1) * width])
+        part = slice(low, high)
+        keys = signals.keys[part] - buyers[0] * width
+        return Signals(keys, signals.effect[part], signals.kind[part])
     rows = _places(signals.keys // width, buyers, len(features.buyers))
     columns = _places(signals.keys % width, exhibitors, width)
     there = np.flatnonzero((rows >= 0) & (columns >= 0))
@@ -99,7 +105,7 @@ def rewritten(features: Features, one: Participant, side: str) -> Features:
     if features.glossary is not None:
         for text in texts:
             folded = fold(text)
-            found.update(features.glossary.find(folded, words_of(folded)))
+            found.update(features.glossary.find(folded, *split(folded)))
     number = features.tree.number
     known = replace(
         one,
@@ -123,7 +129,7 @@ def rewritten(features: Features, one: Participant, side: str) -> Features:
     theirs = features.names[f"{other}_markets"]
     country = theirs.get(one.country, theirs["?"]) if one.country else 0
     setattr(new, f"{side}_countries", np.asarray([country], dtype=np.int64))
-    own, countries, _ = wanted_markets([one], getattr(features, f"{other}s"))
+    own, countries, _ = wanted_markets([one], getattr(features, f"{other}_home"))
     setattr(new, f"{side}_markets", own)
     setattr(new, f"{other}_countries", countries)
     says = bool(one.offers or one.needs) or any(text.strip() for text in texts)

@@ -77,7 +77,7 @@ def _candidates(values: Values, price: Doubles, most: int) -> tuple[Ints, Floats
         return np.broadcast_to(np.arange(values.columns), whole.shape), whole
     columns, found = [], []
     for block in values.blocks():
-        column = np.argpartition(block * weight, values.columns - most, axis=1)[:, -most:]
+        column = _best(block * weight, most)
         columns.append(column.astype(np.int32))
         found.append(np.take_along_axis(block, column, axis=1))
     return np.concatenate(columns), np.concatenate(found)
@@ -88,7 +88,7 @@ def _loads(column: Ints, value: Floats, price: Doubles, length: int) -> Doubles:
     priced = value * price.astype(np.float32)[column]
     width = priced.shape[1]
     if width > length:
-        kept = np.argpartition(priced, width - length, axis=1)[:, -length:]
+        kept = _best(priced, length)
     else:
         kept = np.broadcast_to(np.arange(width), priced.shape)
     order = np.argsort(-np.take_along_axis(priced, kept, axis=1), axis=1)
@@ -100,3 +100,19 @@ def _loads(column: Ints, value: Floats, price: Doubles, length: int) -> Doubles:
         minlength=len(price),
     ).astype(np.float64)
     return load
+
+
+def _best(values: Floats, most: int) -> Ints:
+    """Return the columns [rows, most] of the largest values of each row, in rising order.
+
+    Of equals at the end those of lower number are taken.
+    """
+    place = values.shape[1] - most
+    least = np.partition(values, place, axis=1)[:, place]
+    chosen = values >= least[:, None]
+    for row in np.flatnonzero(np.count_nonzero(chosen, axis=1) > most).tolist():
+        equal = np.flatnonzero(values[row] == least[row])
+        above = int(np.count_nonzero(chosen[row])) - len(equal)
+        chosen[row, equal[most - above :]] = False
+    columns: Ints = np.nonzero(chosen)[1].reshape(len(values), most)
+    return columns

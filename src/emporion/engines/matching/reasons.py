@@ -6,13 +6,14 @@ against: raise it), computed for the pair itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from emporion.engines.matching import facets
+from emporion.engines.matching.candidates import Found
 from emporion.engines.matching.features import Feature, Features, Sets
 from emporion.engines.matching.meaning import UNKNOWN
 from emporion.engines.matching.naming import TopTerms, lookup, shared_terms
@@ -101,22 +102,6 @@ class Details:
         return self._number[key]
 
 
-@dataclass
-class _Found:
-    """Candidate reasons of a chunk: which pair, code, detail, contribution (> 0)."""
-
-    pair: list[Ints] = field(default_factory=list)
-    code: list[Ints] = field(default_factory=list)
-    detail: list[Ints] = field(default_factory=list)
-    weight: list[Floats] = field(default_factory=list)
-
-    def add(self, pairs: Ints, code: str, detail: Ints | int, weight: Floats) -> None:
-        self.pair.append(pairs)
-        self.code.append(np.full(len(pairs), NUMBER[code]))
-        self.detail.append(np.broadcast_to(np.asarray(detail, dtype=np.int64), len(pairs)))
-        self.weight.append(weight.astype(np.float32))
-
-
 class Explainer:
     """Finds the reasons of pairs for the lists of one side; `details` may be shared by both."""
 
@@ -154,7 +139,8 @@ class _Chunk:
         self.words = explainer.words
         self.reads_buyer = reader == BUYER
         self.buyers, self.exhibitors = buyers, exhibitors
-        self.values = self.features.pairs(buyers, exhibitors)
+        self.shared = self.features.shared(buyers, exhibitors)
+        self.values = self.features.pairs(buyers, exhibitors, self.shared)
         # d log(p q) per unit of each feature.
         self.slope = np.outer(1 - p, explainer.weight_p) + np.outer(1 - q, explainer.weight_q)
         self.own, self.other = (buyers, exhibitors) if self.reads_buyer else (exhibitors, buyers)
@@ -162,30 +148,35 @@ class _Chunk:
         self.own_people, self.other_people = (
             (side.buyers, side.exhibitors) if self.reads_buyer else (side.exhibitors, side.buyers)
         )
-        self.good, self.bad = _Found(), _Found()
+        self.good, self.bad = Found(len(buyers), NUMBER), Found(len(buyers), NUMBER)
 
     def choose(self) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int32]]:
         self._facets(Feature.BUYER_NEEDS, "" if self.reads_buyer else "their_")
         self._facets(Feature.EXHIBITOR_NEEDS, "their_" if self.reads_buyer else "")
-        self._words()
         self._meaning()
         self._fields()
         self._signals()
         self._little_known()
+        # Last: to find the words costs most, and only those are looked for that can be shown.
+        self._words()
         code = np.full((len(self.buyers), SHOWN), -1, dtype=np.int8)
         detail = np.zeros((len(self.buyers), SHOWN), dtype=np.int32)
-        _pick(self.good, 0, FOR_SHOWN, code, detail)
-        _pick(self.bad, FOR_SHOWN, AGAINST_SHOWN, code, detail)
+        for found, first, most in (
+            (self.good, 0, FOR_SHOWN),
+            (self.bad, FOR_SHOWN, AGAINST_SHOWN),
+        ):
+            for place, (there, codes, details) in enumerate(found.weightiest(most), first):
+                code[there, place] = codes[there]
+                detail[there, place] = details[there]
         return code, detail
 
     def _facets(self, feature: Feature, prefix: str) -> None:
         if feature is Feature.BUYER_NEEDS:
             want, give = self.features.buyer_facets, self.features.exhibitor_facets
-            wanting, giving = self.buyers, self.exhibitors
+            wanting, giving, shared = self.buyers, self.exhibitors, self.shared.needs_of_buyers
         else:
             want, give = self.features.exhibitor_facets, self.features.buyer_facets
-            wanting, giving = self.exhibitors, self.buyers
-        shared = want.needs[wanting].multiply(give.offers[giving]).tocsr()
+            wanting, giving, shared = self.exhibitors, self.buyers, self.shared.needs_of_exhibitors
         whole = np.asarray(shared.sum(axis=1), dtype=np.float32).ravel()
         agreement = self.values[:, feature]
         for pair, code, part in shared_terms(shared, 2):
@@ -221,12 +212,13 @@ class _Chunk:
 
     def _words(self) -> None:
         gain = self.values[:, Feature.TEXT] * self.slope[:, Feature.TEXT]
-        pairs = np.flatnonzero(gain > LEAST)
+        pairs = np.flatnonzero((gain > LEAST) & (gain >= self.good.least_of(FOR_SHOWN)))
         first, second = self.words.carrying(
             self.features.buyer_text,
             self.features.exhibitor_text,
             self.buyers[pairs],
             self.exhibitors[pairs],
+            self.shared.text[pairs],
         )
         named = first >= 0
         pairs, first, second = pairs[named], first[named], second[named]
@@ -305,7 +297,7 @@ class _Chunk:
         self._add(self.good, good, detail, gain)
         self._add(self.bad, bad, detail, -gain)
 
-    def _add(self, found: _Found, code: str, detail: Ints, gain: Floats) -> None:
+    def _add(self, found: Found, code: str, detail: Ints, gain: Floats) -> None:
         pairs = np.flatnonzero(gain > LEAST)
         found.add(pairs, code, detail[pairs], gain[pairs])
 
@@ -320,17 +312,21 @@ class _Chunk:
             gain = self.values[:, feature] * self.slope[:, feature]
             _, at = signals.at(keys)
             pairs = np.flatnonzero((at >= 0) & (np.abs(gain) > LEAST))
-            for pair in pairs.tolist():
-                kind, one = signals.kind[at[pair]], np.asarray([pair])
-                weight = np.abs(gain[one])
-                if gain[pair] > 0:
-                    # What others did in silence (a look, a bookmark, a rating) stays with them.
-                    if is_own or kind in ("request", "accept"):
-                        code = "your_signal" if is_own else "their_signal"
-                        self.good.add(one, code, self.details.number(kind=kind), weight)
-                elif is_own:
-                    code = "you_declined" if kind == "decline" else "you_rated_low"
-                    self.bad.add(one, code, 0, weight)
+            kinds = np.asarray([signals.kind[n] for n in at[pairs].tolist()], dtype=np.str_)
+            weight, moves = np.abs(gain[pairs]), gain[pairs] > 0
+            # What others did in silence (a look, a bookmark, a rating) stays with them.
+            told = moves if is_own else moves & np.isin(kinds, ("request", "accept"))
+            number = {kind: self.details.number(kind=kind) for kind in kinds[told].tolist()}
+            detail = np.asarray([number[kind] for kind in kinds[told].tolist()], dtype=np.int64)
+            self.good.add(
+                pairs[told], "your_signal" if is_own else "their_signal", detail, weight[told]
+            )
+            if is_own:
+                for code, chosen in (
+                    ("you_declined", ~moves & (kinds == "decline")),
+                    ("you_rated_low", ~moves & (kinds != "decline")),
+                ):
+                    self.bad.add(pairs[chosen], code, 0, weight[chosen])
         feature, admirers = (
             (Feature.EXHIBITOR_POPULAR, features.exhibitor_admirers)
             if self.reads_buyer
@@ -349,22 +345,6 @@ class _Chunk:
         pairs = np.flatnonzero(silent[self.other])
         # Weighs less than anything that was said, so that it is named last.
         self.bad.add(pairs, "little_known", 0, np.full(len(pairs), LEAST / 2, np.float32))
-
-
-def _pick(
-    found: _Found, first: int, most: int, code: npt.NDArray[np.int8], detail: npt.NDArray[np.int32]
-) -> None:
-    if not found.pair:
-        return
-    pair, codes = np.concatenate(found.pair), np.concatenate(found.code)
-    details, weight = np.concatenate(found.detail), np.concatenate(found.weight)
-    # Equal weights go by code, then detail: the order of evaluation never shows.
-    order = np.lexsort((details, codes, -weight, pair))
-    pair, codes, details = pair[order], codes[order], details[order]
-    place = np.arange(len(pair)) - np.searchsorted(pair, pair)
-    keep = place < most
-    code[pair[keep], first + place[keep]] = codes[keep]
-    detail[pair[keep], first + place[keep]] = details[keep]
 
 
 def _interned(keys: Ints, describe: Any) -> Ints:

@@ -9,11 +9,13 @@ similarities cost little.
 from __future__ import annotations
 
 import itertools
+import operator
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +23,7 @@ from scipy import sparse
 
 from emporion.engines.matching.function_words import FUNCTION_WORDS
 from emporion.engines.matching.market import MAX_TEXT, Category
+from emporion.engines.matching.signs import shared_grams
 
 # Scripts written without spaces: Thai to Khmer, CJK, kana. Their runs become n-grams.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
@@ -39,12 +42,29 @@ GRAM_WEIGHT = 0.3
 MOST_COMMON = 0.2
 LONGEST_WORD = 40
 BLOCK = 1000
+# Of a table of weights that is searched at once.
+CELLS = 1 << 20
 
 
 def fold(text: str) -> str:
     """Return text with case, width, accents and Arabic letter variants evened out."""
-    text = unicodedata.normalize("NFKD", text[:MAX_TEXT]).casefold()
+    text = text[:MAX_TEXT]
+    if text.isascii():
+        return text.lower()
+    text = unicodedata.normalize("NFKD", text).casefold()
     return unicodedata.normalize("NFC", _MARKS.sub("", text)).translate(_ARABIC)
+
+
+def split(folded: str) -> tuple[list[str], list[str]]:
+    """Return the words of a folded text, and its runs of signs without spaces between words."""
+    runs = _RUNS.findall(folded)
+    if folded.isascii():
+        return list(map(_stem, runs)), []
+    unspaced = [run for run in runs if run >= _FIRST_UNSPACED and _STARTS_UNSPACED.match(run)]
+    if not unspaced:
+        return list(map(_stem, runs)), []
+    apart = set(unspaced)
+    return [_stem(run) for run in runs if run not in apart], unspaced
 
 
 def words_of(folded: str) -> list[str]:
@@ -52,16 +72,21 @@ def words_of(folded: str) -> list[str]:
     words: list[str] = []
     for run in _RUNS.findall(folded):
         if run < _FIRST_UNSPACED or not _STARTS_UNSPACED.match(run):
-            words.append(_stem(run[:LONGEST_WORD]))
+            words.append(_stem(run))
         elif len(run) == 1:
             words.append(run)
         else:
+            # Each n-gram is the one before it and the next sign.
+            grams = run
             for length in (2, 3, 4):
-                words += [run[at : at + length] for at in range(len(run) - length + 1)]
+                grams = list(map(operator.add, grams, run[length - 1 :]))
+                words += grams
     return words
 
 
-def _stem(word: str) -> str:
+@lru_cache(maxsize=1 << 16)
+def _stem(run: str) -> str:
+    word = run[:LONGEST_WORD]
     # The plural of a label must find the label, and so must an Arabic word with its article and
     # the particles written onto it. More stemming would need to know the language.
     if word.isascii():
@@ -100,9 +125,15 @@ class Glossary:
         if entry not in found:
             found.append(entry)
 
-    def find(self, folded: str, words: Sequence[str]) -> list[int]:
-        """Return the codes whose name stands in a text, sorted. O(words + candidates)."""
+    def find(self, folded: str, words: Sequence[str], runs: Sequence[str] = ()) -> list[int]:
+        """Return the codes whose name stands in a text, sorted. O(words + candidates).
+
+        `words` are those of `words_of`, or `words` and `runs` what `split` makes of it.
+        """
         candidates = self._first.intersection(words)
+        for run in runs:
+            pairs = map(operator.add, run, run[1:]) if len(run) > 1 else [run]
+            candidates |= self._first.intersection(pairs)
         if not candidates:
             return []
         spaced = ""
@@ -117,7 +148,7 @@ class Glossary:
                 elif " " not in name:
                     found.add(code)
                 else:
-                    spaced = spaced or f" {' '.join(words)} "
+                    spaced = spaced or f" {' '.join(words_of(folded) if runs else words)} "
                     if f" {name} " in spaced:
                         found.add(code)
         return sorted(found)
@@ -166,7 +197,7 @@ class Weighing:
 
     def heaviest_words(self, words: sparse.csr_array) -> sparse.csr_array:
         """Return the words that a text is known by, weighed, from damped frequencies."""
-        return _heaviest(words @ sparse.diags_array(self.idf), TERMS_KEPT)
+        return _heaviest(_weighed(words, self.idf), TERMS_KEPT)
 
     def rows(self, words: sparse.csr_array) -> sparse.csr_array:
         """Return unit rows of words and n-grams from the heaviest words."""
@@ -195,6 +226,8 @@ def read_texts(
     counts: list[npt.NDArray[np.int32]] = []
     found: list[list[int]] = []
     folded_texts: list[str] = []
+    signs: list[str] = []
+    signs_of: list[int] = []
     for languages in texts:
         words: list[str] = []
         codes: set[int] = set()
@@ -202,23 +235,34 @@ def read_texts(
         for text in languages:
             folded = fold(text)
             parts.append(folded)
-            of_this = words_of(folded)
+            of_this, runs = split(folded)
             words += of_this
+            signs += runs
+            signs_of += [len(found)] * len(runs)
             if glossary is not None:
-                codes.update(glossary.find(folded, of_this))
-        times = Counter(word for word in words if word not in FUNCTION_WORDS)
-        numbers = np.fromiter(map(vocabulary.__getitem__, times), np.int32, len(times))
-        order = np.argsort(numbers)
-        columns.append(numbers[order])
-        counts.append(np.fromiter(times.values(), np.int32, len(times))[order])
+                codes.update(glossary.find(folded, of_this, runs))
+        times = Counter(words)
+        for word in FUNCTION_WORDS.intersection(times):
+            del times[word]
+        columns.append(np.fromiter(map(vocabulary.__getitem__, times), np.int32, len(times)))
+        counts.append(np.fromiter(times.values(), np.int32, len(times)))
         found.append(sorted(codes))
         folded_texts.append("\n".join(parts))
-    words_in = _csr(columns, [1 + np.log(c, dtype=np.float32) for c in counts], len(vocabulary))
-    return _weigh(words_in, dict(vocabulary), folded_texts), found
+    grams = shared_grams(signs, signs_of)
+    words_in = _csr(columns, counts, len(vocabulary))
+    words_in.data = 1 + np.log(words_in.data, dtype=np.float32)
+    grams_in = sparse.csr_array(
+        (1 + np.log(grams.times, dtype=np.float32), (grams.text, grams.gram)),
+        shape=(len(found), len(grams.names)),
+    )
+    number = dict(vocabulary)
+    number.update(zip(grams.names, itertools.count(len(number))))
+    both = sparse.csr_array(sparse.hstack([words_in, grams_in], format="csr"))
+    return _weigh(both, number, folded_texts), found
 
 
 def _csr(
-    columns: list[npt.NDArray[np.int32]], data: list[npt.NDArray[np.float32]], width: int
+    columns: list[npt.NDArray[np.int32]], data: Sequence[npt.NDArray[np.generic]], width: int
 ) -> sparse.csr_array:
     lengths = np.fromiter((len(c) for c in columns), dtype=np.int64, count=len(columns))
     pointer = np.concatenate([[0], np.cumsum(lengths)])
@@ -236,8 +280,9 @@ def _weigh(words_in: sparse.csr_array, number: dict[str, int], folded: list[str]
     texts, names = words_in.shape[0], list(number)
     texts_with = np.bincount(words_in.indices, minlength=len(names))
     idf = _inverse_frequency(texts_with, texts)
-    words = _heaviest(words_in @ sparse.diags_array(idf), TERMS_KEPT)
-    grams = _grams_of(names, np.unique(words.indices))
+    words = _heaviest(_weighed(words_in, idf), TERMS_KEPT)
+    used = np.bincount(words.indices, minlength=len(names)) > 0
+    grams = _grams_of(names, np.flatnonzero(used))
     gram_texts = np.zeros(grams.shape[1], dtype=np.int64)
     for start in range(0, texts, BLOCK):
         present = words[start : start + BLOCK].copy()
@@ -268,7 +313,7 @@ def _inverse_frequency(texts_with: npt.NDArray[np.int64], texts: int) -> npt.NDA
     return idf
 
 
-def _grams_of(names: list[str], used: npt.NDArray[np.int32]) -> sparse.csr_array:
+def _grams_of(names: list[str], used: npt.NDArray[np.int64]) -> sparse.csr_array:
     numbers: dict[str, int] = {}
     counts = np.zeros(len(names), dtype=np.int64)
     columns: list[int] = []
@@ -295,21 +340,52 @@ def _grams_of(names: list[str], used: npt.NDArray[np.int32]) -> sparse.csr_array
     )
 
 
+def _weighed(rows: sparse.csr_array, weight: npt.NDArray[np.float32]) -> sparse.csr_array:
+    data = rows.data * weight[rows.indices]
+    return sparse.csr_array((data, rows.indices, rows.indptr), shape=rows.shape)
+
+
 def _heaviest(rows: sparse.csr_array, most: int) -> sparse.csr_array:
-    """Keep the heaviest terms of each row; equal weights go by the number of the term."""
+    """Keep the heaviest terms of each row; equal weights go by the number of the term.
+
+    O(entries), some rows of about one length at once; `rows` may be changed.
+    """
     rows = sparse.csr_array(rows)
     rows.eliminate_zeros()
     rows.sort_indices()
-    kept_columns: list[npt.NDArray[np.int32]] = []
-    kept_data: list[npt.NDArray[np.float32]] = []
-    for start, end in zip(rows.indptr[:-1].tolist(), rows.indptr[1:].tolist(), strict=True):
-        columns, data = rows.indices[start:end], rows.data[start:end]
-        if end - start > most:
-            pick = np.sort(np.argsort(-data, kind="stable")[:most])
-            columns, data = columns[pick], data[pick]
-        kept_columns.append(columns.astype(np.int32))
-        kept_data.append(data.astype(np.float32))
-    return _csr(kept_columns, kept_data, rows.shape[1])
+    lengths = np.diff(rows.indptr)
+    longer = np.flatnonzero(lengths > most)
+    keep = np.ones(rows.nnz, dtype=bool)
+    for some in _by_length(longer, lengths):
+        at = rows.indptr[some, None] + np.arange(int(lengths[some].max()))
+        inside = at < rows.indptr[some + 1, None]
+        at = np.where(inside, at, 0)
+        data = np.where(inside, rows.data[at], -np.inf)
+        least = -np.partition(-data, most - 1, axis=1)[:, most - 1, None]
+        above = data > least
+        equal = data == least
+        room = most - above.sum(axis=1, keepdims=True)
+        above |= equal & (np.cumsum(equal, axis=1) <= room)
+        keep[at[inside]] = above[inside]
+    pointer = np.concatenate([[0], np.cumsum(np.minimum(lengths, most))])
+    return sparse.csr_array(
+        (rows.data[keep].astype(np.float32), rows.indices[keep].astype(np.int32), pointer),
+        shape=rows.shape,
+    )
+
+
+def _by_length(
+    chosen: npt.NDArray[np.int64], lengths: npt.NDArray[np.int32]
+) -> Iterator[npt.NDArray[np.int64]]:
+    """Yield the chosen rows in parts that fill a table of their longest to `CELLS` at most."""
+    chosen = chosen[np.argsort(lengths[chosen], kind="stable")]
+    begin = 0
+    while begin < len(chosen):
+        end = min(len(chosen), begin + max(1, CELLS // int(lengths[chosen[begin]])))
+        while end > begin + 1 and (end - begin) * int(lengths[chosen[end - 1]]) > CELLS:
+            end -= max(1, (end - begin) // 4)
+        yield chosen[begin:end]
+        begin = end
 
 
 def _unit_rows(rows: sparse.csr_array) -> sparse.csr_array:

@@ -8,7 +8,7 @@ the next one.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from bisect import bisect_left
 
 import numpy as np
 import numpy.typing as npt
@@ -56,26 +56,19 @@ class Words:
         self._names, self._texts_with, self._folded = text.names, text.texts_with, text.folded
         self._columns = sparse.csc_array(text.vectors)
         self.strings: list[str] = []
-        self.shorter: list[int] = []
-        self._members: list[list[int]] = []
-        self._inside: list[list[int]] = []
+        # Rows of members, inside and shorter; as long as the strings and some room.
+        self._tables = tuple(np.full((64, width), -1) for width in (MEMBERS, INSIDE, 1))
         self._of_term: dict[int, int] = {}
         self._number: dict[str, int] = {}
-        self._longer: dict[str, int] = {}
-        self._after: defaultdict[str, list[int]] = defaultdict(list)
-        self._before: defaultdict[str, list[int]] = defaultdict(list)
+        by_length: list[list[str]] = [[] for _ in range(GRAM + 1)]
         for term in np.flatnonzero(self._texts_with > 1).tolist():
             name = self._names[term]
             if len(name) > 1 and starts_unspaced(name):
                 self._number[name] = term
-        for name, term in self._number.items():
-            if len(name) == GRAM:
-                self._after[name[:-1]].append(term)
-                self._before[name[1:]].append(term)
-            for part in {name[1:], name[:-1]}:
-                best = self._longer.get(part)
-                if best is None or self._rank(term) > self._rank(best):
-                    self._longer[part] = term
+                by_length[len(name)].append(name)
+        # Names sorted by how they begin; and reversed, by how they end.
+        self._begin = [sorted(names) for names in by_length]
+        self._end = [sorted(name[::-1] for name in names) for names in by_length]
 
     def of(self, terms: Ints) -> Ints:
         """Return the longest word of each term."""
@@ -85,11 +78,8 @@ class Words:
 
     def tables(self) -> tuple[Ints, Ints, Ints]:
         """Return `members`, `inside` and `shorter` of all words so far, as arrays."""
-        return (
-            np.asarray(self._members, dtype=np.int64).reshape(-1, MEMBERS),
-            np.asarray(self._inside, dtype=np.int64).reshape(-1, INSIDE),
-            np.asarray(self.shorter, dtype=np.int64),
-        )
+        members, inside, shorter = (table[: len(self.strings)] for table in self._tables)
+        return members, inside, shorter[:, 0]
 
     def _word(self, term: int) -> int:
         if term not in self._of_term:
@@ -102,11 +92,15 @@ class Words:
         return self._of_term[term]
 
     def _add(self, string: str, members: list[int], inside: list[int], shorter: int) -> int:
+        number = len(self.strings)
         self.strings.append(string)
-        self.shorter.append(shorter)
-        self._members.append(members + [-1] * (MEMBERS - len(members)))
-        self._inside.append(inside + [-1] * (INSIDE - len(inside)))
-        return len(self.strings) - 1
+        if number == len(self._tables[0]):
+            self._tables = tuple(
+                np.concatenate([table, np.full_like(table, -1)]) for table in self._tables
+            )
+        for table, row in zip(self._tables, (members, inside, [shorter]), strict=True):
+            table[number, : len(row)] = row
+        return number
 
     def _stages(self, name: str) -> list[str]:
         stages: list[str] = []
@@ -122,22 +116,32 @@ class Words:
 
     def _grow(self, name: str) -> str | None:
         if len(name) < GRAM:
-            term = self._longer.get(name)
+            longer = [*self._beginning(name), *self._ending(name)]
+            term = max(longer, key=self._rank) if longer else None
             if term is None or not self._cling(self._number[name], term):
                 return None
             return self._names[term]
         first, last = self._number[name[:GRAM]], self._number[name[-GRAM:]]
         ways = [
             (self._rank(term), name + self._names[term][-1])
-            for term in self._after.get(name[1 - GRAM :], ())
+            for term in self._beginning(name[1 - GRAM :])
             if self._cling(last, term) and self._cling(term, last)
         ] + [
             (self._rank(term), self._names[term][0] + name)
-            for term in self._before.get(name[: GRAM - 1], ())
+            for term in self._ending(name[: GRAM - 1])
             if self._cling(first, term) and self._cling(term, first)
         ]
         ways = [(rank, longer) for rank, longer in ways if self._stands(longer)]
         return max(ways)[1] if ways else None
+
+    def _beginning(self, part: str) -> list[int]:
+        """Terms that are `part` and one more sign. O(log terms + found)."""
+        return [self._number[name] for name in _starting(self._begin[len(part) + 1], part)]
+
+    def _ending(self, part: str) -> list[int]:
+        """Terms that are one sign and `part`."""
+        found = _starting(self._end[len(part) + 1], part[::-1])
+        return [self._number[name[::-1]] for name in found]
 
     def _stands(self, string: str) -> bool:
         """Whether every text that holds the n-grams of `string` holds it in one piece."""
@@ -163,3 +167,9 @@ class Words:
             for at in range(len(string) - length + 1)
         }
         return sorted(self._number[gram] for gram in grams if gram in self._number)
+
+
+def _starting(names: list[str], part: str) -> list[str]:
+    begin = bisect_left(names, part)
+    # No sign comes after this one.
+    return names[begin : bisect_left(names, part + chr(0x10FFFF), begin)]
