@@ -88,6 +88,10 @@ COMMANDS = {
         "emporion.edition.interfaces.commands:officer",
         "let somebody act for all members of a delegation",
     ),
+    "journal": Command(
+        "emporion.project.journal:journal",
+        "seal the journal, or prove that nobody changed it",
+    ),
     "prepare": Command(
         "emporion.project.commands:prepare",
         "bring the database, translations and static files up to date",

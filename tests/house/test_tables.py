@@ -9,7 +9,7 @@ from django.core.management import call_command
 # From the ground up, as in ARCHITECTURE.md.
 ORDER = [
     "contenttypes", "auth", "sessions", "messages", "staticfiles", "django_tasks",
-    "core", "searchindex", "design",
+    "core", "searchindex", "sealing", "design",
     "accounts", "registry", "edition", "matchmaking", "meetings", "portal", "demo",
 ]  # fmt: skip
 

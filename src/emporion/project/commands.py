@@ -85,8 +85,14 @@ def worker(argv: list[str]) -> int:
     # Pages go first: a reader waits for milliseconds, a job for seconds.
     os.nice(5)
     from emporion.core.jobs.worker import work
+    from emporion.core.sealing.running import Sealer
 
-    work(batch=options.batch, beside=options.beside)
+    sealer = Sealer()
+    sealer.start()
+    try:
+        work(batch=options.batch, beside=options.beside)
+    finally:
+        sealer.stop()
     return 0
 
 

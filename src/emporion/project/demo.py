@@ -19,6 +19,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from emporion.accounts.queries import has_real_users
+from emporion.core.sealing import seals
 from emporion.demo.domain import building, loading
 from emporion.edition import queries as editions
 from emporion.project.commands import keep_worker, prepare
@@ -138,6 +139,8 @@ def _forget() -> str:
             f"this database holds {found} besides the demonstration, so it is not emptied. "
             "Use another EMPORION_DATA_DIR or DATABASE_URL for the demonstration."
         )
+    # The seals go as well: what was noted of them is of another journal.
+    seals.forget_head()
     if connection.vendor == "sqlite":
         name = str(connection.settings_dict["NAME"])
         # Whatever moment this ends at: an old log must never be played into a new file.

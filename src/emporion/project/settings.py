@@ -60,6 +60,10 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+# Signs the journal's checkpoints; without one it is made once and kept in the data folder. The
+# others are public keys that signed before.
+JOURNAL_KEY = os.environ.get("EMPORION_JOURNAL_KEY", "").strip()
+JOURNAL_KEYS = _list("EMPORION_JOURNAL_KEYS")
 ALLOWED_HOSTS = _list("EMPORION_HOSTS", "localhost,127.0.0.1,[::1]" if PLAIN_HTTP else "")
 CSRF_TRUSTED_ORIGINS = _list("EMPORION_ORIGINS")
 
@@ -73,6 +77,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "emporion.core.apps.CoreConfig",
     "emporion.core.searchindex.apps.SearchIndexConfig",
+    "emporion.core.sealing.apps.SealingConfig",
     "emporion.design.apps.DesignConfig",
     "emporion.accounts.apps.AccountsConfig",
     "emporion.registry.apps.RegistryConfig",

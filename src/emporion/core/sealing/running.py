@@ -1,0 +1,44 @@
+"""The sealer that runs beside the jobs: a thread that looks once a second."""
+
+from __future__ import annotations
+
+import threading
+
+import structlog
+from django.db import DatabaseError, connection
+
+from emporion.core.sealing.seals import seal
+
+# A change is at most so many seconds ahead of the chain.
+EVERY = 1.0
+log = structlog.get_logger("emporion.journal")
+
+
+class Sealer(threading.Thread):
+    """Seals what is new every `EVERY` seconds, until it is told to stop.
+
+    A database that does not answer is said once and tried again: entries wait unsealed, and
+    nothing else waits for them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(name="sealer", daemon=True)
+        self._stop_asked = threading.Event()
+
+    def run(self) -> None:
+        failed = False
+        while not self._stop_asked.wait(EVERY):
+            try:
+                seal()
+                failed = False
+            except (DatabaseError, OSError) as error:
+                if not failed:
+                    log.warning("journal.not_sealed", why=type(error).__name__)
+                failed = True
+                connection.close()
+        connection.close()
+
+    def stop(self) -> None:
+        """Seal no more; returns when the thread has ended."""
+        self._stop_asked.set()
+        self.join(10)
