@@ -10,7 +10,7 @@ from emporion.core.models import ImportBatch
 from emporion.core.tenancy import scope
 from emporion.edition.domain import batches
 from emporion.edition.queries import Edition, edition_by_slug
-from emporion.portal.interfaces import reporting, taking_in
+from emporion.portal.interfaces import reporting, taking_back
 
 
 def parser() -> argparse.ArgumentParser:
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     if options.word == "undo":
         batch = batches.batch_by_id(options.id)
         if batch is None:
-            raise taking_in.Refused(f"There is no import {options.id!r}.")
+            raise reporting.Refused(f"There is no import {options.id!r}.")
         edition = _edition(batch.place)
     else:
         edition = _edition(options.edition)
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         if batch is None:
             report.say(f"No import of {edition.slug!r} is unfinished.")
             return 0
-        count = taking_in.undo(edition, batch, report, with_requests=options.with_requests)
+        count = taking_back.undo(edition, batch, report, with_requests=options.with_requests)
     report.say(f"Import {batch.public_id} is undone: {count:,} objects are as they were before.")
     return 0
 
@@ -74,5 +74,5 @@ def _line(batch: ImportBatch) -> str:
 def _edition(slug: str) -> Edition:
     edition = edition_by_slug(slug)
     if edition is None:
-        raise taking_in.Refused(f"There is no edition {slug!r}.")
+        raise reporting.Refused(f"There is no edition {slug!r}.")
     return edition

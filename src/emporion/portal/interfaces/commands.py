@@ -16,10 +16,10 @@ from emporion.core.tabular.report import TableError
 from emporion.edition.domain.batches import BatchError
 from emporion.edition.domain.editions import EditionError
 from emporion.meetings.domain.requests import RequestError
-from emporion.portal.interfaces import batches, giving_out, taking_in
+from emporion.portal.interfaces import batches, giving_out, reporting, taking_in
 
 SUBJECTS = ("exhibitors", "buyers", "requests")
-_REFUSALS = (TableError, BatchError, EditionError, RequestError, taking_in.Refused)
+_REFUSALS = (TableError, BatchError, EditionError, RequestError, reporting.Refused)
 
 
 def take_in(argv: list[str]) -> int:

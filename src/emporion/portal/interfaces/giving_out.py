@@ -12,7 +12,7 @@ from emporion.core.tenancy import scope
 from emporion.edition.domain.lists import rows as lists
 from emporion.edition.queries import Edition, edition_by_slug
 from emporion.meetings.domain import giving_out as requests
-from emporion.portal.interfaces.taking_in import Refused
+from emporion.portal.interfaces.reporting import Refused
 
 
 def run(options: argparse.Namespace) -> int:

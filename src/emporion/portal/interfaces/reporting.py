@@ -27,6 +27,10 @@ PAIRS, NAMES = 25, 10
 MOST_NAMES = 8000
 
 
+class Refused(ValueError):
+    """A list is not taken in, or not taken back; the text says why."""
+
+
 @contextmanager
 def bar(name: str, total: int) -> Iterator[Callable[[int], None]]:
     """Show how far a step is, on a terminal; nothing is written anywhere."""

@@ -12,7 +12,7 @@ from emporion.edition.domain import batches
 from emporion.edition.domain.lists import checking
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import lists
-from emporion.portal.interfaces import reporting, taking_in
+from emporion.portal.interfaces import reporting, taking_back, taking_in
 
 if TYPE_CHECKING:
     from emporion.portal.interfaces.taking_in import Work
@@ -25,11 +25,11 @@ def take_in(work: Work, edition: Edition) -> int:
     options, report = work.options, work.report
     for name in ("asker", "counterpart"):
         if name not in work.mapping.columns:
-            raise taking_in.Refused(
+            raise reporting.Refused(
                 f"No column says who the {name} is. Call one {name.capitalize()!r}, or name it in "
                 "a mapping file."
             )
-    taking_in.mend(edition, report, dry_run=options.dry_run)
+    taking_back.mend(edition, report, dry_run=options.dry_run)
     batch = None if options.dry_run else taking_in.claim(work, edition)
     try:
         checked, rows, skipped = check(work)
@@ -38,7 +38,7 @@ def take_in(work: Work, edition: Edition) -> int:
         report.errors(errors, len(work.table.rows))
         report.unclear(checked.listed)
         if errors and not options.skip_bad:
-            raise taking_in.Refused(
+            raise reporting.Refused(
                 f"{len({e.line for e in errors})} rows fail, so nothing is written. Mend them, or "
                 "add --skip-bad to leave them out."
             )
@@ -48,7 +48,7 @@ def take_in(work: Work, edition: Edition) -> int:
         raise
     if batch is not None:
         total = len(difference.new) + len(difference.changed)
-        with taking_in.Undoing(edition, batch, report):
+        with taking_back.Undoing(edition, batch, report):
             with Job(f"import {edition.slug}", ["Write"]).step("Write", total=total) as step:
                 lists.write(edition, batch, difference, on_progress=step.reach)
             batches.finish(edition, batch, difference.counts())

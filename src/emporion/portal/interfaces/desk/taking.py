@@ -18,10 +18,10 @@ from emporion.core.progress import Job
 from emporion.edition.domain import batches, drafts, intake, writing
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import lists as request_lists
-from emporion.portal.interfaces import reporting, taking_in
+from emporion.portal.interfaces import reporting, taking_back
 from emporion.portal.interfaces.desk.examining import Examined, examine
 
-Refused = taking_in.Refused
+Refused = reporting.Refused
 
 
 def take_in(
@@ -35,7 +35,7 @@ def take_in(
     if draft.batch:
         raise Refused(_("This list was taken in already."))
     quiet = reporting.Report(io.StringIO())
-    taking_in.mend(edition, quiet)
+    taking_back.mend(edition, quiet)
     batch = batches.claim(edition, draft.subject, draft.source, draft.file_name, draft.digest)
     try:
         found = examine(edition, draft, look_for_doubles=False)
@@ -51,7 +51,7 @@ def take_in(
         drafts.mark_taken(draft, batch.public_id)
         jobs.done_with({"batch": batch.public_id})
 
-    with taking_in.Undoing(edition, batch, quiet):
+    with taking_back.Undoing(edition, batch, quiet):
         _write(edition, batch, found, on_progress)
         batches.finish(edition, batch, found.counts(), and_then=taken)
     return batch
@@ -149,7 +149,7 @@ def undo(
     """
     check_undo(edition, batch, with_requests)
     quiet = reporting.Report(io.StringIO())
-    return taking_in.undo(
+    return taking_back.undo(
         edition,
         batch,
         quiet,
