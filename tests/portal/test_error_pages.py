@@ -34,10 +34,23 @@ def test_page_that_is_not_there_says_what_is_missing(client: Client, edition: An
     assert said == "There is no exhibitor with this address. Nothing was changed."
 
 
+@pytest.mark.usefixtures("db")
 def test_address_that_nobody_made_says_that_it_may_be_mistyped(client: Client) -> None:
     said, ways = problem(client.get("/en/a/b/c/d/"))
     assert said == "The address may be old or mistyped. Nothing was changed."
     assert ways == ["/", "/en/signin/?next=/en/a/b/c/d/"]
+
+
+def test_address_that_nobody_made_below_an_edition_keeps_its_shell(
+    signed_in: Any, edition: Any
+) -> None:
+    buyer = signed_in(user_of(make_participation(edition, "buyer", user=make_user())))
+    response = buyer.get(f"/ar/{edition.slug}/nothing/here/")
+    assert response.status_code == 404
+    shown = page(response)
+    assert shown.select(f"header a[href='/ar/{edition.slug}/day/']") != []
+    front = f"/ar/{edition.slug}/"
+    assert problem(response)[1] == [front, front + "search/"]
 
 
 @pytest.mark.usefixtures("db")

@@ -23,3 +23,4 @@ urlpatterns += i18n_patterns(
     path("", include("emporion.meetings.interfaces.urls")),
     path("", include("emporion.portal.interfaces.urls")),
 )
+handler404 = "emporion.edition.interfaces.middleware.not_found"

@@ -14,15 +14,18 @@ It stands last in MIDDLEWARE: it calls the page itself, after every other check.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from django.views.defaults import page_not_found
 
 from emporion.core import journal
 from emporion.core.tenancy import scope
@@ -51,30 +54,7 @@ class EditionMiddleware:
         edition = queries.edition_by_slug(slug)
         if edition is None:
             raise Http404(_("There is no edition %(slug)s.") % {"slug": slug})
-        actor = request.user.actor if request.user.is_authenticated else "visitor"
-        with scope(expo=edition.expo):
-            member = _acting_for(request, edition)
-        with (
-            scope(expo=edition.expo),
-            # Moments are told on the clock of the fair, wherever the reader or the server is.
-            timezone.override(edition.tz),
-            journal.acting(
-                actor,
-                tenant=edition.expo.public_id,
-                on_behalf=behalf(member) if member else "",
-            ),
-        ):
-            request.edition = edition  # type: ignore[attr-defined]
-            request.acting_for = member  # type: ignore[attr-defined]
-            request.participation = member or SimpleLazyObject(  # type: ignore[attr-defined]
-                lambda: queries.participation_of(edition, request.user)
-            )
-            request.is_organiser = SimpleLazyObject(  # type: ignore[attr-defined]
-                lambda: queries.is_organiser(edition, request.user)
-            )
-            request.is_officer = SimpleLazyObject(  # type: ignore[attr-defined]
-                lambda: bool(queries.delegations_of(edition, request.user))
-            )
+        with opened(request, edition):
             try:
                 response = view(request, *args, **{**kwargs, "edition": edition})
             except (Http404, PermissionDenied, SuspiciousOperation):
@@ -83,6 +63,53 @@ class EditionMiddleware:
             if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
                 _know_the_reader(request)
             return response
+
+
+@contextmanager
+def opened(request: HttpRequest, edition: Edition) -> Iterator[None]:
+    """Open the scope, the clock and the journal of an edition; put on the request who reads."""
+    actor = request.user.actor if request.user.is_authenticated else "visitor"
+    with scope(expo=edition.expo):
+        member = _acting_for(request, edition)
+    with (
+        scope(expo=edition.expo),
+        # Moments are told on the clock of the fair, wherever the reader or the server is.
+        timezone.override(edition.tz),
+        journal.acting(
+            actor,
+            tenant=edition.expo.public_id,
+            on_behalf=behalf(member) if member else "",
+        ),
+    ):
+        request.edition = edition  # type: ignore[attr-defined]
+        request.acting_for = member  # type: ignore[attr-defined]
+        request.participation = member or SimpleLazyObject(  # type: ignore[attr-defined]
+            lambda: queries.participation_of(edition, request.user)
+        )
+        request.is_organiser = SimpleLazyObject(  # type: ignore[attr-defined]
+            lambda: queries.is_organiser(edition, request.user)
+        )
+        request.is_officer = SimpleLazyObject(  # type: ignore[attr-defined]
+            lambda: bool(queries.delegations_of(edition, request.user))
+        )
+        yield
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Show that there is no page; below an edition with its name and its ways on.
+
+    An address that no page has never reaches `process_view`, so the edition is told from the path.
+    """
+    parts = request.path.strip("/").split("/")
+    known = hasattr(request, "edition") or not hasattr(request, "user") or len(parts) < 3
+    try:
+        edition = None if known else queries.edition_by_slug(parts[1])
+    except DatabaseError:
+        edition = None
+    if edition is None:
+        return page_not_found(request, exception)
+    with opened(request, edition):
+        return page_not_found(request, exception)
 
 
 def _know_the_reader(request: HttpRequest) -> None:
