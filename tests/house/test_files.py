@@ -113,7 +113,7 @@ def test_every_room_has_its_name() -> None:
     rooms = {
         "apps.py", "migrations", "models.py", "models", "rules.py", "rules", "queries.py",
         "queries", "domain.py", "domain", "interfaces", "templates", "static", "templatetags",
-        "__init__.py", "__pycache__", "backends.py",
+        "__init__.py", "__pycache__", "backends.py", "personal.py",
     }  # fmt: skip
     # Rules without Django stand as plain modules beside `rules`: they say so here.
     plain = {

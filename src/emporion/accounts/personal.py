@@ -1,0 +1,59 @@
+"""What the tables of users hold of people; see `core.privacy`."""
+
+from emporion.core.privacy import Does, Kept, declare, held, not_of_people
+
+_SELF = "the user; organisers where the user acts"
+_SIGN_IN = "to sign in"
+
+declare(
+    "accounts.User",
+    whose={"user": "pk"},
+    kept=Kept("until the account is closed"),
+    fields={
+        "email": held(_SIGN_IN, _SELF, Does.EMPTIES),
+        "phone": held(_SIGN_IN, _SELF, Does.EMPTIES),
+        "name": held("to be named where the user acts", _SELF, Does.EMPTIES),
+        "language": held("the language of messages", "nobody else", Does.KEEPS, "one of three"),
+        "password": held(
+            _SIGN_IN, "nobody", Does.STEP, "made unusable, which ends all sessions", exported=False
+        ),
+        "public_id": held(
+            "the journal's name for the user", _SELF, Does.KEEPS, "a random name, of nobody then"
+        ),
+    },
+    others="demonstration_role",
+    is_people=True,
+)
+declare(
+    "accounts.SignInTries",
+    kept=Kept("a day", after="latest", days=1),
+    fields={
+        "key": held(
+            "to count wrong passwords", "nobody", Does.KEEPS,
+            "a keyed digest that goes after a day", exported=False,
+        ),
+        "times": held(
+            "to count wrong passwords", "nobody", Does.KEEPS, "moments without a name",
+            exported=False,
+        ),
+    },
+)  # fmt: skip
+declare(
+    "sessions.Session",
+    kept=Kept("until it ends", after="expire_date"),
+    fields={
+        "session_data": held(
+            "to stay signed in", "nobody", Does.STEP, "sessions of the user are deleted",
+            exported=False,
+        ),
+        "session_key": held(
+            "to stay signed in", "nobody", Does.STEP, "sessions of the user are deleted",
+            exported=False,
+        ),
+    },
+)  # fmt: skip
+for _label in ("accounts.User_groups", "accounts.User_user_permissions"):
+    declare(_label, whose={"user": "user"}, kept=Kept("with the user"), fields={}, row_goes=True)
+not_of_people("auth.Permission", "name codename")
+not_of_people("auth.Group", "name")
+not_of_people("auth.Group_permissions")

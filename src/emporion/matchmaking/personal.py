@@ -1,0 +1,52 @@
+"""What matchmaking holds of people; see `core.privacy`. `alone`: see `edition.personal`."""
+
+from emporion.core.privacy import Does, Kept, declare, held, not_of_people
+
+_SELF = "the participant"
+
+declare(
+    "matchmaking.RankedList",
+    whose={"alone": "participation"},
+    kept=Kept(
+        "two years, where a later run replaced it", after="run__computed_at", days=730,
+        where={"run__state": "earlier"},
+    ),
+    fields={"entries": held("whom to meet, and why", _SELF, Does.EMPTIES)},
+    row_goes=True,
+)  # fmt: skip
+declare(
+    "matchmaking.FirstList",
+    whose={"alone": "participation"},
+    kept=Kept("a year after the fair", after="participation__edition__ends", days=365),
+    fields={"entries": held("whom to meet, and why", _SELF, Does.EMPTIES)},
+    others="policy",
+    row_goes=True,
+)
+declare(
+    "matchmaking.SuggestionsOff",
+    whose={"alone": "participation"},
+    kept=Kept("with the edition"),
+    fields={},
+)
+declare(
+    "matchmaking.Wish",
+    whose={"alone": "participation"},
+    kept=Kept("three years after the fair", after="participation__edition__ends", days=1095),
+    fields={
+        "kind": held("whom one wants to see, and not", _SELF, Does.EMPTIES),
+        "reason": held("why not", _SELF, Does.EMPTIES),
+    },
+    row_goes=True,
+)
+declare(
+    "matchmaking.TextVector",
+    kept=Kept("with the expo"),
+    fields={
+        "value": held(
+            "to compare texts by meaning", "nobody", Does.KEEPS,
+            "numbers under a digest; the words cannot be made of them", exported=False,
+        ),
+    },
+    others="key model",
+)  # fmt: skip
+not_of_people("matchmaking.MatchRun", "public_id state policy digest figures rules process")
