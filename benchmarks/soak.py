@@ -1,0 +1,238 @@
+"""Half an hour of readers and writers at a steady pace: errors, the slowest answers, memory.
+
+    ./run bench soak                          30 minutes, 20 requests a second
+    ./run bench soak --minutes 5 --rate 20    shorter, for a look
+    ./run bench soak --build 1 --postgresql   with data of its own
+
+Requests come at their own times, whether or not those before them are answered, as people do: an
+answer that is late is counted from when it was due. One in ten saves an exhibitor, or takes the
+save back. Memory is the proportional share (Pss) of the server and all that it started, read every
+ten seconds; its slope is that of the least squares after the first fifth, in which caches fill.
+Prints JSON lines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import os
+import random
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+from benchmarks.pages import Page, appoint, build, free_port, pages, show, start_server  # noqa: E402
+
+P99_MS = 300
+# So many may wait at once before the pace itself is lost.
+SENDERS = 64
+WRITES = 0.1
+MEMORY_EVERY = 10.0
+FORM = re.compile(r'action="([^"]+/wishes/[^"]+)"')
+
+
+@dataclass
+class Seen:
+    """What came back."""
+
+    waited: list[float] = field(default_factory=list)
+    wrong: Counter[str] = field(default_factory=Counter)
+    writes: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def answer(self, due: float, wrong: str = "", wrote: bool = False) -> None:
+        """Count one answer; `due` is when it ought to have been asked for."""
+        with self.lock:
+            self.waited.append((time.perf_counter() - due) * 1000)
+            self.writes += wrote
+            if wrong:
+                self.wrong[wrong] += 1
+
+
+class Sender:
+    """One reader with a connection of its own for each session, opened anew where it was closed."""
+
+    def __init__(self, port: int) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def ask(self, method: str, path: str, cookie: str, form: str = "") -> tuple[int, str, str]:
+        """Return status, text and the cookies set."""
+        headers = {"Cookie": cookie, "Accept-Encoding": "identity"}
+        if form:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self.connection.request(method, path, body=form or None, headers=headers)
+        answer = self.connection.getresponse()
+        text = answer.read().decode(errors="replace")
+        return answer.status, text, answer.headers.get("Set-Cookie", "")
+
+
+def read(sender: Sender, page: Page) -> str:
+    """Read a page; return what was wrong, empty where nothing was."""
+    status, _text, _cookies = sender.ask("GET", page.path, page.cookie)
+    return "" if status == 200 else f"{page.name}: {status}"
+
+
+def save(sender: Sender, page: Page, chance: random.Random) -> str:
+    """Save the exhibitor of a page, or take it back; return what was wrong."""
+    status, text, cookies = sender.ask("GET", page.path, page.cookie)
+    if status != 200:
+        return f"{page.name}: {status}"
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text)
+    form = FORM.search(text)
+    secret = re.search(r"csrftoken=([^;]+)", cookies)
+    if not (token and form and secret):
+        return f"{page.name}: no form to save"
+    told = {"csrfmiddlewaretoken": token[1], "kind": chance.choice(("save", "undo"))}
+    cookie = f"{page.cookie}; csrftoken={secret[1]}"
+    status, _text, _cookies = sender.ask("POST", form[1], cookie, urlencode(told))
+    return "" if status in (200, 302) else f"save: {status}"
+
+
+def memory(pid: int) -> float:
+    """Return the MiB that a process and all below it hold, shared pages shared out."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(entry.read_text().rsplit(")", 1)[1].split()[1])
+        except OSError:
+            continue
+        children.setdefault(parent, []).append(int(entry.parent.name))
+    total, left = 0, [pid]
+    while left:
+        one = left.pop()
+        left += children.get(one, [])
+        try:
+            text = Path(f"/proc/{one}/smaps_rollup").read_text()
+        except OSError:
+            continue
+        total += int(re.search(r"^Pss:\s+(\d+)", text, re.M)[1])  # type: ignore[index]
+    return total / 1024
+
+
+def slope(times: list[float], values: list[float]) -> float:
+    """Return MiB an hour by least squares; 0 with fewer than two."""
+    if len(times) < 2:
+        return 0.0
+    mid, mean = sum(times) / len(times), sum(values) / len(values)
+    over = sum((t - mid) * (v - mean) for t, v in zip(times, values, strict=True))
+    return 3600 * over / sum((t - mid) ** 2 for t in times)
+
+
+def run(
+    port: int, every: list[Page], saves: list[Page], minutes: float, rate: float, watch: int
+) -> bool:
+    """Send at the pace for so long, print the figures, and say whether the bars are met."""
+    chance = random.Random(1)
+    seen, local = Seen(), threading.local()
+    at: list[float] = []
+    held: list[float] = []
+
+    def work(page: Page, due: float, seed: int, writes: bool) -> None:
+        try:
+            if not hasattr(local, "sender"):
+                local.sender = Sender(port)
+            wrong = (
+                save(local.sender, page, random.Random(seed))
+                if writes
+                else read(local.sender, page)
+            )
+        except (OSError, http.client.HTTPException) as error:
+            del local.sender
+            wrong = f"{page.name}: {type(error).__name__}"
+        seen.answer(due, wrong, writes)
+
+    started = time.perf_counter()
+    end, due, told = started + 60 * minutes, started, started
+    with ThreadPoolExecutor(SENDERS) as pool:
+        while due < end:
+            due += chance.expovariate(rate)
+            time.sleep(max(0.0, due - time.perf_counter()))
+            writes = bool(saves) and chance.random() < WRITES
+            page = chance.choice(saves if writes else every)
+            pool.submit(work, page, due, chance.getrandbits(32), writes)
+            if due - told >= MEMORY_EVERY:
+                told = due
+                at.append(due - started)
+                held.append(memory(watch))
+    spent = time.perf_counter() - started
+    order = sorted(seen.waited)
+
+    def share(of: float) -> float:
+        return round(order[min(len(order) - 1, int(of * len(order)))], 1)
+
+    late = [n for n, t in enumerate(at) if t >= 12 * minutes]
+    growth = slope([at[n] for n in late], [held[n] for n in late])
+    show("errors", sum(seen.wrong.values()), "requests", 0, what=dict(seen.wrong), n=len(order))
+    show("answers", share(0.99), "ms p99", P99_MS, p50=share(0.5), p95=share(0.95), most=order[-1])
+    show("pace", round(len(order) / spent, 1), "a second", rate, writes=seen.writes)
+    show("memory", round(held[-1]) if held else 0, "MiB", None, slope=round(growth, 1),
+         slope_unit="MiB an hour", first=round(held[0]) if held else 0)  # fmt: skip
+    return not seen.wrong and share(0.99) <= P99_MS
+
+
+def main() -> int:
+    """Measure; the exit status says whether nothing failed and the slowest answers are in time."""
+    parser = argparse.ArgumentParser(prog="./run bench soak")
+    parser.add_argument("--edition", default="", help="its slug; else the newest")
+    parser.add_argument("--build", type=float, metavar="SCALE", help="build a model edition first")
+    parser.add_argument("--postgresql", action="store_true", help="with --build: on PostgreSQL")
+    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--rate", type=float, default=20, help="requests a second")
+    options = parser.parse_args()
+    os.environ.setdefault("EMPORION_INSECURE_LOCAL", "1")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+    with ExitStack() as stack:
+        if options.build is not None:
+            build(options.build, options.postgresql, stack)
+        else:
+            subprocess.run([sys.executable, "-m", "emporion.cli", "prepare"], check=True)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "emporion.project.settings"
+        import django
+
+        django.setup()
+        from django.db import connection
+
+        show("database", connection.vendor, "", load=round(os.getloadavg()[0], 2))
+        if options.build is not None:
+            appoint()
+        every = pages(options.edition)
+        connection.close()
+        port = free_port()
+        start_server(port, None, stack)
+        warm = Sender(port)
+        saves = []
+        for page in every:
+            _status, text, _cookies = warm.ask("GET", page.path, page.cookie)
+            if page.name == "exhibitor, signed in" and FORM.search(text):
+                saves.append(page)
+        good = run(port, every, saves, options.minutes, options.rate, server_of(port))
+    return 0 if good else 1
+
+
+def server_of(port: int) -> int:
+    """Return the process that serves a port: the one of ours whose command line names it."""
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = entry.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"granian" in words and str(port).encode() in words:
+            parent = Path(f"/proc/{entry.parent.name}/stat").read_text().rsplit(")", 1)[1].split()
+            if int(parent[1]) == os.getpid():
+                return int(entry.parent.name)
+    return os.getpid()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
