@@ -20,7 +20,7 @@ from .dual import SmoothedDual
 from .flow import Relaxation, relax
 from .instance import Bools, Floats, Instance, Longs
 from .pricing import PriceBound, most_held
-from .shape import Shape, integer_weights, orient, units_lost
+from .shape import Shape, integer_weights, orient, step_of, units_lost
 
 
 @dataclass
@@ -40,9 +40,15 @@ class Bound:
     start: Longs | None = None
 
 
+def _rounded(value: int, units: Longs, lost: float) -> int:
+    """Down to what weights can add up to, where they are whole numbers of units."""
+    return value if lost else value // step_of(units) * step_of(units)
+
+
 def tightened(limit: Bound, dual: SmoothedDual, scale: int, lost: float) -> Bound:
     """``limit`` or what the dual has found, whichever is smaller."""
-    weight = (dual.best + lost) / scale
+    units = limit.rows.units if limit.rows is not None else np.empty(0, dtype=np.int64)
+    weight = (_rounded(int(dual.best), units, lost) + lost) / scale
     if dual.prices is None or weight >= limit.weight or limit.rows is None:
         return limit
     prices = np.where(limit.rows.priced[:, None], dual.prices / scale, np.nan)
@@ -80,7 +86,7 @@ def bound_from(
         best, method = flow.value, "slot-free b-matching by min-cost flow"
     prices = np.where(priced, flow.price / scale, np.nan)
     return Bound(
-        (best + lost) / scale,
+        (_rounded(best, units, lost) + lost) / scale,
         (flow.value + lost) / scale,
         method,
         prices,

@@ -87,7 +87,17 @@ def recompute_bound(instance: dict[str, Any], certificate: dict[str, Any]) -> fl
         _best_set(rows[name], capacity[name], people[name].get("max_meetings"), walks)
         for name in rows
     ]
-    return total + math.fsum(extra) + math.fsum(parts)
+    total += math.fsum(extra) + math.fsum(parts)
+    return _whole(total, [request.get("weight", 1) for request in instance["requests"]])
+
+
+def _whole(total: float, weights: list[float]) -> float:
+    """Down to what weights can add up to, where they are whole numbers of thousandths or more."""
+    parts = [round(weight * 1000) for weight in weights]
+    if not parts or any(abs(n - 1000 * w) > 1e-6 for n, w in zip(parts, weights, strict=True)):
+        return total
+    step = math.gcd(*parts) / 1000
+    return math.floor(total / step + 1e-6) * step
 
 
 def _is_price(value: Any) -> bool:

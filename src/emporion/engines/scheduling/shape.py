@@ -75,3 +75,8 @@ def units_lost(instance: Instance, units: Longs, scale: int) -> float:
     """How far the units of any schedule can lie below its weight, in units (0 when exact)."""
     off = np.maximum(instance.weight * scale - units, 0)
     return float(off[off > 1e-6].sum())
+
+
+def step_of(units: Longs) -> int:
+    """Whatever is granted weighs a multiple of this, in integer units."""
+    return max(int(np.gcd.reduce(units)), 1) if len(units) else 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,7 @@ from .flow import Relaxation, relax
 from .instance import Bools, Instance, Ints, Longs
 from .limits import refuse_too_many
 from .order import place_ordered
+from .pacing import PROPOSALS_A_MEETING, Progress, Reporter, value_deadline
 from .pricing import most_held
 from .reasons import explain
 from .search import Search
@@ -30,15 +30,8 @@ from .trim import trim_breaks, trim_walks
 
 #: Steps when neither a time nor a work limit is given: this many for each request, plus a base.
 STEPS_A_REQUEST, STEPS_BASE = 2, 20_000
-#: Proposals for fewer breaks, for each step of the search (one with walking takes longer) and for
-#: each meeting.
-PROPOSALS_A_STEP, PROPOSALS_A_WALKING_STEP, PROPOSALS_A_MEETING = 8, 50, 30
-#: Seconds that a proposal, a request written out, and the end of a run take; for planning only.
-SECONDS_A_PROPOSAL, SECONDS_A_REQUEST, SECONDS_LEFT = 0.25e-6, 6e-6, 0.25
-#: Share of the time kept for naming what cannot hold together, where something must be held.
-PART_FOR_NAMES = 0.1
-
-Progress = Callable[[dict[str, Any]], Any]
+#: Proposals for fewer breaks, for each step of the search (one with walking takes longer).
+PROPOSALS_A_STEP, PROPOSALS_A_WALKING_STEP = 8, 50
 
 
 @dataclass
@@ -135,6 +128,7 @@ def solve(
     serve: int = 0,
     serve_bonus: float | None = None,
     tidy: bool = True,
+    prove: bool = True,
 ) -> Solution:
     """Choose requests and slots: the greatest total weight, then few breaks.
 
@@ -150,6 +144,8 @@ def solve(
         worth ``serve_bonus`` (weight) more each: from no balance (0) to all (None).  See
         `service_price` for what that costs at least.
     tidy : False leaves the slots as the search has left them; see `fewer_breaks`.
+    prove : False leaves out the proof of small instances after the first steps of the search.  A
+        run in which the clock has cut the proof short is repeated with it.
 
     The method is the slot-free min-cost flow with its duals, a start participant by participant,
     ejection chains, then forced insertions with undo.  A contradiction among the constraints gives
@@ -188,9 +184,13 @@ def solve(
         return _nothing(instance, say_contradiction(instance, limit, deadline), began, seed)
     assert limit is not None
     st, search = _start(instance, ready, flow, limit, seed)
-    reporter = _Reporter(instance, search, limit, ready, began, work_limit, time_limit, on_progress)
+    reporter = Reporter(instance, search, limit, ready, began, work_limit, time_limit, on_progress)
     evaluation = 1.2 * limit.rows.seconds if limit.rows is not None else 0.0
-    search.run(work_limit, _deadline(instance, began, time_limit, evaluation), reporter)
+    until = value_deadline(instance, began, time_limit, evaluation)
+    if prove:
+        limit = _proven(instance, ready, search, limit, reporter, work_limit, until)
+    if reporter.going:
+        search.run(work_limit, until, reporter)
     if search.dual is not None:
         if search.improving:
             search.dual.evaluate()
@@ -241,6 +241,36 @@ def relaxations(
     return steering, limit
 
 
+def _proven(
+    instance: Instance,
+    ready: Prepared,
+    search: Search,
+    limit: Bound,
+    reporter: Reporter,
+    work_limit: int | None,
+    until: float | None,
+) -> Bound:
+    """The first steps of the search, then the proof, where the instance is small and plain."""
+    from .exact import finish
+
+    first = finish.STEPS_A_REQUEST * len(instance.request_ids)
+    seconds = None if until is None else until - time.monotonic()
+    if (
+        limit.rows is None
+        or ready.least.any()
+        or (work_limit is not None and work_limit < first)
+        or not finish.suits_finish(instance, limit.rows, ready.shape, ready.possible, seconds)
+    ):
+        return limit
+    search.run(first, until, reporter)
+    if not reporter.going or search.score >= search.target or search.steps < first:
+        return limit
+    limit = finish.prove(instance, ready, search.st, limit, search.reduced, until)
+    reporter.limit = limit
+    search.target = min(search.target, int(limit.weight * ready.scale + 1e-6))
+    return limit
+
+
 def _start(
     instance: Instance, ready: Prepared, flow: Relaxation, limit: Bound, seed: int
 ) -> tuple[State, Search]:
@@ -261,66 +291,6 @@ def _start(
     search = Search(instance, shape, st, flow, reduced, movable, reachable, dual)
     search.start()
     return st, search
-
-
-def _deadline(
-    instance: Instance, began: float, time_limit: float | None, evaluation: float
-) -> float | None:
-    """When the value search has to stop, so that the last ``evaluation`` of the bound (seconds),
-    breaks, reasons and writing still fit in."""
-    if time_limit is None:
-        return None
-    requests = len(instance.request_ids)
-    kept = SECONDS_LEFT + requests * SECONDS_A_REQUEST + evaluation
-    kept += requests * 0.5 * PROPOSALS_A_MEETING * SECONDS_A_PROPOSAL
-    if instance.mandatory.any() or instance.min_meetings.any():
-        kept += PART_FOR_NAMES * time_limit
-    left = max(began + time_limit - kept - time.monotonic(), 0.0)
-    return time.monotonic() + left * 0.86
-
-
-class _Reporter:
-    """Calls ``on_progress`` a few times a second and remembers whether to go on."""
-
-    def __init__(
-        self,
-        instance: Instance,
-        search: Search,
-        limit: Bound,
-        ready: Prepared,
-        began: float,
-        work_limit: int | None,
-        time_limit: float | None,
-        on_progress: Progress | None,
-    ) -> None:
-        self.search, self.limit, self.ready = search, limit, ready
-        self.instance, self.began, self.on_progress = instance, began, on_progress
-        self.work = {"work_limit": work_limit, "time_limit": time_limit}
-        self.last = 0.0
-        self.going = True
-
-    def __call__(self, search: Search) -> bool:
-        now = time.monotonic()
-        if self.on_progress is None or now - self.last < 0.2:
-            return True
-        self.last = now
-        weight = float(self.ready.units[search.st.req[:, SLOT] >= 0].sum()) / self.ready.scale
-        limit = self.limit.weight
-        if search.dual is not None:
-            limit = min(limit, search.dual.best / self.ready.scale)
-        answer = self.on_progress(
-            {
-                "phase": "improvement" if search.improving else "insertion",
-                "seconds": now - self.began,
-                "steps": search.steps,
-                "weight": weight,
-                "bound": limit,
-                "share": weight / limit if limit else 1.0,
-                **self.work,
-            }
-        )
-        self.going = answer is not False
-        return self.going
 
 
 def _result(

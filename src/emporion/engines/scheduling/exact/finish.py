@@ -1,0 +1,234 @@
+"""The optimum of a small instance of the objective weight, with its proof.
+
+After the search has found a good schedule: the linear programme of `programme` gives prices of
+single slots and with them the tightest bound that prices can give.  Often that bound, rounded down
+to what weights can add up to, is the weight of the schedule, or of the corner in which the
+programme ended.  Else branch and bound (HiGHS, through SciPy) looks for a schedule, first among
+few pairs of request and slot, then among all that a heavier one can have at these prices (reduced
+costs: Dantzig, Fulkerson and Johnson 1954).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..bounds import Bound
+from ..instance import NO_LIMIT, Bools, Floats, Instance, Ints, Longs
+from ..pricing import PriceBound
+from ..shape import Shape, step_of, units_lost
+from ..state import SLOT, State, put, unset
+from .programme import WHOLE, Programme
+
+if TYPE_CHECKING:
+    from ..solving import Prepared
+
+#: Most pairs of request and slot.
+MOST_PAIRS = 60_000
+#: Seconds of the linear programme for so many pairs, how they grow, and the part of the time that
+#: they may take.
+SECONDS, PAIRS, GROWTH, PART = 0.8, 14_000, 2.4, 0.6
+#: Corners tried for a whole one, and the share of the pairs that cost nothing for each.
+CORNERS, SHARE = 4, 0.5
+#: Steps of the search for each request before.
+STEPS_A_REQUEST = 10
+#: How a bound was found.
+PRICES = "Lagrangian prices of single slots from the linear programme"
+BRANCHED = "branch and bound over what the prices of the linear programme leave"
+
+
+@dataclass
+class Proof:
+    """No schedule is heavier than ``limit`` (integer units); ``prices`` int64[P, S] say so, unless
+    ``branched``.  ``slot`` int32[R]: a heavier schedule than the one at hand, None = none."""
+
+    limit: int
+    prices: Longs | None = None
+    slot: Ints | None = None
+    branched: bool = False
+
+
+def suits_finish(
+    instance: Instance, rows: PriceBound, shape: Shape, possible: Bools, seconds: float | None
+) -> bool:
+    """Whether the instance is small enough for ``seconds`` (None = no clock), and capacities,
+    calendars and quotas of the event are all there is to it.
+
+    The price bound must have prices for the hosts and calendars for the guests.
+    """
+    it = instance
+    pairs = int(possible.sum())
+    if it.objective != "weight" or not shape.bipartite or not 0 < pairs <= MOST_PAIRS:
+        return False
+    if seconds is not None and SECONDS * (pairs / PAIRS) ** GROWTH > PART * seconds:
+        return False
+    hosts, guests = np.unique(shape.end0), np.unique(shape.end1)
+    asked = np.bincount(shape.end0, minlength=len(it.participant_ids))
+    return bool(
+        rows.priced[hosts].all()
+        and not rows.priced[guests].any()
+        and it.capacity[guests].max(initial=0) <= 1
+        and (it.max_meetings[hosts] >= np.minimum(asked, it.capacity.sum(axis=1))[hosts]).all()
+        and (it.max_per_day >= NO_LIMIT).all()
+        and (it.tables >= NO_LIMIT).all()
+        and (it.pool_tables >= NO_LIMIT).all()
+        and not it.walking
+        and not it.precedences.size
+        and not it.locked.size
+        and not it.mandatory.any()
+        and not it.min_meetings.any()
+        and it.max_break_difference is None
+    )
+
+
+def prove(
+    instance: Instance,
+    ready: Prepared,
+    st: State,
+    limit: Bound,
+    reduced: Longs,
+    deadline: float | None,
+) -> Bound:
+    """Put the heaviest schedule that can be found into ``st``; gives the bound with its proof.
+
+    ``reduced`` int64[R] weights less the prices of the flow.  0.5 s for 16,000 pairs in most cases.
+    """
+    assert limit.rows is not None
+    lost = units_lost(instance, ready.units, ready.scale)
+    known = int(np.floor(limit.weight * ready.scale - lost + 1e-6))
+    finish = Finish(limit.rows, ready.shape, ready.possible, ready.units, known, deadline)
+    proof = finish.run(st.req[:, SLOT].copy(), reduced)
+    if proof.slot is not None:
+        for r in np.flatnonzero(st.req[:, SLOT] >= 0).tolist():
+            unset(st, r)
+        for r in np.flatnonzero(proof.slot >= 0).tolist():
+            put(st, r, int(proof.slot[r]))
+    if proof.prices is not None:
+        prices = np.where(limit.rows.priced[:, None], proof.prices / ready.scale, np.nan)
+        limit = replace(limit, slot_prices=prices, method=PRICES)
+    if proof.branched:
+        limit = replace(limit, method=BRANCHED)
+    return replace(limit, weight=(proof.limit + lost) / ready.scale)
+
+
+class Finish:
+    """The proof for one instance; ``limit`` is what is known to be out of reach."""
+
+    def __init__(
+        self,
+        rows: PriceBound,
+        shape: Shape,
+        possible: Bools,
+        units: Longs,
+        limit: int,
+        deadline: float | None,
+    ) -> None:
+        """``deadline`` in `time.monotonic`.  Nothing else is read off the clock, and what branch
+        and bound had found by then is left out, so that a run can be repeated."""
+        self.rows, self.deadline = rows, deadline
+        self.step = step_of(units)
+        self.units = units
+        self.proof = Proof(limit // self.step * self.step)
+        self.it = Programme.of(
+            shape.end0,
+            shape.end1,
+            units.astype(np.float64),
+            possible,
+            rows.instance.capacity,
+            rows.most,
+        )
+
+    def run(self, slot: Ints, reduced: Longs) -> Proof:
+        """Go on from the schedule ``slot`` int32[R], with the weights less the prices of the flow,
+        ``reduced`` int64[R]."""
+        it, proof = self.it, self.proof
+        self.weight = int(self.units[slot >= 0].sum())
+        if self._done():
+            return proof
+        held = slot[it.request] == it.slot
+        hope = -reduced[it.request] < proof.limit - self.weight
+        kept = np.flatnonzero(held | hope)
+        found = it.relaxed(kept, self._left())
+        if found is None:
+            return proof
+        x, y = found
+        self._certify(y)
+        if self._done():
+            return proof
+        if ((x <= WHOLE) | (x >= 1 - WHOLE)).all():
+            self._take(kept[x > 0.5])
+            if self._done():
+                return proof
+        else:
+            self._mend(kept, x, held, y)
+            if self._done():
+                return proof
+        self._branch(y)
+        return proof
+
+    def _left(self) -> float | None:
+        return None if self.deadline is None else self.deadline - time.monotonic()
+
+    def _done(self) -> bool:
+        left = self._left()
+        return self.weight >= self.proof.limit or (left is not None and left <= 0)
+
+    def _take(self, chosen: Longs) -> None:
+        """A schedule has been found, as variables of the programme."""
+        weight = int(self.units[self.it.request[chosen]].sum())
+        if weight > self.weight:
+            slot: Ints = np.full(len(self.units), -1, dtype=np.int32)
+            slot[self.it.request[chosen]] = self.it.slot[chosen]
+            self.weight, self.proof.slot = weight, slot
+
+    def _certify(self, y: Floats) -> None:
+        """The bound of the prices of the places in whole numbers, rounded down to a multiple."""
+        prices = np.zeros(self.rows.instance.capacity.shape, dtype=np.int64)
+        host, slot = self.it.places.T
+        prices[host, slot] = np.rint(np.maximum(y[self.it.first :], 0)).astype(np.int64)
+        limit = self.rows.value(prices) // self.step * self.step
+        if limit <= self.proof.limit:
+            self.proof.limit, self.proof.prices = limit, prices
+
+    def _mend(self, kept: Longs, x: Floats, held: Bools, y: Floats) -> None:
+        """A whole schedule near a broken corner: other corners of the same value, over what the
+        corner and the schedule at hand use and half of all that costs nothing, drawn anew."""
+        it = self.it
+        reduced, _ = it.reduced(y)
+        used = held.copy()
+        used[kept[x > WHOLE]] = True
+        random = np.random.default_rng(0)
+        for _ in range(CORNERS):
+            free = used | ((reduced < 0.5 * self.step) & (random.random(len(used)) < SHARE))
+            rows = np.flatnonzero(free)
+            found = it.relaxed(rows, self._left())
+            if found is None:
+                return
+            x = found[0]
+            if ((x <= WHOLE) | (x >= 1 - WHOLE)).all():
+                self._take(rows[x > 0.5])
+                if self._done():
+                    return
+
+    def _branch(self, y: Floats) -> None:
+        """Branch and bound over all that a heavier schedule can have."""
+        reduced, limit = self.it.reduced(y)
+        kept = np.flatnonzero(limit - reduced > self.weight + 0.5 * self.step)
+        if self._search(kept) and self.weight < self.proof.limit:
+            self.proof.branched = True
+            self.proof.limit = self.weight
+
+    def _search(self, kept: Longs) -> bool:
+        """Look for a heavier schedule; whether it is certain that there is none heavier than the
+        one known then."""
+        least = self.weight + 0.5 * self.step
+        chosen, sure = self.it.best(kept, least, self.proof.limit + 0.5 * self.step, self._left())
+        left = self._left()
+        if left is not None and left <= 0:
+            return False
+        if chosen is not None:
+            self._take(chosen)
+        return sure
