@@ -90,6 +90,22 @@ def test_prices_keep_promises_within_capacities():
         assert over.mean() < 0.05
 
 
+def test_who_is_asked_by_many_and_wants_few_is_not_asked_more_than_can_be_answered():
+    market = simulated(34, EXHIBITORS, BUYERS, popularity=2.0)
+    # As answers teach it: few requests are accepted, and accepted ones alone fill no calendar.
+    p, q = market.believed_p, market.believed_q * np.float32(0.15)
+    slots = market.exhibitor_capacity // 3
+    order = clearing.clear(p, q, market.buyer_capacity, slots, lengths=(LENGTH, 50))
+
+    def over(lists):
+        at = lists.owners(), lists.other
+        return metrics.figures(lists, p[at], q[at], slots).over_capacity_share
+
+    by_product = rank.top_lists(iter([p * q]), EXHIBITORS, LENGTH)
+    assert over(by_product) > 0.05
+    assert over(rank.rank_buyers(order.kernel, order.duals, LENGTH)) == 0
+
+
 def test_no_prices_without_anybody():
     for rows, columns in ((0, 3), (3, 0)):
         values = pricing.Values(rows, columns, lambda part: np.zeros((rows, columns), np.float32))

@@ -28,6 +28,9 @@ BLOCK = 512
 # the surplus were chosen on simulated markets of seeds 1 and 2 (benchmarks/matching.py), not on
 # real answers.
 TEMPERATURE = 0.1
+# Buyers ask, exhibitors answer: so many requests for each meeting that an exhibitor wants. Somewhat
+# below `metrics.OVERFULL`, as prices stop a little short of what they aim at.
+MOST_REQUESTS = 2.5
 PRICED, TU = "priced", "tu"
 
 
@@ -84,13 +87,14 @@ def clear(
     elif rule == TU:
         duals = equilibrium.solve(kernel, buyer_capacity, exhibitor_capacity)
     else:
-        duals = _priced(kernel, buyer_capacity, exhibitor_capacity, lengths)
+        duals = _priced(kernel, p, buyer_capacity, exhibitor_capacity, lengths)
     duals = levelling.levelled(kernel, duals, exhibitor_capacity, lengths[0], equality)
     return Clearing(kernel, duals, rule, equality)
 
 
 def _priced(
     kernel: Floats,
+    p: Floats,
     buyer_capacity: npt.ArrayLike,
     exhibitor_capacity: npt.ArrayLike,
     lengths: tuple[int, int],
@@ -106,7 +110,9 @@ def _priced(
     on_exhibitors_lists = pricing.Values(
         exhibitors, buyers, lambda rows: np.ascontiguousarray(kernel[:, rows].T)
     )
-    b = pricing.prices(on_buyers_lists, m, lengths[0])
+    b = pricing.prices(
+        on_buyers_lists, m, lengths[0], pricing.Requests(lambda rows: p[rows], MOST_REQUESTS)
+    )
     a = pricing.prices(on_exhibitors_lists, n, lengths[1])
     # Who wants no meetings is on no list.
     return Equilibrium(np.where(n > 0, a, 0), np.where(m > 0, b, 0), 0, 0.0, True)

@@ -7,6 +7,11 @@ w_j <= 1 that is 1 wherever the load stays below the capacity (the Lagrangian of
 where no calendar is contested the order is that of p q.  Prices are found by steps against the
 excess, on the lists that they themselves make.
 
+A calendar is not the only thing that fills up.  Somebody whom many want and who wants few holds all
+the meetings that come of it, and still gets more requests than can be answered.  So what is asked
+of j, the sum over lists of p_ij / rank, is held to `requests.most` for each meeting wanted in the
+same way: the price answers to whichever is fuller.
+
 The prices of one side depend on the lists of the other side alone: each side is priced by itself.
 """
 
@@ -39,27 +44,47 @@ class Values:
     columns: int
     block: Callable[[slice], Floats]
 
-    def blocks(self) -> Iterator[Floats]:
+    def parts(self) -> Iterator[slice]:
         for start in range(0, self.rows, BLOCK):
-            yield self.block(slice(start, min(start + BLOCK, self.rows)))
+            yield slice(start, min(start + BLOCK, self.rows))
 
 
-def prices(values: Values, capacity: npt.ArrayLike, length: int) -> Doubles:
+@dataclass(frozen=True)
+class Requests:
+    """What rows ask of columns: `chance` float32 of each pair, and how many a column can answer.
+
+    `most` are requests for each meeting that the column wants.
+    """
+
+    chance: Callable[[slice], Floats]
+    most: float
+
+
+def prices(
+    values: Values, capacity: npt.ArrayLike, length: int, requests: Requests | None = None
+) -> Doubles:
     """Return w float64[columns] in (0, 1]; all 1 where nobody is promised more than fits.
 
+    With `requests` also where nobody is asked more than can be answered.
     O(rows * columns) for each stage, O(rows * length) for each step.
     """
     slots = np.maximum(np.asarray(capacity, dtype=np.float64), 1e-9)
     log_price = np.zeros(values.columns)
     if not values.rows or not values.columns:
         return np.exp(log_price)
-    best, most, step = log_price, -1.0, 0
+    best, most, step = log_price, -np.inf, 0
     for steps in STAGES:
-        column, value = _candidates(values, np.exp(log_price), WIDER * length)
+        found = _candidates(values, np.exp(log_price), WIDER * length, requests)
         for _ in range(steps):
-            load = _loads(column, value, np.exp(log_price), length) / slots
+            meetings, asked = found.loads(np.exp(log_price), length)
+            load = meetings / slots
             kept = float(np.minimum(load, 1) @ slots)
-            if kept > most * (1 + 1e-6):
+            if requests is not None:
+                fullness = asked / (requests.most * slots)
+                # What nobody can answer is lost to those who asked.
+                kept -= float(np.maximum(fullness - 1, 0) @ slots)
+                load = np.maximum(load, fullness)
+            if kept - most > 1e-6 * abs(kept):
                 best, most = log_price, kept
             if step == 0 and load.max() <= 1:
                 return np.exp(log_price)
@@ -69,37 +94,57 @@ def prices(values: Values, capacity: npt.ArrayLike, length: int) -> Doubles:
     return np.exp(best)
 
 
-def _candidates(values: Values, price: Doubles, most: int) -> tuple[Ints, Floats]:
-    """Return columns and unpriced values [rows, most] of the best of each row as priced now."""
+@dataclass(frozen=True)
+class _Candidates:
+    """Who may be on the lists: column, unpriced value and chance of a request [rows, most]."""
+
+    column: Ints
+    value: Floats
+    chance: Floats | None
+
+    def loads(self, price: Doubles, length: int) -> tuple[Doubles, Doubles]:
+        """Return the meetings promised to each column, and the requests, by lists of `length`."""
+        priced = self.value * price.astype(np.float32)[self.column]
+        width = priced.shape[1]
+        if width > length:
+            kept = _best(priced, length)
+        else:
+            kept = np.broadcast_to(np.arange(width), priced.shape)
+        order = np.argsort(-np.take_along_axis(priced, kept, axis=1), axis=1)
+        kept = np.take_along_axis(kept, order, axis=1)
+        looks = 1 / np.arange(1, kept.shape[1] + 1, dtype=np.float64)
+        column = np.take_along_axis(self.column, kept, axis=1).ravel()
+
+        def total(of: Floats | None) -> Doubles:
+            if of is None:
+                return np.zeros(len(price))
+            seen = (np.take_along_axis(of, kept, axis=1) * looks).ravel()
+            return np.bincount(column, weights=seen, minlength=len(price)).astype(np.float64)
+
+        return total(self.value), total(self.chance)
+
+
+def _candidates(
+    values: Values, price: Doubles, most: int, requests: Requests | None
+) -> _Candidates:
+    """Return the best of each row as priced now."""
     weight = price.astype(np.float32)
-    if values.columns <= most:
-        whole = np.concatenate(list(values.blocks()))
-        return np.broadcast_to(np.arange(values.columns), whole.shape), whole
-    columns, found = [], []
-    for block in values.blocks():
-        column = _best(block * weight, most)
+    columns, found, chances = [], [], []
+    for rows in values.parts():
+        block = values.block(rows)
+        if values.columns <= most:
+            column = np.broadcast_to(np.arange(values.columns), block.shape)
+        else:
+            column = _best(block * weight, most)
         columns.append(column.astype(np.int32))
         found.append(np.take_along_axis(block, column, axis=1))
-    return np.concatenate(columns), np.concatenate(found)
-
-
-def _loads(column: Ints, value: Floats, price: Doubles, length: int) -> Doubles:
-    """Return the meetings promised to each column by lists of `length` of these candidates."""
-    priced = value * price.astype(np.float32)[column]
-    width = priced.shape[1]
-    if width > length:
-        kept = _best(priced, length)
-    else:
-        kept = np.broadcast_to(np.arange(width), priced.shape)
-    order = np.argsort(-np.take_along_axis(priced, kept, axis=1), axis=1)
-    kept = np.take_along_axis(kept, order, axis=1)
-    looks = 1 / np.arange(1, kept.shape[1] + 1, dtype=np.float64)
-    load: Doubles = np.bincount(
-        np.take_along_axis(column, kept, axis=1).ravel(),
-        weights=(np.take_along_axis(value, kept, axis=1) * looks).ravel(),
-        minlength=len(price),
-    ).astype(np.float64)
-    return load
+        if requests is not None:
+            chances.append(np.take_along_axis(requests.chance(rows), column, axis=1))
+    return _Candidates(
+        np.concatenate(columns),
+        np.concatenate(found),
+        np.concatenate(chances) if requests is not None else None,
+    )
 
 
 def _best(values: Floats, most: int) -> Ints:
