@@ -12,8 +12,8 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from emporion.accounts import domain
-from emporion.accounts.domain import sign_in
-from emporion.accounts.interfaces import pages
+from emporion.accounts.domain import sign_in, tries
+from emporion.accounts.interfaces import places
 from emporion.accounts.models import SignInTries, User
 from emporion.core.models import JournalEntry
 
@@ -241,7 +241,7 @@ def test_address_behind_a_proxy_is_the_one_the_proxy_saw(
 
 
 def test_proxy_that_was_not_announced_is_told_once(client: Client, caplog: Any) -> None:
-    pages._warn_of_a_proxy.cache_clear()
+    places.warn_of_a_proxy.cache_clear()
     for n in range(3):
         client.post(
             PAGE,
@@ -302,8 +302,8 @@ def test_page_is_there_in_every_language(client: Client, language: str) -> None:
 def test_guesses_side_by_side_are_counted_exactly() -> None:
     def guess(number: int) -> bool:
         try:
-            limits = {sign_in._key("name", "aino"): 10, f"{number:064}": 500}
-            sign_in._count(limits, timezone.now())
+            limits = {tries.key("name", "aino"): 10, f"{number:064}": 500}
+            tries.count(limits, timezone.now())
         except domain.TooManyTries:
             return False
         finally:

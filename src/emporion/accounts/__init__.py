@@ -1,1 +1,1 @@
-"""Who signs in: users, and the plain sign-in by phone number or e-mail and password."""
+"""Who signs in: users, and their sign-in by password or by a code that is sent."""

@@ -5,3 +5,7 @@ class AccountsConfig(AppConfig):
     name = "emporion.accounts"
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Registers the kinds of jobs, and what carries codes.
+        from emporion.accounts.interfaces import mail, tasks  # noqa: F401

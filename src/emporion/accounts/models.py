@@ -87,3 +87,23 @@ class SignInTries(models.Model):
 
     def __str__(self) -> str:
         return f"{len(self.times)} tries"
+
+
+class SignInCode(models.Model):
+    """A code that somebody asked for, by phone or mail; without a user nobody has that address."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    kind = models.CharField(max_length=10)
+    # Empty as soon as it was sent: what people mistype is kept no longer than needed.
+    to = models.CharField(max_length=254, blank=True)
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="codes")
+    digest = models.CharField(max_length=64, blank=True)
+    link_digest = models.CharField(max_length=64, blank=True)
+    wrong = models.PositiveSmallIntegerField(default=0)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    sent_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.public_id}"

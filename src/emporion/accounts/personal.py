@@ -39,6 +39,22 @@ declare(
     },
 )  # fmt: skip
 declare(
+    "accounts.SignInCode",
+    whose={"user": "user"},
+    kept=Kept("a day", after="expires_at", days=1),
+    row_goes=True,
+    fields={
+        "to": held(_SIGN_IN, "nobody", Does.EMPTIES, "emptied as soon as the code was sent"),
+        "digest": held(
+            _SIGN_IN, "nobody", Does.KEEPS, "a keyed digest of random digits", exported=False
+        ),
+        "link_digest": held(
+            _SIGN_IN, "nobody", Does.KEEPS, "a keyed digest of random letters", exported=False
+        ),
+    },
+    others="public_id kind",
+)
+declare(
     "sessions.Session",
     kept=Kept("until it ends", after="expire_date"),
     fields={

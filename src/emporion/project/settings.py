@@ -14,6 +14,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from emporion.project.mail import mail_server
+
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -181,6 +183,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # The roles of the demonstration may be entered without a password; `emporion demo` sets it.
 DEMO_SIGNIN = _flag("EMPORION_DEMO_SIGNIN")
+# Codes to sign in are sent by mail through this server; without it none are.
+MAIL_URL = os.environ.get("EMPORION_MAIL_URL", "").strip()
+MAIL = mail_server(MAIL_URL)
+MAIL_FROM = os.environ.get("EMPORION_MAIL_FROM", "").strip() or "emporion@localhost"
 LOGIN_URL = "accounts:signin"
 LOGIN_REDIRECT_URL = "portal:home"
 

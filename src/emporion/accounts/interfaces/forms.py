@@ -1,4 +1,4 @@
-"""The form of the sign-in page."""
+"""The forms of the sign-in pages."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-class SignInForm(forms.Form):
-    """Who, and the password. A wrong one is never said to be wrong in one of the two."""
-
-    identifier = forms.CharField(
+def identifier_field() -> forms.CharField:
+    """Who: by the address or the number they are known under."""
+    return forms.CharField(
         label=_("E-mail address or phone number"),
         help_text=_("A phone number with + and the country's code."),
         max_length=254,
@@ -22,10 +21,39 @@ class SignInForm(forms.Form):
             }
         ),
     )
+
+
+class SignInForm(forms.Form):
+    """Who, and the password. A wrong one is never said to be wrong in one of the two."""
+
+    identifier = identifier_field()
     # Long enough for every phrase, short enough to be hashed at once.
     password = forms.CharField(
         label=_("Password"),
         max_length=1000,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "dir": "ltr"}),
+    )
+
+
+class AskForm(forms.Form):
+    """Where a code is to be sent."""
+
+    identifier = identifier_field()
+
+
+class CodeForm(forms.Form):
+    """The digits that were sent; spaces do not matter."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "spellcheck": "false",
+                "dir": "ltr",
+            }
+        ),
     )

@@ -88,6 +88,7 @@ DEEDS: dict[str, Any] = {
     "schedule.stop": gettext_lazy("The computing of a schedule was stopped"),
     "slots.set": gettext_lazy("The times for meetings were set"),
     "user.create": gettext_lazy("A user was made"),
+    "user.send_code": gettext_lazy("A code to sign in was sent"),
     "user.sign_in": gettext_lazy("Somebody signed in"),
     "view.remove": gettext_lazy("A saved view was removed"),
     "view.save": gettext_lazy("A view was saved"),

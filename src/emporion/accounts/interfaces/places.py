@@ -1,0 +1,42 @@
+"""Where a sign-in leads, and from where it comes."""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+
+logger = logging.getLogger(__name__)
+
+
+def wanted(request: HttpRequest) -> str:
+    """Return the page to go to: `next` if it is one of ours, else the first page."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return asked if ours else resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return the address the request came from; behind a proxy, the one that the proxy saw."""
+    if settings.BEHIND_PROXY:
+        # The last one: those before it are what the browser claims.
+        return request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()
+    if "X-Forwarded-For" in request.headers:
+        warn_of_a_proxy()
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+@cache
+def warn_of_a_proxy() -> None:
+    """Say once that a proxy was not announced."""
+    # Once: whoever likes can send the header.
+    logger.warning(
+        "A sign-in carries X-Forwarded-For. If a proxy of yours set it, set EMPORION_BEHIND_PROXY=1"
+        ": until then everybody behind it counts as one address."
+    )
