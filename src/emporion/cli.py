@@ -88,6 +88,16 @@ COMMANDS = {
         "emporion.edition.interfaces.commands:officer",
         "let somebody act for all members of a delegation",
     ),
+    "backup": Command(
+        "emporion.project.backups:backup", "write everything into one file while the fair goes on"
+    ),
+    "restore": Command(
+        "emporion.project.backups:restore", "bring a backup back into an empty place, and compare"
+    ),
+    "upgrade": Command(
+        "emporion.project.backups:upgrade",
+        "bring an installation to this version: back up, migrate, prepare",
+    ),
     "journal": Command(
         "emporion.project.journal:journal",
         "seal the journal, or prove that nobody changed it",

@@ -11,12 +11,13 @@ from typing import IO
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[IO[bytes]]:
+def whole(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
     """Give an open binary file that becomes `path` when the block ends well.
 
     Until then it lies beside it under a name of its own; then it is on the disk before it takes
     the name. When the block fails, nothing is left and `path` is what it was. Behind a symbolic
-    link its target is replaced. Raises OSError when the folder cannot be written.
+    link its target is replaced. A `private` file is for its owner only. Raises OSError when the
+    folder cannot be written.
     """
     target = Path(path).resolve()
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".writing-")
@@ -25,10 +26,11 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        # What open() would have given it: a temporary file is for its owner only.
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)
+        if not private:
+            # What open() would have given it: a temporary file is for its owner only.
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(name, 0o666 & ~mask)
         os.replace(name, target)
     except BaseException:
         os.unlink(name)
