@@ -84,6 +84,10 @@ COMMANDS = {
         "emporion.edition.interfaces.commands:delegate",
         "let somebody sign in for an exhibitor or a buyer",
     ),
+    "token": Command(
+        "emporion.accounts.interfaces.commands:token",
+        "make, list and end the tokens that programs show",
+    ),
     "officer": Command(
         "emporion.edition.interfaces.commands:officer",
         "let somebody act for all members of a delegation",

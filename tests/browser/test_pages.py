@@ -49,6 +49,7 @@ PAGES = {
         "model/who-to-meet/why/?q=Aava",
         "model/notices/",
         "model/my-link/",
+        "access/",
         "EXHIBITOR",
     ),
     "exhibitor": ("model/who-to-meet/", "model/day/", "model/requests/"),

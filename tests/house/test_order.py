@@ -14,7 +14,16 @@ import pytest
 from tests.house.doors import DoorsContract
 from tests.machine import ROOT
 
-CAPABILITIES = ["accounts", "registry", "edition", "matchmaking", "meetings", "portal", "demo"]
+CAPABILITIES = [
+    "accounts",
+    "registry",
+    "edition",
+    "matchmaking",
+    "meetings",
+    "portal",
+    "api",
+    "demo",
+]
 LINT = "from importlinter.cli import lint_imports; import sys; sys.exit(lint_imports(**{}))"
 
 
@@ -62,6 +71,7 @@ PLANTED = [
     ("house", "edition/domain", "from emporion.meetings import domain"),
     ("house", "core/ids", "from emporion.registry import queries"),
     ("house", "accounts/queries", "import emporion.cli"),
+    ("house", "portal/queries", "from emporion.api import queries"),
     ("rooms", "meetings/models", "from emporion.meetings import queries"),
     ("rooms", "meetings/queries", "from emporion.meetings.domain import anything"),
     ("rooms", "portal/rules", "from emporion.portal.interfaces import pages"),

@@ -107,3 +107,29 @@ class SignInCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.public_id}"
+
+
+class AccessToken(models.Model):
+    """Lets a program act as its user, as far as `scopes` go. Only a digest of it is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="access_tokens")
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    name = models.CharField(max_length=80)
+    # What people tell tokens apart by; not secret, and not enough to use one.
+    prefix = models.CharField(max_length=16)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    # To the minute: no read of a program writes a row each time.
+    last_used_at = models.DateTimeField(null=True)
+    # How many calls were counted in which minute (since 1970), by all processes together.
+    minute = models.PositiveBigIntegerField(default=0)
+    calls = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

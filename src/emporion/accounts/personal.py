@@ -73,3 +73,11 @@ for _label in ("accounts.User_groups", "accounts.User_user_permissions"):
 not_of_people("auth.Permission", "name codename")
 not_of_people("auth.Group", "name")
 not_of_people("auth.Group_permissions")
+declare(
+    "accounts.AccessToken",
+    whose={"user": "user"},
+    kept=Kept("90 days after its end", after="expires_at", days=90),
+    fields={"name": held("to know a program again", "the user", Does.EMPTIES)},
+    others="public_id prefix digest scopes",
+    row_goes=True,
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 # Re-exported: other capabilities name the user, and read a phone number, by these.
+from emporion.accounts.models import AccessToken as AccessToken
 from emporion.accounts.models import User as User
 from emporion.accounts.rules import as_phone as as_phone
 
@@ -41,3 +42,8 @@ def users_by_id(public_ids: Iterable[str]) -> list[User]:
     """Return the users with these public ids; one query, none for none."""
     wanted = list(public_ids)
     return list(User.objects.filter(public_id__in=wanted)) if wanted else []
+
+
+def tokens_of(user: User) -> list[AccessToken]:
+    """Return the tokens of a user that are not ended, newest first; one query."""
+    return list(AccessToken.objects.filter(user=user, revoked_at=None))

@@ -87,6 +87,9 @@ INSTALLED_APPS = [
     "emporion.matchmaking.apps.MatchmakingConfig",
     "emporion.meetings.apps.MeetingsConfig",
     "emporion.portal.apps.PortalConfig",
+    "emporion.api.apps.ApiConfig",
+    # Its page that shows the interface for programs comes from here and not from a CDN.
+    "ninja",
     "emporion.demo.apps.DemoConfig",
 ]
 
@@ -98,6 +101,8 @@ MIDDLEWARE = [
     # Above the turns, which read a form and may refuse it: that page is guarded and has a language.
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Above what speaks to readers: a program is told everything in its own form.
+    "emporion.api.interfaces.middleware.ProgramsMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "emporion.core.turns.TurnsMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -106,6 +111,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "emporion.accounts.interfaces.tokens.TokenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "emporion.accounts.interfaces.middleware.SignInAgainMiddleware",
     "emporion.design.interfaces.methods.FormsOnlyMiddleware",

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("sw.js", pages.service_worker),
+    path("", include("emporion.api.interfaces.urls")),
     path("robots.txt", sitemap.robots),
     path("sitemap.xml", sitemap.index, name="sitemap"),
     path("sitemap-<slug:slug>-<int:number>.xml", sitemap.part, name="sitemap_part"),

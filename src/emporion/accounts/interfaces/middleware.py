@@ -25,11 +25,11 @@ class SignInAgainMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if request.method != "POST" or response.status_code != 302:
+            return response
         signin = resolve_url(settings.LOGIN_URL)
         if (
-            request.method == "POST"
-            and response.status_code == 302
-            and urlsplit(response["Location"]).path == signin
+            urlsplit(response["Location"]).path == signin
             and request.path != signin
             and not request.user.is_authenticated
         ):

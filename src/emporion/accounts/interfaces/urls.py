@@ -1,6 +1,6 @@
 from django.urls import path
 
-from emporion.accounts.interfaces import code_pages, pages
+from emporion.accounts.interfaces import access, code_pages, pages
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,4 +10,6 @@ urlpatterns = [
     path("signin/code/enter/", code_pages.enter, name="enter_code"),
     path("signin/link/<str:token>/", code_pages.link, name="link"),
     path("signout/", pages.sign_out, name="signout"),
+    path("access/", access.access, name="access"),
+    path("access/<slug:public_id>/end/", access.end, name="end_access"),
 ]

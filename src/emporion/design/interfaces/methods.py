@@ -18,6 +18,9 @@ class FormsOnlyMiddleware:
         response = self.get_response(request)
         if not isinstance(response, HttpResponseNotAllowed) or request.method != "GET":
             return response
+        if getattr(request, "for_programs", False):
+            # A program is told in its own form.
+            return response
         page = render(request, "405.html", status=405)
         page["Allow"] = response["Allow"]
         return page

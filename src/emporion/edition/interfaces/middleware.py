@@ -126,5 +126,9 @@ def _acting_for(request: HttpRequest, edition: Edition) -> Participation | None:
     """
     if not request.user.is_authenticated:
         return None
-    chosen = request.session.get(queries.ACTING, {}).get(edition.public_id)
+    if hasattr(request, "acting_choice"):
+        # A program has no session and says it with each call.
+        chosen = request.acting_choice
+    else:
+        chosen = request.session.get(queries.ACTING, {}).get(edition.public_id)
     return queries.member_for(edition, request.user, chosen) if chosen else None

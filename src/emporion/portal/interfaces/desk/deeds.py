@@ -87,6 +87,8 @@ DEEDS: dict[str, Any] = {
     "schedule.start": gettext_lazy("The computing of a schedule was started"),
     "schedule.stop": gettext_lazy("The computing of a schedule was stopped"),
     "slots.set": gettext_lazy("The times for meetings were set"),
+    "token.end": gettext_lazy("A token for a program was ended"),
+    "token.make": gettext_lazy("A token for a program was made"),
     "user.create": gettext_lazy("A user was made"),
     "user.send_code": gettext_lazy("A code to sign in was sent"),
     "user.sign_in": gettext_lazy("Somebody signed in"),

@@ -1,0 +1,92 @@
+"""Access for programs: tokens made and ended by their user."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from emporion.accounts import queries
+from emporion.accounts.domain import tokens as domain
+from emporion.accounts.rules import LONGEST_DAYS
+
+SCOPE_WORDS: dict[str, Any] = {
+    "read": gettext_lazy("read what I may read"),
+    "write": gettext_lazy("ask, answer and keep my profile"),
+    "organise.read": gettext_lazy("read what the organiser may read"),
+    "organise.write": gettext_lazy("take lists in, compute and publish schedules"),
+}
+
+
+class TokenForm(forms.Form):
+    """Which program, what it may do, for how long."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name of the program"),
+        help_text=gettext_lazy("So that you know later what to end."),
+        max_length=80,
+    )
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("It may"),
+        help_text=gettext_lazy("Never more than you may yourself."),
+        choices=list(SCOPE_WORDS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        initial=["read"],
+    )
+    days = forms.IntegerField(
+        label=gettext_lazy("Good for so many days"),
+        min_value=1,
+        max_value=LONGEST_DAYS,
+        initial=90,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def access(request: HttpRequest) -> HttpResponse:
+    """The reader's tokens, and a form for another; its secret is shown once, right after."""
+    form = TokenForm(request.POST or None)
+    secret, status = "", 200
+    user: Any = request.user
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            told = form.cleaned_data
+            try:
+                _made, secret = domain.make_token(user, told["name"], told["scopes"], told["days"])
+            except domain.TokenError as error:
+                form.add_error(None, str(error))
+            else:
+                form, status = TokenForm(), 201
+    now = timezone.now()
+    rows = [
+        {
+            "token": token,
+            "may": [SCOPE_WORDS[scope] for scope in token.scopes if scope in SCOPE_WORDS],
+            "over": token.expires_at <= now,
+        }
+        for token in queries.tokens_of(user)
+    ]
+    context = {"form": form, "secret": secret, "rows": rows}
+    return render(request, "accounts/access.html", context, status=status)
+
+
+@login_required
+@require_POST
+def end(request: HttpRequest, public_id: str) -> HttpResponse:
+    """End one token; what is not the reader's, or ended, is left as it is."""
+    user: Any = request.user
+    if domain.end_token(user, public_id):
+        messages.success(request, _("Ended. The program that used it is shut out now."))
+    return redirect("accounts:access")

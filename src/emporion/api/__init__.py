@@ -1,0 +1,1 @@
+"""The open interface: what programs can read and do, by the same gates as the pages."""

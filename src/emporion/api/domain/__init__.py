@@ -1,0 +1,1 @@
+"""What programs send twice has its effect once."""

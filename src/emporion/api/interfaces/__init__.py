@@ -1,0 +1,1 @@
+"""What programs meet: addresses, gates, shapes, errors."""

@@ -1,0 +1,136 @@
+"""The API of programs: ninja's, with our errors in the schema and in the answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.docs import DocsBase
+from ninja.openapi.schema import OpenAPISchema
+
+from emporion.api.interfaces import problems
+from emporion.api.interfaces.problems import CONTENT_TYPE, Problem
+
+PROBLEM: dict[str, Any] = {
+    "title": "Problem",
+    "description": "What is wrong, where, and how to mend it (RFC 9457).",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "mend", "errors"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "mend": {"type": "string", "description": "What to do about it."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["in", "pointer", "detail", "mend"],
+                "properties": {
+                    "in": {"type": "string", "enum": ["body", "query", "path", "header", "cookie"]},
+                    "pointer": {"type": "string", "description": "A JSON pointer (RFC 6901)."},
+                    "detail": {"type": "string"},
+                    "mend": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+# What every operation may answer besides what it is asked for.
+EVERYWHERE = {
+    "400": "The request cannot be read.",
+    "401": "No token that is good was shown.",
+    "403": "The token, or its user, may not.",
+    "404": "Nothing has this address.",
+    "422": "What was sent does not fit.",
+    "429": "Called too often; Retry-After says how long to wait.",
+}
+ON_WRITES = {
+    "409": "What the object is now forbids it.",
+    "412": "Somebody changed it since; read it again.",
+    "413": "Too much at once.",
+    "415": "Not the content type that is named.",
+    "428": "If-Match with the version that was read is needed.",
+}
+
+
+def _response(description: str) -> dict[str, Any]:
+    ref = {"$ref": "#/components/schemas/Problem"}
+    return {"description": description, "content": {CONTENT_TYPE: {"schema": ref}}}
+
+
+class Programs(NinjaAPI):
+    """See the module's text."""
+
+    def get_openapi_schema(self, **words: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**words)
+        schema["components"].setdefault("schemas", {})["Problem"] = PROBLEM
+        gates = {
+            (f"/{bound.prefix}/{path}".replace("//", "/"), method): op
+            for bound in self._get_bound_routers()
+            for path, view in bound.path_operations.items()
+            for op in view.operations
+            for method in op.methods
+        }
+        by_id = {op.operation_id or self.get_openapi_operation_id(op): op for op in gates.values()}
+        for methods in schema["paths"].values():
+            for method, told in methods.items():
+                known = dict(EVERYWHERE)
+                if method not in {"get", "head"}:
+                    known |= ON_WRITES
+                for status, description in known.items():
+                    told["responses"][status] = _response(description)
+                if method == "get":
+                    told["responses"]["304"] = {"description": "It is what If-None-Match names."}
+                gate = next(iter(by_id[told["operationId"]].auth_callbacks), None)
+                if gate is not None:
+                    told["security"] = [{"Token": [gate.scope]}]  # type: ignore[attr-defined]
+                    told["x-who"] = gate.who  # type: ignore[attr-defined]
+                told.setdefault("parameters", []).append(
+                    {"$ref": "#/components/parameters/ActingFor"}
+                )
+        schema["components"]["parameters"] = {
+            "ActingFor": {
+                "name": "Emporion-Acting-For",
+                "in": "header",
+                "required": False,
+                "description": "An officer of a delegation names here the member it acts for.",
+                "schema": {"type": "string", "maxLength": 16, "pattern": "^[a-z0-9]+$"},
+            }
+        }
+        return schema
+
+
+class Docs(DocsBase):
+    """Swagger UI from our own static files: its page is rendered without what readers see."""
+
+    def render_page(self, request: HttpRequest, api: NinjaAPI, **words: Any) -> HttpResponse:
+        page = render_to_string("api/docs.html", {"api": api, "url": "openapi.json"})
+        return HttpResponse(page)
+
+
+def make_api() -> Programs:
+    """Return the interface with its handlers and no operation yet."""
+    api = Programs(
+        title="Emporion",
+        version="1",
+        description="Everything the pages of an expo can do, for programs.",
+        urls_namespace="api",
+        docs=Docs(),
+    )
+
+    def handle(kind: Any, make: Any) -> None:
+        api.add_exception_handler(kind, lambda request, exc: problems.answer(make(exc)))
+
+    handle(Problem, lambda exc: exc)
+    handle(ValidationError, lambda exc: problems.of_validation(exc.errors))
+    handle(AuthenticationError, lambda exc: Problem(401, "No token that is good was shown."))
+    handle(HttpError, lambda exc: Problem(exc.status_code, exc.message))
+    handle(Http404, lambda exc: Problem(404, str(exc)))
+    handle(PermissionDenied, lambda exc: Problem(403, str(exc)))
+    return api
