@@ -1,4 +1,4 @@
-"""Tables of the ground: journal, import batches, progress of long work."""
+"""Tables of the ground: journal, import batches, progress of long work, jobs, the outbox."""
 
 from __future__ import annotations
 
@@ -203,3 +203,58 @@ class JobRecord(models.Model):
     def share(self) -> float | None:
         """How much is done, 0..1; None where nobody can say."""
         return self.done / self.total if self.total else None
+
+
+class OutboxRow(models.Model):
+    """One thing that is to leave the system: written with what it tells of, handed over later.
+
+    Its `key` goes with every attempt, so that a receiver knows a second one for what it is. Rows of
+    one lane leave in the order in which they were written. A row with the `merge` of one that was
+    never tried replaces it.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        SENDING = "sending"
+        DONE = "done"
+        DEAD = "dead"  # given up; a person may have it tried anew
+
+    key = models.CharField(max_length=80, unique=True)
+    kind = models.CharField(max_length=20)
+    lane = models.CharField(max_length=80)
+    merge = models.CharField(max_length=80, blank=True)
+    tenant = models.CharField(max_length=16, blank=True)
+    payload = models.JSONField(default=dict, encoder=RealCharacters)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    cause = models.CharField(max_length=200, blank=True)
+    made_at = models.DateTimeField()
+    next_at = models.DateTimeField()
+    lease = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_at", "id"],
+                name="outbox_due",
+                condition=Q(state__in=("waiting", "sending")),
+            ),
+            models.Index(
+                fields=["lane", "id"],
+                name="outbox_lane",
+                condition=Q(state__in=("waiting", "sending")),
+            ),
+            models.Index(fields=["kind", "lane", "id"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "merge"],
+                name="outbox_merge_once",
+                condition=Q(state="waiting", attempt=0) & ~Q(merge=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"

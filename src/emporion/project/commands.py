@@ -76,21 +76,28 @@ def keep_worker() -> None:
 
 
 def worker(argv: list[str]) -> int:
-    """Do the jobs that pages start, one after the other, until told to leave."""
+    """Do the jobs that pages start, and hand over what is to leave, until told to end."""
     parser = argparse.ArgumentParser(prog="emporion worker", description=worker.__doc__)
-    parser.add_argument("--batch", action="store_true", help="end when the queue is empty")
+    parser.add_argument("--batch", action="store_true", help="end when nothing waits or is due")
     parser.add_argument("--beside", type=int, metavar="PID", help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     # Pages go first: a reader waits for milliseconds, a job for seconds.
     os.nice(5)
+    from emporion.core import outbox
     from emporion.core.jobs.worker import work
     from emporion.core.sealing.running import Sealer
 
     sealer = Sealer()
     sealer.start()
     try:
-        work(batch=options.batch, beside=options.beside)
+        work(
+            batch=options.batch,
+            beside=options.beside,
+            also=None if options.batch else outbox.keep_draining,
+        )
+        if options.batch:
+            outbox.drain()
     finally:
         sealer.stop()
     return 0

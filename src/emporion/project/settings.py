@@ -175,6 +175,8 @@ KEPT_PAGES_SECONDS = _seconds("EMPORION_KEPT_PAGES_SECONDS", 30)
 LOOK_COOKIES = ("theme", "digits")
 # Jobs wait in the database; `emporion worker` does them.
 TASKS = {"default": {"BACKEND": "emporion.core.jobs.backend.LeaseBackend"}}
+# Hosts of the own network that may be asked, also without https (`core.outgoing`).
+OUTGOING_PRIVATE = _list("EMPORION_OUTGOING_PRIVATE")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

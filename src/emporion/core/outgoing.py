@@ -1,0 +1,167 @@
+"""The one way out: HTTP requests to addresses that strangers may have given.
+
+Treated as hostile (OWASP, "Server-Side Request Forgery Prevention"): only https (http for hosts of
+the own network that a setting names), no user in the address, the name is resolved once and the very
+address that was checked is connected to, every address of this machine, of private networks and of
+their disguises in IPv6 is refused, no redirect is followed, and an answer has a limit of time and
+size. Certificates are checked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+SECONDS = 10.0
+MOST_BYTES = 65_536
+LONGEST = 2000
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class Refused(ValueError):
+    """An address that is never asked; the text says why."""
+
+
+class Unreachable(OSError):
+    """No answer came, or not one that could be read; later there may be one."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: headers by their names in small letters, a body of limited size."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it was taken: 200 to 299."""
+        return 200 <= self.status < 300
+
+
+@dataclass(frozen=True)
+class Target:
+    """An address that was looked at: where to connect, and what to say there."""
+
+    secure: bool
+    host: str
+    port: int
+    path: str
+    address: str
+
+
+def look_at(url: str) -> Target:
+    """Return where `url` leads. Raises Refused, and Unreachable for a name that nobody knows."""
+    if len(url) > LONGEST or not url.isascii() or any(c.isspace() or c in "\\<>" for c in url):
+        raise Refused("it is no web address")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise Refused("it is no web address") from None
+    host = (parts.hostname or "").rstrip(".")
+    private = host in settings.OUTGOING_PRIVATE
+    if parts.scheme not in (("https", "http") if private else ("https",)) or not host:
+        raise Refused("only https addresses are asked")
+    if parts.username is not None or parts.password is not None:
+        raise Refused("it holds a user or a password")
+    secure = parts.scheme == "https"
+    port = port or (443 if secure else 80)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Target(secure, host, port, path, _resolved(host, port, private))
+
+
+def request(
+    method: str,
+    url: str,
+    body: bytes = b"",
+    headers: Mapping[str, str] | None = None,
+    *,
+    seconds: float = SECONDS,
+) -> Answer:
+    """Ask `url` and return the answer, also one that is a redirect or an error.
+
+    Raises Refused and Unreachable; both texts name no more than the host.
+    """
+    target = look_at(url)
+    connection = _Pinned(target, seconds)
+    # One limit from the first byte to the last: a server may else drip for hours.
+    alarm = threading.Timer(seconds, connection.cut)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        connection.request(method, target.path, body, dict(headers or {}))
+        response = connection.getresponse()
+        answer = response.read(MOST_BYTES + 1)
+    except (OSError, http.client.HTTPException) as error:
+        raise Unreachable(f"{target.host}: {type(error).__name__}") from None
+    finally:
+        alarm.cancel()
+        connection.close()
+    if len(answer) > MOST_BYTES:
+        raise Unreachable(f"{target.host}: more than {MOST_BYTES} bytes")
+    if connection.was_cut:
+        raise Unreachable(f"{target.host}: longer than {seconds:g} seconds")
+    kept = {name.lower(): value for name, value in response.getheaders()}
+    return Answer(response.status, answer, kept)
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is one of the open network, also behind the disguises of IPv6."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if inner is None and address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(inner)
+        if address.teredo is not None:
+            return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def _resolved(host: str, port: int, private: bool) -> str:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise Unreachable(f"{host} is not known") from None
+    addresses = [str(entry[4][0]) for entry in found]
+    for address in addresses:
+        if not private and not is_public(ipaddress.ip_address(address.partition("%")[0])):
+            raise Refused(f"{host} is inside of a network")
+    return addresses[0]
+
+
+class _Pinned(http.client.HTTPConnection):
+    """Connects to the one address that was checked, whatever the name resolves to by now."""
+
+    def __init__(self, target: Target, seconds: float) -> None:
+        super().__init__(target.host, target.port, timeout=seconds)
+        self._target = target
+        self._open: socket.socket | None = None
+        self.was_cut = False
+
+    def connect(self) -> None:
+        self.sock = socket.create_connection((self._target.address, self.port), self.timeout)
+        if self._target.secure:
+            context = ssl.create_default_context()
+            self.sock = context.wrap_socket(self.sock, server_hostname=self._target.host)
+        # The response takes `sock` over where the server says that it closes.
+        self._open = self.sock
+
+    def cut(self) -> None:
+        """End the connection under whoever reads from it."""
+        self.was_cut = True
+        if self._open is not None:
+            with contextlib.suppress(OSError):
+                self._open.shutdown(socket.SHUT_RDWR)

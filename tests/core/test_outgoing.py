@@ -1,0 +1,163 @@
+"""Requests that leave: only to the open network, never longer or larger than is good."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from emporion.core import outgoing
+
+INSIDE = [
+    "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
+    "0.0.0.0", "224.0.0.1", "240.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fc00::1",
+    "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
+    "2001:0:4136:e378:8000:63bf:80ff:fffe",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", INSIDE)
+def test_address_inside_of_a_network_is_not_public(address: str) -> None:
+    assert outgoing.is_public(ipaddress.ip_address(address)) is False
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "2606:4700::1111", "64:ff9b::101:101"])
+def test_address_of_the_open_network_is_public(address: str) -> None:
+    assert outgoing.is_public(ipaddress.ip_address(address)) is True
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://example.org/", "only https"),
+        ("ftp://example.org/", "only https"),
+        ("https:///nowhere", "only https"),
+        ("https://user:word@example.org/", "a user or a password"),
+        ("https://127.0.0.1/", "inside of a network"),
+        ("https://2130706433/", "inside of a network"),
+        ("https://0x7f.1/", "inside of a network"),
+        ("https://[::1]/", "inside of a network"),
+        ("https://[::ffff:169.254.169.254]/latest", "inside of a network"),
+        ("https://localhost./", "inside of a network"),
+        ("https://example.org:99999/", "no web address"),
+        ("https://exa mple.org/", "no web address"),
+        ("https://例え.jp/", "no web address"),
+        ("https://example.org/" + "a" * 2000, "no web address"),
+    ],
+)
+def test_address_that_is_never_asked(url: str, why: str) -> None:
+    with pytest.raises(outgoing.Refused) as refused:
+        outgoing.look_at(url)
+    assert why in str(refused.value)
+
+
+class Server(BaseHTTPRequestHandler):
+    """Answers by what its path says."""
+
+    def do_POST(self) -> None:
+        self.server.seen.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))  # type: ignore[attr-defined]
+        if self.path == "/moved":
+            self.send_response(302)
+            self.send_header("Location", "http://169.254.169.254/")
+            self.end_headers()
+            return
+        self.send_response(200)
+        self.end_headers()
+        if self.path == "/large":
+            self.wfile.write(b"x" * (outgoing.MOST_BYTES + 1))
+        elif self.path == "/drip":
+            try:
+                for _ in range(40):
+                    self.wfile.write(b"x")
+                    self.wfile.flush()
+                    time.sleep(0.05)
+            except OSError:
+                pass
+        else:
+            self.wfile.write(b"taken")
+
+    def log_message(self, *words: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[tuple[str, list[Any]]]:
+    """A server on this machine that the setting allows: its address, and what it was asked."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Server) as made:
+        made.seen = []  # type: ignore[attr-defined]
+        threading.Thread(target=made.serve_forever, daemon=True).start()
+        settings.OUTGOING_PRIVATE = ["127.0.0.1"]
+        yield f"http://127.0.0.1:{made.server_port}", made.seen  # type: ignore[attr-defined]
+        made.shutdown()
+
+
+def test_host_that_a_setting_names_is_asked(server: tuple[str, list[Any]]) -> None:
+    url, seen = server
+    answer = outgoing.request("POST", f"{url}/a?b=c", b"hello")
+    assert (answer.status, answer.body, answer.is_good) == (200, b"taken", True)
+    assert seen == [("/a?b=c", b"hello")]
+
+
+def test_redirect_is_an_answer_and_is_not_followed(server: tuple[str, list[Any]]) -> None:
+    url, seen = server
+    answer = outgoing.request("POST", f"{url}/moved", b"")
+    assert (answer.status, answer.is_good, len(seen)) == (302, False, 1)
+
+
+@pytest.mark.parametrize(("path", "why"), [("large", "bytes"), ("drip", "seconds")])
+def test_answer_that_is_too_large_or_too_slow_is_cut(
+    server: tuple[str, list[Any]], path: str, why: str
+) -> None:
+    begun = time.monotonic()
+    with pytest.raises(outgoing.Unreachable) as cut:
+        outgoing.request("POST", f"{server[0]}/{path}", b"", seconds=0.4)
+    assert why in str(cut.value)
+    assert time.monotonic() - begun < 2
+
+
+def test_name_that_changes_its_address_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def resolve(host: str, *rest: Any, **more: Any) -> Any:
+        asked.append(host)
+        address = "93.184.216.34" if len(asked) == 1 else "127.0.0.1"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443))]
+
+    connected: list[Any] = []
+
+    def connect(address: Any, *rest: Any) -> Any:
+        connected.append(address)
+        raise OSError("no network here")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(socket, "create_connection", connect)
+    with pytest.raises(outgoing.Unreachable):
+        outgoing.request("POST", "https://rebinding.example.org/", b"")
+    assert (asked, connected) == (["rebinding.example.org"], [("93.184.216.34", 443)])
+
+
+def test_one_address_inside_among_several_is_enough_to_refuse(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def resolve(host: str, *rest: Any, **more: Any) -> Any:
+        kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+        return [(*kind, ("93.184.216.34", 443)), (*kind, ("10.0.0.1", 443))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with pytest.raises(outgoing.Refused):
+        outgoing.look_at("https://mixed.example.org/")
+
+
+def test_name_that_nobody_knows_may_be_known_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    def resolve(*words: Any, **more: Any) -> Any:
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with pytest.raises(outgoing.Unreachable):
+        outgoing.look_at("https://gone.example.org/")
