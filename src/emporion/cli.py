@@ -112,6 +112,18 @@ COMMANDS = {
     ),
     "serve": Command("emporion.project.commands:serve", "serve the pages"),
     "worker": Command("emporion.project.commands:worker", "do the jobs that pages start"),
+    "outbox": Command(
+        "emporion.messaging.interfaces.commands:show_outbox",
+        "what waits to leave, what was given up; --replay tries again",
+    ),
+    "messages": Command(
+        "emporion.messaging.interfaces.commands:messages",
+        "which carriers are set up and what they made of messages",
+    ),
+    "webhook": Command(
+        "emporion.messaging.interfaces.commands:webhook",
+        "tell other systems what happens in an expo",
+    ),
     "django": Command("emporion.project.commands:django", "any command of Django"),
 }
 

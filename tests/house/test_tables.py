@@ -10,7 +10,7 @@ from django.core.management import call_command
 ORDER = [
     "contenttypes", "auth", "sessions", "messages", "staticfiles", "django_tasks",
     "core", "searchindex", "sealing", "design",
-    "accounts", "registry", "edition", "matchmaking", "meetings", "portal", "demo",
+    "accounts", "registry", "messaging", "edition", "matchmaking", "meetings", "portal", "demo",
 ]  # fmt: skip
 
 

@@ -1,10 +1,10 @@
 """The one way out: HTTP requests to addresses that strangers may have given.
 
 Treated as hostile (OWASP, "Server-Side Request Forgery Prevention"): only https (http for hosts of
-the own network that a setting names), no user in the address, the name is resolved once and the very
-address that was checked is connected to, every address of this machine, of private networks and of
-their disguises in IPv6 is refused, no redirect is followed, and an answer has a limit of time and
-size. Certificates are checked.
+the own network that a setting names), no user in the address, the name is resolved once and the
+very address that was checked is connected to, every address of this machine, of private networks
+and of their disguises in IPv6 is refused, no redirect is followed, and an answer has a limit of
+time and size. Certificates are checked.
 """
 
 from __future__ import annotations

@@ -63,5 +63,16 @@ declare(
     },
     others="public_id kind tenant subject state step cause process",
 )  # fmt: skip
+declare(
+    "core.OutboxRow",
+    kept=Kept("30 days after it was handed over", after="ended_at", days=30),
+    fields={
+        "lane": held("the order of messages to one person", "nobody", Does.KEEPS, _BY_ID),
+        "merge": held("to tell of several things at once", "nobody", Does.KEEPS, _BY_ID),
+        "key": held("to know a message again", "who gets it", Does.KEEPS, _BY_ID),
+        "payload": held("what a message tells of, by ids", "nobody", Does.KEEPS, _BY_ID),
+    },
+    others="kind tenant state cause",
+)
 not_of_people("core.Progress", "job step state message")
 not_of_people("contenttypes.ContentType", "app_label model")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -83,6 +84,7 @@ INSTALLED_APPS = [
     "emporion.design.apps.DesignConfig",
     "emporion.accounts.apps.AccountsConfig",
     "emporion.registry.apps.RegistryConfig",
+    "emporion.messaging.apps.MessagingConfig",
     "emporion.edition.apps.EditionConfig",
     "emporion.matchmaking.apps.MatchmakingConfig",
     "emporion.meetings.apps.MeetingsConfig",
@@ -177,6 +179,34 @@ LOOK_COOKIES = ("theme", "digits")
 TASKS = {"default": {"BACKEND": "emporion.core.jobs.backend.LeaseBackend"}}
 # Hosts of the own network that may be asked, also without https (`core.outgoing`).
 OUTGOING_PRIVATE = _list("EMPORION_OUTGOING_PRIVATE")
+# What links in messages begin with.
+PUBLIC_ADDRESS = (
+    os.environ.get("EMPORION_PUBLIC_ADDRESS", "").rstrip("/")
+    or f"{'http' if PLAIN_HTTP else 'https'}://{(ALLOWED_HOSTS or ['localhost'])[0]}"
+)
+# Carriers of messages, in the order in which they are tried; one that lacks a setting is left out.
+MESSAGING: dict[str, Any] = {
+    "order": _list("EMPORION_CARRIERS", "wechat,whatsapp,mail,sms,site"),
+    "quiet": os.environ.get("EMPORION_QUIET_HOURS", "21:00-08:00"),
+    "sms": {
+        "url": os.environ.get("EMPORION_SMS_URL", ""),
+        "token": os.environ.get("EMPORION_SMS_TOKEN", ""),
+        "sender": os.environ.get("EMPORION_SMS_FROM", ""),
+    },
+    "wechat": {
+        "url": os.environ.get("EMPORION_WECHAT_URL", "https://api.weixin.qq.com"),
+        "app": os.environ.get("EMPORION_WECHAT_APP", ""),
+        "secret": os.environ.get("EMPORION_WECHAT_SECRET", ""),
+        "template": os.environ.get("EMPORION_WECHAT_TEMPLATE", ""),
+        "fields": _list("EMPORION_WECHAT_FIELDS", "thing1,thing2"),
+    },
+    "whatsapp": {
+        "url": os.environ.get("EMPORION_WHATSAPP_URL", "https://graph.facebook.com/v21.0"),
+        "phone_id": os.environ.get("EMPORION_WHATSAPP_PHONE_ID", ""),
+        "token": os.environ.get("EMPORION_WHATSAPP_TOKEN", ""),
+        "template": os.environ.get("EMPORION_WHATSAPP_TEMPLATE", ""),
+    },
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -7,9 +7,9 @@
         ...
         outbox.put("webhook", {"event": ...}, lane=endpoint.public_id, key=f"{event}:{endpoint}")
 
-Rolled back, nothing leaves; committed, it is handed over at least once and always with the same key,
-whatever dies. Rows of a lane leave in order, one after the other; a row that was given up does not
-stop those behind it. `emporion worker` does the handing over.
+Rolled back, nothing leaves; committed, it is handed over at least once and always with the same
+key, whatever dies. Rows of a lane leave in order, one after the other; a row that was given up does
+not stop those behind it. `emporion worker` does the handing over.
 """
 
 from emporion.core.models import OutboxRow

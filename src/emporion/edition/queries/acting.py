@@ -116,6 +116,18 @@ def lead_of(participation: int) -> Any:
     )
 
 
+def lead_people(participations: list[int]) -> list[tuple[Participation, Any]]:
+    """Return each participation with the person who acts first for it, with user and expo; one
+    query. Who has nobody is left out."""
+    rows = Delegate.objects.filter(participation__in=participations).select_related(
+        "participation", "person__user", "person__expo"
+    )
+    first: dict[int, tuple[Participation, Any]] = {}
+    for row in rows.order_by("-is_lead", "pk"):
+        first.setdefault(row.participation_id, (row.participation, row.person))
+    return [first[key] for key in participations if key in first]
+
+
 def leads_of(participations: list[int]) -> dict[int, tuple[str, Any]]:
     """Return {participation: name of who acts first for it, name of its firm}; one query."""
     rows = (

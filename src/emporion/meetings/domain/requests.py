@@ -12,6 +12,7 @@ from emporion.edition.queries import Participation
 from emporion.matchmaking import queries as matchmaking
 from emporion.matchmaking.domain import wishes
 from emporion.meetings import rules
+from emporion.meetings.domain.messages import tell_of_change, tell_who_was_asked
 from emporion.meetings.domain.standing import apply_rule, forget_rule
 from emporion.meetings.models import MeetingRequest
 
@@ -78,7 +79,11 @@ def ask(asker: Participation, counterpart: Participation, message: str = "") -> 
                 fields=["state", "message"],
                 values={"message": message},
             )
-            apply_rule(request)
+            tell_of_change(request, asker.edition, "asked")
+            if apply_rule(request):
+                tell_of_change(request, asker.edition, "accepted")
+            else:
+                tell_who_was_asked(request, asker.edition)
             return request
     except IntegrityError:
         # Two asked in the same moment; the unique pair let one of them through.
@@ -122,6 +127,7 @@ def answer(
             locked.public_id,
             fields=["state", "decline_reason"],
         )
+        tell_of_change(locked, by.edition, "accepted" if accept else "declined")
         return locked
 
 
@@ -143,6 +149,7 @@ def withdraw(request: MeetingRequest, by: Participation) -> MeetingRequest:
         locked.state, locked.answered_at = State.WITHDRAWN, timezone.now()
         locked.save(update_fields=["state", "answered_at"])
         journal.record("request.withdraw", "request", locked.public_id, fields=["state"])
+        tell_of_change(locked, by.edition, "withdrawn")
         return locked
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from emporion.core import jobs
 from emporion.core.tenancy import scope, scopes_disabled
-from emporion.meetings.domain import runs
+from emporion.edition import queries as editions
+from emporion.meetings.domain import messages, runs
 from emporion.meetings.domain.computing import load_solver
 from emporion.meetings.domain.market import ScheduleError
 from emporion.meetings.models import ScheduleRun
@@ -61,3 +62,16 @@ def keep(running: jobs.Running, *, run: str) -> dict[str, Any]:
         except ScheduleError as error:
             raise jobs.JobError(str(error)) from error
     return {"release": release.number}
+
+
+@jobs.kind(messages.TELL)
+def tell(running: jobs.Running, *, edition: str, release: int) -> dict[str, Any]:
+    """Put a message into the outbox for everybody whose day a published release changes."""
+    found = editions.edition_by_slug(edition)
+    if found is None:
+        raise jobs.JobError("The edition was removed.")
+    with scope(expo=found.expo):
+        count = messages.tell_people(
+            found, release, lambda done, total: running.tell(done=done, total=total)
+        )
+    return {"told": count}

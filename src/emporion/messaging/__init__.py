@@ -1,0 +1,1 @@
+"""Messages to people over many carriers, and webhooks to other systems."""

@@ -1,0 +1,1 @@
+"""Sending messages, the carriers that bring them, webhooks."""

@@ -1,0 +1,58 @@
+"""Mail by SMTP. The server is a setting of who runs the site: it may stand in the own network."""
+
+from __future__ import annotations
+
+import smtplib
+from email.headerregistry import Address as MailAddress
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+
+from emporion.messaging.domain.carriers.envelope import Carrier, CarrierDown, Envelope, Rejected
+
+
+class Mail(Carrier):
+    """Sends plain text through the server of EMPORION_MAIL_URL."""
+
+    name = "mail"
+
+    def is_set_up(self) -> bool:
+        return bool(settings.MAIL_URL)
+
+    def address(self, person: Any) -> str:
+        return str(person.email or (person.user.email if person.user else "") or "")
+
+    def send(self, envelope: Envelope) -> str:
+        try:
+            MailAddress(addr_spec=envelope.to)
+        except (ValueError, IndexError):
+            raise Rejected("no mail address") from None
+        domain = settings.MAIL_FROM.rpartition("@")[2].strip("> ") or "localhost"
+        # A second copy after a failure is known for what it is.
+        remote = f"<{envelope.key}@{domain}>"
+        headers = {
+            "Message-ID": remote,
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": envelope.language,
+        }
+        message = EmailMessage(
+            " ".join(envelope.subject.split()),
+            "\n\n".join(part for part in (envelope.text, envelope.link) if part),
+            settings.MAIL_FROM,
+            [envelope.to],
+            headers=headers,
+            connection=get_connection(
+                "django.core.mail.backends.smtp.EmailBackend", **settings.MAIL
+            ),
+        )
+        try:
+            message.send()
+        except smtplib.SMTPRecipientsRefused as error:
+            if all(code >= 500 for code, _ in error.recipients.values()):
+                raise Rejected("the mail server does not know the address") from None
+            raise CarrierDown("the mail server refuses for now") from None
+        except (smtplib.SMTPException, OSError) as error:
+            # Its text may name the address.
+            raise CarrierDown(type(error).__name__) from None
+        return remote

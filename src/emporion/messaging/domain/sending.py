@@ -1,0 +1,136 @@
+"""A message: put into the outbox with what it tells of, put into words when it leaves.
+
+The first carrier in the order of the setting that reaches the person brings it. One that refuses
+the person for good, or has failed three times, gives way to the next.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import override
+
+from emporion.core import outbox
+from emporion.core.tenancy import scope, scopes_disabled
+from emporion.messaging.domain.carriers import Carrier, Rejected, open_carriers
+from emporion.messaging.domain.templates import template_of
+from emporion.messaging.models import Receipt
+from emporion.messaging.rules import hours, quiet_until
+from emporion.registry.queries import Person
+
+MESSAGE = "message"
+TRIES = 3
+# A message that waited for so long is news no more.
+STALE = dt.timedelta(days=3)
+Outcome = Receipt.Outcome
+
+
+def is_open() -> bool:
+    """Whether any carrier is set up that leaves the house; else no message is written at all."""
+    return any(carrier.name != "site" for carrier in open_carriers())
+
+
+def send(
+    person: Person,
+    template: str,
+    about: dict[str, Any],
+    *,
+    key: str = "",
+    merge: str = "",
+    after: dt.datetime | None = None,
+    zone: str = "UTC",
+    urgent: bool = False,
+) -> None:
+    """Have a person told, in the caller's transaction; nothing for somebody made up.
+
+    `about` are ids that the template's function understands, `key` makes a second call the first
+    one, `merge` lets the newest of several that wait stand for all. Only what is `urgent` comes in
+    the quiet hours of `zone`.
+    """
+    if person.is_made_up or not is_open():
+        return
+    payload = {
+        "person": person.public_id,
+        "template": template,
+        "about": about,
+        "zone": zone,
+        "urgent": urgent,
+    }
+    # What waits for the morning holds up nothing urgent.
+    lane = f"person:{person.public_id}{':urgent' if urgent else ''}"
+    outbox.put(
+        MESSAGE, payload, lane=lane, key=key, merge=merge, tenant=person.expo.public_id, after=after
+    )
+
+
+@outbox.carrier(MESSAGE)
+def deliver(row: outbox.OutboxRow) -> outbox.Finish:
+    """Bring a message to its person by the first carrier that reaches them."""
+    about = row.payload
+    with scopes_disabled():
+        found = Person.objects.select_related("user", "expo").filter(public_id=about["person"])
+        person = found.first()
+    template = template_of(about["template"])
+    if person is None or template is None:
+        raise outbox.Undeliverable("the person is gone" if person is None else "no such message")
+    now = timezone.now()
+    if now - row.made_at > STALE:
+        raise outbox.Undeliverable("it waited for too long")
+    until = quiet_until(now, ZoneInfo(about["zone"]), hours(settings.MESSAGING["quiet"]))
+    if until is not None and not about["urgent"]:
+        raise outbox.Postponed(until)
+    language = _language(person)
+    with scope(expo=person.expo), override(language):
+        values = template.fill(person, about["about"])
+        if values is None:
+            return None
+        for carrier, to in _ways(person, row.key):
+            envelope = template.envelope(person, to, row.key, language, values)
+            receipt = {"person": person, "key": row.key, "template": template.name}
+            try:
+                remote = carrier.send(envelope)
+            except Rejected as error:
+                _note(receipt, carrier, Outcome.REFUSED, reason=str(error))
+                continue
+            except Exception as error:
+                _note(receipt, carrier, Outcome.FAILED, reason=type(error).__name__)
+                raise
+            return lambda: _note(receipt, carrier, Outcome.TAKEN, remote=remote)
+    raise outbox.Undeliverable("no carrier reaches this person")
+
+
+def _ways(person: Person, key: str) -> list[tuple[Carrier, str]]:
+    """Return the carriers that are left for a message, each with the person's address there."""
+    past = Receipt.objects.filter(key=key, person=person)
+    refused = set(past.filter(outcome=Outcome.REFUSED).values_list("carrier", flat=True))
+    failed = Counter(past.filter(outcome=Outcome.FAILED).values_list("carrier", flat=True))
+    left = [
+        (carrier, carrier.address(person))
+        for carrier in open_carriers()
+        if carrier.name not in refused and failed[carrier.name] < TRIES
+    ]
+    return [(carrier, to) for carrier, to in left if to]
+
+
+def _note(
+    receipt: dict[str, Any], carrier: Carrier, outcome: str, remote: str = "", reason: str = ""
+) -> None:
+    with scopes_disabled():
+        Receipt.objects.create(
+            **receipt,
+            carrier=carrier.name,
+            outcome=outcome,
+            remote=remote[:200],
+            reason=reason[:200],
+            at=timezone.now(),
+        )
+
+
+def _language(person: Person) -> str:
+    wanted = (person.user.language if person.user else person.language) or "en"
+    return wanted if wanted in dict(settings.LANGUAGES) else "en"

@@ -1,0 +1,59 @@
+"""What messages say, in the language of who gets them; registered by who has something to say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from emporion.messaging.domain.carriers import Envelope
+
+# Puts a message into words: (person, payload) -> what fills the texts, with "link" as an address;
+# None when there is nothing to say any more.
+Fill = Callable[[Any, dict[str, Any]], dict[str, Any] | None]
+_templates: dict[str, Template] = {}
+
+
+@dataclass(frozen=True)
+class Template:
+    """Two translatable texts with %(names)s, and what fills them when the message leaves."""
+
+    name: str
+    subject: Any
+    text: Any
+    fill: Fill
+
+    def envelope(
+        self, person: Any, to: str, key: str, language: str, values: dict[str, Any]
+    ) -> Envelope:
+        """Return the message in words; the language must be active."""
+        return Envelope(
+            to=to,
+            key=key,
+            language=language,
+            subject=str(self.subject) % values,
+            text=str(self.text) % values,
+            link=str(values.get("link", "")),
+        )
+
+
+def template(name: str, *, subject: Any, text: Any) -> Callable[[Fill], Fill]:
+    """Register the decorated function as what fills the message `name`."""
+
+    def register(fill: Fill) -> Fill:
+        if name in _templates and _templates[name].fill is not fill:
+            raise ValueError(f"The message {name} is registered twice.")
+        _templates[name] = Template(name, subject, text, fill)
+        return fill
+
+    return register
+
+
+def template_of(name: str) -> Template | None:
+    """Return a template, None when no code here knows it (any more)."""
+    return _templates.get(name)
+
+
+def names() -> list[str]:
+    """Return the names of all messages."""
+    return sorted(_templates)

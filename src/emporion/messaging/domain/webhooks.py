@@ -1,0 +1,173 @@
+"""Webhooks by the Standard Webhooks specification (standardwebhooks.com).
+
+    webhook-id          the outbox row's key: the same at every attempt
+    webhook-timestamp   seconds since 1970, of this attempt
+    webhook-signature   v1,base64(hmac_sha256(secret, "id.timestamp.body"))
+
+An endpoint is told of events in order; one that answers 410 is switched off.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from emporion.core import journal, outbox, outgoing
+from emporion.core.ids import new_id
+from emporion.core.tenancy import scopes_disabled
+from emporion.messaging.models import Delivery, Endpoint
+from emporion.registry.queries import Expo
+
+WEBHOOK = "webhook"
+EVENTS = (
+    "release.published",
+    "request.asked",
+    "request.accepted",
+    "request.declined",
+    "request.withdrawn",
+)
+PREFIX = "whsec_"
+GONE = 410
+MOST = 20
+
+
+class EndpointError(ValueError):
+    """An endpoint that cannot be; the text says why."""
+
+
+class Failed(Exception):
+    """The endpoint did not take it; later it may."""
+
+
+def register(expo: Expo, url: str, events: Sequence[str] = ()) -> Endpoint:
+    """Register an endpoint for some events, or all, and return it with its secret.
+
+    Raises EndpointError for an address that is never asked, an unknown event, and too many.
+    """
+    unknown = sorted(set(events) - set(EVENTS))
+    if unknown:
+        raise EndpointError(f"There is no event {unknown[0]}; there are {', '.join(EVENTS)}.")
+    try:
+        outgoing.look_at(url)
+    except outgoing.Refused as error:
+        raise EndpointError(f"This address cannot be told anything: {error}.") from error
+    except outgoing.Unreachable as error:
+        raise EndpointError(f"This address cannot be found: {error}.") from error
+    with transaction.atomic():
+        if Endpoint.objects.filter(expo=expo).count() >= MOST:
+            raise EndpointError(f"An expo has at most {MOST} endpoints.")
+        endpoint = Endpoint.objects.create(
+            expo=expo,
+            url=url,
+            events=sorted(set(events)),
+            secret=PREFIX + base64.b64encode(secrets.token_bytes(32)).decode(),
+            made_at=timezone.now(),
+        )
+        _record("webhook.register", endpoint, ["url", "events"])
+    return endpoint
+
+
+def set_active(endpoint: Endpoint, active: bool) -> None:
+    """Switch an endpoint on or off; what waited for it while it was off is not told."""
+    with transaction.atomic():
+        locked = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+        if locked.is_active == active:
+            return
+        locked.is_active = active
+        locked.save(update_fields=["is_active"])
+        _record("webhook.change", locked, ["is_active"])
+
+
+def remove(endpoint: Endpoint) -> None:
+    """Forget an endpoint with its log."""
+    with transaction.atomic():
+        _record("webhook.remove", endpoint, [])
+        endpoint.delete()
+
+
+def emit(expo: Expo, event: str, data: Callable[[], dict[str, Any]]) -> None:
+    """Tell the expo's endpoints of an event, in the caller's transaction.
+
+    `data` gives ids and states, never a person's values; it is asked only where somebody listens.
+    One query where nobody does.
+    """
+    if event not in EVENTS:
+        raise ValueError(f"The event {event} is not declared.")
+    active = Endpoint.objects.filter(expo=expo, is_active=True).order_by("pk")
+    listening = [each for each in active if not each.events or event in each.events]
+    if not listening:
+        return
+    payload = {"type": event, "timestamp": timezone.now().isoformat(), "data": data()}
+    event_id = new_id() + new_id()
+    for endpoint in listening:
+        outbox.put(
+            WEBHOOK,
+            {"endpoint": endpoint.public_id, "body": payload},
+            lane=f"endpoint:{endpoint.public_id}",
+            key=f"msg_{event_id}_{endpoint.public_id}",
+            tenant=expo.public_id,
+        )
+
+
+def signature(secret: str, key: str, timestamp: int, body: bytes) -> str:
+    """Return the signature of one attempt, version 1 of the specification."""
+    signed = f"{key}.{timestamp}.".encode() + body
+    raw = base64.b64decode(secret.removeprefix(PREFIX))
+    return "v1," + base64.b64encode(hmac.new(raw, signed, hashlib.sha256).digest()).decode()
+
+
+@outbox.carrier(WEBHOOK)
+def deliver(row: outbox.OutboxRow) -> outbox.Finish:
+    """Tell one endpoint of one event."""
+    with scopes_disabled():
+        endpoint = Endpoint.objects.filter(public_id=row.payload["endpoint"]).first()
+    if endpoint is None or not endpoint.is_active:
+        raise outbox.Undeliverable("the endpoint is gone or switched off")
+    body = json.dumps(row.payload["body"], ensure_ascii=False, separators=(",", ":")).encode()
+    now = int(timezone.now().timestamp())
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "Emporion",
+        "webhook-id": row.key,
+        "webhook-timestamp": str(now),
+        "webhook-signature": signature(endpoint.secret, row.key, now, body),
+    }
+    status, reason = 0, ""
+    try:
+        status = outgoing.request("POST", endpoint.url, body, headers).status
+    except (outgoing.Refused, outgoing.Unreachable) as error:
+        reason = str(error)
+    _log(endpoint, row, status, reason)
+    if status == GONE:
+        with scopes_disabled(), journal.acting("system", tenant=row.tenant):
+            set_active(endpoint, False)
+        raise outbox.Undeliverable("the endpoint answered 410")
+    if not 200 <= status < 300:
+        raise Failed
+    return None
+
+
+def _log(endpoint: Endpoint, row: outbox.OutboxRow, status: int, reason: str) -> None:
+    with scopes_disabled():
+        Delivery.objects.create(
+            endpoint=endpoint,
+            key=row.key,
+            event=row.payload["body"]["type"],
+            attempt=row.attempt,
+            status=status,
+            reason=reason[:200],
+            at=timezone.now(),
+        )
+
+
+def _record(action: str, endpoint: Endpoint, fields: list[str]) -> None:
+    tenant = endpoint.expo.public_id
+    journal.record(action, "webhook", endpoint.public_id, fields=fields, tenant=tenant)

@@ -1,0 +1,114 @@
+"""`emporion outbox`, `emporion messages`, `emporion webhook`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from emporion.core import journal, outbox
+from emporion.core.tenancy import scope
+from emporion.messaging import queries
+from emporion.messaging.domain import carriers, webhooks
+from emporion.messaging.models import Endpoint
+from emporion.registry.queries import Expo, expo_by_slug
+
+
+def show_outbox(argv: list[str]) -> int:
+    """Say what waits to leave and what was given up; have that tried anew."""
+    parser = argparse.ArgumentParser(prog="emporion outbox", description=show_outbox.__doc__)
+    parser.add_argument("--dead", action="store_true", help="list what was given up")
+    parser.add_argument(
+        "--replay", metavar="KEY", help="have a row handed over again; `dead`: all that are dead"
+    )
+    options = parser.parse_args(argv)
+    if options.replay:
+        wanted = {"state": "dead"} if options.replay == "dead" else {"key": options.replay}
+        count = sum(outbox.replay(row) for row in outbox.OutboxRow.objects.filter(**wanted))
+        print(f"{count} handed over again, with the same key.")
+        return 0 if count else 1
+    for kind, state, count in queries.outbox_counts():
+        print(f"{kind:<10} {state:<8} {count:>8}")
+    for row in queries.dead_rows() if options.dead else ():
+        print(f"{row.key}  {row.kind}  {row.attempt} attempts  {row.cause}")
+    return 0
+
+
+def messages(argv: list[str]) -> int:
+    """Say which carriers are set up and what they made of an expo's messages."""
+    parser = argparse.ArgumentParser(prog="emporion messages", description=messages.__doc__)
+    parser.add_argument("--expo", required=True, metavar="SLUG")
+    expo = _expo(parser.parse_args(argv).expo)
+    if expo is None:
+        return 1
+    names = [carrier.name for carrier in carriers.open_carriers()]
+    print(f"carriers, in the order in which they are tried: {', '.join(names)}")
+    with scope(expo=expo):
+        for carrier, outcome, count in queries.receipts(expo):
+            print(f"{carrier:<10} {outcome:<8} {count:>8}")
+    return 0
+
+
+def webhook(argv: list[str]) -> int:
+    """Register endpoints of other systems, see what they answered, tell them again."""
+    parser = argparse.ArgumentParser(prog="emporion webhook", description=webhook.__doc__)
+    parser.add_argument("--expo", required=True, metavar="SLUG")
+    act = parser.add_mutually_exclusive_group(required=True)
+    act.add_argument("--add", metavar="URL", help="tell this address from now on")
+    act.add_argument("--list", action="store_true")
+    act.add_argument("--log", metavar="ID", help="the last attempts of an endpoint")
+    act.add_argument("--on", metavar="ID")
+    act.add_argument("--off", metavar="ID")
+    act.add_argument("--remove", metavar="ID")
+    parser.add_argument(
+        "--event", action="append", default=[], help="with --add: only these; else all"
+    )
+    options = parser.parse_args(argv)
+    expo = _expo(options.expo)
+    if expo is None:
+        return 1
+    acting = journal.acting("command:webhook", tenant=expo.public_id)
+    with scope(expo=expo), acting:
+        if options.add:
+            return _add(expo, options.add, options.event)
+        if options.list:
+            for each in queries.endpoints(expo):
+                state = "on" if each.is_active else "off"
+                print(
+                    f"{each.public_id}  {state:<3}  {each.url}  {', '.join(each.events) or 'all'}"
+                )
+            return 0
+        public_id = options.log or options.on or options.off or options.remove
+        endpoint = next((e for e in queries.endpoints(expo) if e.public_id == public_id), None)
+        if endpoint is None:
+            print(f"There is no endpoint {public_id}.", file=sys.stderr)
+            return 1
+        if options.log:
+            _show_log(endpoint)
+        elif options.remove:
+            webhooks.remove(endpoint)
+        else:
+            webhooks.set_active(endpoint, bool(options.on))
+        return 0
+
+
+def _add(expo: Expo, url: str, events: list[str]) -> int:
+    try:
+        made = webhooks.register(expo, url, events)
+    except webhooks.EndpointError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{made.public_id}\nIts secret, shown once: {made.secret}")
+    return 0
+
+
+def _show_log(endpoint: Endpoint) -> None:
+    for each in queries.deliveries(endpoint):
+        answer = each.status or each.reason
+        print(f"{each.at:%Y-%m-%d %H:%M:%S}  {each.event}  {each.key}  {each.attempt}  {answer}")
+
+
+def _expo(slug: str) -> Expo | None:
+    expo = expo_by_slug(slug)
+    if expo is None:
+        print(f"There is no expo {slug}.", file=sys.stderr)
+    return expo

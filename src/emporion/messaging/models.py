@@ -1,0 +1,99 @@
+"""What came of messages, where people are reached besides mail and phone, and webhooks.
+
+What is to be sent is no table here: it waits in the outbox, by ids, and is put into words when it
+leaves.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from emporion.core.ids import new_id
+from emporion.core.tenancy import ScopedManager
+
+
+class Address(models.Model):
+    """Where a carrier reaches a person, if that is neither their e-mail nor their phone number."""
+
+    person = models.ForeignKey("registry.Person", models.CASCADE, related_name="addresses")
+    carrier = models.CharField(max_length=20)
+    value = models.CharField(max_length=200)
+
+    objects = ScopedManager(expo="person__expo")
+
+    class Meta:
+        verbose_name_plural = "addresses"
+        constraints = [
+            models.UniqueConstraint(fields=["person", "carrier"], name="address_once_a_carrier")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.carrier} of {self.person_id}"
+
+
+class Receipt(models.Model):
+    """What a carrier said of one message to one person."""
+
+    class Outcome(models.TextChoices):
+        TAKEN = "taken"
+        REFUSED = "refused"  # this person is not reached like that
+        FAILED = "failed"  # tried again
+
+    person = models.ForeignKey("registry.Person", models.CASCADE, related_name="receipts")
+    # The outbox row's: it goes with every attempt.
+    key = models.CharField(max_length=80, db_index=True)
+    template = models.CharField(max_length=40)
+    carrier = models.CharField(max_length=20)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    # How the carrier names it, to ask them about it.
+    remote = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+
+    objects = ScopedManager(expo="person__expo")
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.template} by {self.carrier}: {self.outcome}"
+
+
+class Endpoint(models.Model):
+    """An address of another system that is told what happens in an expo."""
+
+    expo = models.ForeignKey("registry.Expo", models.CASCADE, related_name="endpoints")
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    url = models.CharField(max_length=2000)
+    # Signed with, so it cannot be kept as a digest.
+    secret = models.CharField(max_length=100)
+    # Names of events; none: all.
+    events = models.JSONField(default=list)
+    is_active = models.BooleanField(default=True)
+    made_at = models.DateTimeField()
+
+    objects = ScopedManager(expo="expo")
+
+    def __str__(self) -> str:
+        return f"endpoint {self.public_id}"
+
+
+class Delivery(models.Model):
+    """One attempt to tell an endpoint of one event, and what it answered."""
+
+    endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="deliveries")
+    key = models.CharField(max_length=80, db_index=True)
+    event = models.CharField(max_length=60)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    # 0: no answer.
+    status = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+
+    objects = ScopedManager(expo="endpoint__expo")
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+
+    def __str__(self) -> str:
+        return f"{self.event} to {self.endpoint_id}: {self.status}"
