@@ -16,8 +16,8 @@ from emporion.core.models import OutboxRow
 from emporion.messaging.domain import sending, templates
 from emporion.messaging.models import Address, Receipt
 from emporion.messaging.rules import hours, quiet_until
-from emporion.registry.models import Person
 from emporion.project.mail import mail_server
+from emporion.registry.models import Person
 from tests import factories
 from tests.messaging import fakes
 
@@ -280,4 +280,9 @@ def test_code_to_sign_in_goes_by_the_gateway_where_one_is_set_up(
         assert "phone" in codes.kinds()
         codes.send("phone", "+8657100000001", "", "123456 is your code", "k1")
     (asked,) = fake.asked
-    assert asked.json == {"id": "k1", "from": "", "to": "+8657100000001", "text": "123456 is your code"}
+    assert asked.json == {
+        "id": "k1",
+        "from": "",
+        "to": "+8657100000001",
+        "text": "123456 is your code",
+    }
