@@ -15,7 +15,7 @@ from tests import factories
 
 def test_every_table_of_a_tenant_is_guarded() -> None:
     # What carries no tenant: the ground with the queue of jobs, users, the tenant itself.
-    free = {"core", "searchindex", "accounts", "auth", "contenttypes", "sessions"}
+    free = {"core", "searchindex", "sealing", "accounts", "auth", "contenttypes", "sessions"}
     unguarded = []
     for model in apps.get_models():
         if model._meta.app_label in free or model._meta.label == "registry.Expo":

@@ -17,6 +17,7 @@ from tests.machine import ROOT
 CAPABILITIES = [
     "accounts",
     "registry",
+    "messaging",
     "edition",
     "matchmaking",
     "meetings",
