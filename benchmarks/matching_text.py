@@ -169,6 +169,14 @@ def run_overlap(exhibitors: int, buyers: int) -> None:
         for crowd in (0, 400 if name == "all" else len(described)):
             ranked = lists([entry[0] for entry in ENTRIES] + described[:crowd], readers, 20)
             shared = [len({*ranked[one]} & {*ranked[two]}) / 20 for one, two in pairs]
+            # Lists that are alike whatever is needed would be no merit: those of different needs.
+            draw = random.Random(1)
+            apart = [draw.sample(range(len(asked)), 2) for _ in range(500)]
+            chance = [
+                len({*ranked[one]} & {*ranked[two]}) / 20
+                for one, two in apart
+                if asked[one][0] != asked[two][0]
+            ]
             show(
                 f"overlap of the top 20 of one need in two languages, {name}",
                 round(float(np.mean(shared)), 4),
@@ -177,6 +185,7 @@ def run_overlap(exhibitors: int, buyers: int) -> None:
                 offers=len(ENTRIES) + crowd,
                 offers_that_nobody_needs=crowd,
                 pairs=len(pairs),
+                of_different_needs=round(float(np.mean(chance)), 4),
                 data=MADE_OF + " and real descriptions" * bool(crowd),
             )
     if not encoders.installed(encoders.E5):

@@ -25,8 +25,9 @@ from emporion.engines.matching.text import Glossary, TextVectors, read_texts
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-# A text similarity of this size counts half.
-HALF_TEXT = 0.15
+# A text similarity of this size counts half, and a third of it a tenth: two short texts share a
+# word by chance.
+HALF_TEXT = 0.3
 # So many people interested count half.
 HALF_POPULAR = 10.0
 POPULAR_KINDS = frozenset({"bookmark", "request", "accept"})
@@ -302,7 +303,8 @@ def _row_sums(products: sparse.csr_array) -> Floats:
 
 
 def _text(similarity: Floats) -> Floats:
-    return np.asarray(similarity / (similarity + np.float32(HALF_TEXT)), dtype=np.float32)
+    square = similarity * similarity
+    return np.asarray(square / (square + np.float32(HALF_TEXT**2)), dtype=np.float32)
 
 
 def _popular(people: Ints) -> Floats:

@@ -6,7 +6,9 @@ The vectors of a person are put side by side, scaled, so that one product gives 
 
 Where there are offers enough, their middle is taken away from all vectors first: what every offer
 has in common, and what is particular to the language of a need, says nothing of who fits whom.  The
-same need in two languages then finds more of the same offers (benchmarks/matching_text.py).
+same need in two languages then finds more of the same offers.  Moving needs further than that finds
+more of the same still, but also where needs have nothing in common: ever the same outliers.  Chosen
+on the sentences of benchmarks/matching_tuning.py.
 """
 
 from __future__ import annotations
@@ -31,12 +33,13 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 # So many spreads above strangers count half; not known counts like strangers.
-HALF = 2.0
+HALF = 3.0
 UNKNOWN = np.float32(1 / (1 + np.exp(HALF)))
 # What two models say goes together so far: the spread of their sum.
 TOGETHER = 0.5
-# Offers with a text from which on their middle is taken away.
-CENTRED_FROM = 100
+# Offers with a text from which on their middle is taken away; of so many half of it, as the middle
+# of a few says as much of these few.
+CENTRED_FROM = 20
 # People of each side, and pairs at least, that tell what is usual; what is taken without.
 SAMPLE, LEAST_SAMPLE = 300, 100
 ASSUMED = (0.3, 0.15)
@@ -104,8 +107,9 @@ def read_meaning(
     for encoder in encoders:
         wanted = mean_of_languages(encoder, [one.texts for one in buyers], QUERY, store)
         given = mean_of_languages(encoder, [one.texts for one in exhibitors], PASSAGE, store)
-        if int(given.any(axis=1).sum()) >= CENTRED_FROM:
-            wanted, given = _centred(wanted, given)
+        offers, needs = (int(side.any(axis=1).sum()) for side in (given, wanted))
+        if offers >= CENTRED_FROM and offers * needs >= LEAST_SAMPLE:
+            wanted, given = _centred(wanted, given, offers / (offers + CENTRED_FROM))
             middle, spread = _usual(wanted, given)
         else:
             middle, spread = getattr(encoder, "usual", None) or _usual(wanted, given)
@@ -123,13 +127,13 @@ def read_meaning(
     )
 
 
-def _centred(wanted: Floats, given: Floats) -> tuple[Floats, Floats]:
-    """Return unit rows from the middle of all offers; who wrote nothing stays at zero."""
+def _centred(wanted: Floats, given: Floats, share: float) -> tuple[Floats, Floats]:
+    """Return unit rows from `share` of the middle of all offers; zeros stay where nothing is."""
     middle = given[given.any(axis=1)].mean(axis=0)
     sides = []
     for side in (wanted, given):
         written = side.any(axis=1, keepdims=True)
-        moved = np.where(written, side - middle, 0)
+        moved = np.where(written, side - np.float32(share) * middle, 0)
         length = np.linalg.norm(moved, axis=1, keepdims=True)
         # Texts that all say the same are at the middle: whoever wrote them has still written.
         unit = np.divide(moved, length, out=np.zeros_like(moved), where=length > 1e-3)
