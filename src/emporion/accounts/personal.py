@@ -55,6 +55,20 @@ declare(
     others="public_id kind",
 )
 declare(
+    "accounts.UserSession",
+    whose={"user": "user"},
+    kept=Kept("until it ends", after="seen_at", days=15),
+    row_goes=True,
+    fields={
+        "session_key": held(
+            "to end a session from afar", "nobody", Does.STEP, "goes with the row", exported=False
+        ),
+        "device": held("to know one's sessions", "the user", Does.EMPTIES),
+        "way": held("to know one's sessions", "the user", Does.KEEPS, "one of a few words"),
+    },
+    others="public_id",
+)
+declare(
     "sessions.Session",
     kept=Kept("until it ends", after="expire_date"),
     fields={

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
 # Re-exported: other capabilities name the user, and read a phone number, by these.
 from emporion.accounts.models import AccessToken as AccessToken
 from emporion.accounts.models import User as User
+from emporion.accounts.models import UserSession
 from emporion.accounts.rules import as_phone as as_phone
 
 
@@ -47,3 +51,12 @@ def users_by_id(public_ids: Iterable[str]) -> list[User]:
 def tokens_of(user: User) -> list[AccessToken]:
     """Return the tokens of a user that are not ended, newest first; one query."""
     return list(AccessToken.objects.filter(user=user, revoked_at=None))
+
+
+def sessions_of(user: User) -> list[UserSession]:
+    """Return the sessions of a user that can still be used, the last used first; two queries."""
+    rows = list(UserSession.objects.filter(user=user).order_by("-seen_at", "-pk"))
+    keys = [row.session_key for row in rows]
+    alive = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+    living = set(alive.values_list("session_key", flat=True))
+    return [row for row in rows if row.session_key in living]

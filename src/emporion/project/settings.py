@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "emporion.accounts.interfaces.tokens.TokenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "emporion.accounts.interfaces.middleware.SessionUseMiddleware",
     "emporion.accounts.interfaces.middleware.SignInAgainMiddleware",
     "emporion.design.interfaces.methods.FormsOnlyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -216,8 +217,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "emporion.accounts.domain.guessing.GuessingValidator"},
 ]
 # The roles of the demonstration may be entered without a password; `emporion demo` sets it.
 DEMO_SIGNIN = _flag("EMPORION_DEMO_SIGNIN")

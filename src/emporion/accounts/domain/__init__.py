@@ -10,6 +10,15 @@ from emporion.accounts.domain.codes import (
     try_code,
     try_link,
 )
+from emporion.accounts.domain.passwords import (
+    NotOpen,
+    WrongPassword,
+    needs_old_password,
+    set_password,
+)
+from emporion.accounts.domain.sessions import end_one as end_session
+from emporion.accounts.domain.sessions import end_others as end_other_sessions
+from emporion.accounts.domain.sessions import forget as forget_session
 from emporion.accounts.domain.sign_in import let_in, try_password
 from emporion.accounts.domain.tries import TooManyTries
 from emporion.accounts.domain.users import create_user, demonstration_user
@@ -18,13 +27,20 @@ __all__ = [
     "CODE_GOOD_FOR",
     "CodeOver",
     "NoCarrier",
+    "NotOpen",
     "TooManyTries",
+    "WrongPassword",
     "ask_for_code",
     "code_kinds",
     "create_user",
     "demonstration_user",
+    "end_other_sessions",
+    "end_session",
+    "forget_session",
     "let_in",
+    "needs_old_password",
     "send_code",
+    "set_password",
     "try_code",
     "try_link",
     "try_password",

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from emporion.accounts.domain import tries
+from emporion.accounts.domain import sessions, tries
 from emporion.accounts.models import SignInTries, User
 from emporion.accounts.rules import as_identifier
 from emporion.core import journal
@@ -44,8 +44,9 @@ def try_password(request: HttpRequest, identifier: str, password: str, address: 
     return user
 
 
-def let_in(request: HttpRequest, user: User) -> None:
-    """Start the session of `user`, under a new session key."""
+def let_in(request: HttpRequest, user: User, way: str = "password") -> None:
+    """Start the session of `user`, under a new session key; `way` says how they proved it."""
     with transaction.atomic(), journal.acting(user.actor):
         login(request, user)
-        journal.record("user.sign_in", "user", user.public_id)
+        sessions.begin(request, user, way)
+        journal.record("user.sign_in", "user", user.public_id, fields=[way])

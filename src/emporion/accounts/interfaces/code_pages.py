@@ -66,7 +66,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         form.add_error("code", _("This is not the code that was sent. Check it and try again."))
         return _enter_page(request, form, asked["kind"], status=422)
     to = wanted(request)
-    domain.let_in(request, user)
+    domain.let_in(request, user, "code")
     return redirect(to)
 
 
@@ -87,7 +87,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         form = _empty()
         form.add_error(None, _over())
         return _ask_page(request, form, status=422)
-    domain.let_in(request, user)
+    domain.let_in(request, user, "code")
     return redirect(wanted(request))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -57,3 +59,28 @@ class CodeForm(forms.Form):
             }
         ),
     )
+
+
+class PasswordForm(forms.Form):
+    """A new password, and the old one where it is asked for."""
+
+    old = forms.CharField(
+        label=_("Your password now"),
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "dir": "ltr"}),
+    )
+    new = forms.CharField(
+        label=_("New password"),
+        help_text=_(
+            "Ten letters at least; four or five words that do not belong together are best."
+        ),
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "dir": "ltr"}),
+    )
+
+    def __init__(self, *args: Any, with_old: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not with_old:
+            del self.fields["old"]

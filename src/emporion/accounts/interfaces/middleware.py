@@ -1,4 +1,4 @@
-"""What somebody meets who presses a button after their session has ended."""
+"""What somebody meets whose session has ended, and how the use of one is noted."""
 
 from __future__ import annotations
 
@@ -11,6 +11,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+
+from emporion.accounts.domain.sessions import note_use
+
+
+class SessionUseMiddleware:
+    """Note now and then that a session is used, without a read of its own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        # A page that never looked at its session was no use of it.
+        if request.session.accessed:
+            note_use(request)
+        return response
 
 
 class SignInAgainMiddleware:

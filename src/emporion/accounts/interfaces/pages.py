@@ -28,7 +28,7 @@ from emporion.accounts.models import User
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Show the form, or let somebody in and send them where they wanted to go."""
     if request.method != "POST":
-        if request.user.is_authenticated:
+        if request.user.is_authenticated and "again" not in request.GET:
             return redirect(wanted(request))
         return _page(request, SignInForm())
     form = SignInForm(request.POST)
@@ -59,7 +59,7 @@ def enter_demonstration(request: HttpRequest) -> HttpResponse:
     user = queries.demonstration_user_by_id(request.POST.get("user", ""))
     if not settings.DEMO_SIGNIN or user is None:
         raise Http404
-    domain.let_in(request, user)
+    domain.let_in(request, user, "demonstration")
     return redirect(wanted(request))
 
 
@@ -67,6 +67,7 @@ def enter_demonstration(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
+    domain.forget_session(request.session.session_key)
     logout(request)
     return redirect(wanted(request))
 

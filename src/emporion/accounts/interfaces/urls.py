@@ -1,6 +1,6 @@
 from django.urls import path
 
-from emporion.accounts.interfaces import access, code_pages, pages
+from emporion.accounts.interfaces import access, account_pages, code_pages, pages
 
 app_name = "accounts"
 urlpatterns = [
@@ -9,6 +9,9 @@ urlpatterns = [
     path("signin/code/", code_pages.ask, name="ask_code"),
     path("signin/code/enter/", code_pages.enter, name="enter_code"),
     path("signin/link/<str:token>/", code_pages.link, name="link"),
+    path("account/", account_pages.account, name="account"),
+    path("account/password/", account_pages.password, name="password"),
+    path("account/sessions/end/", account_pages.end_sessions, name="end_sessions"),
     path("signout/", pages.sign_out, name="signout"),
     path("access/", access.access, name="access"),
     path("access/<slug:public_id>/end/", access.end, name="end_access"),

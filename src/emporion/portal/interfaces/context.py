@@ -21,7 +21,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if user is not None and user.is_authenticated:
         context["account"] = {
             "name": str(user),
-            "href": reverse("accounts:access"),
+            "href": reverse("accounts:account"),
             "out_href": reverse("accounts:signout"),
         }
     else:
