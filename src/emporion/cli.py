@@ -106,6 +106,10 @@ COMMANDS = {
         "emporion.project.journal:journal",
         "seal the journal, or prove that nobody changed it",
     ),
+    "doctor": Command(
+        "emporion.project.doctor:doctor", "say what is wrong with a setting or the machine", False
+    ),
+    "status": Command("emporion.project.doctor:status", "say how the installation is"),
     "prepare": Command(
         "emporion.project.commands:prepare",
         "bring the database, translations and static files up to date",

@@ -9,3 +9,6 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         # Registers the kind of jobs that django-tasks' API needs.
         from emporion.core.jobs import backend as backend
+        from emporion.core.slow_queries import watch
+
+        watch()

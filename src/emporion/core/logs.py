@@ -1,6 +1,7 @@
 """Structured logs: one event a line, as text for people or JSON for machines.
 
-Never a secret and never a personal value: events carry public ids only.
+Never a secret and never a personal value: events carry public ids only, and what others write is
+scrubbed (`core.scrubbing`) just before it goes out.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied
+
+from emporion.core.scrubbing import Scrubber, known_secrets
 
 
 def configure(config: dict[str, Any]) -> None:
@@ -32,7 +35,7 @@ def configure(config: dict[str, Any]) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
-                renderer,
+                _scrubbed(renderer),
             ],
         )
     )
@@ -45,6 +48,16 @@ def configure(config: dict[str, Any]) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def _scrubbed(renderer: Any) -> Any:
+    """Return `renderer` with what no log may hold taken out of each finished line."""
+    scrub = Scrubber(known_secrets())
+
+    def render(logger: Any, name: str, event: Any) -> str:
+        return scrub(str(renderer(logger, name, event)))
+
+    return render
 
 
 def _without_trace_of_refusals(record: logging.LogRecord) -> bool:

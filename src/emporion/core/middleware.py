@@ -8,6 +8,7 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponse
 
+from emporion.core import metrics
 from emporion.core.ids import new_id
 
 log = structlog.get_logger("emporion.request")
@@ -35,6 +36,7 @@ class RequestLogMiddleware:
                 status=response.status_code,
                 ms=round(spent, 1),
             )
+        metrics.requests.observe(response.status_code, spent / 1000)
         response["X-Request-Id"] = request_id
         response["Server-Timing"] = f"app;dur={spent:.1f}"
         return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from django.core.management import call_command, execute_from_command_line
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from emporion.core import workers
+from emporion.core import metrics, workers
 from emporion.core.bulk import refresh_statistics
 from emporion.project import static
 from emporion.project.messages import compile_catalogues
@@ -64,8 +65,16 @@ def serve(argv: list[str]) -> int:
     places = settings.DATA_DIR / f"workers-{options.port}"
     workers.make_file(places, options.workers)
     os.environ[workers.FILE] = str(places)
+    os.environ[metrics.FOLDER] = str(fresh_folder(settings.DATA_DIR / f"metrics-{options.port}"))
     command = server_command(options.host, options.port, options.workers)
     os.execv(command[0], command)  # noqa: S606
+
+
+def fresh_folder(path: Path) -> Path:
+    """Make an empty folder, whatever was there, and return it."""
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(parents=True)
+    return path
 
 
 def keep_worker() -> None:

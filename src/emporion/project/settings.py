@@ -28,7 +28,7 @@ def _flag(name: str, default: bool = False) -> bool:
 def _seconds(name: str, default: int) -> int:
     value = os.environ.get(name, "").strip() or str(default)
     if not (value.isascii() and value.isdigit()):
-        raise ImproperlyConfigured(f"{name} is a number of seconds, 0 or more, not {value!r}.")
+        raise ImproperlyConfigured(f"{name} is a whole number, 0 or more, not {value!r}.")
     return int(value)
 
 
@@ -67,6 +67,8 @@ SECRET_KEY = _secret_key()
 # others are public keys that signed before.
 JOURNAL_KEY = os.environ.get("EMPORION_JOURNAL_KEY", "").strip()
 JOURNAL_KEYS = _list("EMPORION_JOURNAL_KEYS")
+# Who may read /metrics; without a token only this machine itself.
+METRICS_TOKEN = os.environ.get("EMPORION_METRICS_TOKEN", "").strip()
 ALLOWED_HOSTS = _list("EMPORION_HOSTS", "localhost,127.0.0.1,[::1]" if PLAIN_HTTP else "")
 CSRF_TRUSTED_ORIGINS = _list("EMPORION_ORIGINS")
 
@@ -173,6 +175,8 @@ else:
     else:
         asked.setdefault("prepare_threshold", 5)
         asked["options"] = f"{asked.get('options', '')} -c jit=off".strip()
+# Statements that take so many milliseconds are named in the log; 0: none is.
+SLOW_QUERY_MS = _seconds("EMPORION_SLOW_QUERY_MS", 0)
 # So old may a page be that somebody reads without a sign-in (`core.kept_pages`); 0: none is kept.
 KEPT_PAGES_SECONDS = _seconds("EMPORION_KEPT_PAGES_SECONDS", 30)
 LOOK_COOKIES = ("theme", "digits")
@@ -289,7 +293,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not PLAIN_HTTP
 SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = not PLAIN_HTTP
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else _seconds("EMPORION_HSTS_SECONDS", 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN_HTTP
 SECURE_REFERRER_POLICY = "same-origin"

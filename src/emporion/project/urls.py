@@ -3,13 +3,14 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
-from emporion.core import health
+from emporion.core import health, metrics
 from emporion.design.interfaces import pages
 from emporion.portal.interfaces import sitemap
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", metrics.metrics),
     path("sw.js", pages.service_worker),
     path("", include("emporion.api.interfaces.urls")),
     path("robots.txt", sitemap.robots),

@@ -7,6 +7,7 @@ import threading
 import structlog
 from django.db import DatabaseError, connection
 
+from emporion.core.condition import worker_is_here
 from emporion.core.sealing.seals import seal
 
 # A change is at most so many seconds ahead of the chain.
@@ -29,6 +30,7 @@ class Sealer(threading.Thread):
         failed = False
         while not self._stop_asked.wait(EVERY):
             try:
+                worker_is_here()
                 seal()
                 failed = False
             except (DatabaseError, OSError) as error:

@@ -1,0 +1,86 @@
+"""How an installation is at this moment: what `emporion status` and the metrics tell."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.models import Count
+from django.utils import timezone
+
+from emporion import __version__
+from emporion.core.jobs import lease
+from emporion.core.models import JobRecord, JournalEntry
+from emporion.core.sealing.models import JournalSeal
+
+# Touched by a worker that lives.
+WORKER_FILE = "worker-seen"
+BACKUPS = "backups"
+DAY = dt.timedelta(days=1)
+
+
+@dataclass
+class Condition:
+    """Figures of one moment; None: nobody knows (no database, no worker or backup here yet)."""
+
+    version: str = __version__
+    database: str = ""
+    answers: bool = False
+    # Jobs that wait and run, and those that failed within a day.
+    jobs: dict[str, int] = field(default_factory=dict)
+    # Seconds for which the oldest job that is due has waited; 0 when none is.
+    waits: float | None = None
+    unsealed: int | None = None
+    seals: int | None = None
+    worker_age: float | None = None
+    backup_age: float | None = None
+    disk_free: int = 0
+
+
+def look() -> Condition:
+    """Return how it is now: six small queries."""
+    found = Condition(database=connection.vendor)
+    found.worker_age = _age(settings.DATA_DIR / WORKER_FILE)
+    folder = settings.DATA_DIR / BACKUPS
+    ages = [_age(path) for path in folder.glob("*.backup")] if folder.is_dir() else []
+    found.backup_age = min((age for age in ages if age is not None), default=None)
+    if settings.DATA_DIR.is_dir():
+        found.disk_free = shutil.disk_usage(settings.DATA_DIR).free
+    try:
+        _of_database(found)
+        found.answers = True
+    except DatabaseError:
+        connection.close()
+    return found
+
+
+def worker_is_here() -> None:
+    """Note that a worker of this machine lives."""
+    (settings.DATA_DIR / WORKER_FILE).touch()
+
+
+def _of_database(found: Condition) -> None:
+    now, states = timezone.now(), JobRecord.State
+    live = JobRecord.objects.filter(state__in=[states.WAITING, states.RUNNING])
+    counts = dict(live.values_list("state").annotate(Count("pk")).order_by())
+    failed = JobRecord.objects.filter(state=states.FAILED, ended_at__gte=now - DAY).count()
+    found.jobs = {
+        "waiting": counts.get("waiting", 0), "running": counts.get("running", 0), "failed": failed,
+    }  # fmt: skip
+    oldest = lease.due().values_list("asked_at", "next_at").first()
+    found.waits = max(0.0, (now - (oldest[1] or oldest[0])).total_seconds()) if oldest else 0.0
+    last = JournalSeal.objects.order_by("-number").values_list("number", "last_id").first()
+    found.seals, done = last or (0, 0)
+    found.unsealed = JournalEntry.objects.filter(pk__gt=done).count()
+
+
+def _age(path: Path) -> float | None:
+    try:
+        return max(0.0, time.time() - path.stat().st_mtime)
+    except OSError:
+        return None

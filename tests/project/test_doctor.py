@@ -1,0 +1,193 @@
+"""Each thing that can be wrong is found, named, and has a way to mend it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.utils import timezone
+
+from emporion.core import condition
+from emporion.core.models import JobRecord
+from emporion.project import doctor, examining
+from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def healthy(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A place where nothing is wrong."""
+    tmp_path.chmod(0o750)
+    settings.DATA_DIR, settings.PLAIN_HTTP, settings.INSECURE_LOCAL = tmp_path, False, False
+    settings.SECRET_KEY, settings.ALLOWED_HOSTS = "0123456789abcdefghij" * 3, ["expo.example.org"]
+    settings.DEBUG, settings.DEMO_SIGNIN = False, False
+    for name in list(os.environ):
+        if name.startswith("EMPORION_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setattr(examining.static, "is_current", lambda: True)
+    monkeypatch.setattr(examining.paper, "missing_fonts", list)
+    condition.worker_is_here()
+    (tmp_path / "backups").mkdir()
+    (tmp_path / "backups" / "a.backup").write_bytes(b"")
+    return tmp_path
+
+
+def found() -> dict[str, str]:
+    """Return {what: level} of all that is not good."""
+    known = {"database kind", "database safety", "database order", "disk"}  # of the test's machine
+    every = examining.everything()
+    return {f.what: f.level for f in every if f.level != "good" and f.what not in known}
+
+
+@pytest.mark.django_db
+def test_nothing_is_found_where_nothing_is_wrong() -> None:
+    assert found() == {}
+
+
+CASES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
+    "short key": ({"SECRET_KEY": "secret"}, {"secret key": "bad"}),
+    "repeated key": ({"SECRET_KEY": "a" * 80}, {"secret key": "bad"}),
+    "no host": ({"ALLOWED_HOSTS": []}, {"hosts": "bad"}),
+    "any host": ({"ALLOWED_HOSTS": ["*"]}, {"hosts": "bad"}),
+    "debugging": ({"DEBUG": True}, {"debugging": "bad"}),
+    "plain HTTP": ({"INSECURE_LOCAL": True}, {"encryption": "look"}),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("case", CASES)
+def test_setting_that_is_wrong_is_found(settings: Any, case: str) -> None:
+    wrong, said = CASES[case]
+    for name, value in wrong.items():
+        setattr(settings, name, value)
+    assert found() == said
+
+
+@pytest.mark.django_db
+def test_name_that_nothing_reads_is_found_with_the_one_that_is_near(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EMPORION_HOST", "expo.example.org")
+    monkeypatch.setenv("EMPORION_LOG_LEVEL", "INFO")
+    (one,) = list(examining.unknown_settings())
+    assert (one.level, one.said, one.mend) == (
+        "look", "nothing reads EMPORION_HOST.", "Is EMPORION_HOSTS meant?",
+    )  # fmt: skip
+
+
+def test_every_documented_setting_is_one_that_is_read() -> None:
+    import re
+
+    from tests.machine import ROOT
+
+    page = (ROOT / "docs/operators/settings.md").read_text("utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `EMPORION_")]
+    named = {n for line in rows for n in re.findall(r"`(EMPORION_\w+)`", line.split("|")[1])}
+    assert named - examining.known_names() == set()
+
+
+@pytest.mark.django_db
+def test_folder_that_others_can_read_and_one_that_cannot_be_written(
+    healthy: Path, settings: Any
+) -> None:
+    (healthy / "secret-key").write_text("x")
+    (healthy / "secret-key").chmod(0o644)
+    assert found() == {}
+    healthy.chmod(0o755)
+    assert found() == {"data folder": "look"}
+    settings.DATA_DIR = healthy / "nowhere"
+    assert found()["data folder"] == "bad"
+
+
+@pytest.mark.django_db
+def test_full_disk_old_files_and_missing_fonts_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        condition.shutil, "disk_usage", lambda path: type("", (), {"free": 10**8})()
+    )
+    monkeypatch.setattr(examining.static, "is_current", lambda: False)
+    monkeypatch.setattr(examining.paper, "missing_fonts", lambda: ["Noto Sans CJK SC"])
+    assert [one.level for one in examining.disk()] == ["bad"]
+    assert found() == {"static files": "bad", "printing": "look"}
+
+
+@pytest.mark.django_db
+def test_database_that_does_not_answer_ends_the_looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone() -> None:
+        raise OperationalError("connection refused\nIs the server running?")
+
+    monkeypatch.setattr(connection, "ensure_connection", gone)
+    last = examining.everything()[-1]
+    assert (last.what, last.level, last.said) == (
+        "database", "bad", "does not answer: connection refused",
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_old_database_and_tables_of_an_older_version_are_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(examining, "_version", lambda: (3, 1))
+    monkeypatch.setattr(examining, "is_behind", lambda: True)
+    assert found() == {"database version": "bad", "tables": "bad"}
+
+
+@pytest.mark.django_db
+def test_clock_that_is_off_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = examining.time.time
+    monkeypatch.setattr(examining.time, "time", lambda: real() + 60)
+    expected = {} if connection.vendor == "sqlite" else {"clock": "bad"}
+    assert {k: v for k, v in found().items() if k == "clock"} == expected
+
+
+@pytest.mark.django_db
+def test_job_that_waits_a_dead_worker_and_no_backup_are_found(healthy: Path) -> None:
+    old = timezone.now().timestamp() - 7200
+    os.utime(healthy / condition.WORKER_FILE, (old, old))
+    (healthy / "backups" / "a.backup").unlink()
+    assert found() == {"jobs": "look", "backup": "look"}
+    asked = timezone.now() - dt.timedelta(minutes=5)
+    JobRecord.objects.create(kind="a", owner="user:a", asked_at=asked)
+    assert found() == {"jobs": "bad", "backup": "look"}
+    assert 299 < (condition.look().waits or 0) < 400
+
+
+@pytest.mark.django_db
+def test_open_door_of_the_demonstration_beside_real_users_is_found(settings: Any) -> None:
+    settings.DEMO_SIGNIN = True
+    assert found() == {}
+    factories.make_user()
+    assert found() == {"sign-in": "bad"}
+
+
+@pytest.mark.django_db
+def test_commands_print_for_people_and_for_programs(settings: Any, capsys: Any) -> None:
+    settings.DEBUG = True
+    assert doctor.doctor([]) == 1
+    assert doctor.doctor(["--json"]) == 1
+    people, program = capsys.readouterr().out.rsplit("\n", 2)[:2]
+    assert "bad   debugging: errors show the program's inside to everybody." in people
+    assert {"level": "bad", "what": "debugging"}.items() <= {
+        k: v for one in json.loads(program) if one["what"] == "debugging" for k, v in one.items()
+    }.items()
+    assert doctor.status([]) == 0
+    assert doctor.status(["--json"]) == 0
+    people, program = capsys.readouterr().out.rsplit("\n", 2)[:2]
+    assert "journal    0 seals, 0 entries not sealed yet" in people
+    assert json.loads(program)["jobs"] == {"waiting": 0, "running": 0, "failed": 0}
+
+
+def test_setting_that_cannot_be_read_is_the_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+
+    def refuse() -> None:
+        raise ImproperlyConfigured("EMPORION_HSTS_SECONDS is a whole number")
+
+    monkeypatch.setattr(django, "setup", refuse)
+    assert doctor.examine() == [
+        doctor.Finding("bad", "settings", "EMPORION_HSTS_SECONDS is a whole number")
+    ]
