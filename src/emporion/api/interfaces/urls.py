@@ -6,10 +6,18 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
-from emporion.api.interfaces import editions, market, problems, schema
+from emporion.api.interfaces import (
+    editions,
+    market,
+    problems,
+    requests,
+    schedule,
+    schema,
+    wishes,
+)
 
 api = schema.make_api()
-for module in (editions, market):
+for module in (editions, requests, wishes, market, schedule):
     api.add_router("", module.router)
 
 handler400, handler403 = problems.bad, problems.forbidden

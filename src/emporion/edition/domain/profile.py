@@ -48,6 +48,13 @@ def interests_of(participation: Participation, side: str) -> list[tuple[str, Int
     return [(key_of(interest), interest) for interest in found]
 
 
+def lock(participation: Participation) -> Participation:
+    """Return a participant as they are now; their profile stays so until the caller's
+    transaction ends."""
+    found: Participation = Participation._base_manager.select_for_update().get(pk=participation.pk)
+    return found
+
+
 def key_of(interest: Interest) -> str:
     """Return ten letters that change whenever the interest does."""
     text = json.dumps(

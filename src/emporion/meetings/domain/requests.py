@@ -153,6 +153,11 @@ def withdraw(request: MeetingRequest, by: Participation) -> MeetingRequest:
         return locked
 
 
+def lock(request: MeetingRequest) -> MeetingRequest:
+    """Return a request as it is now; it stays so until the caller's transaction ends."""
+    return _locked(request)
+
+
 def _still(by: Participation) -> None:
     if not rules.takes_answers(by.edition):
         raise RequestError(_("This edition is closed: its requests stay as they are."))

@@ -9,7 +9,6 @@ from ninja import Schema
 from pydantic import Field
 
 from emporion.api.interfaces.shapes.wire import PublicId, Texts
-from emporion.api.queries.participants import interests
 from emporion.core.translated import as_dict
 from emporion.edition.queries import Edition, Participation
 
@@ -90,6 +89,7 @@ class MeShape(ParticipantShape):
     max_meetings: int | None
     max_meetings_per_day: int | None
     is_acting: bool = Field(description="An officer calls for a member.")
+    version: str = Field(description="For If-Match.")
 
 
 class ParticipationShape(ParticipantShape):
@@ -146,18 +146,4 @@ def participation_shape(one: Participation, letters: dict[int, str]) -> dict[str
         "tables": one.tables,
         "max_meetings": one.max_meetings,
         "max_meetings_per_day": one.max_meetings_per_day,
-    }
-
-
-def me_shape(one: Participation, *, is_acting: bool = False) -> dict[str, Any]:
-    """Return the caller's own participation; two queries."""
-    letters = {one.pavilion.pk: one.pavilion.letter} if one.pavilion else {}
-    return {
-        **participant_shape(one, letters),
-        "needs": interests("needs", [one.pk])[one.pk],
-        "offers": interests("offers", [one.pk])[one.pk],
-        "tables": one.tables,
-        "max_meetings": one.max_meetings,
-        "max_meetings_per_day": one.max_meetings_per_day,
-        "is_acting": is_acting,
     }

@@ -1,0 +1,204 @@
+"""Schedules: releases and meetings read, drafts computed, a release published; jobs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from django.http import Http404, HttpResponse
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from emporion.api.interfaces.cursors import page
+from emporion.api.interfaces.gates import ORGANISER_ACTS, ORGANISER_READS
+from emporion.api.interfaces.shapes.market import MeetingShape, meeting_row
+from emporion.api.interfaces.shapes.wire import (
+    EditionName,
+    Listing,
+    Paging,
+    PublicId,
+    Sent,
+    listing,
+)
+from emporion.api.interfaces.writing import KEYED, once, refusing
+from emporion.core.jobs import JobRecord
+from emporion.meetings import queries as meetings
+from emporion.meetings.domain import releases, runs
+from emporion.meetings.queries import programs
+from emporion.meetings.queries import releases as queries
+
+router = Router(tags=["schedules"])
+HERE = "/editions/{slug:edition}"
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class ReleaseShape(Schema):
+    """One numbered schedule."""
+
+    number: int
+    state: Literal["draft", "published", "superseded"]
+    meetings: int
+    requests: int
+    value: float = Field(description="Weight reached.")
+    bound: float = Field(description="The most that is possible, proven.")
+    violations: int | None = Field(description="Broken rules, by a checker of its own.")
+    seed: int
+    digest: str
+    computed_at: dt.datetime
+    published_at: dt.datetime | None
+
+
+class Publish(Sent):
+    """What was public when the decision was made: another one forbids it."""
+
+    seen: Number | None
+
+
+class Draft(Sent):
+    """What a computation may be told."""
+
+    seconds: int = Field(20, ge=1, le=runs.LONGEST_SECONDS, description="Of search.")
+    seed: int = Field(1, ge=0, le=2**31 - 1)
+    walking: bool = Field(True, description="Everybody gets the minutes to walk.")
+
+
+class JobShape(Schema):
+    """Work that a worker does."""
+
+    id: PublicId
+    kind: str
+    state: Literal["waiting", "running", "done", "stopped", "failed"]
+    step: str
+    done: int
+    total: int
+    result: dict[str, Any]
+    reason: str = Field(description="Why it ended without its effect.")
+    asked_at: dt.datetime
+    ended_at: dt.datetime | None
+
+
+@router.get(
+    HERE + "/releases",
+    auth=ORGANISER_READS,
+    response=list[ReleaseShape],
+    operation_id="list_releases",
+)
+def list_releases(request: Any, edition: EditionName) -> Any:
+    """All schedules, newest first."""
+    return [_release(one) for one in queries.releases(request.edition)]
+
+
+@router.get(
+    HERE + "/releases/{int:number}",
+    auth=ORGANISER_READS,
+    response=ReleaseShape,
+    operation_id="get_release",
+)
+def get_release(request: Any, edition: EditionName, number: Number) -> Any:
+    """One schedule."""
+    found = queries.release(request.edition, number)
+    if found is None:
+        raise Http404("There is no release of this number.")
+    return _release(found)
+
+
+@router.get(
+    HERE + "/meetings",
+    auth=ORGANISER_READS,
+    response=Listing[MeetingShape],
+    operation_id="list_meetings",
+)
+def list_meetings(
+    request: Any, response: HttpResponse, edition: EditionName, paging: Query[Paging]
+) -> Any:
+    """The meetings of the published schedule; none before the first."""
+    release = meetings.published_release(request.edition)
+    if release is None:
+        return listing([], None)
+    found = programs.meetings_of_release(release)
+    rows, after = page(request, response, found, limit=paging.limit, cursor=paging.cursor)
+    return listing([meeting_row(row) for row in rows], after)
+
+
+@router.post(
+    HERE + "/releases/{int:number}/publish",
+    auth=ORGANISER_ACTS,
+    response={200: ReleaseShape},
+    operation_id="publish_release",
+    openapi_extra=KEYED,
+)
+def publish_release(
+    request: Any, response: HttpResponse, edition: EditionName, number: Number, body: Publish
+) -> Any:
+    """Make a draft the schedule that people see."""
+    if queries.release(request.edition, number) is None:
+        raise Http404("There is no release of this number.")
+
+    def do() -> Any:
+        with refusing(releases.PublishConflict):
+            made = releases.publish(request.edition, number, request.user.actor, seen=body.seen)
+        return _release(made)
+
+    return once(request, 200, do, response=response)
+
+
+@router.post(
+    HERE + "/drafts",
+    auth=ORGANISER_ACTS,
+    response={202: JobShape},
+    operation_id="compute_draft",
+    openapi_extra=KEYED,
+)
+def compute_draft(request: Any, response: HttpResponse, edition: EditionName, body: Draft) -> Any:
+    """Have a draft computed; the job's result names the release."""
+
+    def do() -> Any:
+        options = runs.Options(seconds=body.seconds, seed=body.seed, walking=body.walking)
+        with refusing(runs.RunError):
+            run = runs.start_run(request.edition, options, request.user.actor, trial=False)
+        return job_shape(JobRecord.objects.get(public_id=run.job))
+
+    return once(request, 202, do, response=response)
+
+
+@router.get(
+    HERE + "/jobs/{slug:id}", auth=ORGANISER_READS, response=JobShape, operation_id="get_job"
+)
+def get_job(request: Any, edition: EditionName, id: PublicId) -> Any:
+    """How far a job is."""
+    found = JobRecord.objects.filter(tenant=request.edition.expo.public_id, public_id=id).first()
+    if found is None:
+        raise Http404("There is no job with this id.")
+    return job_shape(found)
+
+
+def job_shape(job: JobRecord) -> dict[str, Any]:
+    """Return a job as it goes over the wire."""
+    return {
+        "id": job.public_id,
+        "kind": job.kind,
+        "state": job.state,
+        "step": job.step,
+        "done": job.done,
+        "total": job.total,
+        "result": job.result,
+        "reason": job.reason,
+        "asked_at": job.asked_at,
+        "ended_at": job.ended_at,
+    }
+
+
+def _release(one: Any) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "state": one.state,
+        "meetings": one.meeting_count,
+        "requests": one.request_count,
+        "value": one.value / 1000,
+        "bound": one.bound / 1000,
+        "violations": one.violations,
+        "seed": one.seed,
+        "digest": one.digest,
+        "computed_at": one.computed_at,
+        "published_at": one.published_at,
+    }

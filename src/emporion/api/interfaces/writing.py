@@ -1,0 +1,122 @@
+"""What every write of a program may carry: a key, and the version that it means."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from ninja.responses import NinjaJSONEncoder, Status
+
+from emporion.api.domain import idempotency
+from emporion.api.interfaces.middleware import tags
+from emporion.api.interfaces.problems import Problem, error
+
+KEY_HEADER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Sent again within a day with the same key, a write is not done again.",
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,64}$"},
+}
+MATCH_HEADER = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The version that was read; without it 428, with another 412.",
+    "schema": {"type": "string", "pattern": '^(W/)?"[0-9a-f]{16}"$'},
+}
+# For `openapi_extra` of an operation.
+KEYED = {"parameters": [KEY_HEADER]}
+MATCHED = {"parameters": [KEY_HEADER, MATCH_HEADER]}
+_KEY = re.compile(KEY_HEADER["schema"]["pattern"].replace("$", r"\Z"))  # type: ignore[index]
+
+
+def version(*parts: Any) -> str:
+    """Return sixteen letters that change whenever one of `parts` does."""
+    text = json.dumps(parts, cls=NinjaJSONEncoder, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def tag(response: HttpResponse, of: str) -> None:
+    """Give an answer the version of what it holds as its ETag."""
+    response["ETag"] = f'"{of}"'
+
+
+def demand(request: HttpRequest, now: str) -> None:
+    """Raise 428 or 412 unless If-Match names the version that is there now.
+
+    Called with the object locked, so that it stays so until the write is done.
+    """
+    given = request.headers.get("If-Match", "")
+    if not given:
+        raise Problem(428, "If-Match is missing: say which version you mean.")
+    if now not in tags(given):
+        raise Problem(
+            412,
+            "This was changed since that version.",
+            errors=[error("header", "/If-Match", f'It is version "{now}" now.')],
+        )
+
+
+def once(
+    request: Any,
+    status: int,
+    do: Callable[[], Any],
+    *,
+    response: HttpResponse,
+    content: bytes | None = None,
+    and_then: Callable[[], Any] | None = None,
+) -> Status[Any]:
+    """Do a write and return its answer; under an Idempotency-Key only the first time.
+
+    `do` returns what goes over the wire; the write and the key are one transaction. `content` is
+    what was sent where that is not the body. `and_then` follows after the commit.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        with transaction.atomic():
+            told = do()
+        if and_then is not None:
+            and_then()
+        return Status(status, told)
+    if not _KEY.match(key):
+        raise Problem(
+            422,
+            "That is no key.",
+            errors=[error("header", "/Idempotency-Key", "1 to 64 of A-Z a-z 0-9 _ . : -")],
+        )
+    body = request.body if content is None else content
+    sent = f"{request.method} {request.get_full_path()} {request.acting_choice}\n".encode()
+    digest = hashlib.sha256(sent + body).hexdigest()
+
+    def plain() -> tuple[int, Any]:
+        return status, json.loads(json.dumps(do(), cls=NinjaJSONEncoder))
+
+    try:
+        status, told, again = idempotency.once(request.user.actor, key, digest, plain)
+    except idempotency.OtherRequest as other:
+        raise Problem(
+            422,
+            "This key came with another request before.",
+            errors=[error("header", "/Idempotency-Key", "Use a new key for a new request.")],
+        ) from other
+    if again:
+        response["Idempotency-Replayed"] = "true"
+    elif and_then is not None:
+        and_then()
+    return Status(status, told)
+
+
+@contextmanager
+def refusing(*kinds: type[Exception], status: int = 409) -> Iterator[None]:
+    """Turn what the domain refuses into a problem; its sentence says what to do."""
+    try:
+        yield
+    except kinds as error_:
+        raise Problem(status, str(error_)) from error_
