@@ -1,9 +1,10 @@
 """What cannot hold together is named whole, and nothing is named that is not to blame."""
 
 import copy
+import time
 
 from emporion.engines import scheduling
-from emporion.engines.scheduling.contradictions import smallest_contradiction
+from emporion.engines.scheduling.contradictions import say_contradiction, smallest_contradiction
 
 from . import tiny
 
@@ -130,3 +131,8 @@ def test_contradiction_among_many_requests_is_found_in_an_expo():
         f'request "must 0": fixed_slot "{first}"; request "must 2": fixed_slot "{second}"; '
         'mandatory request "must 0"; mandatory request "must 1"; mandatory request "must 2"'
     ]
+
+
+def test_contradiction_is_not_looked_for_when_the_time_is_over():
+    instance = scheduling.generate_family("breaks-D-loose", 1)
+    assert say_contradiction(instance, "none", time.monotonic()) == ["none"]

@@ -19,6 +19,9 @@ from .instance import NO_LIMIT, Bools, Instance, Ints
 
 #: Largest number of (request, slot) pairs looked at, questions asked, work of the solver on each.
 MOST_PAIRS, MOST_QUESTIONS, WORK = 20_000, 200, 2.0
+#: Seconds for it at most where there is a clock, and the most names worth saying when they were not
+#: enough to leave out what can be.
+SECONDS, MOST_NAMES = 6.0, 30
 
 
 @dataclass
@@ -51,9 +54,18 @@ def smallest_contradiction(instance: Instance, deadline: float | None = None) ->
 def say_contradiction(
     instance: Instance, otherwise: str, deadline: float | None = None
 ) -> list[str]:
-    """One sentence for `smallest_contradiction`; ``otherwise`` where it finds none."""
+    """One sentence for `smallest_contradiction`; ``otherwise`` where it finds none.
+
+    With a ``deadline`` it takes `SECONDS` at most, and ``otherwise`` is said of a set that has
+    stayed long.
+    """
+    began = time.monotonic()
+    if deadline is not None:
+        deadline = min(deadline, began + SECONDS)
     names = smallest_contradiction(instance, deadline)
-    return ["cannot hold together: " + "; ".join(names)] if names else [otherwise]
+    if not names or (deadline is not None and len(names) > MOST_NAMES):
+        return [otherwise]
+    return ["cannot hold together: " + "; ".join(names)]
 
 
 class _Questions:
@@ -62,12 +74,14 @@ class _Questions:
     def __init__(self, instance: Instance, deadline: float | None) -> None:
         self.free, self.deadline = _without_constraints(instance), deadline
         self.left = MOST_QUESTIONS
+        self.longest = 0.0
 
     def impossible(self, groups: list[Group]) -> bool:
         """True only when proven."""
         from .exact.model import possible_at_all
 
-        late = self.deadline is not None and time.monotonic() > self.deadline
+        began = time.monotonic()
+        late = self.deadline is not None and began + self.longest > self.deadline
         if self.left <= 0 or late:
             return False
         self.left -= 1
@@ -79,7 +93,9 @@ class _Questions:
         it.allowed = np.ones((len(it.request_ids), len(it.slot_ids)), dtype=bool)
         for group in groups:
             group.apply(it)
-        return possible_at_all(it, _slots(it), WORK) is False
+        answer = possible_at_all(it, _slots(it), WORK)
+        self.longest = max(self.longest, time.monotonic() - began)
+        return answer is False
 
 
 def _explain(

@@ -92,11 +92,16 @@ def solve_timetable(
         found = race.run(None if deadline is None else deadline - KEPT, report)
     except RuntimeError:
         return None
-    return _solution(instance, ready, found, seed, race.asked)
+    return _solution(instance, ready, found, seed, race.asked, deadline)
 
 
 def _solution(
-    instance: Instance, ready: Prepared, found: Finding, seed: int, asked: int
+    instance: Instance,
+    ready: Prepared,
+    found: Finding,
+    seed: int,
+    asked: int,
+    deadline: float | None,
 ) -> Solution:
     from ..checking import check
     from ..solving import explain_slots
@@ -111,7 +116,7 @@ def _solution(
         status = "optimal" if found.optimal else "feasible"
     conflicts = []
     if found.infeasible:
-        conflicts = say_contradiction(instance, EXHAUSTED)
+        conflicts = say_contradiction(instance, EXHAUSTED, deadline)
     if found.slots is not None:
         reason = explain_slots(instance, ready, slot)
     else:

@@ -264,7 +264,7 @@ def solve_model(
         if on_progress is not None and _stopped(on_progress, built, slot, bound, steps, began):
             break
         share *= GROWTH
-    return _result(instance, ready, slot, status, bound, steps, seed)
+    return _result(instance, ready, slot, status, bound, steps, seed, deadline)
 
 
 def _stopped(
@@ -302,12 +302,13 @@ def _result(
     bound: float | None,
     steps: int,
     seed: int,
+    deadline: float | None,
 ) -> Solution:
     from ..solving import explain_slots
 
     conflicts = []
     if status == "infeasible":
-        conflicts = say_contradiction(instance, EXHAUSTED)
+        conflicts = say_contradiction(instance, EXHAUSTED, deadline)
     held = np.full(len(instance.request_ids), -1, dtype=np.int32) if slot is None else slot
     by_weight = instance.objective == "weight"
     limit = None

@@ -38,14 +38,15 @@ class Order:
     """A repair that was asked for; ``earliest`` is the first slot in which anything may change.
 
     ``later_counts``: whether a meeting that an event has hit counts among the moves of its people
-    when it is held at another time; else only meetings that could have stayed where they were do.
+    when it is held at another time, as it does for who reads the new agenda; else only meetings
+    that could have stayed where they were do.
     """
 
     earliest: int
     events: list[Event] = field(default_factory=list)
     move_price: float | None = None
     moves_per_person: int = 1
-    later_counts: bool = False
+    later_counts: bool = True
     no_moves: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int32))
 
 
@@ -112,7 +113,7 @@ def order_from_json(data: dict[str, Any], instance: Instance) -> Order:
         if isinstance(price, bool) or not isinstance(price, int | float) or not 0 <= price <= 1e9:
             raise InstanceError("move_price", "must be a number from 0 to 1,000,000,000")
         order.move_price = float(price)
-    order.later_counts = data.get("later_counts", False)
+    order.later_counts = data.get("later_counts", True)
     if not isinstance(order.later_counts, bool):
         raise InstanceError("later_counts", "must be true or false")
     order.moves_per_person = _count(data.get("moves_per_person", 1), "moves_per_person")
