@@ -110,6 +110,10 @@ COMMANDS = {
         "emporion.project.doctor:doctor", "say what is wrong with a setting or the machine", False
     ),
     "status": Command("emporion.project.doctor:status", "say how the installation is"),
+    "person": Command(
+        "emporion.portal.interfaces.privacy.commands:person",
+        "give out what is known of a person, or erase it",
+    ),
     "prepare": Command(
         "emporion.project.commands:prepare",
         "bring the database, translations and static files up to date",

@@ -47,6 +47,11 @@ def acting(actor: str, *, tenant: str = "", on_behalf: str = "") -> Iterator[Non
         _acting.reset(token)
 
 
+def actor() -> str:
+    """Return who acts now, as `acting` said."""
+    return _acting.get().actor
+
+
 def canonical(values: Any) -> str:
     """Return the one text form that is committed to: sorted keys, no spaces, real characters."""
     return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

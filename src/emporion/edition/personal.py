@@ -86,7 +86,7 @@ declare(
     fields={
         "name": held("to find a choice again", "its owner", Does.EMPTIES),
         "query": held("which participants", "its owner", Does.EMPTIES),
-        "owner": held("whose it is", "its owner", Does.EMPTIES),
+        "owner": held("whose it is", "its owner", Does.KEEPS, "goes with the row"),
     },
     others="public_id",
     row_goes=True,

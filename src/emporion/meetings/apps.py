@@ -8,5 +8,5 @@ class MeetingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the worker know what jobs there are, and the matching what was asked and answered."""
-        from emporion.meetings.domain import telling  # noqa: F401
+        from emporion.meetings.domain import erasing, telling  # noqa: F401
         from emporion.meetings.interfaces import tasks  # noqa: F401

@@ -122,6 +122,8 @@ class Person(models.Model):
     phone = models.CharField(max_length=20, null=True, blank=True)
     language = models.CharField(max_length=10, default="en")
     is_made_up = models.BooleanField(default=False)
+    # From then on the row says nothing of anybody: it stays where the schedule needs somebody.
+    erased_at = models.DateTimeField(null=True)
 
     objects = ScopedManager(expo="expo")
 
@@ -137,3 +139,36 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ErasureRequest(models.Model):
+    """Somebody wants to be forgotten; an organiser does it, or says why not."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        DONE = "done"
+        DECLINED = "declined"
+        WITHDRAWN = "withdrawn"
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="erasure_requests")
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=40, blank=True)
+    # Why it was done or not; of an organiser, never of the person.
+    reason = models.CharField(max_length=200, blank=True)
+
+    objects = ScopedManager(expo="person__expo")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=models.Q(state="open"),
+                name="erasure_request_one_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} asks to be erased: {self.state}"

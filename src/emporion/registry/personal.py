@@ -25,6 +25,17 @@ declare(
     is_people=True,
 )
 declare(
+    "registry.ErasureRequest",
+    whose={"person": "person"},
+    kept=Kept("three years after it was done: proof that it was", after="ended_at", days=1095),
+    fields={
+        "reason": held("why it was done or not", "organisers; the person", Does.KEEPS, "says why"),
+        "ended_by": held("who did it", "organisers", Does.KEEPS, "a random name"),
+        "public_id": held("the journal's name for it", "organisers", Does.KEEPS, "a random name"),
+    },
+    others="state",
+)
+declare(
     "registry.Organiser",
     whose={"user": "user"},
     kept=Kept("while the user runs the expo"),

@@ -9,7 +9,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Replace
 
 from emporion.core.text.fold import fold
-from emporion.registry.models import Body, Organisation
+from emporion.registry.models import Body, ErasureRequest, Organisation
 
 # Re-exported: other capabilities name the tenant and people by these.
 from emporion.registry.models import Expo as Expo
@@ -90,3 +90,21 @@ def bodies(expo: Expo) -> list[Body]:
 def expo_slugs() -> list[str]:
     """Return the short names of all expos; one query, no scope needed."""
     return list(Expo.objects.order_by("slug").values_list("slug", flat=True))
+
+
+def people_of(expo: Expo, user: Any) -> list[Person]:
+    """Return who a user is in an expo, those who were erased left out; one query."""
+    found = Person.objects.filter(expo=expo, user=user, erased_at=None).select_related("user")
+    return list(found.order_by("pk"))
+
+
+def person_of_id(expo: Expo, public_id: str) -> Person | None:
+    """Return the person with this public id, None if there is none; one query."""
+    found = Person.objects.filter(expo=expo, public_id=public_id)
+    return found.select_related("user", "expo").first()
+
+
+def erasure_requests(expo: Expo, limit: int = 100) -> list[ErasureRequest]:
+    """Return the open wishes to be erased, oldest first; one query."""
+    found = ErasureRequest.objects.filter(person__expo=expo, state=ErasureRequest.State.OPEN)
+    return list(found.select_related("person__organisation").order_by("asked_at", "pk")[:limit])

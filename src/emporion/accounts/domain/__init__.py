@@ -1,6 +1,7 @@
 """Everything that changes a user or lets somebody in."""
 
 from emporion.accounts.domain.carriers import kinds as code_kinds
+from emporion.accounts.domain.closing import close_account
 from emporion.accounts.domain.codes import GOOD_FOR as CODE_GOOD_FOR
 from emporion.accounts.domain.codes import (
     CodeOver,
@@ -31,6 +32,7 @@ __all__ = [
     "TooManyTries",
     "WrongPassword",
     "ask_for_code",
+    "close_account",
     "code_kinds",
     "create_user",
     "demonstration_user",

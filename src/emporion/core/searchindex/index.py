@@ -125,18 +125,38 @@ def compact_vocabulary(scope: str | int) -> None:
     every = list(terms.values_list("term", flat=True))
     starts = sorted({"", *every[::POSTINGS]})
     for start, end in pairwise([*starts, None]):
-        with transaction.atomic(), connection.cursor() as cursor:
-            limit = "" if end is None else "AND term < %s "
-            cursor.execute(
-                "DELETE FROM searchindex_searchvocabulary WHERE scope_id = %s "  # noqa: S608
-                f"AND term >= %s {limit}RETURNING term, documents",
-                [scope_id, str(start), *([] if end is None else [end])],
-            )
-            total = Counter[str]()
-            for term, documents in cursor.fetchall():
-                total[term] += documents
-            if total:
-                _count(scope_id, total)
+        limit = "" if end is None else "AND term < %s "
+        _sum_up(scope_id, f"term >= %s {limit}", [str(start), *([] if end is None else [end])])
+
+
+def forget_words(scope: str | int, terms: Iterable[str]) -> None:
+    """Sum up the rows of some terms: those that no document has any more are gone at once."""
+    scope_id = _scope_id(scope)
+    for part in chunks(sorted({term for term in terms if term}), CHUNK):
+        _sum_up(scope_id, f"term IN ({', '.join(['%s'] * len(part))}) ", part)
+
+
+def terms_of(scope: str | int, kind: str, object_ids: Iterable[str]) -> set[str]:
+    """Return the terms under which objects of ``kind`` can be found."""
+    documents = SearchDocument.objects.filter(
+        scope__key=str(scope), kind=kind, object_id__in=list(object_ids)
+    )
+    found = SearchTerm.objects.filter(document__in=documents.values("pk"))
+    return {str(term) for term in found.values_list("term", flat=True)}
+
+
+def _sum_up(scope_id: int, which: str, values: Sequence[str]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM searchindex_searchvocabulary WHERE scope_id = %s "  # noqa: S608
+            f"AND {which}RETURNING term, documents",
+            [scope_id, *values],
+        )
+        total = Counter[str]()
+        for term, documents in cursor.fetchall():
+            total[term] += documents
+        if total:
+            _count(scope_id, total)
 
 
 def _scope_id(scope: str | int) -> int:

@@ -12,10 +12,12 @@ from emporion.portal.interfaces import (
     who,
 )
 from emporion.portal.interfaces.desk.urls import urlpatterns as desk
+from emporion.portal.interfaces.privacy.urls import urlpatterns as privacy
 
 app_name = "portal"
 urlpatterns = [
     *desk,
+    *privacy,
     path("", pages.home, name="home"),
     path("progress/", pages.progress, name="progress"),
     path("<slug:edition>/", pages.front, name="front"),

@@ -5,6 +5,17 @@ caller has one open.
 """
 
 from emporion.registry.domain.bodies import NewBody, add_bodies, create_body
+from emporion.registry.domain.erasing import (
+    Erasure,
+    ErasureError,
+    ask_for_erasure,
+    decline_erasure,
+    erase_person,
+    note_export,
+    open_request,
+    trace,
+    withdraw_erasure,
+)
 from emporion.registry.domain.expos import create_expo, make_organiser
 from emporion.registry.domain.organisations import (
     NewOrganisation,
@@ -25,6 +36,8 @@ from emporion.registry.domain.people import (
 )
 
 __all__ = [
+    "Erasure",
+    "ErasureError",
     "NewBody",
     "NewOrganisation",
     "NewPerson",
@@ -32,15 +45,22 @@ __all__ = [
     "add_bodies",
     "add_organisations",
     "add_people",
+    "ask_for_erasure",
     "change_organisations",
     "change_people",
     "create_body",
     "create_expo",
     "create_organisation",
     "create_person",
+    "decline_erasure",
+    "erase_person",
     "link_user",
     "look_up_people",
     "make_organiser",
+    "note_export",
+    "open_request",
     "remove_organisations",
     "remove_people",
+    "trace",
+    "withdraw_erasure",
 ]

@@ -1,0 +1,171 @@
+"""Erasing what the register says an erasure erases, and looking for what may be left."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.db import models, transaction
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
+
+from emporion.core.models import ImportBatch, ImportChange, JobRecord, JournalValue
+from emporion.core.privacy.lines import Does, Table, could_hold, register
+from emporion.core.privacy.owners import Owner, rows_of
+
+# What stands in the name of a file where somebody's name stood.
+_GONE = "…"
+
+
+def erase(owner: Owner) -> dict[str, int]:
+    """Do to every row of `owner` what its line says; return {label: rows}.
+
+    In the caller's transaction, after the capabilities did their own steps. A statement a table,
+    two where a field takes the public id.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("An erasure is one transaction.")
+    done = {table.label: _erase_rows(table, owner) for table in reversed(list(_ordered()))}
+    done["core.JournalValue"] = _erase_values(owner)
+    done["core.ImportChange"] = _erase_changes(owner)
+    done["core.JobRecord"] = _erase_jobs(owner)
+    _rename_files(owner)
+    return {label: count for label, count in done.items() if count}
+
+
+def empty_fields(table: Table, rows: models.QuerySet[Any]) -> int:
+    """Empty the fields that an erasure empties, in those of `rows` that are not empty yet."""
+    values = {
+        name: empty_value(table.model, name)
+        for name, line in table.fields.items()
+        if line.erasure is Does.EMPTIES
+    }
+    full = Q()
+    for name, value in values.items():
+        full |= ~Q(**{name: value}) if value is not None else Q(**{f"{name}__isnull": False})
+    return rows.order_by().filter(full).update(**values) if values else 0
+
+
+def empty_value(model: type[models.Model], name: str) -> Any:
+    """Return what stands in a column that says nothing: NULL where it may, else its default."""
+    column = model._meta.get_field(name)
+    if column.null:
+        return None
+    if isinstance(column, models.JSONField):
+        return column.get_default() if column.has_default() else {}
+    return ""
+
+
+class Mention(NamedTuple):
+    """A column in which words of a person are left, and in how many rows."""
+
+    label: str
+    column: str
+    rows: int
+
+
+def mentions(words: Iterable[str], *, everywhere: bool = False) -> list[Mention]:
+    """Return where `words` still stand: what other people wrote can name somebody.
+
+    Reads every column of free text that the register knows of, which takes seconds on a large
+    edition; `everywhere` also the columns that hold nothing of a person by their line.
+    """
+    wanted = [word for word in words if word]
+    found = []
+    for table in register().values() if wanted else ():
+        for column in table.model._meta.concrete_fields:
+            line = table.fields.get(column.name)
+            if not could_hold(column) or isinstance(column, models.BinaryField):
+                continue
+            if not everywhere and (line is None or line.erasure is Does.KEEPS):
+                continue
+            holding = Q()
+            for word in wanted:
+                holding |= Q(as_text__contains=word) | Q(as_text__contains=json.dumps(word)[1:-1])
+            rows = table.model._base_manager.annotate(as_text=Cast(column.name, TextField()))
+            count = rows.filter(holding).count()
+            if count:
+                found.append(Mention(table.label, column.name, count))
+    return found
+
+
+def _ordered() -> Iterable[Table]:
+    """Tables of people first: taken from the end, what points at them goes before."""
+    return sorted(register().values(), key=lambda table: not table.is_people)
+
+
+def _erase_rows(table: Table, owner: Owner) -> int:
+    rows = rows_of(table, owner)
+    if not any(owner.keys.get(kind) for kind in table.whose):
+        return 0
+    if table.row_goes:
+        keys = list(rows.values_list("pk", flat=True))
+        table.model._base_manager.filter(pk__in=keys).delete()
+        return len(keys)
+    keys = list(rows.values_list("pk", flat=True))
+    mine = table.model._base_manager.filter(pk__in=keys)
+    empty_fields(table, mine)
+    renamed = [name for name, line in table.fields.items() if line.erasure is Does.RENAMES]
+    if renamed:
+        mine.update(**{name: models.F("public_id") for name in renamed})
+    return len(keys)
+
+
+def _naming(owner: Owner, column: str) -> Q:
+    """Rows whose JSON in `column` names the person: a long word anywhere, a short one whole."""
+    wanted = Q()
+    for word in sorted(owner.words):
+        for text in {word, json.dumps(word)[1:-1]}:
+            inside = text if word in owner.long_words() else f'"{text}"'
+            wanted |= Q(**{f"{column}__contains": inside})
+    return wanted
+
+
+def _erase_values(owner: Owner) -> int:
+    """Delete the journal's values of the owner's objects, and those that name the owner."""
+    kinds = sorted({kind for kind, _ in owner.objects})
+    held = JournalValue.objects.filter(entry__object_kind__in=kinds)
+    gone = [
+        pk
+        for pk, kind, ids in held.values_list("pk", "entry__object_kind", "entry__object_ids")
+        if any((kind, one) in owner.objects for one in ids)
+    ]
+    if owner.words:
+        gone += JournalValue.objects.filter(_naming(owner, "text")).values_list("pk", flat=True)
+    JournalValue.objects.filter(pk__in=gone).delete()
+    return len(set(gone))
+
+
+def _erase_changes(owner: Owner) -> int:
+    """Delete what imports remember of the owner: undoing one brings nobody back."""
+    wanted = Q()
+    for kind in sorted({kind for kind, _ in owner.objects}):
+        ids = [one for other, one in owner.objects if other == kind]
+        wanted |= Q(object_kind=kind, object_id__in=ids)
+    rows = ImportChange.objects.annotate(as_text=Cast("before", TextField()))
+    if owner.words:
+        wanted |= _naming(owner, "as_text")
+    gone = list(rows.filter(wanted).values_list("pk", flat=True)) if wanted else []
+    ImportChange.objects.filter(pk__in=gone).delete()
+    return len(gone)
+
+
+def _erase_jobs(owner: Owner) -> int:
+    """Delete jobs that are over and name the person."""
+    texts = ("arguments", "said", "result", "reason")
+    rows = JobRecord.objects.exclude(state__in=("waiting", "running"))
+    wanted = Q()
+    for name in texts if owner.words else ():
+        rows = rows.annotate(**{f"{name}_text": Cast(name, TextField())})
+        wanted |= _naming(owner, f"{name}_text")
+    gone = list(rows.filter(wanted).values_list("pk", flat=True)) if wanted else []
+    JobRecord.objects.filter(pk__in=gone).delete()
+    return len(gone)
+
+
+def _rename_files(owner: Owner) -> None:
+    for word in owner.long_words():
+        for batch in ImportBatch.objects.filter(file_name__contains=word):
+            batch.file_name = batch.file_name.replace(word, _GONE)
+            batch.save(update_fields=["file_name"])

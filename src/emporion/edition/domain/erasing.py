@@ -1,0 +1,104 @@
+"""What of an edition belongs to a person, and what the register cannot erase by itself.
+
+A participation of a firm is the firm's; one of a person without a firm is `alone`, and theirs.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from emporion.core import journal
+from emporion.core.events import on
+from emporion.core.privacy import Owner
+from emporion.core.searchindex.index import forget_words, terms_of
+from emporion.edition.domain import finding
+from emporion.edition.models import ListDraft, ListFile, Offer, Participation
+from emporion.edition.queries import search_scope
+from emporion.registry.domain.events import person_erased, person_traced
+
+# How lists that people send are saved.
+_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030", "big5", "cp1252", "cp1256", "cp1251")
+
+
+@on(person_traced)
+def trace(person: Any, owner: Owner) -> None:
+    """Add the participations of a person on their own, and what those are called."""
+    found = Participation._base_manager.filter(person=person, organisation=None)
+    rows = list(found.values_list("pk", "public_id", "display_name"))
+    owner.own("alone", [pk for pk, _, _ in rows])
+    owner.objects |= {("participation", public_id) for _, public_id, _ in rows}
+    for _, _, name in rows:
+        owner.name(*finding.as_texts(name).values())
+
+
+@on(person_erased)
+def erase(person: Any, owner: Owner) -> None:
+    """Forget the person in search and in lists that are looked at; a public id takes the name."""
+    alone = Participation._base_manager.filter(pk__in=owner.keys.get("alone", ()))
+    for participation in alone.select_related("edition"):
+        _forget(participation)
+        texts = {"en": participation.public_id}
+        Participation._base_manager.filter(pk=participation.pk).update(display_name=texts)
+    _discard_drafts(person.expo, owner.words)
+
+
+def _forget(participation: Participation) -> None:
+    offers = Offer._base_manager.filter(participation=participation).count()
+    scope, own = search_scope(participation.edition), participation.public_id
+    words = terms_of(scope, "exhibitor", [own]) | terms_of(scope, "organisation", [own])
+    words |= terms_of(scope, "offer", [f"{own}.{n}" for n in range(offers)])
+    finding.forget(participation.edition, {own: offers})
+    forget_words(scope, words)
+
+
+def _discard_drafts(expo: Any, words: Iterable[str]) -> None:
+    """Throw away the lists that name the person: what is taken in later must not bring them back.
+
+    Reads all lists that somebody sent in the last days; there are few.
+    """
+    wanted = [word for word in words if word]
+    drafts = ListDraft._base_manager.filter(edition__expo=expo)
+    gone: dict[str, list[int]] = defaultdict(list)
+    for draft in drafts.iterator(20) if wanted else ():
+        said = json.dumps(
+            [draft.file_name, draft.columns, draft.values, draft.decisions, draft.report],
+            ensure_ascii=False,
+        )
+        if any(word in said for word in wanted) or _file_names(draft, wanted):
+            gone[draft.public_id].append(draft.pk)
+    for public_id, keys in gone.items():
+        journal.record("list.discard", "list", public_id)
+        ListDraft._base_manager.filter(pk__in=keys).delete()
+
+
+def _file_names(draft: ListDraft, words: Iterable[str]) -> bool:
+    kept = ListFile._base_manager.filter(draft=draft).first()
+    if kept is None:
+        return False
+    needles = {
+        word.encode(encoding, "ignore")
+        for word in words
+        for encoding in _ENCODINGS
+        if word.encode(encoding, "ignore").decode(encoding, "ignore") == word
+    }
+    parts = _parts(gzip.decompress(bytes(kept.content)))
+    return any(needle in part for part in parts for needle in needles)
+
+
+def _parts(data: bytes) -> Iterator[bytes]:
+    """Yield what a file holds: a workbook is an archive of texts."""
+    if not data.startswith(b"PK"):
+        yield data
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as book:
+            for name in book.namelist():
+                yield book.read(name)
+    except (zipfile.BadZipFile, OSError):
+        yield data

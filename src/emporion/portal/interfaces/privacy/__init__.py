@@ -1,0 +1,1 @@
+"""What is known of a person: seen, taken along and erased, on pages and by command."""

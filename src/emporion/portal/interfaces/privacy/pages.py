@@ -1,0 +1,89 @@
+"""Your data: what is known of the reader, to be seen, taken along, and erased if they wish."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from emporion.edition.queries import Edition
+from emporion.portal.interfaces.privacy.archive import archive, tables
+from emporion.portal.interfaces.privacy.words import TABLES
+from emporion.registry import domain as registry
+from emporion.registry import queries as registered
+
+# Rows of a table on the page; the file has all.
+SHOWN = 3
+
+
+def _me(request: HttpRequest, edition: Edition) -> list[Any]:
+    """Return who the reader is in this expo, or refuse. An officer is not the member."""
+    people = registered.people_of(edition.expo, request.user)
+    if not people:
+        raise PermissionDenied(_("This page belongs to people who are known in this expo."))
+    return people
+
+
+@never_cache
+@login_required
+def own_data(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """Everything that is kept of the reader, with the way to take it along and to be erased."""
+    people = _me(request, edition)
+    parts = [
+        {
+            "head": TABLES.get(table.label, table.label),
+            "id": table.label.replace(".", "-").lower(),
+            "rows": rows[:SHOWN],
+            "more": max(0, len(rows) - SHOWN),
+        }
+        for table, rows in tables(registry.trace(people))
+        if rows and not table.label.startswith("core.")
+    ]
+    context = {
+        "parts": parts,
+        "request_open": registry.open_request(people[0]),
+        "slug": edition.slug,
+        "nav_current": "profile",
+    }
+    return render(request, "portal/privacy/own_data.html", context)
+
+
+@never_cache
+@login_required
+@require_POST
+def take_along(request: HttpRequest, edition: Edition) -> StreamingHttpResponse:
+    """The same as a file, streamed. A POST: what is read is written down."""
+    people = _me(request, edition)
+    registry.note_export(people)
+    response = StreamingHttpResponse(
+        archive(people, get_language() or "en"), content_type="application/zip"
+    )
+    response["Content-Disposition"] = f'attachment; filename="data-{people[0].public_id}.zip"'
+    return response
+
+
+@never_cache
+@login_required
+@require_POST
+def ask_erasure(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """Ask to be erased, or take that back."""
+    people = _me(request, edition)
+    try:
+        for person in people:
+            if request.POST.get("act") == "withdraw":
+                registry.withdraw_erasure(person)
+            else:
+                registry.ask_for_erasure(person)
+    except registry.ErasureError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Kept."))
+    return redirect("portal:own_data", edition=edition.slug)

@@ -1,0 +1,73 @@
+"""The words of somebody's own data in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from emporion.portal.interfaces.desk.words import FIELDS as OF_LISTS
+
+TABLES: dict[str, Any] = {
+    "accounts.AccessToken": gettext_lazy("Tokens of your programs"),
+    "accounts.SignInCode": gettext_lazy("Codes that you asked for"),
+    "accounts.User": gettext_lazy("The account you sign in with"),
+    "accounts.UserSession": gettext_lazy("Where you are signed in"),
+    "core.JournalEntry": gettext_lazy("What you did"),
+    "core.JobRecord": gettext_lazy("Work that you started"),
+    "edition.Delegate": gettext_lazy("For whom you act, and when"),
+    "edition.ListDraft": gettext_lazy("Lists that you sent"),
+    "edition.Need": gettext_lazy("What you need"),
+    "edition.Offer": gettext_lazy("What you offer"),
+    "edition.Officer": gettext_lazy("Delegations that you look after"),
+    "edition.Participation": gettext_lazy("Your own profile"),
+    "edition.SavedView": gettext_lazy("Choices that you saved"),
+    "matchmaking.FirstList": gettext_lazy("Your first suggestions"),
+    "matchmaking.RankedList": gettext_lazy("Your suggestions"),
+    "matchmaking.SuggestionsOff": gettext_lazy("That you want no suggestions"),
+    "matchmaking.Wish": gettext_lazy("Whom you saved and hid"),
+    "meetings.MeetingRequest": gettext_lazy("Requests that you wrote"),
+    "meetings.NoticesRead": gettext_lazy("Up to when you have read what is new"),
+    "meetings.PersonalLink": gettext_lazy("Personal links"),
+    "messaging.Address": gettext_lazy("Where messages reach you"),
+    "messaging.Receipt": gettext_lazy("Messages that were sent to you"),
+    "registry.ErasureRequest": gettext_lazy("Your wishes to be erased"),
+    "registry.Organiser": gettext_lazy("Fairs that you run"),
+    "registry.Person": gettext_lazy("Who you are"),
+}
+FIELDS: dict[str, Any] = {
+    **OF_LISTS,
+    "name_latin": gettext_lazy("Name in Latin letters"),
+    "display_name": gettext_lazy("Name"),
+    "language": gettext_lazy("Language"),
+    "days": gettext_lazy("Days"),
+    "blocked": gettext_lazy("Not free"),
+    "text": gettext_lazy("In words"),
+    "code": gettext_lazy("Category"),
+    "deal_type": gettext_lazy("Kind of deal"),
+    "public_id": gettext_lazy("Id"),
+    "date_joined": gettext_lazy("Since"),
+    "last_login": gettext_lazy("Last sign-in"),
+    "reason": gettext_lazy("Reason"),
+    "kind": gettext_lazy("Kind"),
+    "made_at": gettext_lazy("Made at"),
+    "expires_at": gettext_lazy("Good until"),
+    "until": gettext_lazy("Until"),
+    "ended_at": gettext_lazy("Ended at"),
+    "role": gettext_lazy("Role"),
+}
+
+
+def shown(table: Any, values: dict[str, Any]) -> list[tuple[Any, str]]:
+    """Return (word, text) of the values that say something to a reader, in the register's order."""
+    known = [name for name in values if name in FIELDS]
+    rows = [(FIELDS[name], _text(values[name])) for name in known]
+    return [(word, text) for word, text in rows if text]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return " / ".join(_text(one) for one in value.values())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_text(one) for one in value)
+    return "" if value is None or value is False else str(value)

@@ -1,0 +1,157 @@
+"""Being forgotten: asked for by the person, done by an organiser, a command or the retention."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from emporion.accounts.domain import close_account
+from emporion.core import journal, privacy
+from emporion.core.text.clean import clean_text
+from emporion.registry.domain.events import person_erased, person_traced
+from emporion.registry.models import ErasureRequest, Organiser, Person
+
+State = ErasureRequest.State
+LONGEST_REASON = 200
+
+
+class ErasureError(ValueError):
+    """An erasure that cannot be asked for or done; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What an erasure did: {label of a table: rows}, and where words of the person are left."""
+
+    rows: dict[str, int]
+    left: list[privacy.Mention] = field(default_factory=list)
+
+
+def trace(people: Sequence[Person]) -> privacy.Owner:
+    """Return all that belongs to somebody who is known as `people`, their accounts included."""
+    owner = privacy.Owner()
+    with transaction.atomic():
+        for person in people:
+            owner.own("person", [person.pk])
+            owner.objects.add(("person", person.public_id))
+            owner.name(person.name, person.name_latin, person.email, person.phone)
+            user = person.user
+            if user is not None:
+                owner.own("user", [user.pk])
+                owner.own("actor", [user.actor])
+                owner.objects.add(("user", user.public_id))
+                owner.name(user.name, user.email, user.phone)
+            person_traced.emit(person=person, owner=owner)
+    return owner
+
+
+def note_export(people: Sequence[Person]) -> None:
+    """Write down that somebody was given what is known of them."""
+    with transaction.atomic():
+        journal.record("person.export", "person", [person.public_id for person in people])
+
+
+def ask_for_erasure(person: Person) -> ErasureRequest:
+    """Keep the wish of a person to be forgotten; the one that is open if there is one.
+
+    Raises ErasureError for somebody who runs the expo, and who is erased already.
+    """
+    _refuse(person)
+    with transaction.atomic():
+        Person._base_manager.select_for_update().get(pk=person.pk)
+        found = open_request(person)
+        if found is None:
+            found = ErasureRequest._base_manager.create(person=person, asked_at=timezone.now())
+            journal.record("erasure.ask", "person", person.public_id)
+    return found
+
+
+def withdraw_erasure(person: Person) -> bool:
+    """Take the wish back; say whether there was an open one."""
+    return _end(person, State.WITHDRAWN, "", "erasure.withdraw")
+
+
+def decline_erasure(person: Person, reason: str) -> bool:
+    """Say why somebody cannot be forgotten yet; say whether there was an open wish."""
+    return _end(person, State.DECLINED, _reason(reason), "erasure.decline")
+
+
+def open_request(person: Person) -> ErasureRequest | None:
+    """Return the open wish of a person; one query."""
+    return ErasureRequest._base_manager.filter(person=person, state=State.OPEN).first()
+
+
+def erase_person(person: Person, reason: str) -> Erasure:
+    """Forget a person: everything the register says, in one transaction; cannot be undone.
+
+    What the record of a firm or of the schedule needs stays under the person's public id. The
+    account they sign in with is closed, its sessions end, unless somebody of another expo signs in
+    with it as well. Raises ErasureError for somebody who runs the expo, who is erased already, and
+    without a reason. What others wrote may name the person: `Erasure.left` says where.
+    """
+    why = _reason(reason)
+    _refuse(person)
+    with transaction.atomic():
+        locked = Person._base_manager.select_for_update().get(pk=person.pk)
+        _refuse(locked)
+        owner = trace([locked])
+        user = locked.user
+        if user is not None and not _closes(locked):
+            for kind in ("user", "actor", "written"):
+                owner.keys.pop(kind, None)
+            owner.objects.discard(("user", user.public_id))
+        elif user is not None:
+            close_account(user)
+        person_erased.emit(person=locked, owner=owner)
+        rows = privacy.erase(owner)
+        now = timezone.now()
+        Person._base_manager.filter(pk=locked.pk).update(erased_at=now)
+        _end(locked, State.DONE, why, "")
+        journal.record("person.erase", "person", locked.public_id, fields=sorted(rows))
+    person.refresh_from_db()
+    return Erasure(rows, privacy.mentions(owner.long_words()))
+
+
+def _end(person: Person, state: State, reason: str, action: str) -> bool:
+    with transaction.atomic():
+        found = (
+            ErasureRequest._base_manager.select_for_update()
+            .filter(person=person, state=State.OPEN)
+            .first()
+        )
+        if found is None and state is State.DONE:
+            found = ErasureRequest(person=person, asked_at=timezone.now())
+        if found is None:
+            return False
+        found.state, found.reason, found.ended_at = state, reason, timezone.now()
+        found.ended_by = journal.actor()
+        found.save()
+        if action:
+            journal.record(action, "person", person.public_id)
+    return True
+
+
+def _refuse(person: Person) -> None:
+    if person.erased_at is not None:
+        raise ErasureError(_("This person was erased already."))
+    user = person.user_id
+    if user and Organiser._base_manager.filter(expo=person.expo_id, user=user).exists():
+        raise ErasureError(_("This person runs the expo. Let somebody else run it first."))
+
+
+def _closes(person: Person) -> bool:
+    """Whether nobody else signs in with the person's account, here or in another expo."""
+    others = Person._base_manager.filter(user=person.user_id, erased_at=None).exclude(pk=person.pk)
+    runs = Organiser._base_manager.filter(user=person.user_id)
+    return not others.exists() and not runs.exists()
+
+
+def _reason(text: str) -> str:
+    why = clean_text(text, max_length=LONGEST_REASON)
+    if not why.strip():
+        raise ErasureError(_("Say why: the reason is kept with the deed."))
+    return why

@@ -1,0 +1,176 @@
+"""A person is planted with one word wherever the tables hold people; after an erasure the word is
+nowhere: no table, no file in a table, no search, no value of the journal, no line of the log."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection, models, transaction
+from django.test import Client
+
+from emporion.core import journal, privacy
+from emporion.core.models import JournalValue
+from emporion.core.privacy.owners import rows_of
+from emporion.core.sealing import seals
+from emporion.core.sealing.verifying import verify
+from emporion.core.searchindex.query import search
+from emporion.edition.domain import drafts
+from emporion.edition.queries import search_scope
+from emporion.meetings.domain import requests
+from emporion.registry import domain as registry
+from emporion.registry.models import Person
+from tests.factories import make_participation
+from tests.portal.planting import HAN, WORD, plant
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Any, settings: Any) -> None:
+    """The keys of the seals are of this test's journal."""
+    settings.DATA_DIR, settings.JOURNAL_KEY, settings.JOURNAL_KEYS = tmp_path, "", []
+
+
+@pytest.fixture
+def planted(edition: Any) -> Person:
+    return plant(edition)
+
+
+def fill(owner: privacy.Owner) -> list[str]:
+    """Write the word into every text of a person that the register says is erased; name them."""
+    filled = []
+    for table in privacy.register().values():
+        keys = list(rows_of(table, owner).values_list("pk", flat=True))
+        for name, line in table.fields.items() if keys else ():
+            column = table.model._meta.get_field(name)
+            if line.erasure not in (privacy.Does.EMPTIES, privacy.Does.RENAMES):
+                continue
+            if column.is_relation or column.choices or (column.max_length or 99) < 12:
+                continue
+            if name in ("email", "phone"):
+                continue
+            value: Any = f"{WORD} {HAN}"
+            if isinstance(column, models.JSONField):
+                value = {"en": value} if column.get_default() == {} else [value]
+            elif column.unique:
+                continue
+            table.model._base_manager.filter(pk__in=keys).update(**{name: value})
+            filled.append(f"{table.label}.{name}")
+    return filled
+
+
+def dump() -> dict[str, str]:
+    """Every cell of every table, files unpacked: a text for each table."""
+    tables = {}
+    with connection.cursor() as cursor:
+        for model in apps.get_models(include_auto_created=True):
+            cells: list[str] = []
+            cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')
+            for row in cursor.fetchall():
+                for cell in row:
+                    if isinstance(cell, (bytes, memoryview)):
+                        raw = bytes(cell)
+                        raw = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+                        cells += [raw.decode(c, "ignore") for c in ("utf-8", "gb18030")]
+                    else:
+                        # psycopg reads jsonb; SQLite gives the text, with \\u where it was escaped.
+                        cells.append(str(cell))
+            tables[model._meta.label] = "\n".join(cells).lower()
+    return tables
+
+
+def places(text: str) -> list[str]:
+    words = (WORD.lower(), "卷尾", json.dumps("卷尾")[1:-1], "13900000777")
+    return [word for word in words if word in text]
+
+
+@pytest.mark.django_db
+def test_no_word_of_an_erased_person_is_left_anywhere(
+    edition: Any, planted: Person, signed_in: Any, caplog: Any
+) -> None:
+    browser: Client = signed_in(planted.user)
+    sessions = apps.get_model("sessions.Session").objects.count()
+    filled = fill(registry.trace([planted]))
+    assert {"registry.Person.name", "edition.Participation.about", "accounts.User.name",
+            "meetings.MeetingRequest.message", "edition.Delegate.blocked"} <= set(filled)  # fmt: skip
+    assert [label for label, text in dump().items() if places(text)] != []
+    seals.seal()
+    user, before = planted.user, journal.JournalEntry.objects.count()
+    with caplog.at_level(logging.DEBUG), journal.acting("user:organiser"):
+        done = registry.erase_person(planted, "asked by the person")
+    assert {label: found for label, text in dump().items() if (found := places(text))} == {}
+    assert places(caplog.text.lower()) == []
+    assert (done.left, planted.name) == ([], planted.public_id)
+    # The chain is whole, with every entry that was there and those that say what was done.
+    seals.seal()
+    assert verify().is_whole and journal.JournalEntry.objects.count() > before
+    # Nobody is signed in any more, and nobody can sign in.
+    user.refresh_from_db()
+    assert (user.is_active, user.has_usable_password(), user.email) == (False, False, None)
+    assert apps.get_model("sessions.Session").objects.count() == sessions - 1
+    assert browser.get(f"/en/{edition.slug}/profile/").status_code == 302
+    assert search(search_scope(edition), WORD).total == 0
+
+
+@pytest.mark.django_db
+def test_schedule_stays_when_somebody_in_it_is_erased(edition: Any, planted: Person) -> None:
+    meetings = apps.get_model("meetings.Meeting")._base_manager
+    before = list(meetings.values_list("pk", "host", "guest", "slot"))
+    registry.erase_person(planted, "asked")
+    assert list(meetings.values_list("pk", "host", "guest", "slot")) == before != []
+
+
+@pytest.mark.django_db
+def test_data_of_others_stays_when_somebody_is_erased(edition: Any, planted: Person) -> None:
+    other = make_participation(edition, "buyer", "Aino Oy")
+    with transaction.atomic():
+        journal.record("person.change", "person", "aino", values={"name": "Aino"})
+    drafts.send_list(edition, "buyers", "s", "other.csv", b"name\nAino\n", "user:aino")
+    registry.erase_person(planted, "asked")
+    other.refresh_from_db()
+    assert str(other.display_name) == "Aino Oy"
+    assert JournalValue.objects.filter(text__contains="Aino").count() == 1
+    assert apps.get_model("edition.ListDraft")._base_manager.count() == 1
+
+
+@pytest.mark.django_db
+def test_what_others_wrote_of_an_erased_person_is_told(edition: Any, planted: Person) -> None:
+    host = make_participation(edition, "exhibitor")
+    asks = make_participation(edition, "buyer")
+    request = requests.ask(asks, host, "greetings from +8613900000777")
+    left = registry.erase_person(planted, "asked").left
+    assert left == [privacy.Mention("meetings.MeetingRequest", "message", 1)]
+    assert request.message
+
+
+@pytest.mark.django_db
+def test_account_that_somebody_of_another_expo_uses_stays_open(
+    edition: Any, planted: Person
+) -> None:
+    from tests.factories import make_expo
+
+    with transaction.atomic():
+        registry.create_person(make_expo(), registry.NewPerson("Same", user_id=planted.user_id))
+    user = planted.user
+    registry.erase_person(planted, "asked")
+    user.refresh_from_db()
+    assert (user.is_active, planted.user, planted.name) == (True, None, planted.public_id)
+
+
+@pytest.mark.django_db
+def test_who_runs_the_expo_hands_it_over_before_being_erased(edition: Any, planted: Person) -> None:
+    registry.make_organiser(edition.expo, planted.user)
+    with pytest.raises(registry.ErasureError, match="runs the expo"):
+        registry.erase_person(planted, "asked")
+
+
+@pytest.mark.django_db
+def test_erasure_needs_a_reason_and_happens_once(edition: Any, planted: Person) -> None:
+    with pytest.raises(registry.ErasureError, match="Say why"):
+        registry.erase_person(planted, " ")
+    registry.erase_person(planted, "asked")
+    with pytest.raises(registry.ErasureError, match="already"):
+        registry.erase_person(planted, "asked")

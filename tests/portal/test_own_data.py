@@ -1,0 +1,149 @@
+"""What is known of somebody: seen, taken along, and erased when they ask."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+
+from emporion.core import privacy
+from emporion.core.models import JournalEntry
+from emporion.portal.interfaces.privacy.commands import person as command
+from emporion.portal.interfaces.privacy.words import TABLES
+from emporion.registry.models import ErasureRequest, Person
+from tests.factories import make_organiser, make_participation, make_user
+from tests.portal.planting import HAN, WORD, plant
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def planted(edition: Any) -> Person:
+    return plant(edition)
+
+
+def done(person: Person) -> list[str]:
+    """What the journal says was done to a person on these pages."""
+    rows = JournalEntry.objects.filter(object_kind="person", object_id=person.public_id)
+    wanted = ("person.export", "person.erase", "erasure.ask", "erasure.withdraw", "erasure.decline")
+    return list(rows.filter(action__in=wanted).order_by("pk").values_list("action", flat=True))
+
+
+def test_every_table_of_people_has_a_name_on_the_page() -> None:
+    owned = {t.label for t in privacy.register().values() if t.whose and not t.label.count("_")}
+    # The acts of an organiser, told by the journal.
+    kept = {"meetings.Pin", "meetings.Release"}
+    assert owned - set(TABLES) - kept == set()
+
+
+def test_page_shows_what_is_kept_of_the_reader(
+    edition: Any, planted: Person, signed_in: Any, django_assert_max_num_queries: Any
+) -> None:
+    client = signed_in(planted.user)
+    with django_assert_max_num_queries(60):
+        page = client.get(f"/en/{edition.slug}/your-data/")
+    text = BeautifulSoup(page.content, "html.parser").main.get_text(" ", strip=True)
+    assert page.status_code == 200
+    for said in (f"{WORD} {HAN}", "+8613900000777", f"{WORD} wants to talk", f"{WORD} builds"):
+        assert said in text
+    assert "md5" not in text and "Seller" not in text
+
+
+def test_file_holds_database_journal_imports_and_search(
+    edition: Any, planted: Person, signed_in: Any
+) -> None:
+    other = make_participation(edition, "buyer", user=make_user(name="Aino"))
+    answer = signed_in(planted.user).post(f"/en/{edition.slug}/your-data/file/")
+    assert (answer.status_code, answer.streaming) == (200, True)
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as book:
+        assert (book.testzip(), book.namelist()) == (None, ["data.json", "data.html"])
+        data, page = json.loads(book.read("data.json")), book.read("data.html").decode()
+    assert data["tables"]["registry.Person"]["rows"][0]["phone"] == "+8613900000777"
+    assert data["tables"]["registry.Person"]["fields"]["phone"]["for"] == "to reach the person"
+    assert (
+        data["tables"]["meetings.MeetingRequest"]["rows"][0]["message"] == f"{WORD} wants to talk"
+    )
+    assert [row["title"] for row in data["search"] if row["kind"] == "exhibitor"] == [
+        f"{WORD} {HAN}"
+    ]
+    assert f'{{"name":"{WORD}"}}' in [row["values"] for row in data["journal"]]
+    assert data["imports"][0]["before"] == {"name": WORD}
+    everything = json.dumps(data) + page
+    assert "password" not in data["tables"]["accounts.User"]["rows"][0]
+    assert other.public_id not in everything
+    assert f"{WORD} wants to talk" in page
+    assert done(planted) == ["erasure.ask", "person.export"]
+
+
+def test_data_of_people_is_for_themselves(edition: Any, planted: Person, signed_in: Any) -> None:
+    address = f"/en/{edition.slug}/your-data/"
+    stranger = signed_in(make_user())
+    assert stranger.get(address).status_code == 403
+    assert [stranger.post(f"{address}{act}/").status_code for act in ("file", "erasure")] == [
+        403,
+        403,
+    ]
+    assert signed_in(planted.user).get(f"{address}file/").status_code == 405
+    elsewhere = make_participation(edition, "buyer", user=make_user())
+    assert f"/en/{edition.slug}/organise/erasures/" and elsewhere
+
+
+def test_person_asks_and_organiser_erases(edition: Any, planted: Person, signed_in: Any) -> None:
+    client, organiser = signed_in(planted.user), signed_in(make_organiser(edition))
+    asked = client.get(f"/en/{edition.slug}/your-data/").content.decode()
+    assert "You asked to be erased" in asked
+    page = organiser.get(f"/en/{edition.slug}/organise/erasures/").content.decode()
+    assert f"{WORD} {HAN}" in page
+    address = f"/en/{edition.slug}/organise/erasures/{planted.public_id}/"
+    refused = organiser.post(address, {"act": "erase", "reason": ""}, follow=True)
+    assert "Say why" in refused.content.decode()
+    said = organiser.post(address, {"act": "erase", "reason": "asked by mail"}, follow=True)
+    assert WORD not in said.content.decode()
+    planted.refresh_from_db()
+    assert (planted.name, planted.erased_at is not None) == (planted.public_id, True)
+    kept = ErasureRequest.objects.get(person=planted)
+    assert (kept.state, kept.reason) == ("done", "asked by mail")
+    assert client.get(f"/en/{edition.slug}/your-data/").status_code == 302
+    assert done(planted) == ["erasure.ask", "person.erase"]
+
+
+def test_wish_is_taken_back_and_declined_with_a_reason(
+    edition: Any, planted: Person, signed_in: Any
+) -> None:
+    address = f"/en/{edition.slug}/your-data/erasure/"
+    client, organiser = signed_in(planted.user), signed_in(make_organiser(edition))
+    client.post(address, {"act": "withdraw"})
+    client.post(address, {"act": "ask"})
+    organiser.post(
+        f"/en/{edition.slug}/organise/erasures/{planted.public_id}/",
+        {"act": "decline", "reason": "an invoice is open"},
+    )
+    states = ErasureRequest.objects.order_by("pk").values_list("state", "reason")
+    assert list(states) == [("withdrawn", ""), ("declined", "an invoice is open")]
+    assert done(planted) == ["erasure.ask", "erasure.withdraw", "erasure.ask", "erasure.decline"]
+
+
+def test_only_organisers_erase(edition: Any, planted: Person, signed_in: Any) -> None:
+    address = f"/en/{edition.slug}/organise/erasures/"
+    client = signed_in(planted.user)
+    assert client.get(address).status_code == 403
+    assert client.post(f"{address}{planted.public_id}/", {"reason": "x"}).status_code == 403
+
+
+def test_command_gives_out_and_erases(
+    edition: Any, planted: Person, tmp_path: Path, capsys: Any
+) -> None:
+    own, expo = planted.public_id, edition.expo.slug
+    file = tmp_path / "own.zip"
+    assert command(["export", own, "--expo", expo, "-o", str(file)]) == 0
+    assert zipfile.is_zipfile(file)
+    assert command(["erase", own, "--expo", expo]) == 1
+    assert command(["erase", own, "--expo", expo, "--reason", "by letter"]) == 0
+    assert command(["erase", "nobody", "--expo", expo, "--reason", "x"]) == 1
+    said = capsys.readouterr()
+    assert f"Erased {own}." in said.out and WORD not in said.out + said.err
