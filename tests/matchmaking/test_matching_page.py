@@ -98,6 +98,18 @@ def test_both_runs_stand_side_by_side_and_who_gets_none_is_named(fair, organiser
     assert (lonely.display_name["en"] in empty) == (lonely.pk in run.figures["without_first"])
 
 
+def test_runs_that_learnt_from_different_answers_are_not_to_be_compared(fair, organiser):
+    edition, _hosts, _guests = fair
+    run_match(edition)
+    run = run_match(edition)
+    note = "The two runs learnt from different answers"
+    assert note not in organiser.get(page(edition)).content.decode()
+    for side in run.figures["calibration"]:
+        side["decisions"] = 400
+    run.save(update_fields=["figures"])
+    assert note in organiser.get(page(edition)).content.decode()
+
+
 def test_coverage_counts_as_a_slow_model_does():
     counted = Coverage()
     for owner, names in ((1, [10, 11]), (2, [10]), (3, [])):

@@ -79,7 +79,7 @@ def test_page_says_why_and_how_to_compute_it_again(computed, signed_in):
     refusal = Refusal.objects.filter(release=release, reason="quota").select_related("request")[0]
     address = f"/en/{edition.slug}/organise/audit/{refusal.request.public_id}/"
     page = organiser.get(address).content.decode()
-    assert "Own limit reached" in page
+    assert "Limit of one of the two reached" in page
     assert release.digest in page
     assert f"--seed {release.seed} --work-limit {release.steps}" in page
     listed = organiser.get(f"/en/{edition.slug}/organise/releases/1/refusals/").content.decode()

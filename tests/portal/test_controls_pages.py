@@ -11,7 +11,7 @@ from emporion.matchmaking.domain import wishes
 from emporion.matchmaking.domain.runs import run_match
 from emporion.matchmaking.models import FirstList, SuggestionsOff
 from emporion.portal.interfaces import absent
-from tests.factories import make_participation, make_user
+from tests.factories import make_organiser, make_participation, make_user
 from tests.portal.fairs import address, list_exhibitor, page, user_of
 
 PAGES = [("portal:known", ()), ("portal:why", ()), ("portal:proposed", ("needs",))]
@@ -117,6 +117,49 @@ def test_why_finds_an_exhibitor_by_name_and_answers(edition, buyer, client):
     assert "They are number 1 on your list." in answer
     wishes.wish(buyer, host, "veto")
     assert "You took them off your list." in client.get(where + link["href"]).content.decode()
+
+
+def test_why_says_that_an_address_is_nobodys_and_that_more_have_the_name(edition, client):
+    for number in range(absent.FOUND + 1):
+        list_exhibitor(edition, f"Harbour {number}", offers=["ai"])
+    where = address("portal:why", edition)
+    unknown = "Nobody of this address can be asked about here"
+    assert unknown in client.get(where, {"who": "nobody"}).content.decode()
+    assert unknown not in client.get(where).content.decode()
+    shown = page(client.get(where, {"q": "harbour"}))
+    assert len(shown.select(".profile-way")) == absent.FOUND
+    assert "The first 8 are shown" in shown.text
+
+
+def test_numbers_on_the_list_have_no_gap_where_somebody_keeps_quiet(edition, buyer, client):
+    hosts = [list_exhibitor(edition, f"Harbour {n}", offers=["ai"]) for n in range(3)]
+    run_match(edition)
+    order = queries.listed(buyer)
+    first, last = (next(host for host in hosts if host.pk == key) for key in (order[0], order[2]))
+    wishes.wish(first, buyer, "veto")
+    assert [row.rank for row in queries.suggestions(buyer)] == [1, 2]
+    answer = client.get(address("portal:why", edition), {"who": last.public_id})
+    assert "They are number 2 on your list." in answer.content.decode()
+
+
+def test_with_suggestions_off_a_page_says_nothing_of_the_fit(edition, buyer, client):
+    host = list_exhibitor(edition, "Lingjing", offers=["ai"])
+    run_match(edition)
+    where = address("portal:exhibitor", edition, host.public_id)
+    assert page(client.get(where)).select_one(".exhibitor-fit")
+    client.post(address("portal:suggestions", edition), {"turn": "off"})
+    assert not page(client.get(where)).select_one(".exhibitor-fit")
+    assert queries.fit(host, buyer) is None
+
+
+def test_what_people_do_quietly_is_no_news_on_the_overview(edition, buyer, client, signed_in):
+    host = list_exhibitor(edition, "Lingjing", offers=["ai"])
+    client.post(address("portal:suggestions", edition), {"turn": "off"})
+    wishes.wish(buyer, host, "veto")
+    shown = signed_in(make_organiser(edition)).get(address("portal:overview", edition))
+    told = page(shown).text
+    assert "Suggestions were turned off" not in told
+    assert "A counterpart was marked as not wanted" not in told
 
 
 @pytest.mark.parametrize("code", ["fits_less", "crowded", "next_run"])

@@ -15,7 +15,7 @@ from emporion.core.models import JournalEntry
 class Wanted:
     """Which entries: empty fields do not narrow. `kind` and `id` name an object, `noun` is the
     first half of an action, `actor` who acted or on whose behalf; `since` is the first instant and
-    `until` the first one after."""
+    `until` the first one after; nouns in `without` are left out."""
 
     kind: str = ""
     id: str = ""
@@ -23,6 +23,7 @@ class Wanted:
     actor: str = ""
     since: dt.datetime | None = None
     until: dt.datetime | None = None
+    without: tuple[str, ...] = ()
 
 
 def entries(tenant: str, wanted: Wanted, *, before: int = 0, limit: int = 50) -> list[JournalEntry]:
@@ -58,6 +59,8 @@ def _narrowed(
         )
     if wanted.noun:
         found = found.filter(action__startswith=f"{wanted.noun}.")
+    for noun in wanted.without:
+        found = found.exclude(action__startswith=f"{noun}.")
     if wanted.actor:
         found = found.filter(Q(actor=wanted.actor) | Q(on_behalf=wanted.actor))
     if wanted.since:

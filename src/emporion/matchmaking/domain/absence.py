@@ -10,6 +10,7 @@ from emporion.matchmaking.domain import vectors
 from emporion.matchmaking.domain.frozen import settled
 from emporion.matchmaking.domain.market import read_market
 from emporion.matchmaking.domain.told import told
+from emporion.matchmaking.models import MatchRun
 from emporion.matchmaking.queries import Absence
 
 # A price below this means that a calendar is asked for more than it holds.
@@ -22,20 +23,23 @@ def why_absent(participation: Participation, other: Participation) -> Absence:
     The first of these that is so: filters that no score overcomes, the place on the list, a list
     that does not exist or a run without `other`, a lower score and what it lacks, a price.  What
     the other side keeps quiet (a veto, suggestions turned off) is told as "set_aside", which does
-    not say which.  At most 22 queries, and those for the readers of texts where there are any.
+    not say which.  At most 20 queries, and those for the readers of texts where there are any.
     """
     if code := _filtered(participation, other):
         return Absence(code)
     listed = queries.listed(participation)
     if other.pk in listed:
-        return Absence("listed", {"rank": listed.index(other.pk) + 1})
+        before = listed[: listed.index(other.pk)]
+        # The place among those who are shown, as the list itself has it.
+        quiet = queries.quiet_about(participation, before)
+        return Absence("listed", {"rank": len(set(before) - quiet) + 1})
     if not listed:
         return Absence("no_list")
     run = queries.current_run(participation.edition)
     by_run = run is not None and queries.first_list_at(participation, run) is None
     if run is not None and by_run and not queries.found_of(run, [other.pk]):
         return Absence("not_in_run", {"run": run.number})
-    return _compared(participation, other, listed)
+    return _compared(participation, other, listed, run)
 
 
 def _filtered(me: Participation, other: Participation) -> str:
@@ -46,11 +50,12 @@ def _filtered(me: Participation, other: Participation) -> str:
     silent = queries.silent(me.edition, [me.pk, other.pk])
     if me.pk in silent:
         return "you_off"
-    if queries.wish_about(me, other) == "veto":
+    mine, about_me = queries.wishes_between(me, [other.pk])
+    if mine.get(other.pk) == "veto":
         return "your_veto"
     if me.organisation_id is not None and me.organisation_id == other.organisation_id:
         return "colleagues"
-    if other.pk in silent or queries.wish_about(other, me) == "veto":
+    if other.pk in silent or other.pk in about_me:
         return "set_aside"
     pair = {me.pk, other.pk}
     if any({one, two} == pair for one, two in told(me.edition, [me.pk]).apart):
@@ -58,7 +63,9 @@ def _filtered(me: Participation, other: Participation) -> str:
     return ""
 
 
-def _compared(me: Participation, other: Participation, listed: list[int]) -> Absence:
+def _compared(
+    me: Participation, other: Participation, listed: list[int], run: MatchRun | None
+) -> Absence:
     read = read_market(me.edition, [me.pk, other.pk, *listed])
     public = {key: public_id for public_id, key in read.keys.items()}
     if me.pk not in public or other.pk not in public:
@@ -73,7 +80,7 @@ def _compared(me: Participation, other: Participation, listed: list[int]) -> Abs
         me.public_id,
         other.public_id,
         names,
-        settled=settled(me.edition, read.keys),
+        settled=settled(run, read.keys),
         readers=vectors.ready(me.edition, read.market),
         store=vectors.DatabaseStore(me.edition),
     )

@@ -11,6 +11,7 @@ from emporion.core import journal
 from emporion.edition import queries as editions
 from emporion.edition.queries import Participation
 from emporion.engines import matching
+from emporion.matchmaking import queries
 from emporion.matchmaking.domain import vectors
 from emporion.matchmaking.domain.frozen import settled
 from emporion.matchmaking.domain.market import read_market
@@ -73,7 +74,7 @@ def _ranked(participation: Participation, by_meaning: bool) -> tuple[list[dict[s
         market,
         readers=vectors.readers() if by_meaning else (),
         store=vectors.DatabaseStore(edition),
-        settled=settled(edition, read.keys),
+        settled=settled(queries.current_run(edition), read.keys),
     )
     lists = dict(found.exhibitors if participation.hosts else found.buyers)
     ranked = lists.get(participation.public_id, [])

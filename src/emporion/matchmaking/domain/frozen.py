@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from emporion.edition.queries import Edition
 from emporion.engines.matching import Person, Settled
 from emporion.engines.matching.settled import from_plain
 from emporion.matchmaking import queries
+from emporion.matchmaking.models import MatchRun
 
 
-def settled(edition: Edition, keys: Mapping[str, int]) -> Settled | None:
-    """Return rules and prices of the current run for these people; None before the first run.
+def settled(run: MatchRun | None, keys: Mapping[str, int]) -> Settled | None:
+    """Return rules and prices of a run for these people; None before the first run.
 
-    `keys` are {public id: primary key}. Two queries.
+    `keys` are {public id: primary key}. One query.
     """
-    run = queries.current_run(edition)
     if run is None or not run.rules:
         return None
     found = queries.found_of(run, keys.values())

@@ -97,6 +97,7 @@ def matching(request: HttpRequest, edition: Edition) -> HttpResponse:
         "answered": any(run.figures.get("answers", {}).get("asked") for run in runs),
         "ends": scorecard.ends(newest) if newest else None,
         "calibration": scorecard.calibrations(edition, newest) if newest else None,
+        "learnt_between": scorecard.learnt_between(runs),
         "groups": scorecard.groups(runs, get_language() or "en"),
         "rule": "recomputed_demo" if edition.is_demonstration else "recomputed",
         "command": f"{command()} match --edition {edition.slug}",

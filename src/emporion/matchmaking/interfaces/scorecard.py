@@ -135,6 +135,12 @@ def calibrations(edition: Edition, run: MatchRun) -> dict[str, Any]:
     return {"series": series, "errors": errors, "answers": now if more and now >= ENOUGH else 0}
 
 
+def learnt_between(runs: Sequence[MatchRun]) -> bool:
+    """Whether two runs learnt from different numbers of decisions, so that chances differ."""
+    learnt = [[row["decisions"] for row in run.figures.get("calibration", [])] for run in runs]
+    return len(learnt) > 1 and learnt[0] != learnt[1]
+
+
 def groups(runs: Sequence[MatchRun], language: str) -> list[dict[str, Any]]:
     """Groups of both sides by kind; of each the ratio of every run, the newest also drawn."""
     heads = {

@@ -20,6 +20,7 @@ from emporion.matchmaking.queries.lists import (
     vetoes_about,
     wish_about,
     wished_by,
+    wishes_between,
     wishes_of,
 )
 from emporion.matchmaking.queries.words import Reason
@@ -47,5 +48,6 @@ __all__ = [
     "vetoes_about",
     "wish_about",
     "wished_by",
+    "wishes_between",
     "wishes_of",
 ]

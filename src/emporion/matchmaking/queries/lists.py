@@ -94,8 +94,9 @@ def suggestions(participation: Participation, limit: int = 20) -> list[Suggestio
     quiet = silent(participation.edition, [participation.pk, *named])
     if participation.pk in quiet:
         return []
-    wished, quiet_about = _wishes_between(participation, named)
+    wished, quiet_about = wishes_between(participation, named)
     people = participations_by_pk([key for key in named if key not in quiet | quiet_about])
+    shown = [entry for entry in entries if entry["id"] in people]
     return [
         Suggestion(
             rank=rank,
@@ -106,12 +107,12 @@ def suggestions(participation: Participation, limit: int = 20) -> list[Suggestio
             reasons=entry["reasons"],
             wish=wished.get(entry["id"], ""),
         )
-        for rank, entry in enumerate(entries, 1)
-        if entry["id"] in people
+        # Among those shown: a gap would tell of somebody who keeps quiet.
+        for rank, entry in enumerate(shown, 1)
     ]
 
 
-def _wishes_between(
+def wishes_between(
     participation: Participation, others: list[int]
 ) -> tuple[dict[int, str], set[int]]:
     """Return {other: what one wishes about them} and those who vetoed one; one query."""
@@ -152,10 +153,15 @@ def fits(
 ) -> dict[int, Suggestion]:
     """Return {primary key: `fit`} of those counterparts that have one.
 
-    Two queries for one's own list, and two for the lists of all that are not on it: a list is
-    long, and most of those who write to each other are on both.
+    A query for who turned suggestions off (of and for them there is none), two for one's own list,
+    and two for the lists of all that are not on it: a list is long, and most of those who write to
+    each other are on both.
     """
     me = participation.pk
+    quiet = silent(participation.edition, [me, *(each.pk for each in counterparts)])
+    if me in quiet:
+        return {}
+    counterparts = [each for each in counterparts if each.pk not in quiet]
     own = {
         entry["id"]: (rank, entry) for rank, entry in enumerate(_entries_of([me]).get(me, ()), 1)
     }

@@ -15,8 +15,8 @@ REFUSALS = {
         gettext_lazy("the two calendars never meet"),
     ),
     "quota": (
-        gettext_lazy("Own limit reached"),
-        gettext_lazy("as many meetings as one of the two set"),
+        gettext_lazy("Limit of one of the two reached"),
+        gettext_lazy("one of them has as many meetings as they set themselves"),
     ),
     "outweighed": (
         gettext_lazy("A more wanted meeting had the place"),

@@ -31,11 +31,14 @@ def why(request: HttpRequest, edition: Edition) -> HttpResponse:
     language = get_language() or "en"
     asked = request.GET.get("q", "")[:LONGEST].strip()
     known = _known(me, edition, asked) if asked else []
-    other = _other(me, edition, request.GET.get("who", ""))
+    who = request.GET.get("who", "")
+    other = _other(me, edition, who)
     context = {
         "q": asked,
         "hosts": me.hosts,
-        "known": [(one.public_id, best(one.display_name, language)) for one in known],
+        "known": [(one.public_id, best(one.display_name, language)) for one in known[:FOUND]],
+        "more": FOUND if len(known) > FOUND else 0,
+        "unknown": bool(who) and other is None,
         "name": best(other.display_name, language) if other else None,
         "who": other.public_id if other else "",
         "answer": _answer(why_absent(me, other), language) if other else None,
@@ -49,6 +52,8 @@ def why(request: HttpRequest, edition: Edition) -> HttpResponse:
 def _known(me: Participation, edition: Edition, asked: str) -> list[Participation]:
     """Those of this name that the reader may ask about: exhibitors, or guests they dealt with.
 
+    One more than are shown, where there are more.
+
     Who visits a fair is nobody's business who has not dealt with them.
     """
     if me.hosts:
@@ -57,9 +62,9 @@ def _known(me: Participation, edition: Edition, asked: str) -> list[Participatio
             one
             for one in meetings.partners(me, PARTNERS)
             if any(folded in fold(name) for name in as_dict(one.display_name).values())
-        ][:FOUND]
+        ][: FOUND + 1]
     scope = editions.search_scope(edition)
-    hits = search(scope, asked, kinds=["exhibitor"], limit=FOUND).hits
+    hits = search(scope, asked, kinds=["exhibitor"], limit=FOUND + 1).hits
     found = editions.participations_by_id(edition, [hit.object_id for hit in hits])
     return [found[hit.object_id] for hit in hits if hit.object_id in found]
 

@@ -32,6 +32,8 @@ from emporion.portal.interfaces.desk.setup import steps_of
 from emporion.registry.countries import country_name
 
 A_PAGE, CHANGES, JOBS = 50, 6, 4
+# What people do quietly for themselves is no news of the fair.
+PRIVATE = ("wish", "suggestions", "notices")
 # What each kind of job is called, and the page that shows it.
 WORK: dict[str, tuple[Any, str]] = {
     runs.COMPUTE: (gettext_lazy("Computing a schedule"), "meetings:desk"),
@@ -65,7 +67,8 @@ def overview(request: HttpRequest, edition: Edition) -> HttpResponse:
     public, draft = meetings.published_release(edition), meetings.waiting_draft(edition)
     funnel = meetings.funnel(edition, public)
     queues = _queues(edition, steps, public, draft, funnel)
-    entries = history.entries(edition.expo.public_id, history.Wanted(), limit=CHANGES)
+    public_news = history.Wanted(without=PRIVATE)
+    entries = history.entries(edition.expo.public_id, public_news, limit=CHANGES)
     context = {
         "lead": _lead(edition, public, draft),
         "act": _act(edition, steps, draft),
