@@ -114,6 +114,10 @@ COMMANDS = {
         "emporion.portal.interfaces.privacy.commands:person",
         "give out what is known of a person, or erase it",
     ),
+    "retention": Command(
+        "emporion.portal.interfaces.privacy.commands:retention",
+        "say what is past its time, and let it go",
+    ),
     "prepare": Command(
         "emporion.project.commands:prepare",
         "bring the database, translations and static files up to date",

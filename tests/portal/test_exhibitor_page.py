@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from emporion.core.limits import Allowance
 from emporion.edition.models import Need, Offer
+from emporion.portal.interfaces import pages
 from tests.factories import (
     make_edition,
     make_organiser,
@@ -44,10 +46,41 @@ def test_only_exhibitors_of_this_edition_have_a_page(edition, host):
     assert Client().get(address("portal:exhibitor", edition, "nothing")).status_code == 404
 
 
-def test_people_are_shown_to_those_who_sign_in(edition, host, signed_in):
+def test_people_are_shown_to_those_who_take_part_or_run_the_fair(edition, host, signed_in):
     name = host.delegates.get().person.name
-    assert name not in Client().get(where(edition, host)).content.decode()
-    assert name in signed_in(make_user()).get(where(edition, host)).content.decode()
+
+    def sees(client):
+        return name in client.get(where(edition, host)).content.decode()
+
+    assert not sees(Client()) and not sees(signed_in(make_user()))
+    buyer = make_participation(edition, "buyer", user=make_user())
+    elsewhere = make_participation(make_edition(edition.expo), "buyer", user=make_user())
+    assert sees(signed_in(user_of(buyer))) and not sees(signed_in(user_of(elsewhere)))
+    assert sees(signed_in(make_organiser(edition)))
+
+
+def test_who_opens_very_many_pages_sees_no_names_for_a_while(edition, host, signed_in, monkeypatch):
+    monkeypatch.setattr(pages, "NAMES", Allowance(2, 600))
+    client = signed_in(user_of(make_participation(edition, "buyer", user=make_user())))
+    name = host.delegates.get().person.name
+    shown = [client.get(where(edition, host)).content.decode() for _ in range(3)]
+    assert [name in text for text in shown] == [True, True, False]
+    assert "Names of people are shown again" in shown[2]
+
+
+def test_contact_data_of_people_stands_on_no_page_of_an_exhibitor(edition, host, signed_in):
+    person = host.delegates.get().person
+    person.email, person.phone = "leak@example.org", "+8613977777777"
+    person.save()
+    for client in (
+        Client(),
+        signed_in(user_of(make_participation(edition, "buyer", user=make_user()))),
+        signed_in(make_organiser(edition)),
+    ):
+        for place in (where(edition, host), f"/en/{edition.slug}/search/?q=leak",
+                      f"/en/{edition.slug}/exhibitors/", f"/en/{edition.slug}/who-to-meet/"):  # fmt: skip
+            text = client.get(place).content.decode()
+            assert "leak@example.org" not in text and "13977777777" not in text
 
 
 def test_visitor_is_led_to_the_sign_in_and_back(edition, host):

@@ -52,7 +52,7 @@ def test_page_of_somebody_with_a_sign_in_is_never_shown_to_a_visitor(edition):
     person = host.delegates.get().person.name
     where = address("portal:exhibitor", edition, host.public_id)
     reader = Client()
-    reader.force_login(make_user())
+    reader.force_login(user_of(host))
     assert person in reader.get(where).content.decode()
     reader.logout()
     assert person not in reader.get(where).content.decode()

@@ -17,4 +17,5 @@ declare(
         ),
     },
     others="key nonce digest",
+    row_goes=True,
 )  # fmt: skip

@@ -3,13 +3,15 @@
 from emporion.core.privacy import Does, Kept, declare, held, not_of_people
 
 _SELF = "the participant"
+# A demonstration is of nobody, and stays as it was built.
+_REAL = {"participation__edition__is_demonstration": False}
 
 declare(
     "matchmaking.RankedList",
     whose={"alone": "participation"},
     kept=Kept(
         "two years, where a later run replaced it", after="run__computed_at", days=730,
-        where={"run__state": "earlier"},
+        where={"run__state": "earlier", "run__edition__is_demonstration": False},
     ),
     fields={"entries": held("whom to meet, and why", _SELF, Does.EMPTIES)},
     row_goes=True,
@@ -17,7 +19,12 @@ declare(
 declare(
     "matchmaking.FirstList",
     whose={"alone": "participation"},
-    kept=Kept("a year after the fair", after="participation__edition__ends", days=365),
+    kept=Kept(
+        "a year after the fair",
+        after="participation__edition__ends",
+        days=365,
+        where=_REAL,
+    ),
     fields={"entries": held("whom to meet, and why", _SELF, Does.EMPTIES)},
     others="policy",
     row_goes=True,
@@ -31,7 +38,12 @@ declare(
 declare(
     "matchmaking.Wish",
     whose={"alone": "participation"},
-    kept=Kept("three years after the fair", after="participation__edition__ends", days=1095),
+    kept=Kept(
+        "three years after the fair",
+        after="participation__edition__ends",
+        days=1095,
+        where=_REAL,
+    ),
     fields={
         "kind": held("whom one wants to see, and not", _SELF, Does.EMPTIES),
         "reason": held("why not", _SELF, Does.EMPTIES),

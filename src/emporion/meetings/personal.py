@@ -7,6 +7,8 @@ from emporion.core.privacy import Does, Kept, declare, held, not_of_people
 
 _BOTH = "the two sides and those who act for them"
 _BY_ID = "a random name, of nobody once the user is erased"
+# A demonstration is of nobody, and stays as it was built.
+_REAL = {"participation__edition__is_demonstration": False}
 
 declare(
     "meetings.MeetingRequest",
@@ -14,12 +16,15 @@ declare(
     kept=Kept(
         "messages two years after the fair; the request with the edition",
         after="edition__ends", days=730, row_stays=True,
+        where={"edition__is_demonstration": False},
     ),
     fields={
         "message": held("what one wants to talk about", _BOTH, Does.EMPTIES),
         "state": held("whether they meet", _BOTH, Does.KEEPS, "the record of the schedule"),
         "source": held("from which list it came", "organisers", Does.KEEPS, "no name of a person"),
-        "external_id": held("the list's own number", "organisers", Does.EMPTIES),
+        "external_id": held(
+            "the list's own number", "organisers", Does.KEEPS, "of a firm's list, not of a person"
+        ),
         "decline_reason": held("why not", _BOTH, Does.KEEPS, "one of a few words"),
     },
     others="public_id",
@@ -39,7 +44,12 @@ declare(
 declare(
     "meetings.NoticesRead",
     whose={"user": "user"},
-    kept=Kept("a year after the fair", after="participation__edition__ends", days=365),
+    kept=Kept(
+        "a year after the fair",
+        after="participation__edition__ends",
+        days=365,
+        where=_REAL,
+    ),
     fields={},
     row_goes=True,
 )

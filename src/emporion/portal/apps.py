@@ -9,3 +9,4 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Let the worker know what jobs there are."""
         from emporion.portal.interfaces import tasks  # noqa: F401
+        from emporion.portal.interfaces.privacy import retention  # noqa: F401

@@ -101,6 +101,7 @@ def test_too_many_look_ups_show_nothing(
     where = address("portal:find_people", edition)
     answers = [organiser.post(where, {"q": "gurung"}) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[2]["Retry-After"] == "600"
     assert "+977" not in answers[2].content.decode()
     JournalEntry.objects.update(at=timezone.now() - dt.timedelta(minutes=11))
     assert organiser.post(where, {"q": "gurung"}).status_code == 200

@@ -11,8 +11,9 @@ from emporion.core.privacy.lines import (
     register,
 )
 from emporion.core.privacy.owners import Owner
+from emporion.core.privacy.retention import counts, let_go
 
 __all__ = [
-    "Does", "Held", "Kept", "Mention", "Owner", "Table", "declare", "erase", "given", "held",
-    "imported", "mentions", "not_of_people", "register", "searched", "told",
+    "Does", "Held", "Kept", "Mention", "Owner", "Table", "counts", "declare", "erase", "given",
+    "held", "imported", "let_go", "mentions", "not_of_people", "register", "searched", "told",
 ]  # fmt: skip

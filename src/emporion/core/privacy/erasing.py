@@ -36,15 +36,24 @@ def erase(owner: Owner) -> dict[str, int]:
 
 def empty_fields(table: Table, rows: models.QuerySet[Any]) -> int:
     """Empty the fields that an erasure empties, in those of `rows` that are not empty yet."""
-    values = {
+    values = _empty(table)
+    return rows.order_by().filter(full_fields(table)).update(**values) if values else 0
+
+
+def full_fields(table: Table) -> Q:
+    """Return the condition that one of the fields that an erasure empties is not empty."""
+    full = Q()
+    for name, value in _empty(table).items():
+        full |= ~Q(**{name: value}) if value is not None else Q(**{f"{name}__isnull": False})
+    return full
+
+
+def _empty(table: Table) -> dict[str, Any]:
+    return {
         name: empty_value(table.model, name)
         for name, line in table.fields.items()
         if line.erasure is Does.EMPTIES
     }
-    full = Q()
-    for name, value in values.items():
-        full |= ~Q(**{name: value}) if value is not None else Q(**{f"{name}__isnull": False})
-    return rows.order_by().filter(full).update(**values) if values else 0
 
 
 def empty_value(model: type[models.Model], name: str) -> Any:

@@ -30,6 +30,7 @@ from emporion.edition.queries.acting import (
     leads_of,
     member_for,
     participation_of,
+    people_long_gone,
     person_of,
 )
 from emporion.edition.queries.rows import (
@@ -98,6 +99,7 @@ __all__ = [
     "participations_by_pk",
     "participations_of_list",
     "pavilions",
+    "people_long_gone",
     "person_of",
     "profile",
     "returning",

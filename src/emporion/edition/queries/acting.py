@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
+
+from django.db.models import Max
+from django.db.models.functions import Coalesce, Greatest
 
 from emporion.edition.models import Delegate, Delegation, Edition, Participation
 
@@ -137,3 +141,20 @@ def leads_of(participations: list[int]) -> dict[int, tuple[str, Any]]:
     )
     # The last one of each stays: the lead, and of several the first entered.
     return {key: (person, firm) for key, person, firm in rows}
+
+
+def people_long_gone(ended_before: dt.date, limit: int) -> list[Any]:
+    """Return people of all expos whose last edition ended before a day; one query, no scope needed.
+
+    Who takes part nowhere and acts for nobody is not among them: nothing tells since when. Nor are
+    made-up people, who are nobody.
+    """
+    Person = Delegate._meta.get_field("person").related_model
+    found = Person._base_manager.filter(erased_at=None, is_made_up=False).annotate(
+        last=Greatest(
+            Coalesce(Max("delegates__participation__edition__ends"), dt.date.min),
+            Coalesce(Max("participations__edition__ends"), dt.date.min),
+        )
+    )
+    past = found.filter(last__gt=dt.date.min, last__lt=ended_before)
+    return list(past.select_related("expo", "user").order_by("pk")[:limit])

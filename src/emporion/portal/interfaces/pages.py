@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,11 +12,12 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from emporion.core.kept_pages import for_visitors
+from emporion.core.limits import Allowance
 from emporion.core.tenancy import scope
 from emporion.core.translated import best
 from emporion.design.formats import day, number
 from emporion.edition import queries as editions
-from emporion.edition.queries import Edition
+from emporion.edition.queries import Edition, Participation
 from emporion.matchmaking import queries as matchmaking
 from emporion.meetings import queries as meetings
 from emporion.portal import queries
@@ -28,6 +31,8 @@ from emporion.registry.markets import market_name
 BUILD = "demo"
 # So many words of the taxonomy introduce an exhibitor.
 LEAD = 3
+# Pages with names that one reader may open; see `_people`.
+NAMES = Allowance(120, 600)
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -149,6 +154,7 @@ def exhibitor(request: HttpRequest, edition: Edition, public_id: str) -> HttpRes
         fit = matchmaking.fit(me, shown)
         asked = meetings.request_between(me, shown)
         wish = matchmaking.wishes_of(me, [shown.pk]).get(shown.pk, "")
+    people, wait = _people(request, shown)
     city = shown.organisation.city if shown.organisation else ""
     context = {
         "exhibitor": shown,
@@ -174,7 +180,8 @@ def exhibitor(request: HttpRequest, edition: Edition, public_id: str) -> HttpRes
         "has_codes": any(line.codes for line in offers),
         "needs": queries.lines(shown.needs.all(), language),
         "markets": _list([market_name(code, language) for code in shown.markets]),
-        "people": [delegate.person for delegate in shown.delegates.all()],
+        "people": people,
+        "names_wait": wait,
         "co_exhibitors": list(shown.co_exhibitors.all()),
         "fit": fit,
         "reasons": matchmaking.readable_reasons(fit.reasons, language) if fit else [],
@@ -186,6 +193,22 @@ def exhibitor(request: HttpRequest, edition: Edition, public_id: str) -> HttpRes
         "slug": edition.slug,
     }
     return for_visitors(render(request, "portal/exhibitor.html", context))
+
+
+def _people(request: HttpRequest, shown: Participation) -> tuple[list[Any], int]:
+    """Return who acts for an exhibitor, for those who take part, look after some or run the fair.
+
+    Names are no directory: whoever opens very many pages in a row sees none for some minutes; the
+    second value says for how many seconds.
+    """
+    people = [one.person for one in shown.delegates.all() if one.person.erased_at is None]
+    known = request.user.is_authenticated and (
+        request.participation or request.is_officer or request.is_organiser  # type: ignore[attr-defined]
+    )
+    if not people or not known:
+        return [], 0
+    wait = NAMES.take(request.user.actor)  # type: ignore[union-attr]
+    return ([], wait) if wait else (people, 0)
 
 
 def _list(words: list[str]) -> str:

@@ -25,6 +25,7 @@ from emporion.registry.domain.organisations import (
     remove_organisations,
 )
 from emporion.registry.domain.people import (
+    READS_WITHIN,
     NewPerson,
     TooManyReads,
     add_people,
@@ -36,6 +37,7 @@ from emporion.registry.domain.people import (
 )
 
 __all__ = [
+    "READS_WITHIN",
     "Erasure",
     "ErasureError",
     "NewBody",

@@ -85,13 +85,13 @@ def open_request(person: Person) -> ErasureRequest | None:
     return ErasureRequest._base_manager.filter(person=person, state=State.OPEN).first()
 
 
-def erase_person(person: Person, reason: str) -> Erasure:
+def erase_person(person: Person, reason: str, *, look: bool = True) -> Erasure:
     """Forget a person: everything the register says, in one transaction; cannot be undone.
 
     What the record of a firm or of the schedule needs stays under the person's public id. The
     account they sign in with is closed, its sessions end, unless somebody of another expo signs in
     with it as well. Raises ErasureError for somebody who runs the expo, who is erased already, and
-    without a reason. What others wrote may name the person: `Erasure.left` says where.
+    without a reason. What others wrote may name the person: `Erasure.left` says where, with `look`.
     """
     why = _reason(reason)
     _refuse(person)
@@ -113,7 +113,7 @@ def erase_person(person: Person, reason: str) -> Erasure:
         _end(locked, State.DONE, why, "")
         journal.record("person.erase", "person", locked.public_id, fields=sorted(rows))
     person.refresh_from_db()
-    return Erasure(rows, privacy.mentions(owner.long_words()))
+    return Erasure(rows, privacy.mentions(owner.long_words()) if look else [])
 
 
 def _end(person: Person, state: State, reason: str, action: str) -> bool:

@@ -35,6 +35,7 @@ DEEDS: dict[str, Any] = {
     "import.finish": gettext_lazy("A list was taken in"),
     "import.start_undo": gettext_lazy("The undoing of an import was started"),
     "import.undo": gettext_lazy("An import was undone"),
+    "data.let_go": gettext_lazy("Data past its time was let go"),
     "erasure.ask": gettext_lazy("Somebody asked to be erased"),
     "erasure.decline": gettext_lazy("A wish to be erased was declined"),
     "erasure.withdraw": gettext_lazy("A wish to be erased was taken back"),

@@ -42,7 +42,10 @@ def find_people(request: HttpRequest, edition: Edition) -> HttpResponse:
         "slug": edition.slug,
         "nav_current": "desk",
     }
-    return render(request, "portal/desk/people.html", context, status=429 if refused else 200)
+    answer = render(request, "portal/desk/people.html", context, status=429 if refused else 200)
+    if refused:
+        answer["Retry-After"] = str(int(registry.READS_WITHIN.total_seconds()))
+    return answer
 
 
 def _rows(edition: Edition, found: list[Any]) -> list[dict[str, Any]]:

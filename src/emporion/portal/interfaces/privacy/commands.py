@@ -1,4 +1,4 @@
-"""`emporion person`: what is known of somebody, to a file, or erased for good."""
+"""`emporion person` and `emporion retention`: data of people given out, erased, let go."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from emporion.core import journal
 from emporion.core.files import whole
 from emporion.core.tenancy import scope
 from emporion.portal.interfaces.privacy.archive import archive
+from emporion.portal.interfaces.privacy.retention import let_go, past
 from emporion.registry import domain as registry
 from emporion.registry import queries as registered
 
@@ -49,6 +50,30 @@ def person(argv: list[str]) -> int:
         print(f"  {label}: {count}")
     for mention in done.left:
         print(f"  still named in {mention.label}.{mention.column}: {mention.rows}")
+    return 0
+
+
+def retention(argv: list[str]) -> int:
+    """`emporion retention`: say what is past its time; with --apply let it go."""
+    parser = argparse.ArgumentParser(
+        prog="emporion retention",
+        description="What is past its time by the register of people's data. Nothing is changed "
+        "without --apply.",
+    )
+    parser.add_argument("--apply", action="store_true", help="let it go; cannot be undone")
+    options = parser.parse_args(argv)
+    if options.apply:
+        with journal.acting("command:retention"):
+            found = let_go()
+    else:
+        found = past()
+    for label, count in found.items():
+        print(f"{label}: {count}")
+    total = sum(found.values())
+    if not options.apply:
+        print(f"{total} past their time. Add --apply to let them go.")
+    else:
+        print(f"{total} gone.")
     return 0
 
 

@@ -39,13 +39,13 @@ def own_data(request: HttpRequest, edition: Edition) -> HttpResponse:
     people = _me(request, edition)
     parts = [
         {
-            "head": TABLES.get(table.label, table.label),
+            "head": TABLES[table.label],
             "id": table.label.replace(".", "-").lower(),
             "rows": rows[:SHOWN],
             "more": max(0, len(rows) - SHOWN),
         }
         for table, rows in tables(registry.trace(people))
-        if rows and not table.label.startswith("core.")
+        if rows and table.label in TABLES and not table.label.startswith("core.")
     ]
     context = {
         "parts": parts,
