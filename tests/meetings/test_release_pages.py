@@ -334,7 +334,8 @@ def test_statements_do_not_grow_with_rows(edition, organiser, name):
 def test_walking_form_keeps_a_whole_table(edition, organiser):
     make_pavilions(edition, "ABC", minutes=None)
     where = address("walking", edition)
-    data = {"A-B": "4", "A-C": "7", "C-B": "5", "both_ways": "on"}
+    data = dict.fromkeys(("B-A", "B-C", "C-A"), "")
+    data |= {"A-B": "4", "A-C": "7", "C-B": "5", "both_ways": "on"}
     assert organiser.post(where, data)["Location"] == where
     assert walking_minutes(edition) == {
         ("A", "B"): 4,
@@ -347,7 +348,7 @@ def test_walking_form_keeps_a_whole_table(edition, organiser):
     page = soup(organiser.get(where))
     assert page.select_one("#id_A-C")["value"] == "7"
     assert "complete" in page.get_text()
-    organiser.post(where, {"A-B": "4", "B-A": "9"})
+    organiser.post(where, dict.fromkeys(data, "") | {"A-B": "4", "B-A": "9", "less": "on"})
     assert walking_minutes(edition) == {("A", "B"): 4, ("B", "A"): 9}
     assert "4 pairs missing" in soup(organiser.get(where)).get_text()
 

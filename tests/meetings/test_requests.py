@@ -122,7 +122,7 @@ def test_answer_by_anybody_but_the_one_asked_is_refused(edition):
 
 def test_decline_with_an_unknown_reason_is_refused(edition):
     guest, host = both(edition)
-    with pytest.raises(RequestError, match="no_fit, no_time"):
+    with pytest.raises(RequestError, match="none of those that can be chosen"):
         answer(ask(guest, host), host, accept=False, reason="weather")
 
 

@@ -144,3 +144,11 @@ def test_statements_do_not_grow_with_rows(edition, where, signed_in, query):
             make_request(me, made)
         counts.append(statements(client, where + query))
     assert counts[0] == counts[1] <= 24
+
+
+def test_stand_is_found_without_its_space(edition: Any, where: str) -> None:
+    halls = make_pavilions(edition, "AF")
+    list_exhibitor(edition, "Aava", pavilion=halls["F"], stand="F 214")
+    list_exhibitor(edition, "Borealis", pavilion=halls["A"], stand="A 214")
+    for word in ("F 214", "F214", "f214"):
+        assert (word, names(Client().get(where, {"q": word}))[:1]) == (word, ["Aava"])

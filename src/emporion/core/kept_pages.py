@@ -99,7 +99,9 @@ def is_visitor(request: HttpRequest) -> bool:
     return (
         request.method == "GET"
         and "HTTP_AUTHORIZATION" not in request.META
-        and not any(name in request.COOKIES for name in personal)
+        and not any(
+            name in personal or name.startswith(settings.LINK_COOKIE) for name in request.COOKIES
+        )
     )
 
 

@@ -23,6 +23,11 @@ from django.utils.translation.template import templatize
 PACKAGE = Path(__file__).resolve().parent.parent
 LOCALE = PACKAGE / "locale"
 LANGUAGES = ("zh_Hans", "ar")
+# Babel's own rule for Arabic has the last two forms the other way round than CLDR and Django.
+PLURALS = {
+    "ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : "
+    "n%100>=11 && n%100<=99 ? 4 : 5);"
+}
 
 METHODS = [
     ("**.py", "python"),
@@ -79,7 +84,10 @@ def read(language: str) -> Catalog:
     if not path.exists():
         return Catalog(locale=language, charset="utf-8", fuzzy=False)
     with path.open("rb") as source:
-        return read_po(source, locale=language)
+        catalogue = read_po(source, locale=language)
+    if language in PLURALS:
+        catalogue.mime_headers = [("Plural-Forms", PLURALS[language])]
+    return catalogue
 
 
 def update(language: str, template: Catalog) -> Catalog:
@@ -146,8 +154,7 @@ def compile_catalogues() -> int:
         mo = po.with_suffix(".mo")
         if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
             continue
-        with po.open("rb") as source:
-            catalogue = read_po(source, locale=po.parent.parent.name)
+        catalogue = read(po.parent.parent.name)
         # Whole or not at all: several processes may begin at once.
         whole = mo.with_suffix(f".{os.getpid()}")
         with whole.open("wb") as target:

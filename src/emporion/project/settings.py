@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "emporion.accounts.interfaces.middleware.SessionUseMiddleware",
     "emporion.accounts.interfaces.middleware.SignInAgainMiddleware",
+    "emporion.meetings.interfaces.remembered.ForgetLinksMiddleware",
     "emporion.design.interfaces.methods.FormsOnlyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     # Last: it calls the page itself, inside the tenant's scope.
@@ -180,6 +181,8 @@ SLOW_QUERY_MS = _seconds("EMPORION_SLOW_QUERY_MS", 0)
 # So old may a page be that somebody reads without a sign-in (`core.kept_pages`); 0: none is kept.
 KEPT_PAGES_SECONDS = _seconds("EMPORION_KEPT_PAGES_SECONDS", 30)
 LOOK_COOKIES = ("theme", "digits")
+# With the slug of an edition behind it: the personal link that was opened on this phone.
+LINK_COOKIE = "link_"
 # Jobs wait in the database; `emporion worker` does them.
 TASKS = {"default": {"BACKEND": "emporion.core.jobs.backend.LeaseBackend"}}
 # Hosts of the own network that may be asked, also without https (`core.outgoing`).
@@ -229,13 +232,6 @@ DEMO_SIGNIN = _flag("EMPORION_DEMO_SIGNIN")
 MAIL_URL = os.environ.get("EMPORION_MAIL_URL", "").strip()
 MAIL = mail_server(MAIL_URL)
 MAIL_FROM = os.environ.get("EMPORION_MAIL_FROM", "").strip() or "emporion@localhost"
-# "organisers": those who run an expo need a second factor, after so many days.
-SECOND_FACTOR = os.environ.get("EMPORION_SECOND_FACTOR", "").strip()
-if SECOND_FACTOR not in ("", "organisers"):
-    raise ImproperlyConfigured(
-        f'EMPORION_SECOND_FACTOR is empty or "organisers", not {SECOND_FACTOR!r}.'
-    )
-SECOND_FACTOR_GRACE_DAYS = _seconds("EMPORION_SECOND_FACTOR_GRACE_DAYS", 14)
 LOGIN_URL = "accounts:signin"
 LOGIN_REDIRECT_URL = "portal:home"
 

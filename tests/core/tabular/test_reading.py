@@ -53,6 +53,11 @@ def test_csv_says_its_separator_as_excel_does():
         ("gb18030", "name,country\n" + "Plain,FI\n" * 500 + "杭州软件有限公司,中国\n", "gb18030"),
         ("gb18030", "公司名称,国家\n深圳市大疆创新科技有限公司,中国\n", "gb18030"),
         ("big5", "公司名稱,國家\n台灣積體電路製造股份有限公司,台灣\n鴻海精密工業,台灣\n", "big5"),
+        ("big5", "name,country\n聯發科技,台灣\n", "big5"),
+        ("gb18030", "name,country\n华为,中国\n", "gb18030"),
+        ("euc_kr", "name,country\n주식회사 삼성테스트,서울\n", "euc_kr"),
+        ("euc_jp", "name,country\n株式会社テスト,日本\n", "euc_jp"),
+        ("shift_jis", "name,country\nソニーグループ,日本\n", "shift_jis"),
         ("cp1256", "الاسم,البلد\nشركة الابتكار للتجارة,الإمارات\nمؤسسة النور,مصر\n", "cp1256"),
     ],
 )
@@ -73,6 +78,24 @@ def test_csv_encoding_is_found(encoding, text, found):
 def test_csv_in_a_western_encoding_is_never_taken_for_another(name):
     with pytest.raises(TableError, match="This is not UTF-8"):
         read_table(f"name,country\n{name},DE\n".encode("cp1252"))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("cp1251", "Яндекс"), ("cp1251", "Сбербанк"), ("cp1253", "Αθήνα"), ("cp1255", "חברה"),
+        ("cp874", "บริษัท ไทย"), ("cp1254", "Çırağan Şirketi"), ("gb18030", "深圳"),
+        ("euc_kr", "(주)네이버,한국"), ("euc_jp", "株式会社日立製作所"),
+    ],
+)  # fmt: skip
+def test_csv_of_which_too_little_is_known_is_asked_about(encoding, name):
+    with pytest.raises(TableError, match="no other encoding that could be told"):
+        read_table(f"name,country\n{name},X\n".encode(encoding))
+
+
+def test_one_zero_byte_is_a_fault_and_not_utf16():
+    with pytest.raises(TableError, match="zero"):
+        read_table(b"Name,Country\nX\0 Ltd,FI\nY Ltd,FI\n")
 
 
 def test_arabic_list_with_latin_words_is_found():

@@ -107,8 +107,7 @@ def answer(
         raise RequestError(_("Only the side that was asked can answer."))
     if reason and (accept or reason not in rules.DECLINE_REASONS):
         raise RequestError(
-            _("A reason to decline is one of %(known)s, not %(given)s.")
-            % {"known": ", ".join(rules.DECLINE_REASONS), "given": reason}
+            _("The reason is none of those that can be chosen. Nothing was changed.")
         )
     _still(by)
     with transaction.atomic():

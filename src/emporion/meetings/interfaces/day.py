@@ -112,7 +112,13 @@ def _note(count: int, today: bool) -> str:
 @login_required
 def day_print(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Days with meetings on paper, a sheet each: time, place, name, a line for notes."""
-    me = acting(request)
+    only = request.GET.get("date", "")
+    page = reverse("meetings:day", args=[edition.slug])
+    return printed(request, edition, acting(request), f"{page}?date={only}" if only else page)
+
+
+def printed(request: HttpRequest, edition: Edition, me: Participation, back: str) -> HttpResponse:
+    """The sheets of a participation, `?date=` for one day alone; `back` leads to where it began."""
     now = timezone.now().astimezone(edition.tz)
     appointments = queries.agenda(me)
     dates = sorted({a.date for a in appointments})
@@ -138,9 +144,7 @@ def day_print(request: HttpRequest, edition: Edition) -> HttpResponse:
         "place": best(edition.place, language)[1],
         "release": queries.published_release(edition),
         "now": now,
-        "back": f"{reverse('meetings:day', args=[edition.slug])}?date={only}"
-        if only
-        else reverse("meetings:day", args=[edition.slug]),
+        "back": back,
         "slug": edition.slug,
     }
     return render(request, "meetings/day_print.html", context)
@@ -151,17 +155,22 @@ def day_ics(request: HttpRequest, edition: Edition) -> HttpResponse:
     me = _of_token(edition, request.GET.get("token", ""))
     if me is None:
         raise Http404(_("This calendar link is not valid any more. Copy it anew from My day."))
-    calendar = Calendar()
-    calendar.add("prodid", "-//Emporion//Agenda//EN")
-    calendar.add("version", "2.0")
+    return calendar(edition, me)
+
+
+def calendar(edition: Edition, me: Participation) -> HttpResponse:
+    """The agenda of a participation as a calendar file (RFC 5545)."""
+    found = Calendar()
+    found.add("prodid", "-//Emporion//Agenda//EN")
+    found.add("version", "2.0")
     language = get_language() or "en"
-    calendar.add("x-wr-calname", best(edition.title, language)[1])
+    found.add("x-wr-calname", best(edition.title, language)[1])
     release = queries.published_release(edition)
     if edition.is_demonstration:
-        calendar.add("x-wr-caldesc", _made_up())
+        found.add("x-wr-caldesc", _made_up())
     for appointment in queries.agenda(me, cancelled=True):
-        calendar.add_component(_event(edition, appointment, release, language))
-    response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
+        found.add_component(_event(edition, appointment, release, language))
+    response = HttpResponse(found.to_ical(), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'inline; filename="{edition.slug}.ics"'
     response["Cache-Control"] = "private, no-cache"
     return response
@@ -294,7 +303,8 @@ def _entry(
     state, word = _when(appointment, now)
     mark = {"past": "", "cancelled": "cancelled"}.get(state, "confirmed")
     if state == "confirmed" and not appointment.answered:
-        mark, word = "waits", _("not answered yet")
+        # Its frame is broken on the page: it may still fall.
+        state, mark, word = "held", "waits", _("not answered yet")
     return Entry(
         start=appointment.starts,
         end=appointment.ends,

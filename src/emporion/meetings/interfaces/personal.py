@@ -27,8 +27,7 @@ from emporion.edition.queries import Edition
 from emporion.meetings import queries
 from emporion.meetings.domain import links as domain
 from emporion.meetings.domain import requests as answers
-from emporion.meetings.interfaces import remembered
-from emporion.meetings.interfaces.day import days_of
+from emporion.meetings.interfaces import day, remembered, sheets
 from emporion.meetings.models import PersonalLink
 from emporion.meetings.queries import requests as reads
 from emporion.meetings.queries.words import DECLINES, state_word
@@ -86,19 +85,43 @@ def personal(request: HttpRequest, edition: Edition, link: PersonalLink, key: st
     context = {
         "person": link.person,
         "name": best(me.display_name, language),
-        "days": days_of(edition, me, appointments, dates, now),
+        "days": day.days_of(edition, me, appointments, dates, now),
         "waiting": waiting,
         "release": queries.published_release(edition),
         "place": best(edition.place, language)[1],
         "expires": link.expires_at.astimezone(edition.tz),
         "key": key,
-        "remembered": "forgotten" not in request.GET,
+        "nav_current": "day",
+        "query": urlencode({"key": key}),
+        "remembered": "forgotten" not in request.GET and not request.user.is_authenticated,
         "slug": edition.slug,
     }
     response = render(request, "meetings/personal.html", context)
     if "forgotten" not in request.GET:
-        remembered.remember(response, edition, link, key)
+        remembered.remember(request, response, edition, link, key)
     return response
+
+
+@require_http_methods(["GET", "HEAD"])
+@with_key
+def printed(request: HttpRequest, edition: Edition, link: PersonalLink, key: str) -> HttpResponse:
+    """The days of the link on paper."""
+    page = reverse("meetings:personal", args=[edition.slug])
+    return day.printed(request, edition, link.participation, f"{page}?{urlencode({'key': key})}")
+
+
+@require_http_methods(["GET", "HEAD"])
+@with_key
+def pdf(request: HttpRequest, edition: Edition, link: PersonalLink, key: str) -> HttpResponse:
+    """The days of the link as PDF."""
+    return sheets.pdf(request, edition, link.participation)
+
+
+@require_http_methods(["GET", "HEAD"])
+@with_key
+def ics(request: HttpRequest, edition: Edition, link: PersonalLink, key: str) -> HttpResponse:
+    """The meetings of the link as a calendar; it follows the schedule as long as the link works."""
+    return day.calendar(edition, link.participation)
 
 
 @require_POST

@@ -207,7 +207,11 @@ def _after(entry: Entry) -> dict[str, str] | None:
 @login_required
 def day_pdf(request: HttpRequest, edition: Edition) -> HttpResponse:
     """My day as PDF: `?date=` for one day, else every day with meetings, a sheet each."""
-    me = acting(request)
+    return pdf(request, edition, acting(request))
+
+
+def pdf(request: HttpRequest, edition: Edition, me: Participation) -> HttpResponse:
+    """The sheets of a participation, of one day alone where `?date=` names it."""
     paper = Paper.of(edition, request.build_absolute_uri("/"))
     # Of the release whose number the sheet bears.
     appointments = queries.agendas(edition, [me], paper.release)[me.pk] if paper.release else []
@@ -217,13 +221,13 @@ def day_pdf(request: HttpRequest, edition: Edition) -> HttpResponse:
     if not sheets:
         raise Http404(_("No meetings are set for you."))
     try:
-        pdf = paper.pdf(sheets)
+        made = paper.pdf(sheets)
     except FontsMissing as why:
         return render(
             request, "meetings/no_paper.html", {"why": why, "slug": edition.slug}, status=503
         )
     name = f"{edition.slug}-{only.isoformat() if only else slugify(_('Day sheet')) or 'day'}.pdf"
-    response = HttpResponse(pdf, content_type="application/pdf")
+    response = HttpResponse(made, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     return response

@@ -8,10 +8,11 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from emporion.core.translated import best
+from emporion.design.formats import number
 from emporion.edition import queries as editions
 from emporion.edition.domain.walking import LONGEST_WALK, WalkingError, set_walking_minutes
 from emporion.edition.gates import for_organisers
@@ -25,6 +26,10 @@ class WalkingForm(forms.Form):
         required=False,
         label=gettext_lazy("The way back takes as long"),
         help_text=gettext_lazy("Fills every empty field from the one of the opposite direction."),
+    )
+
+    less = forms.BooleanField(
+        required=False, label=gettext_lazy("Yes, remove the minutes of the emptied fields")
     )
 
     def __init__(self, pavilions: list[Pavilion], *args: Any, **kwargs: Any) -> None:
@@ -52,6 +57,12 @@ class WalkingForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Mirror the fields if the organiser wants it; a contradiction is named."""
         found = super().clean() or self.cleaned_data
+        if any(name not in self.data for name in self.fields if "-" in name):
+            self.add_error(
+                None,
+                _("The table did not arrive whole, so nothing was changed. Open the page again."),
+            )
+            return found
         if not found.get("both_ways"):
             return found
         for origin in self.letters:
@@ -104,7 +115,20 @@ def walking(request: HttpRequest, edition: Edition) -> HttpResponse:
     known = editions.walking_minutes(edition)
     if request.method == "POST":
         form = WalkingForm(pavilions, request.POST)
-        if form.is_valid():
+        lost = len(known.keys() - form.minutes().keys()) if form.is_valid() else 0
+        if lost and not form.cleaned_data["less"]:
+            form.add_error(
+                "less",
+                ngettext(
+                    "%(n)s pair would lose its minutes: days and schedules that are public would"
+                    " no longer show the walk.",
+                    "%(n)s pairs would lose their minutes: days and schedules that are public"
+                    " would no longer show the walks.",
+                    lost,
+                )
+                % {"n": number(lost)},
+            )
+        elif form.is_valid():
             try:
                 count = set_walking_minutes(edition, form.minutes())
             except WalkingError as error:

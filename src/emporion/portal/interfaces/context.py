@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -93,5 +94,9 @@ def _navigation(request: Any, slug: str) -> tuple[list[dict[str, str]], list[dic
             day,
             {**requests, "key": "me"},
         ]
+    if not request.user.is_authenticated and settings.LINK_COOKIE + slug in request.COOKIES:
+        # The phone knows a personal link: the day opens by it.
+        day = link("day", _("My day"), "meetings:day")
+        return [find, day], [find, day]
     stories = [two] if request.edition.is_demonstration else []
     return [find, *stories, *([delegation] if request.is_officer else [])], []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext, pgettext
 
-from emporion.core.searchindex.query import search
+from emporion.core.searchindex.query import Result, search
 from emporion.core.text.shorten import shortened
 from emporion.core.text.tokens import words
 from emporion.core.text.underline import underlined
@@ -28,6 +29,8 @@ from emporion.registry.countries import country_name
 FACETS = ("pavilion", "country", "group")
 KINDS = ("exhibitor", "offer", "organisation")
 EACH, PAGE, LONGEST, VALUES, TEXT = 5, 20, 200, 8, 160
+# The sign of a pavilion and the number of a stand, written as one word.
+STAND = re.compile(r"([A-Za-z])(\d{1,4}[A-Za-z]?)")
 
 
 @dataclass
@@ -112,16 +115,23 @@ def find(
         return _nothing_typed(query, kind, chosen)
     scope = editions.search_scope(edition)
     offset = max(page - 1, 0) * PAGE
-    result = search(
-        scope,
-        query,
-        kinds=[kind] if kind else list(KINDS),
-        facets=chosen,
-        language=language,
-        limit=PAGE,
-        offset=offset,
-        each=None if kind else EACH,
-    )
+
+    def answer(words: str) -> Result:
+        return search(
+            scope,
+            words,
+            kinds=[kind] if kind else list(KINDS),
+            facets=chosen,
+            language=language,
+            limit=PAGE,
+            offset=offset,
+            each=None if kind else EACH,
+        )
+
+    result = answer(query)
+    if not result.total and (stand := STAND.fullmatch(query)):
+        # People leave out the space: F214.
+        result = answer(f"{stand[1]} {stand[2]}")
     counts = {each: result.kinds.get(each, 0) for each in KINDS}
     people = editions.participations_by_id(
         edition, sorted({hit.object_id.split(".")[0] for hit in result.hits}), lines=True

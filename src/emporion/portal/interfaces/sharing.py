@@ -95,11 +95,6 @@ def event(request: HttpRequest, edition: Edition, *, brief: bool = False) -> dic
     found["eventAttendanceMode"] = "https://schema.org/OfflineEventAttendanceMode"
     found["eventStatus"] = "https://schema.org/EventScheduled"
     found["inLanguage"] = edition.languages
-    found["organizer"] = {
-        "@type": "Organization",
-        "name": best(edition.expo.name, language)[1],
-        "url": request.build_absolute_uri("/"),
-    }
     return found
 
 

@@ -98,12 +98,9 @@ DEEDS: dict[str, Any] = {
     "user.close": gettext_lazy("An account was closed"),
     "user.create": gettext_lazy("A user was made"),
     "user.end_session": gettext_lazy("Somebody was signed out on another device"),
-    "user.remove_factor": gettext_lazy("A second factor was removed"),
     "user.send_code": gettext_lazy("A code to sign in was sent"),
-    "user.set_factor": gettext_lazy("A second factor was set up"),
     "user.set_password": gettext_lazy("A password was set"),
     "user.sign_in": gettext_lazy("Somebody signed in"),
-    "user.use_recovery": gettext_lazy("Somebody signed in with a code on paper"),
     "view.remove": gettext_lazy("A saved view was removed"),
     "view.save": gettext_lazy("A view was saved"),
     "walking.set": gettext_lazy("The walking minutes were set"),
@@ -194,6 +191,8 @@ class _Names:
             ids.setdefault(entry.object_kind, set()).update(entry.object_ids[:SHOWN])
         actors = {a for e in entries for a in (e.actor, e.on_behalf) if a.startswith("user:")}
         users = {actor.removeprefix("user:") for actor in actors} | ids.get("user", set())
+        behalf = {e.on_behalf for e in entries if e.on_behalf.startswith("person:")}
+        people = {one.removeprefix("person:") for one in behalf} | ids.get("person", set())
         self.users = {user.public_id: str(user) for user in accounts.users_by_id(users)}
         self.known: dict[str, dict[str, tuple[str, str]]] = {
             "user": {own: (name, "") for own, name in self.users.items()},
@@ -201,7 +200,7 @@ class _Names:
             "request": self._requests(ids.get("request", set())),
             "person": {
                 person.public_id: (person.name, "")
-                for person in registered.people_by_id(edition.expo, ids.get("person", set()))
+                for person in registered.people_by_id(edition.expo, people)
             },
             "organisation": {
                 one.public_id: (best(one.name, language)[1], "")
@@ -220,6 +219,10 @@ class _Names:
             return self.users.get(own) or _("a user who is gone")
         if kind == "command":
             return _("command %(name)s") % {"name": own}
+        if kind == "person":
+            return self.known["person"].get(own, (_("a person who is gone"), ""))[0]
+        if kind == "link":
+            return _("a personal link")
         if actor == "visitor":
             return _("a visitor")
         return _("the system") if actor == "system" else actor

@@ -46,17 +46,23 @@ class SendForm(forms.Form):
     )
 
     encoding = forms.ChoiceField(
-        label=gettext_lazy("How the text of a CSV was saved"),
+        label=gettext_lazy("Encoding of a CSV file"),
         choices=[
             ("", gettext_lazy("Found out")),
             ("utf-8", "UTF-8"),
             ("gb18030", "GB 18030, 中文"),
             ("big5", "Big5, 中文"),
             ("shift_jis", "Shift JIS, 日本語"),
+            ("euc_jp", "EUC-JP, 日本語"),
             ("euc_kr", "EUC-KR, 한국어"),
-            ("cp1256", "Windows-1256, العربية"),
-            ("cp1251", "Windows-1251, кириллица"),
-            ("cp1252", "Windows-1252, Latin"),
+            ("cp1256", "Windows-1256 (cp1256), العربية"),
+            ("cp1251", "Windows-1251 (cp1251), кириллица"),
+            ("cp1252", "Windows-1252 (cp1252), Latin"),
+            ("cp1250", "Windows-1250 (cp1250), Latin"),
+            ("cp1253", "Windows-1253 (cp1253), ελληνικά"),
+            ("cp1254", "Windows-1254 (cp1254), Türkçe"),
+            ("cp1255", "Windows-1255 (cp1255), עברית"),
+            ("cp874", "Windows-874 (cp874), ไทย"),
         ],
         required=False,
     )

@@ -85,6 +85,9 @@ def _send(request: HttpRequest, edition: Edition, form: SendForm) -> Any:
         except TableError as error:
             form.add_error("file", str(error))
             return None
+        if not table.rows:
+            form.add_error("file", _("The list has headings and no row. Add at least one row."))
+            return None
     actor = request.user.actor  # type: ignore[union-attr]
     draft = drafts.send_list(
         edition,
