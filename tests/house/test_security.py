@@ -1,0 +1,107 @@
+"""The book of security says what is so; what every answer carries keeps others out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.factories import make_user
+from tests.machine import ROOT
+
+BOOK = ROOT / "docs/security/asvs.md"
+ROW = re.compile(r"\| (V\d+\.\d+\.\d+) \| (test|page|no need|not yet) \| (.+) \|")
+
+
+def rows() -> list[tuple[str, str, str]]:
+    """Return (requirement, answer, where or why) of the table."""
+    lines = [line for line in BOOK.read_text("utf-8").splitlines() if line.startswith("| V")]
+    found = [ROW.fullmatch(line) for line in lines]
+    assert [line for line, match in zip(lines, found, strict=True) if match is None] == []
+    return [match.groups() for match in found if match]  # type: ignore[misc]
+
+
+def missing(cell: str) -> list[str]:
+    """Return the tests that a cell names and that are not there."""
+    gone = []
+    for file, name in re.findall(r"`(tests/[a-z_/]+\.py)::(test_\w+)`", cell):
+        path = ROOT / file
+        text = path.read_text("utf-8") if path.is_file() else ""
+        if not re.search(rf"^(async )?def {name}\(", text, re.MULTILINE):
+            gone.append(f"{file}::{name}")
+    return gone
+
+
+def test_every_test_that_the_book_names_is_there() -> None:
+    assert [gone for _, _, cell in rows() for gone in missing(cell)] == []
+
+
+def test_name_of_a_test_that_is_not_there_is_found() -> None:
+    cell = "`tests/house/test_security.py::test_nothing`, `tests/house/none.py::test_x`"
+    assert missing(cell) == [
+        "tests/house/test_security.py::test_nothing",
+        "tests/house/none.py::test_x",
+    ]
+
+
+def test_book_answers_each_requirement_once_and_points_where_it_says() -> None:
+    found = rows()
+    assert (len(found), len({one for one, _, _ in found})) == (253, 253)
+    assert [one for one, answer, cell in found if answer == "test" and "`tests/" not in cell] == []
+    assert [one for one, answer, cell in found if answer == "page" and "](" not in cell] == []
+    assert [one for one, answer, cell in found if answer in ("no need", "not yet")
+            and "`tests/" in cell] == []  # fmt: skip
+
+
+def test_book_counts_its_answers_rightly() -> None:
+    count = Counter(answer for _, answer, _ in rows())
+    said = re.search(
+        r"Today: (\d+) by test, (\d+) by page, (\d+) without need, (\d+) not yet",
+        BOOK.read_text("utf-8"),
+    )
+    assert said is not None
+    assert [int(n) for n in said.groups()] == [
+        count["test"], count["page"], count["no need"], count["not yet"],
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_answers_carry_the_headers_of_a_safe_site(edition: Any, settings: Any) -> None:
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    client = Client()
+    for address in (f"/en/{edition.slug}/", "/en/signin/", "/healthz", f"/en/{edition.slug}/no/"):
+        answer = client.get(address, secure=True)
+        assert answer["Strict-Transport-Security"].startswith("max-age=31536000; includeSubDomains")
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert answer["Referrer-Policy"] == "same-origin"
+        assert answer["X-Frame-Options"] == "DENY"
+        assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
+        assert "Access-Control-Allow-Origin" not in answer
+
+
+@pytest.mark.django_db
+def test_cookies_are_for_this_site_alone(settings: Any) -> None:
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    user = make_user(email="aino@example.org")
+    user.set_password("a long word of mine")
+    user.save()
+    client = Client()
+    asked = client.get("/en/signin/", secure=True)
+    let_in = client.post(
+        "/en/signin/",
+        {"identifier": "aino@example.org", "password": "a long word of mine"},
+        secure=True,
+    )
+    kept, session = asked.cookies["csrftoken"], let_in.cookies["sessionid"]
+    assert (kept["secure"], kept["samesite"]) == (True, "Lax")
+    assert (session["secure"], session["samesite"], session["httponly"]) == (True, "Lax", True)
+
+
+@pytest.mark.django_db
+def test_trace_is_refused(edition: Any) -> None:
+    answer = Client().trace(f"/en/{edition.slug}/your-data/")
+    assert b"TRACE" not in answer.content and answer.status_code in (302, 405)
