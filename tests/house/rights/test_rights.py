@@ -1,0 +1,125 @@
+"""Nobody is let in where they do not belong: the table of all addresses, roles and sides."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from emporion.edition import queries
+from emporion.project import urls
+from tests.house.rights import matrix, world
+from tests.house.rights.matrix import Route
+
+TABLE = Path(__file__).parent / "matrix.txt"
+HEAD = "address | method | whose | nobody | user | buyer | exhibitor | officer | organiser"
+LET_IN = {"page", "did"}
+
+
+def checked_in() -> list[str]:
+    """Return the lines of the table that was looked at by people."""
+    lines = TABLE.read_text("utf-8").splitlines() if TABLE.exists() else [HEAD]
+    assert lines[0] == HEAD
+    return lines[1:]
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Setting a sheet takes long and needs fonts; who may have one is decided before."""
+    from emporion.design import paper
+    from emporion.meetings.interfaces import sheets
+
+    monkeypatch.setattr(sheets.Paper, "pdf", lambda self, made: b"%PDF", raising=True)
+    monkeypatch.setattr(paper, "compiled", lambda *a, **k: b"%PDF")
+    # Thousands of refusals: writing them down takes longer than they do.
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def fairs(db: None, quick: None) -> world.World:
+    return world.make()
+
+
+def broken_rules(lines: list[str]) -> list[str]:
+    """Return the rows that no table may hold, whoever approved it."""
+    wrong = []
+    for line in lines:
+        pattern, _method, side, nobody, *rest = line.split(" | ")
+        cells = [nobody, *rest]
+        others = cells[1:-1]
+        organise = "/organise/" in pattern
+        if (
+            any(cell.endswith("!") or cell.startswith("broken") for cell in cells)
+            # What an organiser does is for organisers, and of their own fair only.
+            or (organise and LET_IN & set(cells[:-1]))
+            or (organise and side != "own" and side != "others" and cells[-1] in LET_IN)
+            # Somebody without a sign-in changes nothing of a fair.
+            or ("<slug:edition>" in pattern and nobody == "did")
+            # A thing of one fair is in no other.
+            or (side == "foreign id" and LET_IN & set(cells))
+            or (side == "foreign" and "did" in [*others, cells[-1]])
+        ):
+            wrong.append(line)
+    return wrong
+
+
+def test_matrix_of_addresses_roles_and_sides_is_the_one_that_was_looked_at(
+    fairs: world.World,
+) -> None:
+    lines = matrix.rows(fairs)
+    if os.environ.get("EMPORION_APPROVE") == "1":
+        TABLE.write_text("\n".join([HEAD, *lines]) + "\n", "utf-8")
+    assert lines == checked_in()
+    assert broken_rules(lines) == []
+
+
+def test_every_address_has_its_rows() -> None:
+    there = {line.split(" | ")[0] for line in checked_in()}
+    assert {route.pattern for route in matrix.routes()} == there
+
+
+def some(*names: str) -> Any:
+    return lambda route: route.name in names
+
+
+def test_hole_in_the_gate_of_organisers_is_found(
+    fairs: world.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = some("find_people", "publish", "participants")
+    assert set(matrix.rows(fairs, wanted)) <= set(checked_in())
+    monkeypatch.setattr(queries, "is_organiser", lambda edition, user: user.is_authenticated)
+    lines = matrix.rows(fairs, wanted)
+    assert not set(lines) <= set(checked_in())
+    assert len(broken_rules(lines)) > 0
+
+
+def test_new_address_without_a_row_and_what_it_tells_are_found(
+    fairs: world.World, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    from emporion.core.tenancy import scopes_disabled
+    from emporion.registry.models import Person
+
+    def everybody(request: HttpRequest) -> HttpResponse:
+        with scopes_disabled():
+            return HttpResponse(", ".join(Person.objects.values_list("name", flat=True)))
+
+    settings.ROOT_URLCONF = type(
+        "urls", (), {"urlpatterns": [path("people", everybody), *urls.urlpatterns],
+                     "handler404": urls.handler404}
+    )  # fmt: skip
+    there = {line.split(" | ")[0] for line in checked_in()}
+    assert [r.pattern for r in matrix.routes() if r.pattern not in there] == ["people"]
+    lines = matrix.rows(fairs, lambda route: route == Route("people", "people"))
+    assert lines == [
+        "people | GET | own | page! | page! | page! | page! | page! | page!",
+        "people | POST | own | page! | page! | page! | page! | page! | page!",
+    ]
+    assert broken_rules(lines) == lines
