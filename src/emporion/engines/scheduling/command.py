@@ -83,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--move-price", type=float, metavar="W", help="with --keep: weight that a move must bring"
     )
+    parser.add_argument(
+        "--no-proof", action="store_true", help="leave out the proof of small instances"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress, no summary")
     return parser
 
@@ -136,9 +139,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 previous = announced(args.keep, instance)
                 solution = solve_keeping(instance, previous, move_price=args.move_price, **options)
             else:
-                solution = solve(
-                    instance, serve=args.serve, serve_bonus=args.serve_bonus, **options
-                )
+                options |= {"serve": args.serve, "serve_bonus": args.serve_bonus}
+                solution = solve(instance, prove=not args.no_proof, **options)
         except (InstanceError, OSError) as error:
             return _fail(_why(error))
     try:
