@@ -33,6 +33,9 @@ MOST_PAIRS = 60_000
 SECONDS, PAIRS, GROWTH, PART = 0.8, 14_000, 2.4, 0.6
 #: Corners tried for a whole one, and the share of the pairs that cost nothing for each.
 CORNERS, SHARE = 4, 0.5
+#: Weights in multiples of their common divisor beyond which branch and bound is not trusted, as it
+#: reckons with fractions.
+MOST_GAIN = 1e6
 #: Steps of the search for each request before.
 STEPS_A_REQUEST = 10
 #: How a bound was found.
@@ -135,7 +138,7 @@ class Finish:
         self.it = Programme.of(
             shape.end0,
             shape.end1,
-            units.astype(np.float64),
+            units / self.step,
             possible,
             rows.instance.capacity,
             rows.most,
@@ -188,7 +191,7 @@ class Finish:
         """The bound of the prices of the places in whole numbers, rounded down to a multiple."""
         prices = np.zeros(self.rows.instance.capacity.shape, dtype=np.int64)
         host, slot = self.it.places.T
-        prices[host, slot] = np.rint(np.maximum(y[self.it.first :], 0)).astype(np.int64)
+        prices[host, slot] = np.rint(np.maximum(y[self.it.first :], 0) * self.step).astype(np.int64)
         limit = self.rows.value(prices) // self.step * self.step
         if limit <= self.proof.limit:
             self.proof.limit, self.proof.prices = limit, prices
@@ -202,7 +205,7 @@ class Finish:
         used[kept[x > WHOLE]] = True
         random = np.random.default_rng(0)
         for _ in range(CORNERS):
-            free = used | ((reduced < 0.5 * self.step) & (random.random(len(used)) < SHARE))
+            free = used | ((reduced < 0.5) & (random.random(len(used)) < SHARE))
             rows = np.flatnonzero(free)
             found = it.relaxed(rows, self._left())
             if found is None:
@@ -215,8 +218,10 @@ class Finish:
 
     def _branch(self, y: Floats) -> None:
         """Branch and bound over all that a heavier schedule can have."""
+        if self.it.gain.max(initial=0) > MOST_GAIN:
+            return
         reduced, limit = self.it.reduced(y)
-        kept = np.flatnonzero(limit - reduced > self.weight + 0.5 * self.step)
+        kept = np.flatnonzero(limit - reduced > self.weight / self.step + 0.5)
         if self._search(kept) and self.weight < self.proof.limit:
             self.proof.branched = True
             self.proof.limit = self.weight
@@ -224,8 +229,8 @@ class Finish:
     def _search(self, kept: Longs) -> bool:
         """Look for a heavier schedule; whether it is certain that there is none heavier than the
         one known then."""
-        least = self.weight + 0.5 * self.step
-        chosen, sure = self.it.best(kept, least, self.proof.limit + 0.5 * self.step, self._left())
+        least, most = self.weight / self.step + 0.5, self.proof.limit / self.step + 0.5
+        chosen, sure = self.it.best(kept, least, most, self._left())
         left = self._left()
         if left is not None and left <= 0:
             return False
