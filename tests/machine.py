@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -88,6 +88,49 @@ def postgresql() -> Path:
     return best[1]
 
 
+def _call(folder: Path, program: Path, *words: str | Path) -> None:
+    who: dict[str, object] = {}
+    if os.geteuid() == 0:
+        # PostgreSQL refuses to run as root.
+        nobody = pwd.getpwnam("nobody")
+        who = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+    # The working directory must be readable by that user, and the server must not hold our pipes
+    # open.
+    with (folder / f"{program.name}.out").open("ab") as out:
+        done = subprocess.run(
+            [program, "-D", folder / "data", *words],
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            **who,  # type: ignore[call-overload]
+        )
+    if done.returncode:
+        said = (folder / f"{program.name}.out").read_text(errors="replace")
+        raise RuntimeError(f"{program.name} failed:\n{said[-2000:]}")
+
+
+def socket_of(address: str) -> Path:
+    """Return the folder of a cluster's socket, from its address."""
+    return Path(unquote(urlsplit(address).netloc.rpartition("@")[2]))
+
+
+def crash(address: str) -> None:
+    """Stop the cluster of an address as a power cut does: without a word to anybody."""
+    _control(address, "-m", "immediate", "stop")
+
+
+def start_again(address: str) -> None:
+    """Start a cluster that was crashed; it recovers from its log."""
+    folder = socket_of(address)
+    options = (folder / "options").read_text()
+    _control(address, "-w", "-l", folder / "log", "-o", options, "start")
+
+
+def _control(address: str, *words: str | Path) -> None:
+    _call(socket_of(address), postgresql() / "pg_ctl", *words)
+
+
 @contextmanager
 def cluster(*, durable: bool = False) -> Iterator[str]:
     """Run a throw-away PostgreSQL cluster; yields its DATABASE_URL.
@@ -98,32 +141,16 @@ def cluster(*, durable: bool = False) -> Iterator[str]:
     programs = postgresql()
     # A socket's path must stay below 107 bytes, which a deep TMPDIR does not leave.
     folder = Path(tempfile.mkdtemp(prefix="emporion-pg-", dir="/tmp"))
-    who: dict[str, object] = {}
     if os.geteuid() == 0:
-        # PostgreSQL refuses to run as root.
         nobody = pwd.getpwnam("nobody")
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-        who = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-    data = folder / "data"
     options = f"-c listen_addresses='' -k {folder}"
     if not durable:
         options += " -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+    (folder / "options").write_text(options)
 
     def call(program: str, *words: str | Path) -> None:
-        # The working directory must be readable by that user, and the server must not hold our
-        # pipes open.
-        with (folder / f"{program}.out").open("ab") as out:
-            done = subprocess.run(
-                [programs / program, "-D", data, *words],
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                **who,  # type: ignore[call-overload]
-            )
-        if done.returncode:
-            said = (folder / f"{program}.out").read_text(errors="replace")
-            raise RuntimeError(f"{program} failed:\n{said[-2000:]}")
+        _call(folder, programs / program, *words)
 
     try:
         call(

@@ -14,6 +14,7 @@ from django.utils import timezone
 from emporion.core import outbox
 from emporion.core.models import OutboxRow
 from emporion.core.outbox import carriers, handing
+from emporion.core.processes import this_process
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Row = OutboxRow
@@ -215,3 +216,13 @@ def test_rows_handed_over_a_month_ago_are_forgotten(handed: list[Any]) -> None:
     outbox.drain()
     Row.objects.filter(payload__n=1).update(ended_at=timezone.now() - dt.timedelta(days=31))
     assert (outbox.forget_done(), Row.objects.count()) == (1, 1)
+
+
+def test_row_of_a_process_that_is_gone_is_free_at_once(handed: list[Any]) -> None:
+    row = put(5)
+    later = timezone.now() + 60 * SECOND
+    Row.objects.update(state="sending", lease=3, lease_until=later, process=this_process())
+    assert (handing.free_dead(), outbox.drain()) == (0, 0)
+    Row.objects.update(process=f"{this_process().rsplit(':', 2)[0]}:1:0")
+    assert (handing.free_dead(), outbox.drain()) == (1, 1)
+    assert handed == [(row.key, 5)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from typing import Any
 
 import psycopg
 
@@ -18,6 +19,18 @@ def counted(house: House, table: str, more: str = "") -> int:
     where = f" WHERE {more}" if more else ""
     asked = f"SELECT COUNT(*) FROM {table}{where}"
     return _on_postgresql(house.database, asked) if house.database else _on_sqlite(house, asked)
+
+
+def rows(house: House, asked: str) -> list[Any]:
+    """Return what a statement finds."""
+    if house.database:
+        with psycopg.connect(house.database, autocommit=True) as connection:
+            return connection.execute(asked.encode()).fetchall()
+    opened = sqlite3.connect(house.folder / "emporion.sqlite3", timeout=20)
+    try:
+        return opened.execute(asked).fetchall()
+    finally:
+        opened.close()
 
 
 def _on_sqlite(house: House, asked: str) -> int:

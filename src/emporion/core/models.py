@@ -230,6 +230,7 @@ class OutboxRow(models.Model):
     cause = models.CharField(max_length=200, blank=True)
     made_at = models.DateTimeField()
     next_at = models.DateTimeField()
+    process = models.CharField(max_length=60, blank=True)
     lease = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)

@@ -72,7 +72,7 @@ declare(
         "key": held("to know a message again", "who gets it", Does.KEEPS, _BY_ID),
         "payload": held("what a message tells of, by ids", "nobody", Does.KEEPS, _BY_ID),
     },
-    others="kind tenant state cause",
+    others="kind tenant state cause process",
 )
 not_of_people("core.Progress", "job step state message")
 not_of_people("contenttypes.ContentType", "app_label model")

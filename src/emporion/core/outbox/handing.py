@@ -16,6 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from emporion.core import processes
 from emporion.core.models import OutboxRow
 from emporion.core.outbox.carriers import Postponed, Undeliverable, deliver_of
 
@@ -32,6 +33,7 @@ INTERVAL = 0.5
 PAUSE = 1.0
 KEPT = dt.timedelta(days=30)
 TIDY_EVERY = 3600.0
+FREE_EVERY = 5.0
 
 
 def deliver_next() -> bool:
@@ -70,6 +72,18 @@ def keep_draining(threads: int = THREADS) -> None:
     _loop(tidies=True)
 
 
+def free_dead() -> int:
+    """Let rows be taken at once that a process held which is known to be gone; return how many.
+
+    Else they, and their lanes, would wait for the end of the lease. One query where all live.
+    """
+    held = OutboxRow.objects.filter(state=State.SENDING, lease_until__gte=Now())
+    dead = [row for row in held if processes.is_running(row.process) is False]
+    for row in dead:
+        held.filter(pk=row.pk, lease=row.lease).update(lease_until=Now() - Value(LEASE))
+    return len(dead)
+
+
 def forget_done() -> int:
     """Delete rows that were handed over a month ago; return how many."""
     old = OutboxRow.objects.filter(state=State.DONE, ended_at__lt=timezone.now() - KEPT)
@@ -77,9 +91,12 @@ def forget_done() -> int:
 
 
 def _loop(tidies: bool = False) -> None:
-    tidied = 0.0
+    tidied = freed = -TIDY_EVERY
     while True:
         try:
+            if tidies and time.monotonic() - freed > FREE_EVERY:
+                free_dead()
+                freed = time.monotonic()
             if tidies and time.monotonic() - tidied > TIDY_EVERY:
                 forget_done()
                 tidied = time.monotonic()
@@ -112,6 +129,7 @@ def _take() -> OutboxRow | None:
             attempt=F("attempt") + 1,
             lease=F("lease") + 1,
             lease_until=Now() + Value(LEASE),
+            process=processes.this_process(),
         )
         row.refresh_from_db()
     return row

@@ -1,0 +1,137 @@
+"""The database gone, slow, or failing a quarter of all calls: clear errors, and recovery by itself.
+
+EMPORION_FAULT_SECONDS is how long each lasts (the bar is 30).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests import machine
+from tests.faults.broken_line import Line, line_to
+from tests.faults.effects import MARK
+from tests.faults.under_load import (
+    Fair,
+    Load,
+    Target,
+    free_port,
+    heard,
+    running,
+    status_of,
+    wait_until,
+)
+from tests.faults.watching import counted, rows
+from tests.messaging import fakes
+
+SECONDS = float(os.environ.get("EMPORION_FAULT_SECONDS", "8"))
+MARKS = 60
+
+
+@dataclass
+class Place:
+    """An installation at work whose line to the database can be broken."""
+
+    fair: Fair
+    # The same installation by an unbroken line, for looking.
+    seen: Fair
+    line: Line
+    load: Load
+    listener: fakes.Web
+    targets: list[Target]
+
+    def check(self) -> None:
+        """Nothing half done, nothing lost, nothing twice; by the processes that were there."""
+        wait_until(lambda: status_of(self.load.port, "/readyz") == 200, 60, "the web answers")
+        before = len(self.load.acknowledged)
+        wait_until(lambda: len(self.load.acknowledged) > before + 4, 60, "it takes requests again")
+        self.load.end()
+        live = "state IN ('waiting', 'running', 'sending')"
+        for table in ("core_jobrecord", "core_outboxrow"):
+            wait_until(lambda t=table: not counted(self.seen, t, live), 200, f"{table} is done")  # type: ignore[misc]
+        assert [t.process.poll() for t in self.targets if t.process] == [None, None]
+        stored = rows(self.seen, "SELECT public_id FROM meetings_meetingrequest")
+        ids = {row[0] for row in stored}
+        assert len(self.load.acknowledged) <= len(ids)
+        asked = rows(
+            self.seen, "SELECT object_id FROM core_journalentry WHERE action = 'request.ask'"
+        )
+        assert Counter(asked) == Counter({(public_id,): 1 for public_id in ids})
+        marks = rows(self.seen, f"SELECT object_id FROM core_journalentry WHERE action = '{MARK}'")
+        assert Counter(marks) == Counter({(str(n),): 1 for n in range(MARKS)})
+        told = heard(self.listener)
+        assert (set(told), {len(keys) for keys in told.values()}) == (ids, {1})
+        print(
+            f"\n{len(self.load.acknowledged)} acknowledged, {len(ids)} stored; "
+            f"refused {dict(Counter(self.load.refused))}; slowest {self.load.slowest:.1f} s; "
+            f"{self.line.lost} of {self.line.calls} calls lost"
+        )
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    try:
+        machine.postgresql()
+    except machine.Missing as why:
+        if machine.everything_required():
+            pytest.fail(str(why))
+        pytest.skip(str(why))
+    with machine.cluster(durable=True) as address, fakes.web() as listener:
+        server = address.rpartition("/")[0]
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute("CREATE DATABASE emporion TEMPLATE template0")
+        seen = Fair(tmp_path / "fair", address)
+        load = Load(free_port(), seen.fill(f"{listener.url}/hook", MARKS))
+        with line_to(machine.socket_of(address)) as line:
+            fair = Fair(seen.folder, f"postgres://postgres@127.0.0.1:{line.port}/emporion")
+            serve = ["serve", "--port", str(load.port), "--no-jobs", "--workers", "1"]
+            with running(fair, serve, ["worker"]) as targets:
+                wait_until(lambda: status_of(load.port, "/readyz") == 200, 120, "it is up")
+                wait_until(lambda: counted(seen, "core_jobrecord", "attempt > 0") > 0, 120, "work")
+                load.begin()
+                time.sleep(2)
+                try:
+                    yield Place(fair, seen, line, load, listener, targets)
+                finally:
+                    load.end()
+
+
+def test_database_that_is_gone_is_told_of_and_comes_back(place: Place) -> None:
+    machine.crash(place.seen.database)
+    try:
+        gone = time.monotonic()
+        while time.monotonic() - gone < SECONDS:
+            begun = time.monotonic()
+            answers = status_of(place.load.port, "/healthz"), status_of(place.load.port, "/readyz")
+            assert (answers, time.monotonic() - begun < 5) == ((200, 503), True)
+            time.sleep(0.5)
+    finally:
+        machine.start_again(place.seen.database)
+    assert set(place.load.refused) <= {500, 503}
+    place.check()
+
+
+def test_quarter_of_all_calls_that_fail_lose_nothing(place: Place) -> None:
+    place.line.cut = 0.25
+    time.sleep(SECONDS)
+    assert place.line.lost > 0
+    place.line.cut = 0.0
+    assert set(place.load.refused) <= {302, 500, 503}
+    place.check()
+
+
+def test_database_that_answers_after_three_seconds_makes_pages_late_and_loses_nothing(
+    place: Place,
+) -> None:
+    place.line.delay = 3.0
+    time.sleep(SECONDS)
+    place.line.delay = 0.0
+    assert set(place.load.refused) <= {500, 503}
+    place.check()
