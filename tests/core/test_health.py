@@ -84,3 +84,20 @@ def test_pages_carry_the_content_security_policy(client: Client) -> None:
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
     }
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "again"),
+    [(OperationalError("host db-1"), 503, "5"), (ZeroDivisionError(), 500, None)],
+)
+def test_page_without_its_database_says_come_again(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, again: str | None
+) -> None:
+    def fail(*words: object) -> object:
+        raise error
+
+    monkeypatch.setattr("emporion.edition.interfaces.middleware.queries.edition_by_slug", fail)
+    answer = Client(raise_request_exception=False).get("/en/some-fair/")
+    assert (answer.status_code, answer.get("Retry-After")) == (status, again)
+    assert "Something went wrong on our side" in answer.content.decode()
+    assert "db-1" not in answer.content.decode()

@@ -114,7 +114,8 @@ def test_database_that_is_gone_is_told_of_and_comes_back(place: Place) -> None:
             time.sleep(0.5)
     finally:
         machine.start_again(place.seen.database)
-    assert set(place.load.refused) <= {500, 503}
+    # "Come again in a moment", and no other failure.
+    assert set(place.load.refused) <= {503}
     place.check()
 
 
@@ -123,7 +124,7 @@ def test_quarter_of_all_calls_that_fail_lose_nothing(place: Place) -> None:
     time.sleep(SECONDS)
     assert place.line.lost > 0
     place.line.cut = 0.0
-    assert set(place.load.refused) <= {302, 500, 503}
+    assert set(place.load.refused) <= {500, 503}
     place.check()
 
 

@@ -1,10 +1,13 @@
-"""Two questions of whoever watches the machine: does it live, can it work?"""
+"""Two questions of whoever watches the machine: does it live, can it work? And when it cannot."""
 
 from __future__ import annotations
 
+import sys
+
 from django.db import connection
-from django.db.utils import DatabaseError
-from django.http import HttpRequest, JsonResponse
+from django.db.utils import DatabaseError, InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.defaults import server_error
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -21,3 +24,15 @@ def readyz(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         return JsonResponse({"status": "the database does not answer"}, status=503)
     return JsonResponse({"status": "ok"})
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Answer a page that failed; 503 with `Retry-After` where only the database did not answer.
+
+    The page asks the database nothing.
+    """
+    response = server_error(request)
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        response.status_code = 503
+        response["Retry-After"] = "5"
+    return response

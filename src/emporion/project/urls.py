@@ -26,3 +26,4 @@ urlpatterns += i18n_patterns(
     path("", include("emporion.portal.interfaces.urls")),
 )
 handler404 = "emporion.edition.interfaces.middleware.not_found"
+handler500 = "emporion.core.health.broken"
