@@ -1,5 +1,7 @@
 """Clearing the market brings more matches than ranking by p * q, on simulated markets."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -88,6 +90,17 @@ def test_prices_keep_promises_within_capacities():
         assert (found[over] < 1).all()
         assert promised[1] >= promised[0]
         assert over.mean() < 0.05
+
+
+def test_where_many_are_wanted_alike_their_calendars_are_filled_and_not_flooded():
+    # As answers teach it: all who fit are wanted nearly alike, and prices decide between them.
+    market = simulated(35, EXHIBITORS, BUYERS, popularity=2.0)
+    odds = 3 * np.log(market.p / (1 - market.p)) + 2
+    p, q = np.float32(0.93) / (1 + np.exp(-odds)), 0.9 + np.float32(0.05) * market.q
+    market = replace(market, p=p, q=q, believed_p=p, believed_q=q)
+    ours = live(lists_by_engine(market), market, 35)
+    assert ours.matches > 1.3 * live(lists_by_product(market), market, 35).matches
+    assert ours.overfull_share <= 0.02
 
 
 def test_who_is_asked_by_many_and_wants_few_is_not_asked_more_than_can_be_answered():
