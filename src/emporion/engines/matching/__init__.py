@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from emporion.engines.matching.encoding import FileStore, MemoryStore
     from emporion.engines.matching.equilibrium import Equilibrium, kernel_of, solve
+    from emporion.engines.matching.executor import Executor, Local, Processes
     from emporion.engines.matching.format import dump_lists, parse_market, read_market, write_lists
     from emporion.engines.matching.kept import Kept
     from emporion.engines.matching.market import (
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 _HOME = {
     "encoding": ("FileStore", "MemoryStore"),
     "equilibrium": ("Equilibrium", "kernel_of", "solve"),
+    "executor": ("Executor", "Local", "Processes"),
     "kept": ("Kept",),
     "format": ("dump_lists", "parse_market", "read_market", "write_lists"),
     "market": (
@@ -81,17 +83,20 @@ __all__ = [
     "EncodingError",
     "Entry",
     "Equilibrium",
+    "Executor",
     "Figures",
     "FileStore",
     "Group",
     "Kept",
     "Lists",
+    "Local",
     "Market",
     "MarketError",
     "Matching",
     "MemoryStore",
     "Participant",
     "Person",
+    "Processes",
     "Settled",
     "Signal",
     "Weights",

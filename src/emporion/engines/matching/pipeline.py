@@ -22,6 +22,7 @@ from emporion.engines.matching import (
 )
 from emporion.engines.matching.encoding import Encoder, Store
 from emporion.engines.matching.equilibrium import Equilibrium
+from emporion.engines.matching.executor import Executor
 from emporion.engines.matching.features import Features
 from emporion.engines.matching.kept import Kept
 from emporion.engines.matching.market import Market, Participant, check_market
@@ -127,6 +128,7 @@ def match(
     settled: Settled | None = None,
     keep: Callable[[Kept], None] | None = None,
     ends: bool = False,
+    executor: Executor | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Matching:
     """Rank counterparts for both sides of a market, under both sides' capacities.
@@ -139,7 +141,8 @@ def match(
     market, weights, readers and seed: same lists. Participants may come in any order. With what an
     earlier run `settled` nothing is learnt and no calendar priced: rules and prices are its.
     `ends` also works out the figures at both ends of the knob; `keep` is handed what ranks single
-    participants anew. Raises `MarketError` for a market
+    participants anew. `executor` runs what takes longest over all pairs elsewhere, with the same
+    lists. Raises `MarketError` for a market
     that cannot be and `EncodingError` where a reader fails.
 
     O(buyers * exhibitors) time; three float32 matrices of that size at the peak.
@@ -165,7 +168,7 @@ def match(
         rules = settled.rules_of(buyers, exhibitors)
         lessons = behaviour.Lesson(rules[0], 0), behaviour.Lesson(rules[1], 0)
     rule_p, rule_q = lessons[0].rule, lessons[1].rule
-    p, q = score.probabilities(features, rule_p, rule_q)
+    p, q = score.probabilities(features, rule_p, rule_q, executor)
     tell("equilibrium")
     exhibitor_capacity = np.asarray([one.capacity for one in exhibitors], dtype=np.float64)
     buyer_capacity = np.asarray([one.capacity for one in buyers], dtype=np.float64)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emporion.engines.matching.calibration import Calibrator
+from emporion.engines.matching.executor import Executor, Local
 from emporion.engines.matching.features import Feature, Features
 
 Floats = npt.NDArray[np.float32]
@@ -121,27 +122,37 @@ def judged(weights: Weights) -> tuple[Rule, Rule]:
     return Rule(p, weights.buyer.bias), Rule(q, weights.exhibitor.bias)
 
 
-def probabilities(features: Features, rule_p: Rule, rule_q: Rule) -> tuple[Floats, Floats]:
+def probabilities(
+    features: Features, rule_p: Rule, rule_q: Rule, executor: Executor | None = None
+) -> tuple[Floats, Floats]:
     """Return p and q, each float32[buyers, exhibitors], computed in blocks of buyers.
 
-    O(buyers * exhibitors); the two results and a few MB on top.
+    O(buyers * exhibitors); the two results and a few MB on top. `executor` runs the blocks (None:
+    one after the other, here); it is not closed.
     """
     buyers, exhibitors = len(features.buyers), len(features.exhibitors)
     p = np.zeros((buyers, exhibitors), dtype=np.float32)
     q = np.zeros((buyers, exhibitors), dtype=np.float32)
     if not exhibitors:
         return p, q
-    for start in range(0, buyers, BLOCK):
-        rows = slice(start, min(start + BLOCK, buyers))
-        for feature, values in features.block(rows):
-            for out, weight in (
-                (p[rows], rule_p.weight[feature]),
-                (q[rows], rule_q.weight[feature]),
-            ):
-                if weight and values.any():
-                    out += weight * values
-        rule_p.finish(p[rows], rows, slice(None))
-        rule_q.finish(q[rows], rows, slice(None))
+    where = executor or Local()
+    parts = [slice(at, min(at + BLOCK, buyers)) for at in range(0, buyers, BLOCK)]
+    shared = where.share((features, rule_p, rule_q))
+    for rows, found in zip(parts, where.map(_block, shared, parts), strict=True):
+        p[rows], q[rows] = found
+    return p, q
+
+
+def _block(shared: tuple[Features, Rule, Rule], rows: slice) -> tuple[Floats, Floats]:
+    features, rule_p, rule_q = shared
+    shape = (rows.stop - rows.start, len(features.exhibitors))
+    p, q = np.zeros(shape, dtype=np.float32), np.zeros(shape, dtype=np.float32)
+    for feature, values in features.block(rows):
+        for out, weight in ((p, rule_p.weight[feature]), (q, rule_q.weight[feature])):
+            if weight and values.any():
+                out += weight * values
+    rule_p.finish(p, rows, slice(None))
+    rule_q.finish(q, rows, slice(None))
     return p, q
 
 
