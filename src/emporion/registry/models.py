@@ -172,3 +172,31 @@ class ErasureRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} asks to be erased: {self.state}"
+
+
+class Consent(models.Model):
+    """What a person said about one use of their data. A later word is a row of its own."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=20)
+    is_given = models.BooleanField()
+    # Which wording of the purpose was read, and in which language.
+    version = models.PositiveSmallIntegerField()
+    language = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    # The last word about the purpose.
+    is_current = models.BooleanField(default=True)
+
+    objects = ScopedManager(expo="person__expo")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "purpose"],
+                condition=models.Q(is_current=True),
+                name="consent_one_current",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {'allows' if self.is_given else 'refuses'} {self.purpose}"

@@ -25,6 +25,20 @@ declare(
     is_people=True,
 )
 declare(
+    "registry.Consent",
+    whose={"person": "person"},
+    kept=Kept(
+        "three years after the word: proof of what was allowed",
+        after="at",
+        days=1095,
+        where={"is_current": False},
+    ),
+    fields={
+        "purpose": held("for which use", "the person", Does.KEEPS, "proof, under a number"),
+        "language": held("in which language it was read", "nobody", Does.KEEPS, "one of three"),
+    },
+)
+declare(
     "registry.ErasureRequest",
     whose={"person": "person"},
     kept=Kept("three years after it was done: proof that it was", after="ended_at", days=1095),

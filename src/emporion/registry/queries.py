@@ -9,11 +9,13 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Replace
 
 from emporion.core.text.fold import fold
-from emporion.registry.models import Body, ErasureRequest, Organisation
+from emporion.registry.models import Body, Consent, ErasureRequest, Organisation
 
 # Re-exported: other capabilities name the tenant and people by these.
 from emporion.registry.models import Expo as Expo
 from emporion.registry.models import Person as Person
+from emporion.registry.rules import PURPOSES as PURPOSES
+from emporion.registry.rules import Purpose as Purpose
 
 
 def expo_by_slug(slug: str) -> Expo | None:
@@ -108,3 +110,35 @@ def erasure_requests(expo: Expo, limit: int = 100) -> list[ErasureRequest]:
     """Return the open wishes to be erased, oldest first; one query."""
     found = ErasureRequest.objects.filter(person__expo=expo, state=ErasureRequest.State.OPEN)
     return list(found.select_related("person__organisation").order_by("asked_at", "pk")[:limit])
+
+
+def consents_of(people: Iterable[Person]) -> dict[str, Consent]:
+    """Return {purpose: the last word about it} of somebody who is known as `people`; one query.
+
+    Of two who are one, the one that refuses counts.
+    """
+    found = Consent.objects.filter(person__in=list(people), is_current=True)
+    return {one.purpose: one for one in found.order_by("-is_given", "pk")}
+
+
+def allowing(people: Iterable[int], purpose: str) -> set[int]:
+    """Return those of `people` (primary keys) whose data may be used for a purpose; one query.
+
+    Who has said nothing is among them where the ground of the purpose is another than consent.
+    """
+    wanted = set(people)
+    use = PURPOSES[purpose]
+    rows = Consent._base_manager.filter(person__in=wanted, purpose=purpose, is_current=True)
+    said = {
+        person: use.allows(given, version)
+        for person, given, version in rows.values_list("person_id", "is_given", "version")
+    }
+    return {person for person in wanted if said.get(person, use.without_a_word)}
+
+
+def refusing(expo: Expo, purpose: str) -> set[int]:
+    """Return all people (primary keys) of an expo who refuse a use; one query."""
+    found = Consent.objects.filter(
+        person__expo=expo, purpose=purpose, is_current=True, is_given=False
+    )
+    return set(found.values_list("person_id", flat=True))

@@ -19,6 +19,7 @@ from emporion.edition.models import (
 )
 from emporion.edition.queries.acting import (
     ACTING,
+    acted_for,
     acting_people,
     acts,
     acts_for,
@@ -65,6 +66,7 @@ __all__ = [
     "ParticipationRow",
     "Pavilion",
     "PavilionMinutes",
+    "acted_for",
     "acting_people",
     "acts",
     "acts_for",

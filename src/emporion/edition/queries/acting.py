@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db.models import Max
@@ -158,3 +158,9 @@ def people_long_gone(ended_before: dt.date, limit: int) -> list[Any]:
     )
     past = found.filter(last__gt=dt.date.min, last__lt=ended_before)
     return list(past.select_related("expo", "user").order_by("pk")[:limit])
+
+
+def acted_for(edition: Edition, people: Collection[int]) -> set[int]:
+    """Return the participations (primary keys) for which one of `people` acts; one query."""
+    found = Delegate.objects.filter(participation__edition=edition, person__in=list(people))
+    return set(found.values_list("participation_id", flat=True))

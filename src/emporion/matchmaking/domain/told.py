@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-from emporion.edition.queries import Edition
+from emporion.edition.queries import Edition, acted_for
 from emporion.engines.matching import Signal
 from emporion.matchmaking import queries
+from emporion.registry.queries import refusing
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ def register(source: Source) -> Source:
 def told(edition: Edition, only: Collection[int] | None = None) -> Told:
     """Return what all sources and the saves of an edition tell; `only`: about these alone.
 
-    One query, and those of each source.
+    What those did who object to being learnt from is left out; their vetoes hold all the same. Two
+    queries, three where somebody objects, and those of each source.
     """
     found = Told(
         deeds=[Deed(*row[:2], "bookmark", row[2]) for row in queries.saves(edition, only)],
@@ -65,6 +67,10 @@ def told(edition: Edition, only: Collection[int] | None = None) -> Told:
         found.apart += more.apart
         for name, count in more.counts.items():
             found.counts[name] = found.counts.get(name, 0) + count
+    objecting = refusing(edition.expo, "matching")
+    if objecting:
+        quiet = acted_for(edition, objecting)
+        found.deeds = [deed for deed in found.deeds if deed.sender not in quiet]
     return found
 
 

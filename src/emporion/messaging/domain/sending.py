@@ -21,7 +21,7 @@ from emporion.messaging.domain.carriers import Carrier, Rejected, open_carriers
 from emporion.messaging.domain.templates import template_of
 from emporion.messaging.models import Receipt
 from emporion.messaging.rules import hours, quiet_until
-from emporion.registry.queries import Person
+from emporion.registry.queries import Person, allowing
 
 MESSAGE = "message"
 TRIES = 3
@@ -74,10 +74,13 @@ def deliver(row: outbox.OutboxRow) -> outbox.Finish:
     about = row.payload
     with scopes_disabled():
         found = Person.objects.select_related("user", "expo").filter(public_id=about["person"])
-        person = found.first()
+        person = found.filter(erased_at=None).first()
+        wants = person is not None and bool(allowing([person.pk], "messages"))
     template = template_of(about["template"])
     if person is None or template is None:
         raise outbox.Undeliverable("the person is gone" if person is None else "no such message")
+    if not wants:
+        raise outbox.Undeliverable("the person wants no messages")
     now = timezone.now()
     if now - row.made_at > STALE:
         raise outbox.Undeliverable("it waited for too long")

@@ -23,6 +23,7 @@ from emporion.meetings import queries as meetings
 from emporion.portal import queries
 from emporion.portal.interfaces import building, figures, finding, sharing
 from emporion.portal.interfaces.doors import doors
+from emporion.registry import queries as registered
 from emporion.registry import taxonomy
 from emporion.registry.countries import country_name
 from emporion.registry.languages import language_names
@@ -155,6 +156,8 @@ def exhibitor(request: HttpRequest, edition: Edition, public_id: str) -> HttpRes
         asked = meetings.request_between(me, shown)
         wish = matchmaking.wishes_of(me, [shown.pk]).get(shown.pk, "")
     people, wait = _people(request, shown)
+    meets = asked is not None and asked.request.state == "accepted"
+    reachable = registered.allowing([p.pk for p in people], "contact") if meets else set()
     city = shown.organisation.city if shown.organisation else ""
     context = {
         "exhibitor": shown,
@@ -180,7 +183,7 @@ def exhibitor(request: HttpRequest, edition: Edition, public_id: str) -> HttpRes
         "has_codes": any(line.codes for line in offers),
         "needs": queries.lines(shown.needs.all(), language),
         "markets": _list([market_name(code, language) for code in shown.markets]),
-        "people": people,
+        "people": [(person, person.pk in reachable) for person in people],
         "names_wait": wait,
         "co_exhibitors": list(shown.co_exhibitors.all()),
         "fit": fit,

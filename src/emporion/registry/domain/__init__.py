@@ -5,6 +5,7 @@ caller has one open.
 """
 
 from emporion.registry.domain.bodies import NewBody, add_bodies, create_body
+from emporion.registry.domain.consents import say
 from emporion.registry.domain.erasing import (
     Erasure,
     ErasureError,
@@ -63,6 +64,7 @@ __all__ = [
     "open_request",
     "remove_organisations",
     "remove_people",
+    "say",
     "trace",
     "withdraw_erasure",
 ]

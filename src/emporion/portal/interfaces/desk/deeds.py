@@ -35,6 +35,8 @@ DEEDS: dict[str, Any] = {
     "import.finish": gettext_lazy("A list was taken in"),
     "import.start_undo": gettext_lazy("The undoing of an import was started"),
     "import.undo": gettext_lazy("An import was undone"),
+    "consent.give": gettext_lazy("Somebody allowed a use of their data"),
+    "consent.withdraw": gettext_lazy("Somebody refused a use of their data"),
     "data.let_go": gettext_lazy("Data past its time was let go"),
     "erasure.ask": gettext_lazy("Somebody asked to be erased"),
     "erasure.decline": gettext_lazy("A wish to be erased was declined"),

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST
 
 from emporion.edition.queries import Edition
 from emporion.portal.interfaces.privacy.archive import archive, tables
-from emporion.portal.interfaces.privacy.words import TABLES
+from emporion.portal.interfaces.privacy.words import TABLES, USES
 from emporion.registry import domain as registry
 from emporion.registry import queries as registered
+from emporion.registry.queries import PURPOSES
 
 # Rows of a table on the page; the file has all.
 SHOWN = 3
@@ -47,8 +48,22 @@ def own_data(request: HttpRequest, edition: Edition) -> HttpResponse:
         for table, rows in tables(registry.trace(people))
         if rows and table.label in TABLES and not table.label.startswith("core.")
     ]
+    said = registered.consents_of(people)
+    uses = [
+        {
+            "purpose": name,
+            "head": USES[name][0],
+            "text": USES[name][1],
+            "allowed": purpose.allows(said[name].is_given, said[name].version)
+            if name in said
+            else purpose.without_a_word,
+            "since": said[name].at if name in said else None,
+        }
+        for name, purpose in PURPOSES.items()
+    ]
     context = {
         "parts": parts,
+        "uses": uses,
         "request_open": registry.open_request(people[0]),
         "slug": edition.slug,
         "nav_current": "profile",
@@ -86,4 +101,21 @@ def ask_erasure(request: HttpRequest, edition: Edition) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _("Kept."))
+    return redirect("portal:own_data", edition=edition.slug)
+
+
+@never_cache
+@login_required
+@require_POST
+def say_use(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """Allow or refuse one use of the reader's data."""
+    people = _me(request, edition)
+    purpose = request.POST.get("purpose", "")
+    if purpose not in PURPOSES:
+        raise Http404(_("There is no such page."))
+    for person in people:
+        registry.say(
+            person, purpose, request.POST.get("say") == "yes", language=get_language() or "en"
+        )
+    messages.success(request, _("Kept."))
     return redirect("portal:own_data", edition=edition.slug)

@@ -31,12 +31,16 @@ TABLES: dict[str, Any] = {
     "meetings.PersonalLink": gettext_lazy("Personal links"),
     "messaging.Address": gettext_lazy("Where messages reach you"),
     "messaging.Receipt": gettext_lazy("Messages that were sent to you"),
+    "registry.Consent": gettext_lazy("What you said about uses of your data"),
     "registry.ErasureRequest": gettext_lazy("Your wishes to be erased"),
     "registry.Organiser": gettext_lazy("Fairs that you run"),
     "registry.Person": gettext_lazy("Who you are"),
 }
 FIELDS: dict[str, Any] = {
     **OF_LISTS,
+    "purpose": gettext_lazy("Use"),
+    "is_given": gettext_lazy("Allowed"),
+    "at": gettext_lazy("When"),
     "name_latin": gettext_lazy("Name in Latin letters"),
     "display_name": gettext_lazy("Name"),
     "language": gettext_lazy("Language"),
@@ -71,3 +75,36 @@ def _text(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(_text(one) for one in value)
     return "" if value is None or value is False else str(value)
+
+
+# The words of `registry.rules.PURPOSES`: whoever changes one raises its version there.
+USES: dict[str, tuple[Any, Any]] = {
+    "matching": (
+        gettext_lazy("Learning from what you do"),
+        gettext_lazy(
+            "Whom you ask, accept and decline teaches the matching what counts. You may object: "
+            "then it learns from others alone."
+        ),
+    ),
+    "messages": (
+        gettext_lazy("Messages about your requests and meetings"),
+        gettext_lazy(
+            "You are told by mail or phone when somebody asks you, answers, or a meeting moves. "
+            "You may object: then you read it here."
+        ),
+    ),
+    "contact": (
+        gettext_lazy("Your address and number for those you meet"),
+        gettext_lazy(
+            "Those with whom you agreed to meet see your e-mail address and phone number on your "
+            "page. Only if you allow it."
+        ),
+    ),
+    "leads": (
+        gettext_lazy("Your data for exhibitors who scan your badge"),
+        gettext_lazy(
+            "An exhibitor who scans your badge gets your name, firm, e-mail address and phone "
+            "number. Only if you allow it."
+        ),
+    ),
+}
