@@ -136,3 +136,12 @@ def test_contradiction_among_many_requests_is_found_in_an_expo():
 def test_contradiction_is_not_looked_for_when_the_time_is_over():
     instance = scheduling.generate_family("breaks-D-loose", 1)
     assert say_contradiction(instance, "none", time.monotonic()) == ["none"]
+
+
+def test_contradiction_of_fairness_names_who_has_to_wait_too_often():
+    instance = scheduling.generate_family("breaks-D-loose", 2)
+    solution = scheduling.solve(instance, time_limit=60)
+    assert solution.conflicts == [
+        'cannot hold together: max_break_difference 2; participant "p63" has at least 3 breaks '
+        'however its meetings are held, participant "p05" at most 0'
+    ]

@@ -11,8 +11,10 @@ import numpy as np
 from ..contradictions import say_contradiction
 from ..instance import NO_LIMIT, Bools, Instance
 from ..solution import OUTWEIGHED, Solution, count_breaks, granted_weight
+from .limits import first_limits
 from .race import Finding, Race
-from .timetable import Timetable
+from .relaxation import Paths
+from .timetable import Timetable, prune
 
 if TYPE_CHECKING:
     from ..solving import Prepared
@@ -95,6 +97,35 @@ def solve_timetable(
     return _solution(instance, ready, found, seed, race.asked, deadline)
 
 
+def say_unfair(instance: Instance, possible: Bools) -> str:
+    """A sentence where somebody must have more breaks than fairness allows; empty where not.
+
+    The fewest breaks of each person by its own row of slots, the most by its idle slots.
+    """
+    it = timetable_of(instance, possible)
+    if it is None or it.apart is None:
+        return ""
+    apart, it.apart = it.apart, None
+    if not prune(it):
+        return ""
+    limits = first_limits(it)
+    last = it.slots - 1
+    least = [
+        min((stop[2] for t, _, stop, _, _ in Paths.of(it, limits, p).arcs if t == last), default=0)
+        for p in range(it.people)
+    ]
+    most = it.most_breaks()
+    worst, calm = least.index(max(least)), most.index(min(most))
+    if least[worst] - most[calm] <= apart:
+        return ""
+    names = instance.participant_ids
+    return (
+        f'cannot hold together: max_break_difference {apart}; participant "{names[worst]}" has at '
+        f'least {least[worst]} breaks however its meetings are held, participant "{names[calm]}" '
+        f"at most {most[calm]}"
+    )
+
+
 def _solution(
     instance: Instance,
     ready: Prepared,
@@ -116,7 +147,8 @@ def _solution(
         status = "optimal" if found.optimal else "feasible"
     conflicts = []
     if found.infeasible:
-        conflicts = say_contradiction(instance, EXHAUSTED, deadline)
+        unfair = say_unfair(instance, ready.possible)
+        conflicts = [unfair] if unfair else say_contradiction(instance, EXHAUSTED, deadline)
     if found.slots is not None:
         reason = explain_slots(instance, ready, slot)
     else:
