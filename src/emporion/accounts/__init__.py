@@ -1,1 +1,1 @@
-"""Who signs in: users, and their sign-in by password or by a code that is sent."""
+"""Who signs in: users, and their sign-in by password, code or passkey."""

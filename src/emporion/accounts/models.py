@@ -50,6 +50,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     # only the demonstration makes them.
     is_demonstration = models.BooleanField(default=False)
     demonstration_role = models.CharField(max_length=20, blank=True)
+    # From when on a second factor is needed by somebody who runs an expo, where it is asked for.
+    factor_due_at = models.DateTimeField(null=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()
@@ -148,3 +150,48 @@ class UserSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} on {self.device}"
+
+
+class Authenticator(models.Model):
+    """The app of a user that shows codes. Its secret is sealed with the server's."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="authenticator")
+    secret = models.CharField(max_length=200)
+    # The step of the last code that was taken: none is taken twice.
+    last_step = models.PositiveBigIntegerField(default=0)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"app of {self.user}"
+
+
+class RecoveryCode(models.Model):
+    """A code on paper, in place of the app; used once."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"code of {self.user}"
+
+
+class Passkey(models.Model):
+    """A key on a device of a user: the public half, by which its answers are checked."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    user = models.ForeignKey(User, models.CASCADE, related_name="passkeys")
+    credential_id = models.CharField(max_length=1400, unique=True)
+    data = models.TextField()
+    counter = models.PositiveBigIntegerField(default=0)
+    name = models.CharField(max_length=60)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -69,6 +69,41 @@ declare(
     others="public_id",
 )
 declare(
+    "accounts.Authenticator",
+    whose={"user": "user"},
+    kept=Kept("with the user"),
+    row_goes=True,
+    fields={
+        "secret": held(
+            "to check the codes of the user's app", "nobody", Does.STEP, "goes with the row",
+            exported=False,
+        )
+    },
+)  # fmt: skip
+declare(
+    "accounts.RecoveryCode",
+    whose={"user": "user"},
+    kept=Kept("with the user"),
+    row_goes=True,
+    fields={
+        "digest": held(
+            _SIGN_IN, "nobody", Does.KEEPS, "a keyed digest of random letters", exported=False
+        )
+    },
+)
+declare(
+    "accounts.Passkey",
+    whose={"user": "user"},
+    kept=Kept("with the user"),
+    row_goes=True,
+    fields={
+        "credential_id": held(_SIGN_IN, "nobody", Does.STEP, "goes with the row", exported=False),
+        "data": held(_SIGN_IN, "nobody", Does.STEP, "goes with the row", exported=False),
+        "name": held("to know one's passkeys", "the user", Does.EMPTIES),
+    },
+    others="public_id",
+)
+declare(
     "sessions.Session",
     kept=Kept("until it ends", after="expire_date"),
     fields={

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 # Re-exported: other capabilities name the user, and read a phone number, by these.
 from emporion.accounts.models import AccessToken as AccessToken
+from emporion.accounts.models import Passkey, UserSession
 from emporion.accounts.models import User as User
-from emporion.accounts.models import UserSession
 from emporion.accounts.rules import as_phone as as_phone
 
 
@@ -60,3 +60,13 @@ def sessions_of(user: User) -> list[UserSession]:
     alive = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
     living = set(alive.values_list("session_key", flat=True))
     return [row for row in rows if row.session_key in living]
+
+
+def passkeys_of(user: User) -> list[Passkey]:
+    """Return the passkeys of a user, the oldest first; one query."""
+    return list(Passkey.objects.filter(user=user).order_by("pk"))
+
+
+def active_user(key: int) -> User | None:
+    """Return the user with this primary key, None for one who may not sign in; one query."""
+    return User.objects.filter(pk=key, is_active=True).first()

@@ -9,23 +9,34 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from emporion.accounts.domain import second_factor
+from emporion.edition import queries
 from emporion.edition.models import Participation
 
 View = Callable[..., HttpResponseBase]
 
 
 def for_organisers(view: View) -> View:
-    """Sign-in first; whoever does not run this expo gets 403."""
+    """Sign-in first; whoever does not run this expo gets 403.
+
+    Who runs it and has not proved the second factor that is asked for is led to it.
+    """
 
     @login_required
     @wraps(view)
     def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.is_organiser:
+            if queries.is_organiser(request.edition, request.user):
+                return second_factor_first(request)
             raise PermissionDenied(_("This page belongs to the organiser of this expo."))
         return view(request, *args, **kwargs)
 
@@ -38,3 +49,15 @@ def acting(request: Any) -> Participation:
         raise PermissionDenied(_("This page belongs to those who take part in this edition."))
     found: Participation = request.participation
     return found
+
+
+def second_factor_first(request: Any) -> HttpResponseBase:
+    """Lead somebody to what is missing: to set up a second factor, or to sign in with it."""
+    if second_factor.has_one(request.user):
+        said = _("This page asks for your second factor. Sign in with it.")
+        way = f"{reverse('accounts:signin')}?{urlencode({'again': '1', 'next': request.path})}"
+    else:
+        said = _("Who runs an expo needs a second factor here. Set one up first.")
+        way = reverse("accounts:account")
+    messages.error(request, said)
+    return redirect(way)

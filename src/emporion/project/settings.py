@@ -232,6 +232,13 @@ DEMO_SIGNIN = _flag("EMPORION_DEMO_SIGNIN")
 MAIL_URL = os.environ.get("EMPORION_MAIL_URL", "").strip()
 MAIL = mail_server(MAIL_URL)
 MAIL_FROM = os.environ.get("EMPORION_MAIL_FROM", "").strip() or "emporion@localhost"
+# "organisers": those who run an expo need a second factor, after so many days.
+SECOND_FACTOR = os.environ.get("EMPORION_SECOND_FACTOR", "").strip()
+if SECOND_FACTOR not in ("", "organisers"):
+    raise ImproperlyConfigured(
+        f'EMPORION_SECOND_FACTOR is empty or "organisers", not {SECOND_FACTOR!r}.'
+    )
+SECOND_FACTOR_GRACE_DAYS = _seconds("EMPORION_SECOND_FACTOR_GRACE_DAYS", 14)
 LOGIN_URL = "accounts:signin"
 LOGIN_REDIRECT_URL = "portal:home"
 

@@ -50,6 +50,11 @@ def count(limits: Mapping[str, int], now: datetime) -> None:
             row.save(update_fields=["times", "latest"])
 
 
+def clear(key: str) -> None:
+    """Forget the tries under one key: a right one was among them. In the caller's transaction."""
+    SignInTries.objects.filter(key=key).delete()
+
+
 def forget(now: datetime) -> None:
     """Drop rows that no longer count; those in use right now are left for another time."""
     old = SignInTries.objects.select_for_update(skip_locked=True).filter(latest__lt=now - WINDOW)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +17,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from emporion.accounts import domain, queries
+from emporion.accounts.domain import second_factor
 from emporion.accounts.interfaces.answers import refused, say_full
+from emporion.accounts.interfaces.factor_pages import own_account
 from emporion.accounts.interfaces.forms import PasswordForm
 from emporion.accounts.interfaces.places import address_of
 from emporion.design.formats import number
@@ -33,6 +35,10 @@ def account(request: Any) -> HttpResponse:
         "person": request.user,
         "shared": shared,
         "sessions": [] if shared else _sessions(request),
+        "has_app": not shared and second_factor.has_app(request.user),
+        "passkeys": [] if shared else queries.passkeys_of(request.user),
+        "recovery_left": 0 if shared else second_factor.recovery_left(request.user),
+        "due": request.user.factor_due_at,
     }
     return render(request, "accounts/account.html", context)
 
@@ -43,7 +49,7 @@ def account(request: Any) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def password(request: Any) -> HttpResponse:
     """Set a password; all other sessions end with the old one."""
-    _own_account(request)
+    own_account(request)
     with_old = domain.needs_old_password(request, request.user)
     if request.method != "POST":
         return _password_page(request, PasswordForm(with_old=with_old))
@@ -78,7 +84,7 @@ def password(request: Any) -> HttpResponse:
 @require_POST
 def end_sessions(request: Any) -> HttpResponse:
     """End one session, or all others."""
-    _own_account(request)
+    own_account(request)
     wanted = request.POST.get("session", "")
     if wanted:
         ended = int(domain.end_session(request.user, wanted))
@@ -91,17 +97,12 @@ def end_sessions(request: Any) -> HttpResponse:
     return redirect("accounts:account")
 
 
-def _own_account(request: Any) -> None:
-    if request.user.is_demonstration:
-        raise PermissionDenied(_("Everybody shares the demonstration's roles."))
-
-
 def _again() -> str:
     return f"{reverse('accounts:signin')}?again=1&next={reverse('accounts:password')}"
 
 
 def _sessions(request: Any) -> list[dict[str, Any]]:
-    ways = {"password": _("by password"), "code": _("by a code")}
+    ways = {"password": _("by password"), "code": _("by a code"), "passkey": _("by passkey")}
     return [
         {
             "row": row,

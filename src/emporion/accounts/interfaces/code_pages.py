@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from emporion.accounts import domain
 from emporion.accounts.interfaces.answers import refused, say_full
+from emporion.accounts.interfaces.entering import enter
 from emporion.accounts.interfaces.forms import AskForm, CodeForm
 from emporion.accounts.interfaces.places import address_of, wanted
 
@@ -44,7 +45,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("code")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def enter(request: HttpRequest) -> HttpResponse:
+def enter_code(request: HttpRequest) -> HttpResponse:
     """Take the code that was sent, and let its user in."""
     asked = request.session.get(ASKED)
     if not asked:
@@ -65,9 +66,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     if user is None:
         form.add_error("code", _("This is not the code that was sent. Check it and try again."))
         return _enter_page(request, form, asked["kind"], status=422)
-    to = wanted(request)
-    domain.let_in(request, user, "code")
-    return redirect(to)
+    return enter(request, user, "code", wanted(request))
 
 
 @never_cache
@@ -87,8 +86,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         form = _empty()
         form.add_error(None, _over())
         return _ask_page(request, form, status=422)
-    domain.let_in(request, user, "code")
-    return redirect(wanted(request))
+    return enter(request, user, "code", wanted(request))
 
 
 def _empty() -> AskForm:

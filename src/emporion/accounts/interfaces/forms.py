@@ -84,3 +84,28 @@ class PasswordForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not with_old:
             del self.fields["old"]
+
+
+def _code_field(label: Any, help_text: Any, *, digits: bool) -> forms.CharField:
+    attrs = {"autocomplete": "one-time-code", "spellcheck": "false", "dir": "ltr"}
+    if digits:
+        attrs["inputmode"] = "numeric"
+    return forms.CharField(
+        label=label, help_text=help_text, max_length=40, widget=forms.TextInput(attrs=attrs)
+    )
+
+
+class SecondForm(forms.Form):
+    """The second factor: what the app shows, or a code on paper."""
+
+    code = _code_field(
+        _("Code"),
+        _("Six digits that your app shows, or one of your codes on paper."),
+        digits=False,
+    )
+
+
+class AppForm(forms.Form):
+    """The first code of an app: it proves that the app has the secret."""
+
+    code = _code_field(_("Code"), _("Six digits that the app shows now."), digits=True)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from emporion.accounts import domain, queries
 from emporion.accounts.domain import carriers
 from emporion.accounts.interfaces.answers import refused, say_full
+from emporion.accounts.interfaces.entering import enter
 from emporion.accounts.interfaces.forms import SignInForm
 from emporion.accounts.interfaces.places import address_of, wanted
 from emporion.accounts.models import User
@@ -48,8 +49,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             None, _("No account fits these two. Check how both are written and try again.")
         )
         return _page(request, form, status=422)
-    domain.let_in(request, user)
-    return redirect(wanted(request))
+    return enter(request, user, "password", wanted(request))
 
 
 @never_cache

@@ -1,14 +1,28 @@
 from django.urls import path
 
-from emporion.accounts.interfaces import access, account_pages, code_pages, pages
+from emporion.accounts.interfaces import (
+    access,
+    account_pages,
+    code_pages,
+    factor_pages,
+    pages,
+    passkey_pages,
+)
 
 app_name = "accounts"
 urlpatterns = [
     path("signin/", pages.sign_in, name="signin"),
     path("signin/demonstration/", pages.enter_demonstration, name="enter_demonstration"),
     path("signin/code/", code_pages.ask, name="ask_code"),
-    path("signin/code/enter/", code_pages.enter, name="enter_code"),
+    path("signin/code/enter/", code_pages.enter_code, name="enter_code"),
     path("signin/link/<str:token>/", code_pages.link, name="link"),
+    path("signin/second/", factor_pages.second, name="second"),
+    path("signin/passkey/", passkey_pages.sign_in, name="passkey"),
+    path("account/app/", factor_pages.app, name="app"),
+    path("account/app/remove/", factor_pages.remove_app, name="remove_app"),
+    path("account/recovery/", factor_pages.new_recovery, name="new_recovery"),
+    path("account/passkeys/add/", passkey_pages.add, name="add_passkey"),
+    path("account/passkeys/remove/", passkey_pages.remove, name="remove_passkey"),
     path("account/", account_pages.account, name="account"),
     path("account/password/", account_pages.password, name="password"),
     path("account/sessions/end/", account_pages.end_sessions, name="end_sessions"),

@@ -27,6 +27,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.defaults import page_not_found
 
+from emporion.accounts.domain import second_factor
 from emporion.core import journal
 from emporion.core.tenancy import scope
 from emporion.edition import queries
@@ -87,7 +88,9 @@ def opened(request: HttpRequest, edition: Edition) -> Iterator[None]:
             lambda: queries.participation_of(edition, request.user)
         )
         request.is_organiser = SimpleLazyObject(  # type: ignore[attr-defined]
-            lambda: queries.is_organiser(edition, request.user)
+            lambda: (
+                queries.is_organiser(edition, request.user) and second_factor.is_settled(request)
+            )
         )
         request.is_officer = SimpleLazyObject(  # type: ignore[attr-defined]
             lambda: bool(queries.delegations_of(edition, request.user))

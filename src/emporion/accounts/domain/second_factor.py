@@ -1,0 +1,203 @@
+"""A second factor: an authenticator app, and codes on paper for the day its phone is lost.
+
+Who has one proves it after the password or code, before the session begins. Those who run an expo
+may have to have one (`SECOND_FACTOR`), after some days of grace.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import time
+from datetime import datetime, timedelta
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from emporion.accounts.domain import totp, tries
+from emporion.accounts.models import Authenticator, Passkey, RecoveryCode, User
+from emporion.core import journal
+
+# In the session: that both factors were proved.
+BOTH = "both"
+LIMIT = 10
+RECOVERY_CODES = 10
+# No letters that look alike, twelve of them: 58 bits.
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class WrongCode(ValueError):
+    """The app does not show this code now; nothing was changed."""
+
+
+def has_one(user: User) -> bool:
+    """Whether `user` has to prove a second factor; two queries at most."""
+    return (
+        Authenticator.objects.filter(user=user).exists()
+        or Passkey.objects.filter(user=user).exists()
+    )
+
+
+def has_app(user: User) -> bool:
+    """Whether `user` has an authenticator app; one query."""
+    return Authenticator.objects.filter(user=user).exists()
+
+
+def recovery_left(user: User) -> int:
+    """Return how many codes on paper `user` has left."""
+    return RecoveryCode.objects.filter(user=user, used_at=None).count()
+
+
+def set_up(request: HttpRequest, user: User, secret: str, typed: str, address: str) -> list[str]:
+    """Take `secret` for the app of `user` if `typed` is its code; return new codes for paper.
+
+    Raises WrongCode, TooManyTries.
+    """
+    tries.count({tries.key("second", user.public_id): LIMIT}, timezone.now())
+    step = totp.step_of(secret, _digits(typed), time.time())
+    if step is None:
+        raise WrongCode
+    with transaction.atomic(), journal.acting(user.actor):
+        User.objects.select_for_update().get(pk=user.pk)
+        Authenticator.objects.update_or_create(
+            user=user,
+            defaults={"secret": _seal(secret), "last_step": step, "made_at": timezone.now()},
+        )
+        codes = _new_recovery_codes(user)
+        journal.record("user.set_factor", "user", user.public_id, fields=["app"])
+    request.session[BOTH] = True
+    return codes
+
+
+def remove_app(user: User) -> bool:
+    """Forget the app of `user`, and without a passkey the codes on paper; say whether it was."""
+    with transaction.atomic(), journal.acting(user.actor):
+        gone, _each = Authenticator.objects.filter(user=user).delete()
+        if gone:
+            if not Passkey.objects.filter(user=user).exists():
+                RecoveryCode.objects.filter(user=user).delete()
+            journal.record("user.remove_factor", "user", user.public_id, fields=["app"])
+    return bool(gone)
+
+
+def new_recovery_codes(user: User) -> list[str]:
+    """Make new codes for paper; the old ones open nothing any more."""
+    with transaction.atomic(), journal.acting(user.actor):
+        User.objects.select_for_update().get(pk=user.pk)
+        codes = _new_recovery_codes(user)
+        journal.record("user.set_factor", "user", user.public_id, fields=["recovery"])
+    return codes
+
+
+def try_second(user: User, typed: str) -> bool:
+    """Whether `typed` is a code that the app of `user` shows now, or one on paper; each used once.
+
+    Raises TooManyTries.
+    """
+    now = timezone.now()
+    key = tries.key("second", user.public_id)
+    tries.count({key: LIMIT}, now)
+    with transaction.atomic():
+        found = _try_app(user, _digits(typed)) or _try_paper(user, typed, now)
+        if found:
+            tries.clear(key)
+    return found
+
+
+def is_settled(request: HttpRequest) -> bool:
+    """Whether somebody who runs an expo may go on: no second factor is asked for, or it is proved.
+
+    One query, and none where none is asked for or it was proved. The first time, the days of grace
+    begin.
+    """
+    user = request.user
+    if settings.SECOND_FACTOR != "organisers" or not isinstance(user, User):
+        return True
+    if user.is_demonstration:
+        return True
+    if getattr(request, "token", None):  # A program: its user has one, or need not yet.
+        return has_one(user) or timezone.now() < _due(user)
+    if request.session.get(BOTH):
+        return True
+    return not has_one(user) and timezone.now() < _due(user)
+
+
+def _due(user: User) -> datetime:
+    """Return when the days of grace of `user` end; they begin now if they have not."""
+    if user.factor_due_at is None:
+        with transaction.atomic():
+            locked = User.objects.select_for_update().get(pk=user.pk)
+            if locked.factor_due_at is None:
+                days = timedelta(days=settings.SECOND_FACTOR_GRACE_DAYS)
+                locked.factor_due_at = timezone.now() + days
+                locked.save(update_fields=["factor_due_at"])
+        user.factor_due_at = locked.factor_due_at
+    return user.factor_due_at or timezone.now()
+
+
+def _try_app(user: User, digits: str) -> bool:
+    app = Authenticator.objects.select_for_update().filter(user=user).first()
+    secret = _open(app.secret) if app else ""
+    if app is None or not secret:
+        return False
+    step = totp.step_of(secret, digits, time.time(), after=app.last_step)
+    if step is None:
+        return False
+    app.last_step = step
+    app.save(update_fields=["last_step"])
+    return True
+
+
+def _try_paper(user: User, typed: str, now: datetime) -> bool:
+    wanted = _paper(user, "".join(one for one in typed.lower() if one in LETTERS))
+    rows = RecoveryCode.objects.select_for_update().filter(user=user, used_at=None, digest=wanted)
+    row = rows.first()
+    if row is None:
+        return False
+    row.used_at = now
+    row.save(update_fields=["used_at"])
+    with journal.acting(user.actor):
+        journal.record("user.use_recovery", "user", user.public_id)
+    return True
+
+
+def _new_recovery_codes(user: User) -> list[str]:
+    RecoveryCode.objects.filter(user=user).delete()
+    plain = ["".join(secrets.choice(LETTERS) for _ in range(12)) for _ in range(RECOVERY_CODES)]
+    RecoveryCode.objects.bulk_create(
+        RecoveryCode(user=user, digest=_paper(user, code)) for code in plain
+    )
+    return ["-".join(code[at : at + 4] for at in (0, 4, 8)) for code in plain]
+
+
+def _paper(user: User, code: str) -> str:
+    told = f"{user.public_id}:{code}"
+    return salted_hmac("emporion.recovery", told, algorithm="sha256").hexdigest()
+
+
+def _digits(typed: str) -> str:
+    return "".join(str(int(one)) for one in typed if one.isdecimal())
+
+
+def _fernet(key: str | bytes) -> Fernet:
+    digest = salted_hmac("emporion.authenticator", "", secret=key, algorithm="sha256").digest()
+    return Fernet(base64.urlsafe_b64encode(digest))
+
+
+def _seal(secret: str) -> str:
+    """A copy of the database alone gives no codes: the key is the server's secret."""
+    return _fernet(settings.SECRET_KEY).encrypt(secret.encode()).decode()
+
+
+def _open(sealed: str) -> str:
+    """Return the secret, "" where the server's secret is another one by now."""
+    for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        try:
+            return _fernet(key).decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            continue
+    return ""

@@ -1,0 +1,61 @@
+"""The way in, after somebody proved who they are: the second factor first, where they have one."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from emporion.accounts import domain, queries
+from emporion.accounts.domain import second_factor
+from emporion.accounts.domain.sessions import is_fresh
+from emporion.accounts.models import User
+from emporion.design.formats import day
+
+# In the session: who has proved the first factor, and until when that counts.
+PENDING, GOOD_FOR = "pending", 600
+
+
+def enter(request: HttpRequest, user: User, way: str, to: str) -> HttpResponse:
+    """Let `user` in and send them `to` a page, or ask for their second factor first."""
+    if way != "passkey" and second_factor.has_one(user):
+        request.session.cycle_key()
+        request.session[PENDING] = {"user": user.pk, "way": way, "at": int(time.time()), "to": to}
+        return redirect("accounts:second")
+    return finish(request, user, way, to, both=way == "passkey")
+
+
+def finish(request: HttpRequest, user: User, way: str, to: str, *, both: bool) -> HttpResponse:
+    """Begin the session; `both` says that two factors were proved."""
+    domain.let_in(request, user, way)
+    request.session.pop(PENDING, None)
+    request.session[second_factor.BOTH] = both
+    if user.factor_due_at and not both and not second_factor.has_one(user):
+        said = _("From %(date)s you need a second factor. Set it up in your account.")
+        messages.info(request, said % {"date": day(user.factor_due_at.date())})
+    return redirect(to)
+
+
+def pending(request: HttpRequest) -> tuple[User, dict[str, Any]] | None:
+    """Return who has proved the first factor in this session lately, with what was noted."""
+    noted = request.session.get(PENDING)
+    if not noted or time.time() - noted["at"] > GOOD_FOR:
+        return None
+    user = queries.active_user(noted["user"])
+    return (user, noted) if user is not None else None
+
+
+def sign_in_again(request: HttpRequest) -> HttpResponse | None:
+    """Return the way to a new sign-in where the last one is too long ago, None where it is not."""
+    if is_fresh(request):
+        return None
+    messages.info(request, _("Sign in once more before you change what you sign in with."))
+    return redirect(
+        f"{reverse('accounts:signin')}?{urlencode({'again': '1', 'next': request.path})}"
+    )
