@@ -340,3 +340,13 @@ def test_task_of_django_tasks_is_a_job_with_a_lease() -> None:
     asked.refresh()
     assert (asked.status, asked.return_value, asked.attempts) == ("SUCCESSFUL", 5, 1)
     assert add.get_result(later.id).status == "READY"
+
+
+def test_worker_that_empties_the_queue_leaves_what_is_put_off_until_later() -> None:
+    jobs.kind("test.effect")(lambda told: effect())
+    put()
+    later = jobs.enqueue(
+        "test.effect", {}, tenant="t1", owner="user:li", after=timezone.now() + 600 * SECOND
+    )
+    work(batch=True)
+    assert (effects(), state(later)) == (1, ("waiting", 0, ""))

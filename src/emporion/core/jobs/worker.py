@@ -15,6 +15,7 @@ from types import FrameType
 
 import structlog
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db.models import QuerySet
 
 from emporion.core.jobs import lease, running
 from emporion.core.jobs.kinds import warm_up
@@ -41,7 +42,7 @@ class JobWorker:
         self._looked = -RECLAIM_EVERY
 
     def run(self) -> None:
-        """Work until told to leave; with `batch` until no job waits.
+        """Work until told to leave; with `batch` until no job is due or waits to be tried again.
 
         A database that is gone, or in which another process writes for too long, is asked again.
         """
@@ -57,7 +58,7 @@ class JobWorker:
             finally:
                 close_old_connections()
             if self.running and not busy:
-                if self.batch and not JobRecord.objects.filter(state="waiting").exists():
+                if self.batch and not _begun_again().exists():
                     return
                 time.sleep(INTERVAL)
 
@@ -78,6 +79,11 @@ class JobWorker:
         running.leave()
         self.running = False
         signal.signal(signum, signal.SIG_DFL)
+
+
+def _begun_again() -> QuerySet[JobRecord]:
+    """Return the jobs that wait for another attempt; what is put off until later is left alone."""
+    return JobRecord.objects.filter(state="waiting", attempt__gt=0)
 
 
 def work(
