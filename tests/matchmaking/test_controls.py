@@ -176,9 +176,9 @@ def test_reads_ask_as_many_queries_as_their_docstrings_say(
     edition, hosts, guest = fair
     monkeypatch.setattr(markets, "LIST_OF_A_GUEST", 2)
     run_match(edition)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(22):
         assert why_absent(guest, hosts[3]).code == "fits_less"
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         known_of(guest)
     with django_assert_num_queries(2):
         proposals(guest, "needs")

@@ -134,11 +134,3 @@ def allowing(people: Iterable[int], purpose: str) -> set[int]:
         for person, given, version in rows.values_list("person_id", "is_given", "version")
     }
     return {person for person in wanted if said.get(person, use.without_a_word)}
-
-
-def refusing(expo: Expo, purpose: str) -> set[int]:
-    """Return all people (primary keys) of an expo who refuse a use; one query."""
-    found = Consent.objects.filter(
-        person__expo=expo, purpose=purpose, is_current=True, is_given=False
-    )
-    return set(found.values_list("person_id", flat=True))

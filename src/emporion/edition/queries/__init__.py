@@ -19,7 +19,6 @@ from emporion.edition.models import (
 )
 from emporion.edition.queries.acting import (
     ACTING,
-    acted_for,
     acting_people,
     acts,
     acts_for,
@@ -30,6 +29,7 @@ from emporion.edition.queries.acting import (
     lead_people,
     leads_of,
     member_for,
+    objecting,
     participation_of,
     people_long_gone,
     person_of,
@@ -66,7 +66,6 @@ __all__ = [
     "ParticipationRow",
     "Pavilion",
     "PavilionMinutes",
-    "acted_for",
     "acting_people",
     "acts",
     "acts_for",
@@ -94,6 +93,7 @@ __all__ = [
     "missing",
     "missing_walks",
     "need_codes",
+    "objecting",
     "participation",
     "participation_of",
     "participation_rows",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Max
@@ -160,7 +160,12 @@ def people_long_gone(ended_before: dt.date, limit: int) -> list[Any]:
     return list(past.select_related("expo", "user").order_by("pk")[:limit])
 
 
-def acted_for(edition: Edition, people: Collection[int]) -> set[int]:
-    """Return the participations (primary keys) for which one of `people` acts; one query."""
-    found = Delegate.objects.filter(participation__edition=edition, person__in=list(people))
+def objecting(edition: Edition, purpose: str) -> set[int]:
+    """Return the participations (primary keys) of whom one who acts refuses a use; one query."""
+    found = Delegate.objects.filter(
+        participation__edition=edition,
+        person__consents__purpose=purpose,
+        person__consents__is_current=True,
+        person__consents__is_given=False,
+    )
     return set(found.values_list("participation_id", flat=True))

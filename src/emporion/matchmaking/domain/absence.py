@@ -23,7 +23,7 @@ def why_absent(participation: Participation, other: Participation) -> Absence:
     The first of these that is so: filters that no score overcomes, the place on the list, a list
     that does not exist or a run without `other`, a lower score and what it lacks, a price.  What
     the other side keeps quiet (a veto, suggestions turned off) is told as "set_aside", which does
-    not say which.  At most 20 queries, and those for the readers of texts where there are any.
+    not say which.  At most 22 queries, and those for the readers of texts where there are any.
     """
     if code := _filtered(participation, other):
         return Absence(code)

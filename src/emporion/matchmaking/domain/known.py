@@ -36,7 +36,7 @@ class Known:
 
 
 def known_of(participation: Participation) -> Known:
-    """Return what is known of one participant. At most 12 queries."""
+    """Return what is known of one participant. At most 13 queries."""
     edition, me = participation.edition, participation.pk
     written: dict[str, list[str]] = {}
     stated: dict[str, list[str]] = {"needs": [], "offers": []}

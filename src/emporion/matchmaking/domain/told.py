@@ -11,10 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-from emporion.edition.queries import Edition, acted_for
+from emporion.edition.queries import Edition, objecting
 from emporion.engines.matching import Signal
 from emporion.matchmaking import queries
-from emporion.registry.queries import refusing
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,8 @@ def register(source: Source) -> Source:
 def told(edition: Edition, only: Collection[int] | None = None) -> Told:
     """Return what all sources and the saves of an edition tell; `only`: about these alone.
 
-    What those did who object to being learnt from is left out; their vetoes hold all the same. Two
-    queries, three where somebody objects, and those of each source.
+    What those did who object to being learnt from is left out; their vetoes hold all the same.
+    Three queries, and those of each source.
     """
     found = Told(
         deeds=[Deed(*row[:2], "bookmark", row[2]) for row in queries.saves(edition, only)],
@@ -67,10 +66,8 @@ def told(edition: Edition, only: Collection[int] | None = None) -> Told:
         found.apart += more.apart
         for name, count in more.counts.items():
             found.counts[name] = found.counts.get(name, 0) + count
-    objecting = refusing(edition.expo, "matching")
-    if objecting:
-        quiet = acted_for(edition, objecting)
-        found.deeds = [deed for deed in found.deeds if deed.sender not in quiet]
+    quiet = objecting(edition, "matching")
+    found.deeds = [deed for deed in found.deeds if deed.sender not in quiet]
     return found
 
 
