@@ -84,7 +84,7 @@ def test_halves_of_a_word_are_named_as_the_word() -> None:
     assert pair("来自尼泊尔的茶", "到尼泊尔去", "茶叶", "咖啡") == {"尼泊尔"}
     assert pair("在哈萨克斯坦有仓库", "去哈萨克斯坦吗", "茶叶", "咖啡") == {"哈萨克斯坦"}
     # What the texts share is named, not the longer word of one of them.
-    assert pair("人工智能", "人工授粉", "人工智能", "人工智能") == {"人工"}
+    assert pair("人工智能", "人工授粉", "人工智能", "人工智能", "茶叶", "咖啡") == {"人工"}
 
 
 @pytest.mark.parametrize("seed", range(4))
