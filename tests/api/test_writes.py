@@ -212,7 +212,7 @@ def test_day_and_meetings_tell_what_is_published(edition, pair, program) -> None
     request = factories.make_request(buyer, seller, "accepted")
     factories.make_release(edition, [(request, slots[2])], state="published")
     (row,) = mine.get("me/day").json()
-    assert (row["slot"]["number"], row["hosting"], row["ends"]) == (3, False, "10:50:00")
+    assert (row["slot"]["number"], row["hosting"], row["ends"]) == (3, False, "10:50")
     (theirs_row,) = theirs.get("me/day").json()
     assert (theirs_row["hosting"], theirs_row["counterpart"]["id"]) == (True, buyer.public_id)
     (own,) = mine.get("me/requests").json()["items"]

@@ -190,7 +190,12 @@ def _hours(me: Participation) -> list[dict[str, Any]]:
 
 
 def _interest(body: InterestSent) -> Interest:
-    return Interest(body.code, {**body.text}, list(body.markets), body.deal)
+    return Interest(
+        body.code,
+        {str(spoken): text for spoken, text in body.text.items()},
+        list(body.markets),
+        body.deal,
+    )
 
 
 def _still(request: HttpRequest, me: Participation) -> Participation:

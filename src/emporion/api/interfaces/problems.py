@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from http.client import responses
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
 CONTENT_TYPE = "application/problem+json"
@@ -111,6 +112,8 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def bad(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer to a request that cannot be read."""
+    if isinstance(exception, RequestDataTooBig):
+        return answer(Problem(413, "The body is too long."))
     return answer(Problem(400, "The request cannot be read."))
 
 

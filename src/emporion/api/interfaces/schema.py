@@ -59,6 +59,10 @@ ON_WRITES = {
 }
 
 
+# Shapes that no operation's signature names: what is read from the stream.
+MORE: dict[str, Any] = {}
+
+
 def _response(description: str) -> dict[str, Any]:
     ref = {"$ref": "#/components/schemas/Problem"}
     return {"description": description, "content": {CONTENT_TYPE: {"schema": ref}}}
@@ -69,7 +73,7 @@ class Programs(NinjaAPI):
 
     def get_openapi_schema(self, **words: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**words)
-        schema["components"].setdefault("schemas", {})["Problem"] = PROBLEM
+        schema["components"].setdefault("schemas", {}).update({"Problem": PROBLEM, **MORE})
         gates = {
             (f"/{bound.prefix}/{path}".replace("//", "/"), method): op
             for bound in self._get_bound_routers()

@@ -8,6 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from emporion.api.interfaces import (
     editions,
+    lists,
     market,
     problems,
     requests,
@@ -17,7 +18,7 @@ from emporion.api.interfaces import (
 )
 
 api = schema.make_api()
-for module in (editions, requests, wishes, market, schedule):
+for module in (editions, requests, wishes, market, schedule, lists):
     api.add_router("", module.router)
 
 handler400, handler403 = problems.bad, problems.forbidden

@@ -139,7 +139,7 @@ def list_day(request: HttpRequest, edition: EditionName) -> Any:
         {
             "request": one.request,
             "slot": slot_shape(one.slot),
-            "ends": one.ends,
+            "ends": f"{one.ends:%H:%M}",
             "counterpart": side(one.counterpart),
             "hosting": one.hosting,
             "pavilion": one.host.pavilion.letter if one.host.pavilion else "",

@@ -20,6 +20,9 @@ AboutTexts = dict[Spoken, Annotated[str, StringConstraints(pattern=PLAIN, max_le
 LineTexts = dict[Spoken, Annotated[str, StringConstraints(pattern=PLAIN, max_length=1000)]]
 
 
+Clock = Annotated[str, Field(pattern="^[0-9]{2}:[0-9]{2}$", description="Wall time.")]
+
+
 class Side(Schema):
     """Somebody who takes part, as others name them."""
 
@@ -32,7 +35,7 @@ class SlotShape(Schema):
 
     number: int
     date: dt.date
-    starts: dt.time
+    starts: Clock
     minutes: int
 
 
@@ -76,7 +79,7 @@ class AppointmentShape(Schema):
 
     request: PublicId
     slot: SlotShape
-    ends: dt.time
+    ends: Clock
     counterpart: Side
     hosting: bool
     pavilion: str
@@ -148,7 +151,7 @@ class InterestSent(Sent):
     """A need or an offer: a code of the taxonomy, a text, or both."""
 
     code: Code = ""
-    text: LineTexts = {}
+    text: LineTexts = Field(default_factory=dict)
     markets: list[Market] = Field([], max_length=40)
     deal: Annotated[str, StringConstraints(max_length=30, pattern="^[a-z0-9_]*$")] = ""
 
@@ -178,8 +181,11 @@ def side(one: Participation) -> dict[str, Any]:
 def slot_shape(slot: Any) -> dict[str, Any]:
     """Return a slot as it goes over the wire."""
     return {
-        "number": slot.number, "date": slot.date, "starts": slot.starts, "minutes": slot.minutes,
-    }  # fmt: skip
+        "number": slot.number,
+        "date": slot.date,
+        "starts": f"{slot.starts:%H:%M}",
+        "minutes": slot.minutes,
+    }
 
 
 def request_version(row: Any) -> str:
@@ -229,7 +235,12 @@ def meeting_row(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row of `meetings.queries.programs.MEETING` as it goes over the wire."""
     return {
         "request": row["request__public_id"],
-        "slot": {name: row[f"slot__{name}"] for name in ("number", "date", "starts", "minutes")},
+        "slot": {
+            "number": row["slot__number"],
+            "date": row["slot__date"],
+            "starts": f"{row['slot__starts']:%H:%M}",
+            "minutes": row["slot__minutes"],
+        },
         **{
             name: {
                 "id": row[f"{name}__public_id"],

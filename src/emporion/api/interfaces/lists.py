@@ -1,0 +1,294 @@
+"""Lists sent, looked at and taken in; many participants in one call; everything given out."""
+
+from __future__ import annotations
+
+import csv
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal
+
+from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import get_language
+from ninja import File, Form, Query, Router, Schema
+from ninja.files import UploadedFile
+from pydantic import TypeAdapter, ValidationError
+
+from emporion.api.domain import bulk
+from emporion.api.interfaces import schema
+from emporion.api.interfaces.gates import ORGANISER_ACTS, ORGANISER_READS
+from emporion.api.interfaces.problems import Problem, error, of_validation
+from emporion.api.interfaces.schedule import JobShape, job_shape
+from emporion.api.interfaces.shapes.lists import (
+    BulkSent,
+    ListSent,
+    ListShape,
+    TakeSent,
+    list_shape,
+)
+from emporion.api.interfaces.shapes.wire import EditionName, PublicId
+from emporion.api.interfaces.writing import KEY_HEADER, KEYED, once, refusing
+from emporion.core import jobs
+from emporion.core.tabular.formulas import neutralised
+from emporion.core.tabular.writing import write_table
+from emporion.core.tenancy import scope
+from emporion.edition import queries as editions
+from emporion.edition.domain import drafts
+from emporion.edition.domain.lists import rows as lists
+from emporion.edition.queries import Edition
+from emporion.meetings.domain import giving_out
+
+router = Router(tags=["lists"])
+HERE = "/editions/{slug:edition}"
+MAX_BYTES, ERRORS, CHUNK = 32 << 20, 50, 500
+ADAPTER = TypeAdapter(BulkSent)
+_SHAPE = ADAPTER.json_schema(ref_template="#/components/schemas/{model}")
+schema.MORE.update({**_SHAPE.pop("$defs"), "BulkSent": _SHAPE})
+BULK: dict[str, Any] = {
+    "parameters": [KEY_HEADER],
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/BulkSent"}}},
+    },
+}
+Subject = Literal["exhibitors", "buyers", "requests", "meetings"]
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "jsonl": "application/jsonl",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+class HowWritten(Schema):
+    """How a list is written."""
+
+    format: Literal["csv", "xlsx", "jsonl"] = "csv"
+
+
+@router.get(
+    HERE + "/lists", auth=ORGANISER_READS, response=list[ListShape], operation_id="list_lists"
+)
+def list_lists(request: Any, edition: EditionName) -> Any:
+    """The lists that are looked at and not taken in yet, newest first."""
+    return [list_shape(draft, None) for draft in editions.list_drafts(request.edition)]
+
+
+@router.post(
+    HERE + "/lists",
+    auth=ORGANISER_ACTS,
+    response={202: ListShape},
+    operation_id="send_list",
+    openapi_extra=KEYED,
+)
+def send_list(
+    request: Any,
+    response: HttpResponse,
+    edition: EditionName,
+    body: Form[ListSent],
+    file: File[UploadedFile],
+) -> Any:
+    """Send a CSV or a workbook; a worker looks at it and says what taking it in would do."""
+    data, name = file.read(), str(file.name or "")
+
+    def do() -> Any:
+        actor = request.user.actor
+        with refusing(drafts.DraftError, status=422):
+            draft = drafts.send_list(
+                request.edition,
+                body.subject,
+                body.source or body.subject,
+                name,
+                data,
+                actor,
+                encoding=body.encoding,
+            )
+        job = drafts.start_look(draft, actor, language=get_language() or "en", doubles=True)
+        return list_shape(draft, job_shape(job))
+
+    said = json.dumps([name, body.dict()]).encode()
+    return once(request, 202, do, response=response, content=said + data)
+
+
+@router.get(
+    HERE + "/lists/{slug:id}", auth=ORGANISER_READS, response=ListShape, operation_id="get_list"
+)
+def get_list(request: Any, edition: EditionName, id: PublicId) -> Any:
+    """One list, with what the last look found and the job that is about it."""
+    return _told(request.edition, id)
+
+
+@router.post(
+    HERE + "/lists/{slug:id}/take",
+    auth=ORGANISER_ACTS,
+    response={202: ListShape},
+    operation_id="take_list",
+    openapi_extra=KEYED,
+)
+def take_list(
+    request: Any, response: HttpResponse, edition: EditionName, id: PublicId, body: TakeSent
+) -> Any:
+    """Take a list in, all or nothing; the job's result names the import."""
+
+    def do() -> Any:
+        draft = _draft(request.edition, id)
+        found = draft.report
+        if not found:
+            raise Problem(409, "This list was not looked at yet.", mend="Wait for its job.")
+        if found.get("missing") or (found.get("failed") and not body.leave_out_bad_rows):
+            raise Problem(
+                409,
+                "A column that is needed is missing, or rows fail.",
+                mend="Mend the list and send it anew, or leave out the rows that fail.",
+            )
+        with refusing(drafts.DraftError):
+            drafts.leave_out_bad_rows(draft, body.leave_out_bad_rows)
+            drafts.start_taking(draft, request.user.actor)
+        return _told(request.edition, id)
+
+    return once(request, 202, do, response=response)
+
+
+@router.post(
+    HERE + "/bulk/participations",
+    auth=ORGANISER_ACTS,
+    response={202: JobShape},
+    operation_id="load_participations",
+    openapi_extra=BULK,
+)
+def load_participations(request: Any, response: HttpResponse, edition: EditionName) -> Any:
+    """Enter or change up to 20,000 participants in one call, all or nothing, by a job."""
+    raw = _body(request)
+    try:
+        sent = ADAPTER.validate_json(raw)
+    except ValidationError as wrong:
+        found = [{**one, "loc": ("body", *one["loc"])} for one in wrong.errors()[:ERRORS]]
+        raise of_validation(found) from wrong
+    rows = [row.dict(exclude_unset=True) for row in sent.rows]
+    unknown = bulk.wrong_codes(rows)
+    if unknown:
+        raise Problem(
+            422,
+            "Codes are unknown, or ids come twice.",
+            errors=[
+                error(
+                    "body",
+                    f"/rows/{number}/{field}",
+                    f"“{word}” came before." if field == "id" else f"There is no “{word}”.",
+                    "Send each id once." if field == "id" else "Use a code that exists.",
+                )
+                for number, field, word in unknown[:ERRORS]
+            ],
+        )
+    content = bulk.as_list(sent.subject, rows)
+
+    def do() -> Any:
+        with refusing(drafts.DraftError):
+            job = bulk.load(request.edition, sent.subject, sent.source, content, request.user.actor)
+        return job_shape(job)
+
+    return once(request, 202, do, response=response, content=raw)
+
+
+def _body(request: Any) -> bytes:
+    """Return a body that may be longer than what is read of others."""
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    if not said.isdigit() or int(said) > MAX_BYTES:
+        raise Problem(413, f"At most {MAX_BYTES >> 20} MB in one call.")
+    raw: bytes = request.read(MAX_BYTES + 1)
+    return raw
+
+
+@router.get(
+    HERE + "/export/{subject}",
+    auth=ORGANISER_READS,
+    operation_id="export",
+    openapi_extra={
+        "responses": {
+            200: {
+                "description": "The list as a file; lists in it can be taken in again.",
+                "content": {name: {"schema": {"type": "string"}} for name in TYPES.values()},
+            }
+        }
+    },
+)
+def export(
+    request: Any, edition: EditionName, subject: Subject, how: Query[HowWritten]
+) -> HttpResponseBase:
+    """Everything of one kind as CSV, XLSX or JSON lines, as it flows."""
+    here: Edition = request.edition
+    if subject == "meetings" and here.published_release is None:
+        raise Problem(409, "No schedule is published yet, so there are no meetings to write.")
+    header, rows = _table(here, subject)
+    name = f"{here.slug}-{subject}.{how.format}"
+    if how.format == "xlsx":
+        # A workbook is finished at its end; it waits in a file, not in memory.
+        file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 (the answer closes it)
+        note = lists.note_of(here)
+        write_table(Path(file.name), header, rows, sheet=subject, notes=[note] if note else [])
+        return FileResponse(
+            Path(file.name).open("rb"),
+            as_attachment=True,
+            filename=name,
+            content_type=TYPES["xlsx"],
+        )
+    flow = _csv(here, header, rows) if how.format == "csv" else _jsonl(here, header, rows)
+    answer = StreamingHttpResponse(flow, content_type=TYPES[how.format])
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _table(edition: Edition, subject: str) -> tuple[Sequence[str], Iterator[list[Any]]]:
+    if subject == "requests":
+        return giving_out.request_header(), giving_out.request_rows(edition)
+    if subject == "meetings":
+        return giving_out.MEETINGS, giving_out.meeting_rows(edition)
+    return lists.header(subject), lists.rows(edition, subject)
+
+
+def _parts(edition: Edition, rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
+    """Yield rows a part at a time, each read inside the scope: by then the page's own is closed."""
+    while True:
+        with scope(expo=edition.expo):
+            part = list(islice(rows, CHUNK))
+        if not part:
+            return
+        yield part
+
+
+class _Echo:
+    def write(self, line: str) -> str:
+        return line
+
+
+def _csv(edition: Edition, header: Sequence[str], rows: Iterator[list[Any]]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield "\ufeff" + writer.writerow([neutralised(heading) for heading in header])
+    for part in _parts(edition, rows):
+        yield "".join(
+            writer.writerow([neutralised(c) if isinstance(c, str) else c for c in row])
+            for row in part
+        )
+
+
+def _jsonl(edition: Edition, header: Sequence[str], rows: Iterator[list[Any]]) -> Iterator[str]:
+    for part in _parts(edition, rows):
+        yield "".join(
+            json.dumps(dict(zip(header, row, strict=True)), ensure_ascii=False) + "\n"
+            for row in part
+        )
+
+
+def _draft(edition: Edition, public_id: str) -> Any:
+    found = editions.list_draft(edition, public_id)
+    if found is None:
+        raise Http404("There is no list with this id.")
+    return found
+
+
+def _told(edition: Edition, public_id: str) -> dict[str, Any]:
+    draft = _draft(edition, public_id)
+    newest = jobs.latest(edition.expo.public_id, (drafts.LOOK, drafts.TAKE), public_id)
+    return list_shape(draft, job_shape(newest[0]) if newest else None)

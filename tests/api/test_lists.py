@@ -1,0 +1,146 @@
+"""Lists of programs: sent and taken in, many at once, and everything given out again."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import load_workbook
+
+from emporion.core import jobs
+from emporion.core.models import JobRecord
+from emporion.core.tabular.reading import read_table
+from emporion.core.tenancy import scope
+from emporion.edition.models import Participation
+from tests import factories
+from tests.api.test_gates import is_problem
+
+ROWS = [
+    {
+        "id": "b1",
+        "name": {"en": "Aava", "zh-hans": "阿瓦"},
+        "country": "FI",
+        "needs": ["health.sleep"],
+        "contact": "Aino",
+        "phone": "+358401234567",
+        "about": {"en": "=1+1"},
+        "max_meetings": 5,
+    },
+    {"id": "b2", "name": {"ar": "النخبة"}, "country": "AE", "markets": ["CN"]},
+]
+
+
+@pytest.fixture
+def desk(edition, program):
+    return program(factories.make_organiser(edition), edition)
+
+
+def bulk(desk, rows=ROWS, **words):
+    sent = {"subject": "buyers", "source": "crm", "rows": rows, **words}
+    return desk.post("bulk/participations", sent)
+
+
+def do_jobs() -> None:
+    """Do what waits for nothing, as a worker would."""
+    for job in JobRecord.objects.filter(state="waiting", next_at=None).order_by("pk"):
+        jobs.perform(job.public_id)
+
+
+def text(answer) -> str:
+    return b"".join(answer.streaming_content).decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_participants_come_in_with_one_call_and_again_as_changes(program) -> None:
+    edition = factories.make_edition()
+    desk = program(factories.make_organiser(edition), edition)
+    started = bulk(desk)
+    assert (started.status_code, started.json()["state"]) == (202, "waiting")
+    do_jobs()
+    job = desk.get(f"jobs/{started.json()['id']}").json()
+    assert (job["state"], job["reason"], list(job["result"])) == ("done", "", ["batch"])
+    found = desk.get("participations?source=crm&expand=people&expand=needs").json()["items"]
+    assert [one["name"] for one in found] == [{"en": "Aava", "zh-hans": "阿瓦"}, {"ar": "النخبة"}]
+    first = found[0]
+    assert (first["country"], first["about"], first["max_meetings"]) == ("FI", {"en": "=1+1"}, 5)
+    assert (first["people"][0]["name"], first["needs"][0]["code"]) == ("Aino", "health.sleep")
+    assert found[1]["markets"] == ["CN"]
+    bulk(desk, [{**ROWS[0], "max_meetings": 9}, ROWS[1]])
+    do_jobs()
+    again = desk.get("participations?source=crm").json()["items"]
+    assert [one["max_meetings"] for one in again] == [9, None]
+
+
+@pytest.mark.parametrize(
+    ("rows", "pointer"),
+    [
+        ([{"id": "b1"}], "/rows/0/name"),
+        ([ROWS[0], {**ROWS[1], "country": "Finland"}], "/rows/1/country"),
+        ([{**ROWS[0], "country": "QX"}], "/rows/0/country"),
+        ([{**ROWS[0], "needs": ["no.such"]}], "/rows/0/needs"),
+        ([ROWS[0], ROWS[0]], "/rows/1/id"),
+        ([{**ROWS[0], "colour": "red"}], "/rows/0/colour"),
+        ([], "/rows"),
+    ],
+)
+def test_row_that_does_not_fit_is_named_and_nothing_is_done(desk, rows, pointer: str) -> None:
+    refused = bulk(desk, rows)
+    assert is_problem(refused, 422)
+    assert refused.json()["errors"][0]["pointer"] == pointer
+    assert JobRecord.objects.count() == 0
+
+
+def test_body_that_is_no_json_or_too_long_is_refused(desk) -> None:
+    assert is_problem(desk.call("POST", "bulk/participations", b"{nonsense"), 422)
+    huge = desk.call("POST", "bulk/participations", b" " * ((32 << 20) + 1))
+    assert is_problem(huge, 413)
+    assert is_problem(desk.call("POST", "drafts", b" " * (3 << 20)), 413)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_list_is_sent_looked_at_and_taken_in(program) -> None:
+    edition = factories.make_edition()
+    desk = program(factories.make_organiser(edition), edition)
+    file = SimpleUploadedFile("buyers.csv", b"Id,Name,Country\nx1,Aava,FI\nx2,,FI\n")
+    sent = desk.client.post(
+        f"/api/v1/editions/{edition.slug}/lists",
+        {"subject": "buyers", "source": "desk", "file": file},
+        headers=desk.headers,
+    )
+    assert sent.status_code == 202, sent.content
+    address = f"lists/{sent.json()['id']}"
+    assert is_problem(desk.post(f"{address}/take"), 409)
+    do_jobs()
+    found = desk.get(address).json()
+    assert (found["rows"], found["failed"], found["counts"]["new"]) == (2, 1, 1)
+    assert found["wrong"][0]["line"] == 3
+    assert is_problem(desk.post(f"{address}/take"), 409)
+    taken = desk.post(f"{address}/take", {"leave_out_bad_rows": True})
+    assert taken.status_code == 202
+    do_jobs()
+    assert desk.get(address).json()["batch"] != ""
+    with scope(expo=edition.expo):
+        assert Participation.objects.get().external_id == "x1"
+
+
+def test_everything_is_given_out_in_three_forms(edition, desk) -> None:
+    buyer = factories.make_participation(edition, "buyer", "=Guest")
+    seller = factories.make_participation(edition, "exhibitor", "Seller")
+    slots = factories.make_slots(edition)
+    request = factories.make_request(buyer, seller, "accepted")
+    assert is_problem(desk.get("export/meetings"), 409)
+    factories.make_release(edition, [(request, slots[0])], state="published")
+    for subject, count in (("exhibitors", 1), ("buyers", 1), ("requests", 1), ("meetings", 1)):
+        lines = text(desk.get(f"export/{subject}?format=jsonl")).splitlines()
+        table = read_table(text(desk.get(f"export/{subject}")).encode(), name="x.csv")
+        book = b"".join(desk.get(f"export/{subject}?format=xlsx").streaming_content)
+        page = load_workbook(io.BytesIO(book)).active
+        rows = [json.loads(line) for line in lines]
+        assert (len(rows), len(table.rows), page.max_row) == (count, count, count + 1), subject
+        assert list(rows[0]) == list(table.header) == [cell.value for cell in page[1]], subject
+    (row,) = [json.loads(x) for x in text(desk.get("export/buyers?format=jsonl")).splitlines()]
+    assert row["Name"] == "=Guest"
+    assert "'=Guest" in text(desk.get("export/buyers"))
+    assert is_problem(desk.get("export/secrets"), 422)
