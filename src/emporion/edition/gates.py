@@ -19,25 +19,42 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from emporion.accounts.domain import second_factor
-from emporion.edition import queries
 from emporion.edition.models import Participation
+from emporion.registry.domain import roles
 
 View = Callable[..., HttpResponseBase]
 
 
 def for_organisers(view: View) -> View:
-    """Sign-in first; whoever does not run this expo gets 403.
+    """Sign-in first; whoever does not run this expo gets 403, and who reads it may not change it.
 
-    Who runs it and has not proved the second factor that is asked for is led to it.
+    Forms of a page without a named act (`staff_may`) are an owner's. Who has not proved the second
+    factor that is asked for is led to it.
     """
+    return _guarded(view, read="", change="owner")
 
+
+def staff_may(act: str, *, reading: bool = False) -> Callable[[View], View]:
+    """Make a gate for the staff of an expo: `act` (`registry.domain.roles`) is needed for forms.
+
+    With `reading` it is needed to read the page as well. Everybody else gets 403.
+    """
+    return lambda view: _guarded(view, read=act if reading else "", change=act)
+
+
+def _guarded(view: View, *, read: str, change: str) -> View:
     @login_required
     @wraps(view)
     def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.is_organiser:
-            if queries.is_organiser(request.edition, request.user):
+            if request.staff_role:
                 return second_factor_first(request)
             raise PermissionDenied(_("This page belongs to the organiser of this expo."))
+        act = read if request.method in ("GET", "HEAD", "OPTIONS") else change
+        if act and not roles.may(str(request.staff_role), act):
+            raise PermissionDenied(
+                _("Your role does not allow this. An owner of the expo can do it, or change it.")
+            )
         return view(request, *args, **kwargs)
 
     return guarded

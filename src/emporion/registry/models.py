@@ -31,6 +31,8 @@ class Organiser(models.Model):
 
     expo = models.ForeignKey(Expo, models.CASCADE, related_name="organisers")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="organises")
+    # What they may do: `domain.roles.MAY`.
+    role = models.CharField(max_length=20, default="owner")
 
     objects = ScopedManager(expo="expo")
 

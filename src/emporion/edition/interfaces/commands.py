@@ -27,6 +27,7 @@ from emporion.edition.queries import (
     participations_of_list,
 )
 from emporion.registry import domain as registry
+from emporion.registry.domain import roles
 from emporion.registry.queries import expo_by_slug
 
 
@@ -44,6 +45,7 @@ def organiser(argv: list[str]) -> int:
     which.add_argument("--expo", help="the expo, by its name in addresses")
     parser.add_argument("--email", required=True)
     parser.add_argument("--name", default="")
+    parser.add_argument("--role", choices=roles.ROLES, help="what they may do; owner if not said")
     parser.add_argument("--language", default="en", choices=("en", "zh-hans", "ar"))
     options = parser.parse_args(argv)
     if options.edition:
@@ -71,7 +73,10 @@ def organiser(argv: list[str]) -> int:
                 )
             except (BadText, ValueError) as error:
                 return _refuse(str(error))
-        is_new = registry.make_organiser(expo, user)
+        try:
+            is_new = registry.make_organiser(expo, user, options.role)
+        except ValueError as error:
+            return _refuse(str(error))
     print(f"{user.email} {'now runs' if is_new else 'runs already'} the expo {expo.slug}.")
     if password:
         print(f"Password, shown only this once: {password}")

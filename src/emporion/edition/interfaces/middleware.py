@@ -6,7 +6,8 @@ expo, and finds on the request:
     request.edition         the Edition
     request.participation   the participation that the signed-in user acts for, or None
     request.acting_for      the same, if the user acts for it as an officer of its delegation
-    request.is_organiser    whether the signed-in user runs this expo
+    request.staff_role      the role in which the signed-in user runs this expo, "" without one
+    request.is_organiser    whether they have one, and proved the second factor that is asked for
     request.is_officer      whether the signed-in user looks after a delegation
 
 It stands last in MIDDLEWARE: it calls the page itself, after every other check.
@@ -87,10 +88,11 @@ def opened(request: HttpRequest, edition: Edition) -> Iterator[None]:
         request.participation = member or SimpleLazyObject(  # type: ignore[attr-defined]
             lambda: queries.participation_of(edition, request.user)
         )
+        request.staff_role = SimpleLazyObject(  # type: ignore[attr-defined]
+            lambda: queries.staff_role(edition, request.user)
+        )
         request.is_organiser = SimpleLazyObject(  # type: ignore[attr-defined]
-            lambda: (
-                queries.is_organiser(edition, request.user) and second_factor.is_settled(request)
-            )
+            lambda: bool(request.staff_role) and second_factor.is_settled(request)  # type: ignore[attr-defined]
         )
         request.is_officer = SimpleLazyObject(  # type: ignore[attr-defined]
             lambda: bool(queries.delegations_of(edition, request.user))

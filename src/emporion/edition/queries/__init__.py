@@ -33,6 +33,7 @@ from emporion.edition.queries.acting import (
     participation_of,
     people_long_gone,
     person_of,
+    staff_role,
 )
 from emporion.edition.queries.rows import (
     HOSTS,
@@ -107,6 +108,7 @@ __all__ = [
     "returning",
     "saved_views",
     "search_scope",
+    "staff_role",
     "walking_minutes",
 ]
 

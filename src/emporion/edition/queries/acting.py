@@ -78,8 +78,16 @@ def person_of(participation: Participation, user: Any) -> Any:
 
 
 def is_organiser(edition: Edition, user: Any) -> bool:
-    """Whether `user` runs the expo of `edition`."""
-    return user.is_authenticated and edition.expo.organisers.filter(user=user).exists()
+    """Whether `user` is of the staff of the expo of `edition`; one query."""
+    return bool(staff_role(edition, user))
+
+
+def staff_role(edition: Edition, user: Any) -> str:
+    """Return the role in which `user` runs the expo of `edition`, "" if they do not; one query."""
+    if not user.is_authenticated:
+        return ""
+    roles = edition.expo.organisers.filter(user=user).values_list("role", flat=True)
+    return roles.first() or ""
 
 
 def delegations_of(edition: Edition, user: Any) -> list[Delegation]:

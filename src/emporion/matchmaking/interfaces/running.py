@@ -15,7 +15,7 @@ from emporion.core import jobs
 from emporion.core.command_name import command
 from emporion.design.formats import number
 from emporion.design.running import ShownJob, shown
-from emporion.edition.gates import for_organisers
+from emporion.edition.gates import for_organisers, staff_may
 from emporion.edition.queries import Edition, participations_by_pk
 from emporion.matchmaking import queries
 from emporion.matchmaking.domain import starting
@@ -23,6 +23,7 @@ from emporion.matchmaking.domain.coverage import GROUPS
 from emporion.matchmaking.domain.runs import MatchError
 from emporion.matchmaking.interfaces import scorecard
 from emporion.matchmaking.models import MatchRun
+from emporion.registry.domain import roles
 
 STEPS = {
     "reading": gettext_lazy("Reading profiles"),
@@ -66,7 +67,7 @@ class StartForm(forms.Form):
     )
 
 
-@for_organisers
+@staff_may(roles.MATCH)
 def matching(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Show the runs and the job that makes the next; a POST starts one."""
     form = StartForm(request.POST or None)
@@ -118,7 +119,7 @@ def live(request: HttpRequest, edition: Edition) -> HttpResponse:
     return render(request, "matchmaking/_live.html", {"job": last, "slug": edition.slug})
 
 
-@for_organisers
+@staff_may(roles.MATCH)
 @require_POST
 def stop(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Ask the run to stop; the lists that are shown stay."""

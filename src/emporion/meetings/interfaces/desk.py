@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from emporion.core.command_name import command
 from emporion.core.jobs import JobRecord
 from emporion.design.running import shown
-from emporion.edition.gates import for_organisers
+from emporion.edition.gates import for_organisers, staff_may
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import runs as domain
 from emporion.meetings.domain.computing import DEFAULT_SECONDS
@@ -25,6 +25,7 @@ from emporion.meetings.interfaces.releases import better_percent, cut_percent, p
 from emporion.meetings.models import ScheduleRun
 from emporion.meetings.queries import desk as queries
 from emporion.meetings.queries import releases as release_queries
+from emporion.registry.domain import roles
 
 STEPS = {
     "reading": gettext_lazy("Reading requests, calendars and walks"),
@@ -62,7 +63,7 @@ class StartForm(forms.Form):
     )
 
 
-@for_organisers
+@staff_may(roles.SCHEDULE)
 def desk(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Show runs and pins; a POST starts a run."""
     form = StartForm(request.POST or None)
@@ -114,7 +115,7 @@ def live(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse
     return render(request, "meetings/_desk_live.html", {"row": row, "slug": edition.slug})
 
 
-@for_organisers
+@staff_may(roles.SCHEDULE)
 @require_POST
 def stop(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
     """Ask a run to stop; what it has is checked and kept."""
@@ -123,7 +124,7 @@ def stop(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse
     return redirect("meetings:desk", edition=edition.slug)
 
 
-@for_organisers
+@staff_may(roles.SCHEDULE)
 @require_POST
 def keep(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
     """Make a draft release of a trial."""
@@ -135,7 +136,7 @@ def keep(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse
     return redirect("meetings:desk", edition=edition.slug)
 
 
-@for_organisers
+@staff_may(roles.SCHEDULE)
 @require_POST
 def remove(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
     """Forget a run; a release that was made of it stays."""

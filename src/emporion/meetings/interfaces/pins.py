@@ -8,14 +8,15 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from emporion.edition.gates import for_organisers
+from emporion.edition.gates import staff_may
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import pins as domain
 from emporion.meetings.models import MeetingRequest
 from emporion.meetings.queries import audit as queries
+from emporion.registry.domain import roles
 
 
-@for_organisers
+@staff_may(roles.SCHEDULE)
 @require_POST
 def pin(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
     """Pin a request: with `slot` (a slot's number) there, else to any time."""
@@ -34,7 +35,7 @@ def pin(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
     return _back(request, edition, public_id)
 
 
-@for_organisers
+@staff_may(roles.SCHEDULE)
 @require_POST
 def unpin(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
     """Take a pin away."""

@@ -22,7 +22,7 @@ from emporion.core.translated import as_dict
 from emporion.design.formats import day as day_words
 from emporion.design.formats import number as number_words
 from emporion.design.paging import page_of
-from emporion.edition.gates import for_organisers
+from emporion.edition.gates import for_organisers, staff_may
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import releases as domain
 from emporion.meetings.models import Release
@@ -30,6 +30,7 @@ from emporion.meetings.queries import changes as change_queries
 from emporion.meetings.queries import releases as queries
 from emporion.meetings.queries.words import REFUSALS, change_word, method_word, refusal_word
 from emporion.registry.countries import country_name
+from emporion.registry.domain import roles
 
 A_PAGE = 50
 FIRST_CHANGES = 10
@@ -86,7 +87,7 @@ def release(request: HttpRequest, edition: Edition, number: int) -> HttpResponse
     return render(request, "meetings/release.html", context)
 
 
-@for_organisers
+@staff_may(roles.PUBLISH)
 @require_POST
 def publish(request: HttpRequest, edition: Edition, number: int) -> HttpResponse:
     """Publish a draft; what was public when the page was shown comes with the form."""

@@ -15,8 +15,9 @@ from emporion.core.translated import best
 from emporion.design.formats import number
 from emporion.edition import queries as editions
 from emporion.edition.domain.walking import LONGEST_WALK, WalkingError, set_walking_minutes
-from emporion.edition.gates import for_organisers
+from emporion.edition.gates import staff_may
 from emporion.edition.queries import Edition, Pavilion
+from emporion.registry.domain import roles
 
 
 class WalkingForm(forms.Form):
@@ -108,7 +109,7 @@ class WalkingForm(forms.Form):
         ]
 
 
-@for_organisers
+@staff_may(roles.SET_UP)
 def walking(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Show the table, or take it in as a whole."""
     pavilions = editions.pavilions(edition)

@@ -60,6 +60,7 @@ DEEDS: dict[str, Any] = {
     "organisation.change": gettext_lazy("An organisation was changed"),
     "organisation.remove": gettext_lazy("Organisations were removed"),
     "organiser.add": gettext_lazy("Somebody was made an organiser"),
+    "organiser.role": gettext_lazy("An organiser was given another role"),
     "participation.change": gettext_lazy("Participants were changed"),
     "participation.enrol": gettext_lazy("Participants were enrolled"),
     "participation.hours": gettext_lazy("Somebody said when they are free"),

@@ -17,7 +17,7 @@ from emporion.core.tabular.report import TableError
 from emporion.edition import queries as editions
 from emporion.edition.domain import batches, drafts
 from emporion.edition.domain.lists.columns import known_headings
-from emporion.edition.gates import for_organisers
+from emporion.edition.gates import staff_may
 from emporion.edition.queries import Edition
 from emporion.portal.interfaces.desk import at_work, looking, taking
 from emporion.portal.interfaces.desk.examining import APART, MERGE
@@ -30,12 +30,13 @@ from emporion.portal.interfaces.desk.import_forms import (
 from emporion.portal.interfaces.desk.words import BATCH_STATES, COUNTS, FIELDS, SUBJECTS
 from emporion.registry import taxonomy
 from emporion.registry.countries import country_codes, country_name
+from emporion.registry.domain import roles
 
 A_PAGE = 25
 REFUSALS = (TableError, drafts.DraftError, taking.Refused)
 
 
-@for_organisers
+@staff_may(roles.IMPORT, reading=True)
 def imports(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Send a list; below, what is looked at and what was taken in."""
     form = SendForm(request.POST or None, request.FILES or None)
@@ -106,7 +107,7 @@ def _send(request: HttpRequest, edition: Edition, form: SendForm) -> Any:
     return draft
 
 
-@for_organisers
+@staff_may(roles.IMPORT, reading=True)
 def one_list(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
     """Look at a list that was sent: columns, what is wrong, doubles, and what would happen."""
     draft = editions.list_draft(edition, public_id)

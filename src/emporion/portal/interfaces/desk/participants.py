@@ -25,7 +25,7 @@ from emporion.edition import queries as editions
 from emporion.edition.domain import moving
 from emporion.edition.domain import views as view_domain
 from emporion.edition.domain.lists.rows import note_of
-from emporion.edition.gates import for_organisers
+from emporion.edition.gates import for_organisers, staff_may
 from emporion.edition.queries import Edition
 from emporion.portal.interfaces.desk import choosing
 from emporion.portal.interfaces.desk.addresses import key_of
@@ -33,6 +33,7 @@ from emporion.portal.interfaces.desk.words import ROLES
 from emporion.portal.queries import code_label
 from emporion.registry import taxonomy
 from emporion.registry.countries import country_name
+from emporion.registry.domain import roles
 
 # An act on all of a choice runs while somebody waits.
 MOST_AT_ONCE, CHUNK = 1000, 500
@@ -137,7 +138,7 @@ def _rows(found: list[Any]) -> list[dict[str, Any]]:
     ]
 
 
-@for_organisers
+@staff_may(roles.PARTICIPANTS)
 @require_POST
 def act(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Do one thing to those who are ticked, or to all of the choice."""
@@ -179,7 +180,7 @@ def _act(request: HttpRequest, edition: Edition, ids: list[str]) -> int:
     raise moving.MoveError(_("Choose what to do; nothing was changed."))
 
 
-@for_organisers
+@staff_may(roles.LOOK)
 @require_POST
 def views(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Keep a choice under a name, or remove one."""

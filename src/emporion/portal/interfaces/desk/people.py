@@ -10,15 +10,16 @@ from django.utils.translation import get_language
 
 from emporion.core.translated import best
 from emporion.edition import queries as editions
-from emporion.edition.gates import for_organisers
+from emporion.edition.gates import staff_may
 from emporion.edition.queries import Edition
 from emporion.portal.interfaces.desk.words import ROLES
 from emporion.registry import domain as registry
+from emporion.registry.domain import roles
 
 MOST = 30
 
 
-@for_organisers
+@staff_may(roles.CONTACTS, reading=True)
 def find_people(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Look somebody up. It is a POST: what is looked for stays out of addresses and logs."""
     words = request.POST.get("q", "").strip()[:80]

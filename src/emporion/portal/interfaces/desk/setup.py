@@ -18,7 +18,7 @@ from emporion.design.formats import number, span
 from emporion.edition import queries as editions
 from emporion.edition.domain import pavilions as pavilion_domain
 from emporion.edition.domain.editions import EditionError, change_edition, create_edition
-from emporion.edition.gates import for_organisers
+from emporion.edition.gates import for_organisers, staff_may
 from emporion.edition.queries import Edition
 from emporion.matchmaking import queries as matchmaking
 from emporion.meetings import queries as meetings
@@ -32,6 +32,7 @@ from emporion.portal.interfaces.desk.setup_forms import (
     free_letters,
     texts_of,
 )
+from emporion.registry.domain import roles
 
 DONE, OPEN, NEXT = "confirmed", "open", "needs"
 
@@ -157,7 +158,7 @@ def steps_of(edition: Edition) -> list[dict[str, Any]]:
     ]
 
 
-@for_organisers
+@staff_may(roles.SET_UP)
 def basics(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Name, place, dates, time zone, languages."""
     form = EditionForm(request.POST or None, initial=_known(edition))
@@ -176,7 +177,7 @@ def basics(request: HttpRequest, edition: Edition) -> HttpResponse:
     return _form_page(request, edition, form, _("Name, dates, time zone, languages"))
 
 
-@for_organisers
+@staff_may(roles.SET_UP)
 def new_edition(request: HttpRequest, edition: Edition) -> HttpResponse:
     """A further edition of the same expo; its set-up begins then."""
     form = NewEditionForm(
@@ -226,7 +227,7 @@ def _form_page(
     return render(request, "portal/desk/setup_form.html", own)
 
 
-@for_organisers
+@staff_may(roles.SET_UP)
 def pavilions(request: HttpRequest, edition: Edition) -> HttpResponse:
     """The pavilions with how many stand there; a form for a further one."""
     language = get_language() or "en"
@@ -265,7 +266,7 @@ def pavilions(request: HttpRequest, edition: Edition) -> HttpResponse:
     return render(request, "portal/desk/setup_pavilions.html", context)
 
 
-@for_organisers
+@staff_may(roles.SET_UP)
 def pavilion(request: HttpRequest, edition: Edition, letter: str) -> HttpResponse:
     """The names of one pavilion and its way from the gate."""
     found = next((p for p in editions.pavilions(edition) if p.letter == letter), None)
@@ -287,7 +288,7 @@ def pavilion(request: HttpRequest, edition: Edition, letter: str) -> HttpRespons
     return _form_page(request, edition, form, title)
 
 
-@for_organisers
+@staff_may(roles.SET_UP)
 def slots(request: HttpRequest, edition: Edition) -> HttpResponse:
     """The times of meetings, the same on every day of the edition."""
     days = [

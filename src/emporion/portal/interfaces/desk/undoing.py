@@ -7,14 +7,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from emporion.edition.domain import batches, drafts
-from emporion.edition.gates import for_organisers
+from emporion.edition.gates import staff_may
 from emporion.edition.queries import Edition
 from emporion.portal import queries
 from emporion.portal.interfaces.desk import at_work, taking
 from emporion.portal.interfaces.desk.imports import batch_row, counts_of
+from emporion.registry.domain import roles
 
 
-@for_organisers
+@staff_may(roles.IMPORT, reading=True)
 def one_batch(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
     """What an import did, and the button that takes it back."""
     batch = batches.batches(edition).filter(public_id=public_id).first()

@@ -11,15 +11,16 @@ from django.views.decorators.http import require_POST
 
 from emporion.core.translated import best
 from emporion.edition import queries as editions
-from emporion.edition.gates import for_organisers
+from emporion.edition.gates import staff_may
 from emporion.edition.queries import Edition
 from emporion.portal.interfaces.desk.words import ROLES
 from emporion.registry import domain as registry
 from emporion.registry import queries as registered
+from emporion.registry.domain import roles
 
 
 @never_cache
-@for_organisers
+@staff_may(roles.ERASE, reading=True)
 def erasures(request: HttpRequest, edition: Edition) -> HttpResponse:
     """The open wishes, oldest first."""
     wishes = registered.erasure_requests(edition.expo)
@@ -39,7 +40,7 @@ def erasures(request: HttpRequest, edition: Edition) -> HttpResponse:
 
 
 @never_cache
-@for_organisers
+@staff_may(roles.ERASE)
 @require_POST
 def end_erasure(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
     """Erase a person, or decline the wish; both with a reason that is kept."""

@@ -1,0 +1,33 @@
+"""Roles of the staff of an expo, and what each may do at its desk; no Django.
+
+All of them read the desk. What is named below is needed to change something or to see what not all
+should: contact data. What no name covers only an owner does.
+"""
+
+from __future__ import annotations
+
+# To set up editions; take lists in; change participants; look up contact data; run a matching;
+# work on schedules; publish one; end or carry out an erasure.
+SET_UP, IMPORT, PARTICIPANTS, CONTACTS = "set_up", "import", "participants", "contacts"
+MATCH, SCHEDULE, PUBLISH, ERASE = "match", "schedule", "publish", "erase"
+# What every role does: a saved view of one's own.
+LOOK = "look"
+
+OWNER = "owner"
+MAY: dict[str, frozenset[str]] = {
+    OWNER: frozenset(
+        {SET_UP, IMPORT, PARTICIPANTS, CONTACTS, MATCH, SCHEDULE, PUBLISH, ERASE, LOOK}
+    ),
+    "reviewer": frozenset({IMPORT, PARTICIPANTS, CONTACTS, LOOK}),
+    "pavilion_manager": frozenset({PARTICIPANTS, CONTACTS, LOOK}),
+    "programme_editor": frozenset({MATCH, SCHEDULE, LOOK}),
+    "gate_chief": frozenset({CONTACTS, LOOK}),
+    "analyst": frozenset({LOOK}),
+    "support": frozenset({CONTACTS, LOOK}),
+}
+ROLES = tuple(MAY)
+
+
+def may(role: str, act: str) -> bool:
+    """Whether staff in `role` may do `act`; one that is not named only an owner may."""
+    return role == OWNER or act in MAY.get(role, frozenset())
