@@ -15,6 +15,7 @@ from tests.browser.conftest import LANGUAGES, Fair, Visit, Visitor
 PAGES = {
     "": (
         "signin/",
+        "signin/passkey/",
         "progress/",
         "model/",
         "model/search/",
@@ -50,6 +51,8 @@ PAGES = {
         "model/notices/",
         "model/my-link/",
         "access/",
+        "account/",
+        "model/your-data/",
         "EXHIBITOR",
     ),
     "exhibitor": ("model/who-to-meet/", "model/day/", "model/requests/"),
@@ -76,6 +79,7 @@ PAGES = {
         "model/organise/participants/?role=exhibitor",
         "model/organise/people/",
         "model/organise/journal/",
+        "model/organise/erasures/",
         "model/delegation/",
     ),
 }
