@@ -304,36 +304,53 @@ def address_folder(url: str) -> str:
     return unquote(urlsplit(url).netloc.rsplit("@", 1)[1])
 
 
-def main() -> int:
-    """Measure; the exit status says whether every page meets its bar."""
-    parser = argparse.ArgumentParser(prog="./run bench pages")
+def options_of(name: str) -> argparse.ArgumentParser:
+    """Return what a benchmark takes that serves an edition, for its own words to be added."""
+    parser = argparse.ArgumentParser(prog=f"./run bench {name}")
     parser.add_argument("--edition", default="", help="its slug; else the newest")
     parser.add_argument("--build", type=float, metavar="SCALE", help="build a model edition first")
     parser.add_argument("--postgresql", action="store_true", help="with --build: on PostgreSQL")
-    parser.add_argument("--workers", type=int, help="else as many as the server usually starts")
-    options = parser.parse_args()
+    return parser
+
+
+def served(
+    options: argparse.Namespace, workers: int | None, stack: ExitStack
+) -> tuple[list[Page], int]:
+    """Serve an edition, built first where the options say so; return its pages and the port.
+
+    The server ends with `stack`.
+    """
     if options.postgresql and options.build is None:
-        parser.error("--postgresql needs --build; else DATABASE_URL says where the data is")
+        sys.exit("--postgresql needs --build; else DATABASE_URL says where the data is")
     os.environ.setdefault("EMPORION_INSECURE_LOCAL", "1")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+    if options.build is not None:
+        build(options.build, options.postgresql, stack)
+    else:
+        subprocess.run([sys.executable, "-m", "emporion.cli", "prepare"], check=True)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "emporion.project.settings"
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    show("database", connection.vendor, "", load=round(os.getloadavg()[0], 2))
+    if options.build is not None:
+        appoint()
+    every = pages(options.edition)
+    connection.close()
+    port = free_port()
+    start_server(port, workers, stack)
+    return every, port
+
+
+def main() -> int:
+    """Measure; the exit status says whether every page meets its bar."""
+    parser = options_of("pages")
+    parser.add_argument("--workers", type=int, help="else as many as the server usually starts")
+    options = parser.parse_args()
     with ExitStack() as stack:
-        if options.build is not None:
-            build(options.build, options.postgresql, stack)
-        else:
-            subprocess.run([sys.executable, "-m", "emporion.cli", "prepare"], check=True)
-        os.environ["DJANGO_SETTINGS_MODULE"] = "emporion.project.settings"
-        import django
-
-        django.setup()
-        from django.db import connection
-
-        show("database", connection.vendor, "", load=round(os.getloadavg()[0], 2))
-        if options.build is not None:
-            appoint()
-        every = pages(options.edition)
-        connection.close()
-        port = free_port()
-        start_server(port, options.workers, stack)
+        every, port = served(options, options.workers, stack)
         cold: dict[str, float] = defaultdict(float)
         reader = Reader(port)
         for page in every:

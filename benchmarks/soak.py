@@ -13,12 +13,10 @@ Prints JSON lines.
 
 from __future__ import annotations
 
-import argparse
 import http.client
 import os
 import random
 import re
-import subprocess
 import sys
 import threading
 import time
@@ -32,7 +30,7 @@ from urllib.parse import urlencode
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from benchmarks.pages import Page, appoint, build, free_port, pages, show, start_server  # noqa: E402
+from benchmarks.pages import Page, options_of, served, show  # noqa: E402
 
 P99_MS = 300
 # So many may wait at once before the pace itself is lost.
@@ -183,33 +181,12 @@ def run(
 
 def main() -> int:
     """Measure; the exit status says whether nothing failed and the slowest answers are in time."""
-    parser = argparse.ArgumentParser(prog="./run bench soak")
-    parser.add_argument("--edition", default="", help="its slug; else the newest")
-    parser.add_argument("--build", type=float, metavar="SCALE", help="build a model edition first")
-    parser.add_argument("--postgresql", action="store_true", help="with --build: on PostgreSQL")
+    parser = options_of("soak")
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--rate", type=float, default=20, help="requests a second")
     options = parser.parse_args()
-    os.environ.setdefault("EMPORION_INSECURE_LOCAL", "1")
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
     with ExitStack() as stack:
-        if options.build is not None:
-            build(options.build, options.postgresql, stack)
-        else:
-            subprocess.run([sys.executable, "-m", "emporion.cli", "prepare"], check=True)
-        os.environ["DJANGO_SETTINGS_MODULE"] = "emporion.project.settings"
-        import django
-
-        django.setup()
-        from django.db import connection
-
-        show("database", connection.vendor, "", load=round(os.getloadavg()[0], 2))
-        if options.build is not None:
-            appoint()
-        every = pages(options.edition)
-        connection.close()
-        port = free_port()
-        start_server(port, None, stack)
+        every, port = served(options, None, stack)
         warm = Sender(port)
         saves = []
         for page in every:

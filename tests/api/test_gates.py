@@ -154,7 +154,6 @@ def test_meter_tells_other_processes_what_it_counted(edition, program) -> None:
 
 
 def test_officer_calls_for_a_member_that_the_header_names(edition, program) -> None:
-    from emporion.edition.domain import officers  # noqa: F401
     from emporion.edition.models import Delegation, Officer
     from emporion.registry.models import Body
 

@@ -57,11 +57,15 @@ def test_address_that_is_never_asked(url: str, why: str) -> None:
     assert why in str(refused.value)
 
 
+# What the server was asked: (path, body).
+SEEN: list[tuple[str, bytes]] = []
+
+
 class Server(BaseHTTPRequestHandler):
     """Answers by what its path says."""
 
     def do_POST(self) -> None:
-        self.server.seen.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))  # type: ignore[attr-defined]
+        SEEN.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
         if self.path == "/moved":
             self.send_response(302)
             self.send_header("Location", "http://169.254.169.254/")
@@ -90,10 +94,10 @@ class Server(BaseHTTPRequestHandler):
 def server(settings: Any) -> Iterator[tuple[str, list[Any]]]:
     """A server on this machine that the setting allows: its address, and what it was asked."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Server) as made:
-        made.seen = []  # type: ignore[attr-defined]
+        SEEN.clear()
         threading.Thread(target=made.serve_forever, daemon=True).start()
         settings.OUTGOING_PRIVATE = ["127.0.0.1"]
-        yield f"http://127.0.0.1:{made.server_port}", made.seen  # type: ignore[attr-defined]
+        yield f"http://127.0.0.1:{made.server_port}", SEEN
         made.shutdown()
 
 

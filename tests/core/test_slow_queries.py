@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -51,9 +52,7 @@ def test_connections_are_watched_once_and_only_if_it_is_asked_for(settings: Any)
     assert len(connection_created.receivers) == before + 1
     connection_created.disconnect(dispatch_uid="emporion.slow_queries")
 
-    class Opened:
-        execute_wrappers: list[Any] = []
-
+    opened: Any = SimpleNamespace(execute_wrappers=[])
     for _ in range(2):
-        slow_queries._opened(None, Opened())  # type: ignore[arg-type]
-    assert Opened.execute_wrappers == [slow_queries._timed]
+        slow_queries._opened(None, opened)
+    assert opened.execute_wrappers == [slow_queries._timed]

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -55,8 +56,12 @@ class Place:
         self.load.end()
         # Not the jobs that the house puts off until later.
         live = "state IN ('waiting', 'running', 'sending') AND kind IN ('task', 'webhook')"
+
+        def is_done(table: str) -> bool:
+            return not counted(self.seen, table, live)
+
         for table in ("core_jobrecord", "core_outboxrow"):
-            wait_until(lambda t=table: not counted(self.seen, t, live), 200, f"{table} is done")  # type: ignore[misc]
+            wait_until(partial(is_done, table), 200, f"{table} is done")
         assert [t.process.poll() for t in self.targets if t.process] == [None, None]
         stored = rows(self.seen, "SELECT public_id FROM meetings_meetingrequest")
         ids = {row[0] for row in stored}
