@@ -181,6 +181,32 @@ def test_list_of_an_encoding_that_cannot_be_told_is_read_when_it_is_said(
     assert [str(one.display_name) for one in Participation.objects.all()] == ["Mueller & Söhne"]
 
 
+def test_list_read_in_a_wrong_encoding_is_read_again_in_the_right_one(
+    edition: Any, organiser: Client
+) -> None:
+    data = "Name,Città\nPerché Caffè,Forlì\n".encode("cp1252")
+    _response, draft = send(organiser, edition, data, encoding="cp1251")
+    assert draft is not None and draft.report["header"] == ["Name", "Cittа"]
+    refused = do(organiser, edition, draft, "encoding", encoding="utf-8")
+    assert refused.status_code == 409 and "The bytes here are not utf-8" in refused.content.decode()
+    kept = ListDraft.objects.get()
+    assert (kept.encoding, kept.report) == (draft.encoding, draft.report)
+    do(organiser, edition, draft, "encoding", encoding="cp1252")
+    read = ListDraft.objects.get()
+    assert (read.encoding, read.report["header"]) == ("cp1252", ["Name", "Città"])
+    do(organiser, edition, draft, "take")
+    assert [str(one.display_name) for one in Participation.objects.all()] == ["Perché Caffè"]
+
+
+def test_workbook_has_no_encoding_to_choose(edition: Any, organiser: Client) -> None:
+    book, kept = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(["Name"])
+    book.active.append(["One"])
+    book.save(kept)
+    response, _draft = send(organiser, edition, kept.getvalue(), "list.xlsx")
+    assert page(response).select_one("button[value=encoding]") is None
+
+
 def test_too_long_file_is_refused(edition: Any, organiser: Client, monkeypatch: Any) -> None:
     monkeypatch.setattr("emporion.edition.domain.drafts.MAX_BYTES", 10)
     response, draft = send(organiser, edition, b"Name\n" + b"x" * 20)

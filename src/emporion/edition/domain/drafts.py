@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 
 from emporion.core import jobs, journal
 from emporion.core.models import ImportBatch
+from emporion.core.tabular.encoding import decode
 from emporion.edition.models import Edition, ListDraft, ListFile
 
 # What a page takes; the command takes more.
 MAX_BYTES = 20 << 20
 KEPT = dt.timedelta(days=14)
-ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls")
+TEXT_ENDINGS = (".csv", ".tsv", ".txt")
+ENDINGS = (*TEXT_ENDINGS, ".xlsx", ".xlsm", ".xls")
 LOOK, TAKE, UNDO = "list.look", "list.take", "import.undo"
 SUBJECTS = ("exhibitors", "buyers", "requests")
 
@@ -88,6 +90,16 @@ def send_list(
 def content(draft: ListDraft) -> bytes:
     """Return the bytes of a list as they were sent."""
     return gzip.decompress(bytes(ListFile.objects.get(draft=draft).content))
+
+
+def set_encoding(draft: ListDraft, encoding: str) -> None:
+    """Say how the text of a list was saved; "" has it found out.
+
+    What was found and said of the list read otherwise goes: headings and words are other ones now.
+    Raises TableError, and changes nothing, when the file cannot be that.
+    """
+    decode(content(draft), encoding or None)
+    _set(draft, encoding=encoding, columns={}, values={}, decisions={}, report={})
 
 
 def set_columns(draft: ListDraft, columns: Mapping[str, str]) -> None:

@@ -17,6 +17,30 @@ from emporion.portal.interfaces.desk.words import FIELDS, SUBJECTS
 from emporion.registry import taxonomy
 from emporion.registry.countries import country_code
 
+ENCODINGS = (
+    ("", gettext_lazy("Found out")),
+    ("utf-8", "UTF-8"),
+    ("gb18030", "GB 18030, 中文"),
+    ("big5", "Big5, 中文"),
+    ("shift_jis", "Shift JIS, 日本語"),
+    ("euc_jp", "EUC-JP, 日本語"),
+    ("euc_kr", "EUC-KR, 한국어"),
+    ("cp1256", "Windows-1256 (cp1256), العربية"),
+    ("cp1251", "Windows-1251 (cp1251), кириллица"),
+    ("cp1252", "Windows-1252 (cp1252), Latin"),
+    ("cp1250", "Windows-1250 (cp1250), Latin"),
+    ("cp1253", "Windows-1253 (cp1253), ελληνικά"),
+    ("cp1254", "Windows-1254 (cp1254), Türkçe"),
+    ("cp1255", "Windows-1255 (cp1255), עברית"),
+    ("cp874", "Windows-874 (cp874), ไทย"),
+)
+
+
+def _encoding_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=gettext_lazy("Encoding of a CSV file"), choices=ENCODINGS, required=False
+    )
+
 
 class SendForm(forms.Form):
     """Which list it is, where it comes from, and the file."""
@@ -44,28 +68,7 @@ class SendForm(forms.Form):
         required=False,
         max_length=60,
     )
-
-    encoding = forms.ChoiceField(
-        label=gettext_lazy("Encoding of a CSV file"),
-        choices=[
-            ("", gettext_lazy("Found out")),
-            ("utf-8", "UTF-8"),
-            ("gb18030", "GB 18030, 中文"),
-            ("big5", "Big5, 中文"),
-            ("shift_jis", "Shift JIS, 日本語"),
-            ("euc_jp", "EUC-JP, 日本語"),
-            ("euc_kr", "EUC-KR, 한국어"),
-            ("cp1256", "Windows-1256 (cp1256), العربية"),
-            ("cp1251", "Windows-1251 (cp1251), кириллица"),
-            ("cp1252", "Windows-1252 (cp1252), Latin"),
-            ("cp1250", "Windows-1250 (cp1250), Latin"),
-            ("cp1253", "Windows-1253 (cp1253), ελληνικά"),
-            ("cp1254", "Windows-1254 (cp1254), Türkçe"),
-            ("cp1255", "Windows-1255 (cp1255), עברית"),
-            ("cp874", "Windows-874 (cp874), ไทย"),
-        ],
-        required=False,
-    )
+    encoding = _encoding_field()
 
     def clean_file(self) -> Any:
         """Refuse by name and size before anything is read."""
@@ -83,6 +86,12 @@ class SendForm(forms.Form):
             return clean_text(self.cleaned_data["source"], max_length=60)
         except BadText as error:
             raise forms.ValidationError(str(error)) from error
+
+
+class EncodingForm(forms.Form):
+    """How the text of a list that was sent already is to be read."""
+
+    encoding = _encoding_field()
 
 
 def fields_of(subject: str) -> list[tuple[str, Any]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -23,6 +24,7 @@ from emporion.portal.interfaces.desk import at_work, looking, taking
 from emporion.portal.interfaces.desk.examining import APART, MERGE
 from emporion.portal.interfaces.desk.import_forms import (
     ColumnsForm,
+    EncodingForm,
     SendForm,
     WordsForm,
     decisions,
@@ -147,6 +149,8 @@ def one_list(request: HttpRequest, edition: Edition, public_id: str) -> HttpResp
                 drafts.set_decisions(draft, decisions(request.POST, found["doubles"]))
                 looking.begin(edition, draft, actor, found["rows"], doubles=False)
                 return _again(request, edition, draft, _("Kept what you said of the doubles."))
+            elif act == "encoding":
+                return _read_as(request, edition, draft, found["rows"])
             elif act == "bad":
                 drafts.leave_out_bad_rows(draft, request.POST.get("leave_out") == "1")
                 return redirect("portal:list", edition=edition.slug, public_id=public_id)
@@ -164,6 +168,7 @@ def one_list(request: HttpRequest, edition: Edition, public_id: str) -> HttpResp
         "draft": draft,
         "subject": SUBJECTS[draft.subject],
         "report": found,
+        "encoding_form": _encoding_form(draft),
         "columns_form": columns_form,
         "columns": _columns(columns_form, found),
         "words_form": words_form,
@@ -188,18 +193,49 @@ def one_list(request: HttpRequest, edition: Edition, public_id: str) -> HttpResp
 
 
 def _unread(request: HttpRequest, edition: Edition, draft: Any, job: Any) -> HttpResponse:
-    """A list that could not be looked at: why, and throwing it away."""
-    if request.method == "POST" and request.POST.get("act") == "discard":
+    """A list that could not be looked at: why, reading it otherwise, and throwing it away."""
+    why = job.line if job is not None else ""
+    act = request.POST.get("act", "") if request.method == "POST" else ""
+    if act == "discard":
         drafts.discard(draft)
         return redirect("portal:imports", edition=edition.slug)
+    if act == "encoding":
+        try:
+            return _read_as(request, edition, draft, looking.SHORT_ROWS + 1)
+        except REFUSALS as error:
+            why = str(error)
     context = {
         "draft": draft,
         "subject": SUBJECTS[draft.subject],
-        "why": job.line if job is not None else "",
+        "why": why,
+        "encoding_form": _encoding_form(draft),
         "slug": edition.slug,
         "nav_current": "desk",
     }
     return render(request, "portal/desk/unread.html", context, status=409)
+
+
+def _read_as(request: HttpRequest, edition: Edition, draft: Any, rows: int) -> HttpResponse:
+    """Look at a list of about `rows` rows again, read in the encoding that was chosen."""
+    form = EncodingForm(request.POST)
+    if not form.is_valid():
+        raise drafts.DraftError(_("Choose an encoding from the list."))
+    actor = request.user.actor  # type: ignore[union-attr]
+    try:
+        with transaction.atomic():
+            drafts.set_encoding(draft, form.cleaned_data["encoding"])
+            looking.begin(edition, draft, actor, rows, doubles=True)
+    except TableError:
+        draft.refresh_from_db()
+        raise
+    return _again(request, edition, draft, _("The list was read again."))
+
+
+def _encoding_form(draft: Any) -> EncodingForm | None:
+    """The choice of an encoding; a workbook says its own."""
+    if draft.file_name.lower().endswith(drafts.TEXT_ENDINGS):
+        return EncodingForm(initial={"encoding": draft.encoding})
+    return None
 
 
 def _again(request: HttpRequest, edition: Edition, draft: Any, text: str) -> HttpResponse:
