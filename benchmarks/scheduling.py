@@ -43,6 +43,8 @@ CASES: dict[str, Callable[[Lines, int], None]] = {
     "no-show-scarce-walking": live.no_show(True, scarce=True),
     "absent": live.absent(True),
     "absent-flat": live.absent(False),
+    "absent-third-day": live.absent(True, 2),
+    "absent-third-day-flat": live.absent(False, 2),
 }
 #: What does not depend on the seeds given runs once.
 ONCE = {"compile", *exact.CLOSED, *exact.OPEN}

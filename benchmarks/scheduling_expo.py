@@ -129,6 +129,9 @@ def breaks(walking: bool) -> Callable[[Lines, int], None]:
             change = 100 * (after[buyers].sum() / before[buyers].sum() - 1)
             lost = float(instance.weight[first.slot >= 0].sum() - instance.weight[slot >= 0].sum())
             hosts = {"hosts": [int(before[~buyers].sum()), int(after[~buyers].sum())]}
+            idle = [scheduling.count_idle(instance, x) for x in (first.slot, slot)]
+            hosts |= {"idle": [int(x[buyers].sum()) for x in idle],
+                      "idle_of_hosts": [int(x[~buyers].sum()) for x in idle]}  # fmt: skip
             bar_here = bar if scope == "event" else None
             lines.show(
                 f"{case}: over the {scope}", change, "%", bar_here, None, seed,

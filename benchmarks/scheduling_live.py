@@ -107,16 +107,17 @@ def _could_be_new(instance: Instance, slot: Ints, held: list[int]) -> int:
     )
 
 
-def absent(walking: bool) -> Callable[[Lines, int], None]:
-    """A twentieth of the buyers is missing on the third day."""
+def absent(walking: bool, missed: int = 1) -> Callable[[Lines, int], None]:
+    """A twentieth of the buyers is missing on a day, the second of five unless said otherwise."""
     case = "absent" if walking else "absent-flat"
+    case += "" if missed == 1 else f", day {missed + 1}"
 
     def measure(lines: Lines, seed: int) -> None:
         instance = scheduling.read_instance(lines.instance(seed, walking))
         slot = scheduling.solve(instance, seed=seed, time_limit=SECONDS).slot
         buyers = np.flatnonzero(instance.place < 0)
         gone = np.random.default_rng(seed).choice(buyers, len(buyers) // 20, replace=False)
-        day = np.flatnonzero(instance.slot_day == 2)
+        day = np.flatnonzero(instance.slot_day == missed)
         event = Event("absent", gone.astype(np.int32), int(day[0]), int(day[-1]))
         for words, moves, counts in (
             ("", 1, True), (", held again is no move", 1, False), (", any moves", 1000, False)

@@ -161,6 +161,7 @@ def test_repair_after_closing_a_hall_moves_what_it_can(fair):
         ({"notice": -1}, "whole number"),
         ({"move_price": "dear"}, "must be a number"),
         ({"later_counts": 1}, "must be true or false"),
+        ({"moves_per_host": -1}, "moves_per_host: must be a whole number"),
         ({"events": [{"kind": "fire"}]}, "event 1: kind must be one of absent, closed"),
         ({"events": [{"kind": "absent", "participants": ["q"]}]}, "no participant 'q'"),
         ({"events": [{"kind": "absent", "place": "q"}]}, 'unknown key "place"'),
@@ -243,3 +244,17 @@ def test_repair_holds_back_who_has_been_moved_as_often_as_they_accept():
         assert sum(c.reason == "later" for c in changes.changes) == kept
         assert changes.moved == kept
         assert changes.regained == (0, 5, 9)[kept]
+
+
+def test_repair_moves_nothing_of_a_host_that_accepts_no_move():
+    """The absent leaves the only slot that the waiting guest could have: another has to move."""
+    data = tiny.instance(2, requests=[("x", "e", "a", 5), ("y", "e", "b", 5), ("z", "e", "f", 3)])
+    data["requests"][2]["allowed_slots"] = ["t1"]
+    instance = scheduling.instance_from_json(data)
+    instance.place[instance.participant_ids.index("e")] = 0
+    instance.place_ids = ["hall"]
+    away = {"events": [{"kind": "absent", "participants": ["a"]}]}
+    for most, after in ((None, [-1, 0, 1]), (1, [-1, 0, 1]), (0, [-1, 1, -1])):
+        order = order_from_json(FORMAT | away | {"moves_per_host": most}, instance)
+        solution, _, _ = scheduling.repair(instance, np.array([0, 1, -1]), order, work_limit=500)
+        assert solution.slot.tolist() == after

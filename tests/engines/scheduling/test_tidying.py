@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from emporion.engines import scheduling
+from emporion.engines.scheduling import count_breaks, count_idle
+from emporion.engines.scheduling.checking import check_data
 
 from . import tiny
 
@@ -43,8 +45,8 @@ def test_fewer_breaks_keeps_the_meetings_and_every_constraint(walking, scope):
     assert counted[1] < 0.8 * counted[0]
 
 
-def test_fewer_breaks_finds_the_fewest_of_tiny_fairs():
-    """Against trying every slot for the meetings that are held."""
+def test_fewer_breaks_finds_the_fewest_breaks_then_idle_slots_of_tiny_fairs():
+    """Against trying every slot for the meetings that are held; the checker counts both."""
     for seed in range(12):
         data = tiny.random_instance(seed, ("quota", "slots"))
         data["requests"] = data["requests"][:4]
@@ -53,9 +55,11 @@ def test_fewer_breaks_finds_the_fewest_of_tiny_fairs():
         for n, row in enumerate(data["requests"]):
             row["mandatory"] = bool(slot[n] >= 0)
         data["requests"] = [row for row in data["requests"] if row["mandatory"]]
-        least = tiny.brute_force(data, cost=lambda report: report.breaks)
+        least = tiny.brute_force(data, cost=lambda report: (report.breaks, report.idle))
+        report = check_data(data, least)
         after = scheduling.fewer_breaks(instance, slot, work_limit=30_000)
-        assert scheduling.count_breaks(instance, after).sum() == least["objective"]["breaks"], seed
+        breaks, idle = (count(instance, after).sum() for count in (count_breaks, count_idle))
+        assert (breaks, idle) == (report.breaks, report.idle), seed
 
 
 def test_fewer_breaks_leaves_locked_meetings_and_orders_alone():

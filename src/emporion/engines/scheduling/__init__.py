@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .repairing import Floor, repair, solve_keeping
     from .rivals import Rival, rivals
     from .service import ServicePrice, service_price
-    from .solution import REASONS, Solution, count_breaks
+    from .solution import REASONS, Solution, count_breaks, count_idle
     from .solving import solve
     from .tidying import fewer_breaks
     from .warm import compile_kernels
@@ -49,6 +49,7 @@ _HOME = {
     "check_files": "checking",
     "compile_kernels": "warm",
     "count_breaks": "solution",
+    "count_idle": "solution",
     "fewer_breaks": "tidying",
     "generate": "generating",
     "generate_family": "families",
@@ -84,6 +85,7 @@ __all__ = [
     "check_files",
     "compile_kernels",
     "count_breaks",
+    "count_idle",
     "fewer_breaks",
     "generate",
     "generate_family",

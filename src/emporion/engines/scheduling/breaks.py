@@ -1,4 +1,5 @@
-"""Fewer breaks at equal value: annealing over moves and swaps of meetings (Kirkpatrick 1983)."""
+"""Fewer breaks, then fewer idle slots, at equal value: annealing over moves and swaps of meetings
+(Kirkpatrick 1983)."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import math
 import numpy as np
 
 from .compiled import compiled, compiled_inside
-from .instance import IntGrid, IntRow, LongGrid, Longs
+from .instance import IntGrid, IntRow, LongGrid
 from .state import (
     END0,
     END1,
@@ -26,6 +27,10 @@ from .state import (
 )
 
 HOT, COLD, STAGES = 0.6, 0.08, 200
+#: From this stage on idle slots count as well, each as one part of a break of so many.
+IDLE_FROM, BREAK = 160, 8
+#: Rises of the energy that `cooling` tells apart; the column behind them says whether idle counts.
+RISES = 32
 
 
 @compiled_inside
@@ -52,6 +57,34 @@ def _shift(st: State, busy: IntGrid, window: IntRow, p: int, t: int, t2: int) ->
         left -= window[t] == window[t2]
     if st.cell[base + t2, TAKEN_UNITS] == 0 and left > 0:
         change += 1 - _beside(st, window, p, t2, idle)
+    return change
+
+
+@compiled_inside
+def _idle(st: State, window: IntRow, p: int, t: int, without: int, also: int) -> int:
+    """Idle slots between the first and the last meeting of p in the window of t, as if p were idle
+    in the slot ``without`` and busy in ``also``."""
+    base, first, last, busy = p * st.slots, -1, -1, 0
+    s = t
+    while s > 0 and window[s - 1] == window[t]:
+        s -= 1
+    while s < st.slots and window[s] == window[t]:
+        if s == also or (s != without and st.cell[base + s, TAKEN_UNITS] > 0):
+            first = s if first < 0 else first
+            last = s
+            busy += 1
+        s += 1
+    return last - first + 1 - busy if busy > 0 else 0
+
+
+@compiled_inside
+def _idle_shift(st: State, window: IntRow, p: int, t: int, t2: int) -> int:
+    """Change of the idle slots of p when one of its meetings goes from slot t to slot t2."""
+    without = t if st.cell[p * st.slots + t, TAKEN_UNITS] == 1 else -1
+    same = window[t] == window[t2]
+    change = _idle(st, window, p, t, without, t2 if same else -1) - _idle(st, window, p, t, -1, -1)
+    if not same:
+        change += _idle(st, window, p, t2, -1, t2) - _idle(st, window, p, t2, -1, -1)
     return change
 
 
@@ -102,10 +135,10 @@ def _exchange(st: State, r: int, t: int, r3: int, t3: int) -> bool:
 def anneal(
     st: State, held: IntRow, window: IntRow, windows: int, proposals: int, odds: LongGrid
 ) -> int:
-    """Reduce the breaks of all participants; gives the change.  The set of meetings stays the same.
+    """Reduce the breaks of all participants, and in the last stages their idle slots; gives the
+    change of the breaks.  The set of meetings stays the same.
 
-    ``held`` the meetings that may move, ``odds`` int64[stages, 8]: chance out of 2**31 to accept a
-    rise by 0..7 in each stage.
+    ``held`` the meetings that may move, ``odds`` int64[stages, RISES + 1]: see `cooling`.
     """
     S = st.slots
     st.ctl[LOGGING] = 0
@@ -134,7 +167,14 @@ def anneal(
             change += _shift(st, busy, window, g, t2, t)
         else:
             change += _shift(st, busy, window, a, t, t2)
-        if change > 0 and draw(st, 2**31 - 1) >= odds[stage, min(change, 7)]:
+        rise = BREAK * change
+        if odds[stage, RISES] != 0 and rise < RISES:
+            rise += _idle_shift(st, window, b, t, t2)
+            if r3 >= 0:
+                rise += _idle_shift(st, window, g, t2, t)
+            else:
+                rise += _idle_shift(st, window, a, t, t2)
+        if rise > 0 and draw(st, 2**31 - 1) >= odds[stage, min(rise, RISES - 1)]:
             continue
         if not _exchange(st, r, t2, r3, t):
             continue
@@ -147,11 +187,16 @@ def anneal(
     return total
 
 
-def cooling() -> Longs:
-    """Table of chances for `anneal`, from `HOT` to `COLD`, in integers so that machines agree."""
-    table = np.zeros((STAGES, 8), dtype=np.int64)
+def cooling() -> LongGrid:
+    """Table of chances for `anneal`, from `HOT` to `COLD`, in integers so that machines agree.
+
+    int64[STAGES, RISES + 1]: chance out of 2**31 to accept a rise of the energy, `BREAK` for each
+    break and 1 for each idle slot, and whether idle slots count in that stage.
+    """
+    table = np.zeros((STAGES, RISES + 1), dtype=np.int64)
     for stage in range(STAGES):
         heat = HOT * (COLD / HOT) ** (stage / (STAGES - 1))
-        for rise in range(8):
-            table[stage, rise] = int(math.exp(-rise / heat) * 2**31)
+        for rise in range(RISES):
+            table[stage, rise] = int(math.exp(-rise / BREAK / heat) * 2**31)
+        table[stage, RISES] = stage >= IDLE_FROM
     return table

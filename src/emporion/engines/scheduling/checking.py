@@ -32,6 +32,7 @@ class Report:
     meetings: int = 0
     weight: float = 0.0
     breaks: int = 0
+    idle: int = 0
     digest: str = ""
     bound: float | None = None
     share: float | None = None
@@ -268,26 +269,25 @@ class _Checker:
                                 f'"{r2}", but {time} between them'
                             )
 
-    def breaks_of(self, visits: list[tuple[int, str]]) -> int:
+    def breaks_of(self, visits: list[tuple[int, str]]) -> list[int]:
+        """The length of every break of a participant, in slots."""
         scope = self.instance.get("break_scope", "event")
         busy = sorted({t for t, _ in visits})
-        total = 0
+        found = []
         for t, u in pairwise(busy):
-            if u == t + 1:
-                continue
-            if scope == "event":
-                total += 1
-            elif scope == "day":
-                total += self.day[t] == self.day[u]
-            else:
+            same = scope == "event" or self.day[t] == self.day[u]
+            if scope == "session":
                 half = [self.instance["slots"][s].get("session") for s in range(t, u + 1)]
-                same = all(s == half[0] for s in half) and self.day[t] == self.day[u]
-                total += same
-        return total
+                same = same and all(s == half[0] for s in half)
+            if u > t + 1 and same:
+                found.append(u - t - 1)
+        return found
 
     def breaks(self) -> None:
-        counts = {name: self.breaks_of(self.calendar.get(name, [])) for name in self.person}
+        found = {name: self.breaks_of(self.calendar.get(name, [])) for name in self.person}
+        counts = {name: len(lengths) for name, lengths in found.items()}
         self.report.breaks = sum(counts.values())
+        self.report.idle = sum(map(sum, found.values()))
         most = self.instance.get("max_break_difference")
         if most is not None and counts and self.solution.get("status") != "infeasible":
             high, low = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)

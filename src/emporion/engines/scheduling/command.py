@@ -198,7 +198,10 @@ def _check(instance_path: str, solution_path: str) -> int:
     for note in report.notes:
         print(f"note: {note}")
     print(f"digest {report.digest}")
-    print(f"{report.meetings} meetings, weight {report.weight:g}, {report.breaks} breaks")
+    print(
+        f"{report.meetings} meetings, weight {report.weight:g}, {report.breaks} breaks, "
+        f"{report.idle} idle slots"
+    )
     if (flat := report.bound_without_walking) is not None:
         share = 100 * report.weight / flat if flat else 100.0
         print(f"bound without walking {flat:.3f} recomputed, share {share:.3f} %")

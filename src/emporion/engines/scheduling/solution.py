@@ -57,18 +57,33 @@ def count_breaks(instance: Instance, slot: Ints) -> Ints:
 
     A break is a maximal run of idle slots between two consecutive meetings.  O(P S + R).
     """
-    people, slots = instance.capacity.shape
-    busy = np.zeros((people, slots), dtype=bool)
-    held = np.flatnonzero(slot >= 0)
-    busy[instance.first[held], slot[held]] = True
-    busy[instance.second[held], slot[held]] = True
-    total = np.zeros(people, dtype=np.int32)
-    windows = instance.windows()
-    for window in range(int(windows[-1]) + 1):
-        part = busy[:, windows == window].astype(np.int8)
+    total = np.zeros(len(instance.participant_ids), dtype=np.int32)
+    for part in _busy_by_window(instance, slot):
         starts = (np.diff(part, axis=1, prepend=np.int8(0)) == 1).sum(axis=1)
         total += np.maximum(starts - 1, 0).astype(np.int32)
     return total
+
+
+def count_idle(instance: Instance, slot: Ints) -> Ints:
+    """Idle slots of every participant, int32[P]: slots without a meeting between the first and the
+    last of each window.  O(P S + R)."""
+    total = np.zeros(len(instance.participant_ids), dtype=np.int32)
+    for part in _busy_by_window(instance, slot):
+        first = part.argmax(axis=1)
+        last = part.shape[1] - 1 - part[:, ::-1].argmax(axis=1)
+        count = part.sum(axis=1)
+        total += np.where(count > 0, last - first + 1 - count, 0).astype(np.int32)
+    return total
+
+
+def _busy_by_window(instance: Instance, slot: Ints) -> list[npt.NDArray[np.int8]]:
+    """Who is busy when, 0/1 int8[P, slots of the window], window by window."""
+    busy = np.zeros(instance.capacity.shape, dtype=np.int8)
+    held = np.flatnonzero(slot >= 0)
+    busy[instance.first[held], slot[held]] = 1
+    busy[instance.second[held], slot[held]] = 1
+    windows = instance.windows()
+    return [busy[:, windows == window] for window in range(int(windows[-1]) + 1)]
 
 
 def granted_weight(instance: Instance, slot: Ints) -> float:

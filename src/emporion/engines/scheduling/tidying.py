@@ -1,4 +1,4 @@
-"""Fewer breaks in a schedule that is finished otherwise: the same meetings, other slots."""
+"""Fewer breaks and idle slots in a schedule that is finished: the same meetings, other slots."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from .breaks import anneal, cooling
 from .instance import Instance, InstanceError, Ints
 from .order import ordered_rows
-from .solution import count_breaks
+from .solution import count_breaks, count_idle
 from .state import LOCK, SLOT, State
 
 #: Proposals for each meeting when neither a time nor a work limit is given.
@@ -34,7 +34,8 @@ def fewer_breaks(
     time_limit: float | None = None,
     work_limit: int | None = None,
 ) -> Ints:
-    """The meetings of ``slot`` (int32[R], -1 = not held) in slots with fewer breaks, int32[R].
+    """The meetings of ``slot`` (int32[R], -1 = not held) in slots with fewer breaks, and among
+    those with fewer idle slots, int32[R].
 
     Exactly the same requests are held, every hard constraint is kept, locked meetings and those of
     precedences stay where they are.  Breaks of all participants count alike.  ``work_limit``
@@ -64,7 +65,8 @@ def fewer_breaks(
     most = instance.max_break_difference
     breaks = count_breaks(instance, after)
     unfair = most is not None and int(np.ptp(breaks)) > most
-    worse = breaks.sum() > count_breaks(instance, slot).sum()
+    before = (count_breaks(instance, slot).sum(), count_idle(instance, slot).sum())
+    worse = (breaks.sum(), count_idle(instance, after).sum()) > before
     return slot.copy() if unfair or worse else after
 
 

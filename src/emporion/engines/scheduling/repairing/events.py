@@ -18,8 +18,8 @@ from ..instance import Instance, InstanceError, Ints
 FORMAT = "emporion-schedule-repair/1"
 KINDS = ("absent", "closed")
 KEYS = {
-    "format", "now", "notice", "events", "move_price", "moves_per_person", "no_moves",
-    "later_counts",
+    "format", "now", "notice", "events", "move_price", "moves_per_person", "moves_per_host",
+    "no_moves", "later_counts",
 }  # fmt: skip
 
 
@@ -37,6 +37,9 @@ class Event:
 class Order:
     """A repair that was asked for; ``earliest`` is the first slot in which anything may change.
 
+    ``moves_per_host`` for participants with a place of their own (None = any number): they stay
+    where they are, but their agenda changes too.
+
     ``later_counts``: whether a meeting that an event has hit counts among the moves of its people
     when it is held at another time, as it does for who reads the new agenda; else only meetings
     that could have stayed where they were do.
@@ -46,6 +49,7 @@ class Order:
     events: list[Event] = field(default_factory=list)
     move_price: float | None = None
     moves_per_person: int = 1
+    moves_per_host: int | None = None
     later_counts: bool = True
     no_moves: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int32))
 
@@ -117,6 +121,8 @@ def order_from_json(data: dict[str, Any], instance: Instance) -> Order:
     if not isinstance(order.later_counts, bool):
         raise InstanceError("later_counts", "must be true or false")
     order.moves_per_person = _count(data.get("moves_per_person", 1), "moves_per_person")
+    if data.get("moves_per_host") is not None:
+        order.moves_per_host = _count(data["moves_per_host"], "moves_per_host")
     order.no_moves = np.array(
         [person(name, "no_moves") for name in data.get("no_moves", [])], dtype=np.int32
     )

@@ -32,8 +32,9 @@ def repair(
     """The announced schedule ``slot`` (int32[R], -1 = not held) after the events of ``order``.
 
     What is past, locked or nearer than the notice never moves.  A moved meeting has a price, nobody
-    without a place of its own is moved more than ``order.moves_per_person`` times (see
-    ``order.later_counts`` for meetings that an event has hit), those of ``order.no_moves`` never.
+    without a place of its own is moved more than ``order.moves_per_person`` times, nobody with one
+    more than ``order.moves_per_host`` (see ``order.later_counts`` for meetings that an event has
+    hit), those of ``order.no_moves`` never.
     Gives the new schedule, the differences with reasons, and the instance that is left, against
     which the schedule can be checked.  Raises `InstanceError` when nothing of what is locked can
     stand.
@@ -44,6 +45,8 @@ def repair(
     left, still = remaining(instance, slot, order)
     accepts = np.full(len(instance.participant_ids), ANY, dtype=np.int32)
     accepts[instance.place < 0] = order.moves_per_person
+    if order.moves_per_host is not None:
+        accepts[instance.place >= 0] = order.moves_per_host
     accepts[order.no_moves] = 0
     solution = solve_keeping(
         left,
