@@ -37,6 +37,20 @@ class Between:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A question about an entry, answered by one press: (value, word, chosen) in `answers`.
+
+    `sentence` asks, for those who do not see the name above it; `note` says who reads the answer.
+    """
+
+    act_url: str
+    sentence: str
+    note: str
+    answers: Sequence[tuple[str, str, bool]]
+    fields: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
 class Entry:
     """One meeting or session: always told as time, walk, place."""
 
@@ -53,6 +67,7 @@ class Entry:
     mark: str = ""
     mark_word: str = ""
     after: Between | None = field(default=None)
+    asked: Asked | None = None
 
     def __post_init__(self) -> None:
         if self.state not in STATES:

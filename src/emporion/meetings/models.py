@@ -257,6 +257,29 @@ class RuleAnswer(models.Model):
         return f"{self.request_id} by rule {self.rule_id}"
 
 
+class MeetingRating(models.Model):
+    """What one side thought of a meeting that took place. The other side never learns of it."""
+
+    request = models.ForeignKey(MeetingRequest, models.CASCADE, related_name="ratings")
+    rater = models.ForeignKey(
+        "edition.Participation", models.CASCADE, related_name="ratings_given", db_index=False
+    )
+    # 1, not worth the time, to 5, worth it.
+    value = models.PositiveSmallIntegerField()
+    rated_at = models.DateTimeField()
+
+    objects = ScopedManager(expo="rater__edition__expo")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rater", "request"], name="rating_once_a_side"),
+            models.CheckConstraint(condition=models.Q(value__range=(1, 5)), name="rating_in_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rater_id} about {self.request_id}"
+
+
 class PersonalLink(models.Model):
     """An address that lets one person read their agenda and answer, without signing in.
 

@@ -30,6 +30,18 @@ declare(
     others="public_id",
 )  # fmt: skip
 declare(
+    "meetings.MeetingRating",
+    whose={"alone": "rater"},
+    kept=Kept(
+        "three years after the fair",
+        after="rater__edition__ends",
+        days=1095,
+        where={"rater__edition__is_demonstration": False},
+    ),
+    fields={},
+    row_goes=True,
+)
+declare(
     "meetings.PersonalLink",
     whose={"person": "person"},
     kept=Kept("30 days after it stopped working", after="expires_at", days=30),

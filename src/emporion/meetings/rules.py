@@ -16,6 +16,8 @@ ACCEPTED_PER_CENT = 150
 # Nobody reads more at a table; the database column holds as much.
 LONGEST_MESSAGE = 500
 LIVE = ("open", "accepted")
+# What somebody thought of a meeting, from not worth the time to worth it.
+RATINGS = range(1, 6)
 
 
 class Takes(Protocol):
@@ -88,6 +90,12 @@ class Stretch(Protocol):
     date: dt.date
     starts: dt.time
     minutes: int
+
+
+def has_ended(slot: Stretch, now: dt.datetime) -> bool:
+    """A slot is over at `now`, a time of the zone that the slots are in."""
+    begins = dt.datetime.combine(slot.date, slot.starts, now.tzinfo)
+    return now >= begins + dt.timedelta(minutes=slot.minutes)
 
 
 def is_there(slot: Stretch, days: Sequence[str] | None, blocked: Sequence[Sequence[str]]) -> bool:

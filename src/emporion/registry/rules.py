@@ -27,7 +27,7 @@ class Purpose(NamedTuple):
 
 PURPOSES = {
     # What people do teaches the matching; they may object.
-    "matching": Purpose("interest"),
+    "matching": Purpose("interest", version=2),
     # What happens to their requests and meetings; they may object.
     "messages": Purpose("contract"),
     # Address and number for those they have agreed to meet.

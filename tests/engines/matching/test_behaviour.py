@@ -149,3 +149,26 @@ def test_a_market_with_answers_is_matched_by_what_they_taught():
     assert all(lesson.decisions > 0 for lesson in result.lessons)
     said = matching.match(replace(market, signals=()))
     assert [lesson.decisions for lesson in said.lessons] == [0, 0]
+
+
+def test_ratings_take_the_place_of_wishes_and_teach_their_own_side_alone():
+    market, *_ = decided(5, 12, 40, share=0.6)
+    wishes = [replace(s, kind="request") for s in market.signals if s.sender[0] == "b"]
+    # Whoever met e000 found it not worth the time; who is rated well was wished for anyway.
+    said = [replace(s, kind="rating", value=1.0 if s.receiver == "e000" else 5.0) for s in wishes]
+    alone = learnt(replace(market, signals=wishes))[1]
+    rated = learnt(replace(market, signals=wishes + said[::2]))[1]
+    appeal = [lesson.rule.of_exhibitors for lesson in (alone[0], rated[0])]
+    assert appeal[1][0] < appeal[0][0] - 0.2
+    assert np.argmin(appeal[1]) == 0
+    assert [lesson.decisions for lesson in (alone[1], rated[1])] == [0, 0]
+
+
+@pytest.mark.parametrize("low", [1.0, 0.0])
+def test_ratings_alone_teach_like_answers_on_either_scale(low):
+    market, *_ = decided(6, 9, 20, share=0.9)
+    values = {"accept": 5.0 if low else 1.0, "decline": low}
+    said = [replace(s, kind="rating", value=values[s.kind]) for s in market.signals]
+    answers, ratings = learnt(market)[1], learnt(replace(market, signals=said))[1]
+    for one, two in zip(answers, ratings, strict=True):
+        np.testing.assert_array_equal(one.rule.weight, two.rule.weight)

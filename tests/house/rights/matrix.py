@@ -34,7 +34,7 @@ MEANS = {
     "public_id": {
         "wish": "exhibitor", "ask": "exhibitor", "exhibitor": "exhibitor",
         "answer": "waiting", "personal_answer": "waiting", "audit": "request", "pin": "request",
-        "unpin": "request", "desk_live": "run", "desk_stop": "run", "desk_keep": "run",
+        "rate": "request", "unpin": "request", "desk_live": "run", "desk_stop": "run", "desk_keep": "run",
         "desk_remove": "run", "audit_of": "participation", "list": "draft", "list_live": "draft",
         "batch": "batch", "public_delegation": "delegation", "act_for": "participation",
         "end_access": "token", "end_erasure": "erasure",

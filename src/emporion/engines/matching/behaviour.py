@@ -10,9 +10,12 @@ about (Rasch, 1960, with random effects; the spread of each is estimated from th
 curvature's diagonal).  A form whose parts can be named was taken on purpose: reasons stay true, a
 participant who arrives is scored at once, and no feature ever lowers the score (weights >= 0).
 
-Two sorts of signals are learnt from.  Answers and ratings (accept, decline, rating) say yes and no
-and give probabilities.  Where one direction has only wishes (request, bookmark), people drawn at
-random stand for those who were not asked; that teaches an order, and the level stays as it was.
+Two sorts of signals are learnt from.  Answers (accept, decline) say yes and no and give
+probabilities.  Where one direction has only wishes (request, bookmark), people drawn at random
+stand for those who were not asked; that teaches an order, and the level stays as it was.  What
+somebody said after a meeting (rating) takes the place of their answer, or of their wish: it is the
+same decision, better informed.  Ratings alone teach like answers where there are more of them than
+wishes: they are given of those met alone, and a few must not outweigh many.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ from emporion.engines.matching.market import Signal
 from emporion.engines.matching.metrics import calibration as reliability
 from emporion.engines.matching.metrics import calibration_error
 from emporion.engines.matching.score import Rule
-from emporion.engines.matching.signals import age_weight
+from emporion.engines.matching.signals import age_weight, rating_scale
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
@@ -112,7 +115,9 @@ def _decisions(
     seed: int,
 ) -> _Decisions | None:
     answered: dict[tuple[int, int], tuple[float, float]] = {}
+    rated: dict[tuple[int, int], tuple[float, float]] = {}
     wished: dict[tuple[int, int], float] = {}
+    share_of = rating_scale(signals)
     for signal in signals:
         if signal.sender not in own_at:
             continue
@@ -121,33 +126,38 @@ def _decisions(
         if signal.kind in ("accept", "decline"):
             answered[pair] = (float(signal.kind == "accept"), mass)
         elif signal.kind == "rating":
-            # What somebody says after the meeting weighs more than the answer before it.
-            answered[pair] = (min(1.0, max(0.0, ((signal.value or 3.0) - 1) / 4)), mass)
+            rated[pair] = (share_of(signal), mass)
         elif signal.kind in WISHES:
             wished[pair] = max(mass, wished.get(pair, 0.0))
-    yes = sum(value for value, _ in answered.values())
-    if min(yes, len(answered) - yes) >= LEAST_DECISIONS:
-        pairs = _some(sorted(answered), MOST_LEARNT, seed)
-        values = np.asarray([answered[pair] for pair in pairs])
+    said = answered | rated
+    if _enough(answered) or (_enough(said) and len(said) >= len(wished)):
+        pairs = _some(sorted(said), MOST_LEARNT, seed)
+        values = np.asarray([said[pair] for pair in pairs])
         at = np.asarray(pairs, dtype=np.int64)
         return _Decisions(at[:, 0], at[:, 1], values[:, 0], values[:, 1], drawn=False)
     if len(wished) < LEAST_DECISIONS or len(other_at) < 2 * DRAWN:
         return None
-    pairs = _some(sorted(wished), MOST_LEARNT // (1 + DRAWN), seed)
+    pairs = _some(sorted(wished.keys() | rated.keys()), MOST_LEARNT // (1 + DRAWN), seed)
     at = np.asarray(pairs, dtype=np.int64)
     draw = np.random.default_rng(seed)
     sender = np.repeat(at[:, 0], DRAWN)
     receiver = draw.integers(0, len(other_at), len(sender))
     keys = at[:, 0] * len(other_at) + at[:, 1]
     free = ~np.isin(sender * len(other_at) + receiver, keys)
-    masses = np.asarray([wished[pair] for pair in pairs])
+    masses = np.asarray([rated[pair][1] if pair in rated else wished[pair] for pair in pairs])
+    wanted = np.asarray([rated[pair][0] if pair in rated else 1.0 for pair in pairs])
     return _Decisions(
         np.concatenate([at[:, 0], sender[free]]),
         np.concatenate([at[:, 1], receiver[free]]),
-        np.concatenate([np.ones(len(at)), np.zeros(int(free.sum()))]),
+        np.concatenate([wanted, np.zeros(int(free.sum()))]),
         np.concatenate([masses, np.repeat(masses, DRAWN)[free] / DRAWN]),
         drawn=True,
     )
+
+
+def _enough(decisions: Mapping[tuple[int, int], tuple[float, float]]) -> bool:
+    yes = sum(value for value, _ in decisions.values())
+    return min(yes, len(decisions) - yes) >= LEAST_DECISIONS
 
 
 def _some(pairs: list[tuple[int, int]], most: int, seed: int) -> list[tuple[int, int]]:

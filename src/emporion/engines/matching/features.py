@@ -19,7 +19,7 @@ from scipy import sparse
 from emporion.engines.matching import facets
 from emporion.engines.matching.market import SIZES, Market, Participant, Signal
 from emporion.engines.matching.meaning import Meaning
-from emporion.engines.matching.signals import Signals, collect, remember
+from emporion.engines.matching.signals import Signals, collect, rating_scale, remember
 from emporion.engines.matching.text import Glossary, TextVectors, read_texts
 
 Floats = npt.NDArray[np.float32]
@@ -166,6 +166,7 @@ class Features:
         by_exhibitor: dict[int, dict[str, float]] = {}
         width = len(self.exhibitors)
         liked: set[tuple[str, str]] = set()
+        share_of = rating_scale(signals)
         for signal in signals:
             if signal.kind in POPULAR_KINDS:
                 liked.add((signal.sender, signal.receiver))
@@ -173,10 +174,10 @@ class Features:
                 continue
             if signal.sender in buyer_at:
                 key = buyer_at[signal.sender] * width + exhibitor_at[signal.receiver]
-                remember(by_buyer, key, signal, self.latest)
+                remember(by_buyer, key, signal, self.latest, share_of)
             else:
                 key = buyer_at[signal.receiver] * width + exhibitor_at[signal.sender]
-                remember(by_exhibitor, key, signal, self.latest)
+                remember(by_exhibitor, key, signal, self.latest, share_of)
         self.buyer_signals = collect(by_buyer)
         self.exhibitor_signals = collect(by_exhibitor)
         self.exhibitor_admirers = np.zeros(len(self.exhibitors), dtype=np.int64)

@@ -60,7 +60,9 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """Something one participant did about another. `value` is 1 to 5 for a rating.
+    """Something one participant did about another.
+
+    `value` is 1 to 5 for a rating, or 0 to 1 where any of the market's ratings is below 1.
 
     `at` is when, in seconds of any clock that all signals share; None does not age.  One that
     `only_teaches` moves what is learnt of everybody and not the score of its own pair: two who have
@@ -108,7 +110,7 @@ def check_market(market: Market) -> None:
         if signal.kind not in SIGNAL_KINDS:
             raise MarketError(where, f"kind {signal.kind!r} is none of {', '.join(SIGNAL_KINDS)}")
         if signal.kind == "rating" and signal.value is None:
-            raise MarketError(where, "a rating needs a value from 1 to 5")
+            raise MarketError(where, "a rating needs a value from 1 to 5, or from 0 to 1")
         if signal.value is not None and not abs(signal.value) < float("inf"):
             raise MarketError(where, f"value {signal.value} is no finite number")
         if signal.at is not None and not abs(signal.at) < float("inf"):

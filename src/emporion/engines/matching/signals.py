@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,20 +44,39 @@ def age_weight(at: float | None, latest: float | None) -> float:
     return float(0.5 ** ((latest - at) / HALF_LIFE))
 
 
+def rating_scale(signals: Iterable[Signal]) -> Callable[[Signal], float]:
+    """Return what turns a rating into a share, 0 (as bad as can be) to 1.
+
+    Ratings go from 1 to 5, unless some are below 1: then they are shares already.  Those of a
+    market are on one scale.
+    """
+    ratings = (one.value for one in signals if one.kind == "rating" and one.value is not None)
+    low, high = (0.0, 1.0) if min(ratings, default=1.0) < 1 else (1.0, 5.0)
+
+    def share(signal: Signal) -> float:
+        value = (low + high) / 2 if signal.value is None else signal.value
+        return min(1.0, max(0.0, (value - low) / (high - low)))
+
+    return share
+
+
 def remember(
-    effects: dict[int, dict[str, float]], key: int, signal: Signal, latest: float | None
+    effects: dict[int, dict[str, float]],
+    key: int,
+    signal: Signal,
+    latest: float | None,
+    share_of: Callable[[Signal], float],
 ) -> None:
     """Keep the strongest of each kind: fifty looks are one."""
     kinds = effects.setdefault(key, {})
-    effect = _effect(signal) * age_weight(signal.at, latest)
+    effect = (
+        RATING_EFFECT * (2 * share_of(signal) - 1)
+        if signal.kind == "rating"
+        else SIGNAL_EFFECT[signal.kind]
+    )
+    effect *= age_weight(signal.at, latest)
     if abs(effect) >= abs(kinds.get(signal.kind, 0.0)):
         kinds[signal.kind] = effect
-
-
-def _effect(signal: Signal) -> float:
-    if signal.kind == "rating":
-        return RATING_EFFECT * min(1.0, max(-1.0, ((signal.value or 3.0) - 3.0) / 2.0))
-    return SIGNAL_EFFECT[signal.kind]
 
 
 def collect(effects: Mapping[int, Mapping[str, float]]) -> Signals:

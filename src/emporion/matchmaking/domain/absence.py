@@ -23,7 +23,8 @@ def why_absent(participation: Participation, other: Participation) -> Absence:
     The first of these that is so: filters that no score overcomes, the place on the list, a list
     that does not exist or a run without `other`, a lower score and what it lacks, a price.  What
     the other side keeps quiet (a veto, suggestions turned off) is told as "set_aside", which does
-    not say which.  At most 22 queries, and those for the readers of texts where there are any.
+    not say which.  At most 22 queries, 26 once the fair has begun, and those for the readers of
+    texts where there are any.
     """
     if code := _filtered(participation, other):
         return Absence(code)
@@ -58,8 +59,10 @@ def _filtered(me: Participation, other: Participation) -> str:
     if other.pk in silent or other.pk in about_me:
         return "set_aside"
     pair = {me.pk, other.pk}
-    if any({one, two} == pair for one, two in told(me.edition, [me.pk]).apart):
-        return "declined"
+    found = told(me.edition, [me.pk])
+    for code, pairs in (("declined", found.apart), ("met", found.met)):
+        if any({one, two} == pair for one, two in pairs):
+            return code
     return ""
 
 

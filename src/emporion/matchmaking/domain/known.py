@@ -21,7 +21,8 @@ class Known:
 
     `stated` are codes by side; `read` codes that their texts name and they do not state, counted
     half; `written` the languages of the texts that are compared; `deeds` how often they did what
-    teaches (request, accept, decline, bookmark); `contested`: more is promised of their calendar
+    teaches (request, accept, decline,
+    bookmark, rating); `contested`: more is promised of their calendar
     than it holds, so that places are shared out.
     """
 
@@ -36,7 +37,7 @@ class Known:
 
 
 def known_of(participation: Participation) -> Known:
-    """Return what is known of one participant. At most 13 queries."""
+    """Return what is known of one participant. At most 15 queries."""
     edition, me = participation.edition, participation.pk
     written: dict[str, list[str]] = {}
     stated: dict[str, list[str]] = {"needs": [], "offers": []}

@@ -46,8 +46,9 @@ def read_market(edition: Edition, only: Collection[int] | None = None) -> Read:
 
     Hosts stand on the exhibitors' side, all other roles that may ask for meetings on the buyers'.
     Only what people need and offer counts as text, not what they say about themselves.  Left out
-    is who turned suggestions off; two of one firm, with a veto between them or of whom one declined
-    the other are never shown to each other.  Five queries, and those of what people did.
+    is who turned suggestions off; two of one firm, with a veto between them, of whom one declined
+    the other or who have met are never shown to each other.  Five queries, and those of what people
+    did.
     """
     exhibitors, buyers, keys, firms = sides(edition, only)
     public = {key: public_id for public_id, key in keys.items()}
@@ -57,7 +58,7 @@ def read_market(edition: Edition, only: Collection[int] | None = None) -> Read:
     }
     found = told(edition, only)
     exclusions = set(_colleagues(exhibitors, buyers, firms))
-    for one, other in found.apart:
+    for one, other in (*found.apart, *found.met):
         if one in public and other in public and host[one] != host[other]:
             pair = (one, other) if host[one] else (other, one)
             exclusions.add((public[pair[0]], public[pair[1]]))

@@ -18,24 +18,29 @@ from emporion.matchmaking import queries
 
 @dataclass(frozen=True)
 class Deed:
-    """`sender` did `kind` about `receiver` (primary keys); kinds are those of the engine."""
+    """`sender` did `kind` about `receiver` (primary keys); kinds are those of the engine.
+
+    `value` is 1 to 5 for a rating.
+    """
 
     sender: int
     receiver: int
     kind: str
     at: dt.datetime | None = None
+    value: float | None = None
 
 
 @dataclass
 class Told:
     """What one source knows of an edition.
 
-    `apart` are pairs that are never to be suggested again; `counts` are figures of what came of
-    earlier lists, by name, for the scorecard.
+    `apart` are pairs that are never to be suggested again, `met` those who have met already, in any
+    order; `counts` are figures of what came of earlier lists, by name, for the scorecard.
     """
 
     deeds: list[Deed] = field(default_factory=list)
     apart: list[tuple[int, int]] = field(default_factory=list)
+    met: list[tuple[int, int]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 
 
@@ -64,6 +69,7 @@ def told(edition: Edition, only: Collection[int] | None = None) -> Told:
         more = source(edition, only)
         found.deeds += more.deeds
         found.apart += more.apart
+        found.met += more.met
         for name, count in more.counts.items():
             found.counts[name] = found.counts.get(name, 0) + count
     quiet = objecting(edition, "matching")
@@ -88,14 +94,16 @@ def answers_now(edition: Edition) -> int:
 
 
 ASKED, ANSWERED = frozenset({"request"}), frozenset({"accept", "decline"})
+RATED = "rating"
 
 
 def signals(found: Told, public: Mapping[int, str], hosts: Mapping[int, bool]) -> list[Signal]:
     """Return deeds as the engine reads them, those between a host and a guest of the market.
 
-    Requests and answers only teach: two who have asked each other already need no place for it on
-    their lists.  Each side teaches by what it does more, asking or answering: answers are given to
-    those who asked alone, and would make a side that mostly asks look as if it wanted everybody.
+    Requests, answers and ratings only teach: two who have asked each other already need no place
+    for it on their lists.  Each side teaches by what it does more, asking or answering: answers are
+    given to those who asked alone, and would make a side that mostly asks look as if it wanted
+    everybody.  What somebody thought of a meeting teaches beside either.
     """
     between = [
         deed
@@ -114,7 +122,8 @@ def signals(found: Told, public: Mapping[int, str], hosts: Mapping[int, bool]) -
             public[deed.receiver],
             deed.kind,
             at=deed.at.timestamp() if deed.at else None,
-            only_teaches=_asks(deed),
+            value=deed.value,
+            only_teaches=_asks(deed) or deed.kind == RATED,
         )
         for deed in between
         if deed.kind not in left_out[hosts[deed.sender]]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.utils import timezone
+
 from emporion.edition.queries import Edition
 from emporion.matchmaking.domain.told import Deed, Told, register, register_count
 from emporion.meetings.models import MeetingRequest
 from emporion.meetings.queries.choices import choices, held
+from emporion.meetings.queries.ratings import met, rated
 
 State = MeetingRequest.State
 ANSWERS: dict[str, str] = {State.ACCEPTED: "accept", State.DECLINED: "decline"}
@@ -42,6 +45,21 @@ def requests_told(edition: Edition, only: Collection[int] | None = None) -> Told
             **held(edition),
         }
     return found
+
+
+@register
+def meetings_told(edition: Edition, only: Collection[int] | None = None) -> Told:
+    """Return who has met, and what each side said of it afterwards.
+
+    Two queries, and none before the fair.
+    """
+    if timezone.now().astimezone(edition.tz).date() < edition.starts:
+        return Told()
+    said = rated(edition, only)
+    return Told(
+        deeds=[Deed(rater, other, "rating", at, value) for rater, other, value, at in said],
+        met=met(edition, only),
+    )
 
 
 @register_count

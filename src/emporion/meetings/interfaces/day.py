@@ -25,6 +25,7 @@ from emporion.edition import queries as editions
 from emporion.edition.gates import acting
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings import queries
+from emporion.meetings.interfaces.ratings import with_questions
 from emporion.meetings.interfaces.remembered import or_by_link
 from emporion.meetings.interfaces.tight import with_ways_out
 from emporion.meetings.queries import Appointment
@@ -93,11 +94,12 @@ def _mended(
     date: dt.date,
     now: dt.datetime,
 ) -> Day:
-    """Return one day with a way out of each walk that is too long."""
+    """Return one day with a way out of each walk that is too long, and what to say of meetings."""
     walks = editions.walking_minutes(edition)
     shown = days_of(edition, me, appointments, [date], now, walks)[0]
     here = [a for a in appointments if a.date == date]
-    return replace(shown, entries=with_ways_out(me, shown.entries, here, walks))
+    entries = with_ways_out(me, shown.entries, here, walks)
+    return replace(shown, entries=with_questions(edition, me, entries, here, now))
 
 
 def _note(count: int, today: bool) -> str:

@@ -116,6 +116,7 @@ def _sentence(absence: Absence) -> str:
         "declined": _(
             "One of you declined a meeting with the other. Such a pair is not suggested again."
         ),
+        "met": _("The two of you have met at this fair."),
         "no_list": _("You have no list yet: say what you need or offer."),
         "takes_none": _("They take part in another way than by meetings."),
         "fits_less": _("Everybody on your list fits better than they do."),

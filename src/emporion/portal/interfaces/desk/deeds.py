@@ -57,6 +57,8 @@ DEEDS: dict[str, Any] = {
     "officer.begin": gettext_lazy("An officer began to act for a member"),
     "officer.dismiss": gettext_lazy("An officer was dismissed from a delegation"),
     "organisation.add": gettext_lazy("Organisations were entered"),
+    "meeting.rate": gettext_lazy("Somebody said what they thought of a meeting"),
+    "meeting.unrate": gettext_lazy("Somebody took back what they thought of a meeting"),
     "organisation.change": gettext_lazy("An organisation was changed"),
     "organisation.remove": gettext_lazy("Organisations were removed"),
     "organiser.add": gettext_lazy("Somebody was made an organiser"),

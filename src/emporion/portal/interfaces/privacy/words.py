@@ -29,6 +29,7 @@ TABLES: dict[str, Any] = {
     "matchmaking.RankedList": gettext_lazy("Your suggestions"),
     "matchmaking.SuggestionsOff": gettext_lazy("That you want no suggestions"),
     "matchmaking.Wish": gettext_lazy("Whom you saved and hid"),
+    "meetings.MeetingRating": gettext_lazy("What you thought of meetings"),
     "meetings.MeetingRequest": gettext_lazy("Requests that you wrote"),
     "meetings.NoticesRead": gettext_lazy("Up to when you have read what is new"),
     "meetings.PersonalLink": gettext_lazy("Personal links"),
@@ -85,8 +86,8 @@ USES: dict[str, tuple[Any, Any]] = {
     "matching": (
         gettext_lazy("Learning from what you do"),
         gettext_lazy(
-            "Whom you ask, accept and decline teaches the matching what counts. You may object: "
-            "then it learns from others alone."
+            "Whom you ask, accept and decline, and what you thought of meetings, teaches the "
+            "matching what counts. You may object: then it learns from others alone."
         ),
     ),
     "messages": (
