@@ -22,7 +22,7 @@ BEFORE = {
 }  # fmt: skip
 # Makes the tables as they were, and fills them through the models as they were.
 FILL = """__import__("tests.conformance.test_moving", fromlist=["x"]).fill()"""
-DIGESTS = """__import__("tests.conformance.test_moving", fromlist=["x"]).digests()"""
+COMMANDS = """__import__("tests.conformance.test_moving", fromlist=["x"]).commands({each!r})"""
 
 
 def fill() -> str:
@@ -70,6 +70,39 @@ def digests() -> str:
         )
 
 
+def commands(each: list[list[str]]) -> str:
+    """Give commands one after the other in this process, which has loaded the product once.
+
+    Returns [[status, what it said], ...] and the digests of all tables afterwards, as JSON.
+    """
+    import contextlib
+    import io
+
+    from django_scopes.state import state
+
+    from emporion import cli
+
+    answers = []
+    for words in each:
+        said = io.StringIO()
+        # As from a shell: outside of every scope, and with none switched off.
+        token = state.set(None)
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            answers.append([cli.main(words), said.getvalue()])
+        state.reset(token)
+    return json.dumps([answers, json.loads(digests())])
+
+
+def give(house: House, *each: list[str]) -> tuple[list[str], dict[str, Any]]:
+    """Give commands in one process of an installation; each must end well.
+
+    Returns what each said, and the digests of all tables afterwards.
+    """
+    answers, found = json.loads(house.ask(COMMANDS.format(each=list(each))).splitlines()[-1])
+    assert [status for status, _ in answers] == [0] * len(each), answers
+    return [said for _, said in answers], found
+
+
 @contextmanager
 def place(kind: str, folder: Path, server: str) -> Iterator[House]:
     """Give an empty place on SQLite or on PostgreSQL."""
@@ -112,23 +145,18 @@ def test_version_before_is_upgraded_with_its_data_and_moves_to_the_other_databas
         place(kind, tmp_path / f"again_{kind}", server) as again,
     ):
         assert old.ask(FILL) == "filled"
-        status, said = old.run("upgrade")
-        assert (status, said.splitlines()[-1]) == (0, "Up to date."), said
+        backup = str(tmp_path / f"{kind}.backup")
+        said, here = give(old, ["upgrade"], ["journal", "seal"], ["backup", "-o", backup])
+        assert said[0].splitlines()[-1] == "Up to date."
+        assert "300 entries sealed" in said[1]
         (before,) = (old.folder / "backups").iterdir()
-        status, said = old.run("journal", "seal")
-        assert (status, "300 entries sealed" in said) == (0, True), said
-        backup = tmp_path / f"{kind}.backup"
-        assert old.run("backup", "-o", str(backup))[0] == 0
-        status, said = new.run("restore", str(backup))
-        assert (status, "The journal ends at 1." in said) == (0, True), said
-        assert new.run("journal", "verify")[0] == 0
-        there: dict[str, Any] = json.loads(new.ask(DIGESTS))
-        assert there == json.loads(old.ask(DIGESTS))
+        said, there = give(new, ["restore", backup], ["journal", "verify"])
+        assert "The journal ends at 1." in said[0]
+        assert there == here
         assert there["registry_organisation"][0] == 300
         if kind != "sqlite":
             return
         # The backup that the upgrade made is of the version before, and comes back as of now.
-        assert again.run("restore", str(before))[0] == 0
-        found = json.loads(again.ask(DIGESTS))
+        _said, found = give(again, ["restore", str(before)])
         same = ("registry_organisation", "core_journalentry", "core_jobrecord")
         assert [found[name] for name in same] == [there[name] for name in same]

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from emporion.design.finders import OF_PACKAGES
+
 
 @pytest.fixture(scope="module")
 def collected(tmp_path_factory) -> Path:
@@ -27,6 +29,13 @@ def test_every_name_of_the_manifest_is_a_file(collected):
     names = json.loads((collected / "staticfiles.json").read_text())["paths"]
     assert [served for served in names.values() if not (collected / served).exists()] == []
     assert {"emporion/emporion.css", "emporion/js/emporion.js", "emporion/mark.svg"} <= set(names)
+
+
+def test_of_packages_only_what_a_page_names_is_served(collected):
+    names = json.loads((collected / "staticfiles.json").read_text())["paths"]
+    assert {name for name in names if not name.startswith("emporion/")} == OF_PACKAGES
+    kept = json.dumps([str(path.relative_to(collected)) for path in collected.rglob("*")])
+    assert "redoc" not in kept and ".map" not in kept
 
 
 def test_our_modules_import_hashed_names_that_exist(collected):

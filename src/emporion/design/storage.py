@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from django.contrib.staticfiles.storage import HashedFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -14,10 +16,16 @@ class ManifestStorage(CompressedManifestStaticFilesStorage):  # type: ignore[mis
     import-like text in comments, no cycles, no import for its effect before an `export … from`.
     """
 
+    # What a stylesheet names. The maps that packages' files name are not served.
     patterns = (
-        *HashedFilesMixin.patterns,
+        ("*.css", HashedFilesMixin.patterns[0][1][:2]),
         (
             "emporion/*.js",
             HashedFilesMixin._js_module_import_aggregation_patterns[1],  # type: ignore[attr-defined]
         ),
     )
+
+    def compress_files(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Compress what pages name: the files with a hash, not those they were made from."""
+        named = set(self.hashed_files.values())
+        yield from super().compress_files(path for path in paths if path in named)

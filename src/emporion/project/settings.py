@@ -252,7 +252,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("EMPORION_STATIC_ROOT", DATA_DIR / "static"))
 STATICFILES_FINDERS = [
-    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "emporion.design.finders.ServedFinder",
     "emporion.design.finders.StylesheetFinder",
 ]
 STORAGES = {
