@@ -262,7 +262,7 @@ def start_server(port: int, workers: int | None, stack: ExitStack) -> None:
     server = subprocess.Popen(command, env={**os.environ, "EMPORION_LOG_LEVEL": "WARNING"})
     stack.callback(server.wait)
     stack.callback(server.terminate)
-    for _ in range(300):
+    for _ in range(1200):
         try:
             probe = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             probe.request("GET", "/healthz")
@@ -272,7 +272,7 @@ def start_server(port: int, workers: int | None, stack: ExitStack) -> None:
             time.sleep(0.1)
         if server.poll() is not None:
             raise SystemExit(f"The server ended with status {server.returncode}.")
-    raise SystemExit("The server did not answer within 30 s.")
+    raise SystemExit("The server did not answer within 120 s.")
 
 
 def build(scale: float, postgresql: bool, stack: ExitStack) -> None:

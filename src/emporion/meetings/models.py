@@ -73,6 +73,8 @@ class MeetingRequest(models.Model):
         indexes = [
             models.Index(fields=["counterpart", "state"]),
             models.Index(fields=["asker", "state"]),
+            # Page by page in the order of writing.
+            models.Index(fields=["edition", "id"]),
             # What happened since a release was computed.
             models.Index(fields=["edition", "asked_at"]),
             models.Index(fields=["edition", "answered_at"]),
@@ -183,8 +185,12 @@ class Meeting(models.Model):
     objects = ScopedManager(expo="release__edition__expo")
 
     class Meta:
-        # What changes in an hour, without reading the whole release.
-        indexes = [models.Index(fields=["release", "slot"])]
+        indexes = [
+            # What changes in an hour, without reading the whole release.
+            models.Index(fields=["release", "slot"]),
+            # Page by page in the order of writing.
+            models.Index(fields=["release", "id"]),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["release", "request"], name="meeting_request_once"),
             models.UniqueConstraint(

@@ -46,5 +46,8 @@ def requests_of(
 
 def meetings_of_release(release: Release) -> QuerySet[Any, Any]:
     """Return the meetings of a release as rows of `MEETING`; no query yet."""
-    rows: QuerySet[Any, Any] = Meeting.objects.filter(release=release).values(*MEETING)
+    # The edition is named although the release tells it: with one edition for certain, a database
+    # reads a page along the index, and does not sort the whole release for it.
+    found = Meeting.objects.filter(release=release, release__edition=release.edition_id)
+    rows: QuerySet[Any, Any] = found.values(*MEETING)
     return rows
