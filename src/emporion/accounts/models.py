@@ -195,3 +195,32 @@ class Passkey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OutsideAccount(models.Model):
+    """An account elsewhere that lets a user in: OpenID Connect, Weixin, DingTalk, Feishu.
+
+    `issuer` says who named `subject`: the server of OpenID Connect, or our app there. Nothing else
+    of what the other side tells is kept.
+    """
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    user = models.ForeignKey(User, models.CASCADE, related_name="outside_accounts")
+    provider = models.CharField(max_length=20)
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "issuer", "subject"], name="outside_account_once"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "provider", "issuer"], name="outside_account_one_each"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} of {self.user}"

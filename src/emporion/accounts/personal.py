@@ -104,6 +104,18 @@ declare(
     others="public_id",
 )
 declare(
+    "accounts.OutsideAccount",
+    whose={"user": "user"},
+    kept=Kept("with the user"),
+    row_goes=True,
+    fields={
+        "subject": held(_SIGN_IN, "nobody", Does.STEP, "goes with the row"),
+        "issuer": held(_SIGN_IN, "nobody", Does.KEEPS, "whose name it is, of a server or an app"),
+        "provider": held(_SIGN_IN, "the user", Does.KEEPS, "one of four words"),
+    },
+    others="public_id",
+)
+declare(
     "sessions.Session",
     kept=Kept("until it ends", after="expire_date"),
     fields={

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 # Re-exported: other capabilities name the user, and read a phone number, by these.
 from emporion.accounts.models import AccessToken as AccessToken
-from emporion.accounts.models import Passkey, UserSession
+from emporion.accounts.models import OutsideAccount, Passkey, UserSession
 from emporion.accounts.models import User as User
 from emporion.accounts.rules import as_phone as as_phone
 
@@ -65,6 +65,11 @@ def sessions_of(user: User) -> list[UserSession]:
 def passkeys_of(user: User) -> list[Passkey]:
     """Return the passkeys of a user, the oldest first; one query."""
     return list(Passkey.objects.filter(user=user).order_by("pk"))
+
+
+def outside_accounts_of(user: User) -> list[OutsideAccount]:
+    """Return the accounts elsewhere that let a user in, the oldest first; one query."""
+    return list(OutsideAccount.objects.filter(user=user).order_by("pk"))
 
 
 def active_user(key: int) -> User | None:

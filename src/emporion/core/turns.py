@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
@@ -32,6 +33,8 @@ UNEVEN = 2
 PATIENCE = 1.0
 # Whoever watches the server asks whether it lives, not whether it is busy.
 PROBES = ("/healthz", "/readyz")
+# Where a request keeps the line whose turn it has.
+TURN = "emporion.turn"
 
 
 class Line:
@@ -73,6 +76,24 @@ class Line:
                 self.free += 1
 
 
+@contextmanager
+def aside(request: HttpRequest) -> Iterator[None]:
+    """Let the others have the turn of `request` while it waits for another system.
+
+    Use it outside of a transaction: whoever waits for a turn may want the lock that is held here.
+    """
+    turns: Line | None = request.META.pop(TURN, None)
+    if turns is None:
+        yield
+        return
+    turns.release()
+    try:
+        yield
+    finally:
+        if turns.acquire(PATIENCE):
+            request.META[TURN] = turns
+
+
 class TurnsMiddleware:
     """Compute at most `TURNS` pages of this process at once.
 
@@ -96,13 +117,15 @@ class TurnsMiddleware:
             _ = request.POST
         self.count(1)
         mine = self.turns.acquire(PATIENCE)
+        if mine:
+            request.META[TURN] = self.turns
         try:
             response = self.get_response(request)
             if self.is_uneven(request):
                 response["Connection"] = "close"
             return response
         finally:
-            if mine:
+            if request.META.pop(TURN, None):
                 self.turns.release()
             self.count(-1)
 

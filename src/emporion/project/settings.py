@@ -239,6 +239,40 @@ if SECOND_FACTOR not in ("", "organisers"):
         f'EMPORION_SECOND_FACTOR is empty or "organisers", not {SECOND_FACTOR!r}.'
     )
 SECOND_FACTOR_GRACE_DAYS = _seconds("EMPORION_SECOND_FACTOR_GRACE_DAYS", 14)
+# Accounts elsewhere that let somebody in; one without its id is left out. `url` and `page` are
+# where programs and readers find the other side.
+OUTSIDE_ACCOUNTS: dict[str, dict[str, str]] = {
+    "openid": {
+        "id": os.environ.get("EMPORION_OPENID_ID", "").strip(),
+        "secret": os.environ.get("EMPORION_OPENID_SECRET", "").strip(),
+        "issuer": os.environ.get("EMPORION_OPENID_ISSUER", "").strip(),
+        "name": os.environ.get("EMPORION_OPENID_NAME", "").strip(),
+    },
+    "weixin": {
+        "id": os.environ.get("EMPORION_WEIXIN_ID", "").strip(),
+        "secret": os.environ.get("EMPORION_WEIXIN_SECRET", "").strip(),
+        "page": "https://open.weixin.qq.com",
+        "url": "https://api.weixin.qq.com",
+    },
+    "dingtalk": {
+        "id": os.environ.get("EMPORION_DINGTALK_ID", "").strip(),
+        "secret": os.environ.get("EMPORION_DINGTALK_SECRET", "").strip(),
+        "page": "https://login.dingtalk.com",
+        "url": "https://api.dingtalk.com",
+    },
+    "feishu": {
+        "id": os.environ.get("EMPORION_FEISHU_ID", "").strip(),
+        "secret": os.environ.get("EMPORION_FEISHU_SECRET", "").strip(),
+        "page": "https://open.feishu.cn",
+        "url": "https://open.feishu.cn",
+    },
+}
+for _key, _set in OUTSIDE_ACCOUNTS.items():
+    if _set["id"] and not (_set["secret"] and _set.get("issuer", "-")):
+        raise ImproperlyConfigured(
+            f"EMPORION_{_key.upper()}_ID is set: set its SECRET as well"
+            + (", and its ISSUER." if "issuer" in _set else ".")
+        )
 LOGIN_URL = "accounts:signin"
 LOGIN_REDIRECT_URL = "portal:home"
 

@@ -3,6 +3,7 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
+from emporion.accounts.interfaces import outside_pages
 from emporion.core import health, metrics
 from emporion.design.interfaces import pages
 from emporion.portal.interfaces import sitemap
@@ -13,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics.metrics),
     path("sw.js", pages.service_worker),
     path("", include("emporion.api.interfaces.urls")),
+    # Without a language: the other side knows it by the letter.
+    path("signin/back/<slug:provider>/", outside_pages.come_back, name="outside_account"),
     path("robots.txt", sitemap.robots),
     path("sitemap.xml", sitemap.index, name="sitemap"),
     path("sitemap-<slug:slug>-<int:number>.xml", sitemap.part, name="sitemap_part"),

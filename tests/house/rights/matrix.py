@@ -40,7 +40,7 @@ MEANS = {
         "end_access": "token", "end_erasure": "erasure",
     },
 }  # fmt: skip
-FIXED = {"side": "needs", "token": "ab2cd3.no-such-token"}
+FIXED = {"side": "needs", "token": "ab2cd3.no-such-token", "provider": "weixin"}
 # Things that belong to one side of an edition, and not to the edition as a whole.
 OF_A_SIDE = {"exhibitor", "waiting", "request", "participation", "token"}
 # A key of one's own list means nothing in another's.

@@ -21,6 +21,7 @@ from emporion.accounts.domain import second_factor
 from emporion.accounts.interfaces.answers import refused, say_full
 from emporion.accounts.interfaces.factor_pages import own_account
 from emporion.accounts.interfaces.forms import PasswordForm
+from emporion.accounts.interfaces.outside_pages import buttons, name_of
 from emporion.accounts.interfaces.places import address_of
 from emporion.design.formats import number
 
@@ -39,6 +40,7 @@ def account(request: Any) -> HttpResponse:
         "passkeys": [] if shared else queries.passkeys_of(request.user),
         "recovery_left": 0 if shared else second_factor.recovery_left(request.user),
         "due": request.user.factor_due_at,
+        "outside": [] if shared else _outside(request),
     }
     return render(request, "accounts/account.html", context)
 
@@ -97,12 +99,21 @@ def end_sessions(request: Any) -> HttpResponse:
     return redirect("accounts:account")
 
 
+def _outside(request: Any) -> list[dict[str, Any]]:
+    """Return the accounts elsewhere that are set up or joined; one query."""
+    joined = {row.provider: row for row in queries.outside_accounts_of(request.user)}
+    known = {one["key"]: one["name"] for one in buttons()}
+    keys = [*known, *(key for key in joined if key not in known)]
+    return [{"key": key, "name": name_of(key), "row": joined.get(key)} for key in keys]
+
+
 def _again() -> str:
     return f"{reverse('accounts:signin')}?again=1&next={reverse('accounts:password')}"
 
 
 def _sessions(request: Any) -> list[dict[str, Any]]:
     ways = {"password": _("by password"), "code": _("by a code"), "passkey": _("by passkey")}
+    ways |= {one["key"]: _("by %(name)s") % {"name": one["name"]} for one in buttons()}
     return [
         {
             "row": row,

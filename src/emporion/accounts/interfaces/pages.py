@@ -19,6 +19,7 @@ from emporion.accounts.domain import carriers
 from emporion.accounts.interfaces.answers import refused, say_full
 from emporion.accounts.interfaces.entering import enter
 from emporion.accounts.interfaces.forms import SignInForm
+from emporion.accounts.interfaces.outside_pages import buttons
 from emporion.accounts.interfaces.places import address_of, wanted
 from emporion.accounts.models import User
 
@@ -79,6 +80,7 @@ def _page(request: HttpRequest, form: SignInForm, status: int = 200) -> HttpResp
         "next": wanted(request),
         "roles": roles,
         "codes": bool(carriers.kinds()),
+        "outside": buttons(),
     }
     return render(request, "accounts/sign_in.html", context, status=status)
 

@@ -5,6 +5,7 @@ from emporion.accounts.interfaces import (
     account_pages,
     code_pages,
     factor_pages,
+    outside_pages,
     pages,
     passkey_pages,
 )
@@ -18,6 +19,9 @@ urlpatterns = [
     path("signin/link/<str:token>/", code_pages.link, name="link"),
     path("signin/second/", factor_pages.second, name="second"),
     path("signin/passkey/", passkey_pages.sign_in, name="passkey"),
+    path("signin/with/<slug:provider>/", outside_pages.leave, name="outside"),
+    path("account/outside/<slug:provider>/connect/", outside_pages.connect, name="connect"),
+    path("account/outside/disconnect/", outside_pages.disconnect, name="disconnect"),
     path("account/app/", factor_pages.app, name="app"),
     path("account/app/remove/", factor_pages.remove_app, name="remove_app"),
     path("account/recovery/", factor_pages.new_recovery, name="new_recovery"),

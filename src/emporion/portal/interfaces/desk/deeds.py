@@ -103,6 +103,8 @@ DEEDS: dict[str, Any] = {
     "user.close": gettext_lazy("An account was closed"),
     "user.create": gettext_lazy("A user was made"),
     "user.end_session": gettext_lazy("Somebody was signed out on another device"),
+    "user.join": gettext_lazy("An account elsewhere was connected"),
+    "user.part": gettext_lazy("An account elsewhere was disconnected"),
     "user.remove_factor": gettext_lazy("A second factor was removed"),
     "user.send_code": gettext_lazy("A code to sign in was sent"),
     "user.set_factor": gettext_lazy("A second factor was set up"),
