@@ -2,8 +2,11 @@
 
 from django.db import migrations, models
 
+from emporion.core.migrating import AddIndexBesideWork
+
 
 class Migration(migrations.Migration):
+    atomic = False
 
     dependencies = [
         ('edition', '0004_list_encoding'),
@@ -11,11 +14,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexBesideWork(
             model_name='meeting',
             index=models.Index(fields=['release', 'id'], name='meetings_me_release_4dcb36_idx'),
         ),
-        migrations.AddIndex(
+        AddIndexBesideWork(
             model_name='meetingrequest',
             index=models.Index(fields=['edition', 'id'], name='meetings_me_edition_8be7fe_idx'),
         ),
