@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Count
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db.models import Count, Min, OuterRef, Subquery
 
 from emporion.core.models import OutboxRow
 from emporion.messaging.models import Delivery, Endpoint, Receipt
@@ -26,11 +30,82 @@ def receipts(expo: Expo) -> list[tuple[str, str, int]]:
     return sorted(rows.annotate(n=Count("pk")))
 
 
+def sent(
+    expo: Expo, *, person: str = "", outcome: str = "", before: int = 0, limit: int = 50
+) -> list[Receipt]:
+    """Return what carriers said of an expo's messages, newest first, before a key; one query.
+
+    `person` is a public id, `outcome` one of `Receipt.Outcome`; empty ones do not narrow.
+    """
+    found = Receipt.objects.filter(person__expo=expo).select_related("person")
+    if person:
+        found = found.filter(person__public_id=person)
+    if outcome:
+        found = found.filter(outcome=outcome)
+    if before:
+        found = found.filter(pk__lt=before)
+    return list(found.order_by("-pk")[:limit])
+
+
+def given_up(expo: Expo, *, before: int = 0, limit: int = 50) -> list[OutboxRow]:
+    """Return what was given up of an expo, newest first, before a key; one query."""
+    found = OutboxRow.objects.filter(tenant=expo.public_id, state=OutboxRow.State.DEAD)
+    if before:
+        found = found.filter(pk__lt=before)
+    return list(found.order_by("-pk")[:limit])
+
+
+def given_up_since(expo: Expo) -> tuple[int, Any]:
+    """Return how much of an expo was given up and since when the oldest waits; one query."""
+    found = OutboxRow.objects.filter(tenant=expo.public_id, state=OutboxRow.State.DEAD)
+    row = found.aggregate(count=Count("pk"), since=Min("ended_at"))
+    return row["count"], row["since"]
+
+
 def endpoints(expo: Expo) -> list[Endpoint]:
-    """Return the webhook endpoints of an expo, oldest first; one query."""
-    return list(Endpoint.objects.filter(expo=expo).order_by("pk"))
+    """Return the webhook endpoints of an expo, oldest first; one query.
+
+    Each with `last_at` and `last_status` of the newest attempt, None before there was one.
+    """
+    newest = Delivery.objects.filter(endpoint=OuterRef("pk")).order_by("-pk")
+    found = Endpoint.objects.filter(expo=expo).annotate(
+        last_at=Subquery(newest.values("at")[:1]), last_status=Subquery(newest.values("status")[:1])
+    )
+    return list(found.order_by("pk"))
 
 
-def deliveries(endpoint: Endpoint, limit: int = 50) -> list[Delivery]:
-    """Return the newest attempts to tell an endpoint; one query."""
-    return list(Delivery.objects.filter(endpoint=endpoint).order_by("-pk")[:limit])
+def endpoint(expo: Expo, public_id: str) -> Endpoint | None:
+    """Return an endpoint of an expo, None if there is none; one query."""
+    return Endpoint.objects.filter(expo=expo, public_id=public_id).select_related("expo").first()
+
+
+def waiting(endpoint: Endpoint) -> int:
+    """Return how many events wait to be told to an endpoint; one query."""
+    rows = OutboxRow.objects.filter(kind="webhook", lane=f"endpoint:{endpoint.public_id}")
+    return rows.filter(state__in=(OutboxRow.State.WAITING, OutboxRow.State.SENDING)).count()
+
+
+def deliveries(endpoint: Endpoint, limit: int = 50, before: int = 0) -> list[Delivery]:
+    """Return the newest attempts to tell an endpoint, before a key; one query."""
+    found = Delivery.objects.filter(endpoint=endpoint)
+    if before:
+        found = found.filter(pk__lt=before)
+    return list(found.order_by("-pk")[:limit])
+
+
+def states(keys: Iterable[str]) -> dict[str, str]:
+    """Return {key: state} of the rows that are still in the outbox; one query."""
+    found = OutboxRow.objects.filter(key__in=list(keys))
+    return dict(found.values_list("key", "state"))
+
+
+def endpoints_by_id(expo: Expo, public_ids: Iterable[str]) -> dict[str, str]:
+    """Return {public id: host} of an expo's endpoints; one query, none for none.
+
+    The host only: the rest of an address may be a secret of the other system.
+    """
+    wanted = list(public_ids)
+    if not wanted:
+        return {}
+    found = Endpoint.objects.filter(expo=expo, public_id__in=wanted)
+    return {own: urlsplit(url).hostname or "" for own, url in found.values_list("public_id", "url")}

@@ -37,7 +37,8 @@ MEANS = {
         "rate": "request", "unpin": "request", "desk_live": "run", "desk_stop": "run", "desk_keep": "run",
         "desk_remove": "run", "audit_of": "participation", "list": "draft", "list_live": "draft",
         "batch": "batch", "public_delegation": "delegation", "act_for": "participation",
-        "end_access": "token", "end_erasure": "erasure",
+        "end_access": "token", "end_erasure": "erasure", "webhook": "endpoint",
+        "webhook_act": "endpoint",
     },
 }  # fmt: skip
 FIXED = {"side": "needs", "token": "ab2cd3.no-such-token", "provider": "weixin"}

@@ -18,6 +18,7 @@ from emporion.core.tenancy import scopes_disabled
 from emporion.edition.domain.profile import interests_of
 from emporion.edition.models import Delegation, Edition, ListDraft, Officer, Participation
 from emporion.meetings.models import ScheduleRun
+from emporion.messaging.models import Endpoint
 from emporion.registry.models import Body, ErasureRequest, Person
 from tests import factories
 
@@ -128,7 +129,11 @@ def _of_the_desk(edition: Edition, mark: str) -> dict[str, str]:
     )
     person = Person.objects.filter(delegates__participation__edition=edition)[0]
     erasure = ErasureRequest.objects.create(person=person, asked_at=at)
+    endpoint = Endpoint.objects.create(
+        expo=edition.expo, url=f"https://{mark or 'own'}.example.org/", secret="s", made_at=at
+    )
     return {
+        "endpoint": endpoint.public_id,
         "erasure": erasure.public_id,
         "draft": draft.public_id,
         "batch": batch.public_id,

@@ -20,7 +20,14 @@ begun again.
 
 from emporion.core.jobs.kinds import JobError, TryLater, at_start, kind
 from emporion.core.jobs.lease import WORKER, LeaseLost, is_dead, reclaim
-from emporion.core.jobs.queue import ask_to_stop, enqueue, latest, waiting_before
+from emporion.core.jobs.queue import (
+    ask_to_stop,
+    begin_again,
+    enqueue,
+    failed,
+    latest,
+    waiting_before,
+)
 from emporion.core.jobs.running import Running, done_with, perform
 from emporion.core.models import JobRecord
 
@@ -33,8 +40,10 @@ __all__ = [
     "TryLater",
     "ask_to_stop",
     "at_start",
+    "begin_again",
     "done_with",
     "enqueue",
+    "failed",
     "is_dead",
     "kind",
     "latest",

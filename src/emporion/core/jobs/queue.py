@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from emporion.core import journal
 from emporion.core.models import JobRecord
 
 State = JobRecord.State
@@ -64,6 +65,28 @@ def latest(
     if subject:
         found = found.filter(subject=subject)
     return list(found.order_by("-asked_at", "-pk")[:limit])
+
+
+def failed(tenant: str, since: dt.datetime, *, limit: int = 50) -> list[JobRecord]:
+    """Return a tenant's jobs that failed for good and ended since then, newest first; one query."""
+    found = JobRecord.objects.filter(tenant=tenant, state=State.FAILED, ended_at__gte=since)
+    return list(found.order_by("-ended_at", "-pk")[:limit])
+
+
+def begin_again(job: JobRecord) -> bool:
+    """Have a job that failed for good begun again; False for one that has not.
+
+    As after a worker that died: what it committed before stands, and its lease is a new one.
+    """
+    with transaction.atomic():
+        locked = JobRecord.objects.select_for_update().get(pk=job.pk)
+        if locked.state != State.FAILED:
+            return False
+        locked.state, locked.attempt, locked.cause, locked.reason = State.WAITING, 0, "", ""
+        locked.next_at = locked.ended_at = locked.stop_asked_at = None
+        locked.save()
+        journal.record("job.begin_again", "job", locked.public_id, tenant=locked.tenant)
+    return True
 
 
 def waiting_before(job: JobRecord) -> int:

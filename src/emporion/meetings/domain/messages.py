@@ -136,6 +136,7 @@ def _values(person: Any, edition: Edition, participation: Participation) -> dict
 
 @template(
     "requests.received",
+    title=_("Meeting requests that wait"),
     subject=_("Meeting requests for %(name)s"),
     text=_("%(fair)s: %(count)s meeting requests wait for the answer of %(name)s."),
 )
@@ -160,6 +161,7 @@ def _release(person: Any, about: dict[str, Any]) -> dict[str, Any] | None:
 
 @template(
     "meetings.published",
+    title=_("The schedule is public"),
     subject=_("The meetings of %(name)s"),
     text=_("%(fair)s: the meeting schedule is public. This is the day of %(name)s."),
 )
@@ -170,6 +172,7 @@ def fill_published(person: Any, about: dict[str, Any]) -> dict[str, Any] | None:
 
 @template(
     "meetings.changed",
+    title=_("Meetings were moved"),
     subject=_("Meetings of %(name)s have changed"),
     text=_("%(fair)s: meetings of %(name)s were set, moved or removed. This is the new day."),
 )

@@ -16,12 +16,16 @@ _templates: dict[str, Template] = {}
 
 @dataclass(frozen=True)
 class Template:
-    """Two translatable texts with %(names)s, and what fills them when the message leaves."""
+    """Two translatable texts with %(names)s, and what fills them when the message leaves.
+
+    `title` is what lists call a message of this kind.
+    """
 
     name: str
     subject: Any
     text: Any
     fill: Fill
+    title: Any = ""
 
     def envelope(
         self, person: Any, to: str, key: str, language: str, values: dict[str, Any]
@@ -37,13 +41,13 @@ class Template:
         )
 
 
-def template(name: str, *, subject: Any, text: Any) -> Callable[[Fill], Fill]:
+def template(name: str, *, subject: Any, text: Any, title: Any = "") -> Callable[[Fill], Fill]:
     """Register the decorated function as what fills the message `name`."""
 
     def register(fill: Fill) -> Fill:
         if name in _templates and _templates[name].fill is not fill:
             raise ValueError(f"The message {name} is registered twice.")
-        _templates[name] = Template(name, subject, text, fill)
+        _templates[name] = Template(name, subject, text, fill, title)
         return fill
 
     return register
@@ -52,6 +56,12 @@ def template(name: str, *, subject: Any, text: Any) -> Callable[[Fill], Fill]:
 def template_of(name: str) -> Template | None:
     """Return a template, None when no code here knows it (any more)."""
     return _templates.get(name)
+
+
+def title_of(name: str) -> str:
+    """Return what a kind of message is called in the active language; its name if nothing else."""
+    found = _templates.get(name)
+    return str(found.title) if found and found.title else name
 
 
 def names() -> list[str]:

@@ -34,13 +34,23 @@ EVENTS = (
     "request.declined",
     "request.withdrawn",
 )
+# What a person sends to see whether an endpoint listens; no endpoint can leave it out.
+TEST = "webhook.test"
 PREFIX = "whsec_"
 GONE = 410
 MOST = 20
 
 
 class EndpointError(ValueError):
-    """An endpoint that cannot be; the text says why."""
+    """An endpoint that cannot be; the text says why, `kind` in a word for pages.
+
+    Kinds: "event" (there is none like it), "refused" (never called), "unknown" (no such host),
+    "full" (too many), "off" (switched off), "gone" (nothing is kept that could be told again).
+    """
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(text)
+        self.kind = kind
 
 
 class Failed(Exception):
@@ -54,16 +64,20 @@ def register(expo: Expo, url: str, events: Sequence[str] = ()) -> Endpoint:
     """
     unknown = sorted(set(events) - set(EVENTS))
     if unknown:
-        raise EndpointError(f"There is no event {unknown[0]}; there are {', '.join(EVENTS)}.")
+        raise EndpointError(
+            "event", f"There is no event {unknown[0]}; there are {', '.join(EVENTS)}."
+        )
     try:
         outgoing.look_at(url)
     except outgoing.Refused as error:
-        raise EndpointError(f"This address cannot be told anything: {error}.") from error
+        raise EndpointError("refused", f"This address cannot be told anything: {error}.") from error
     except outgoing.Unreachable as error:
-        raise EndpointError(f"This address cannot be found: {error}.") from error
+        raise EndpointError("unknown", f"This address cannot be found: {error}.") from error
     with transaction.atomic():
+        # Two at once would else both find the last place free.
+        Expo.objects.select_for_update().get(pk=expo.pk)
         if Endpoint.objects.filter(expo=expo).count() >= MOST:
-            raise EndpointError(f"An expo has at most {MOST} endpoints.")
+            raise EndpointError("full", f"An expo has at most {MOST} endpoints.")
         endpoint = Endpoint.objects.create(
             expo=expo,
             url=url,
@@ -87,10 +101,58 @@ def set_active(endpoint: Endpoint, active: bool) -> None:
 
 
 def remove(endpoint: Endpoint) -> None:
-    """Forget an endpoint with its log."""
+    """Forget an endpoint with its log, and what waited for it."""
     with transaction.atomic():
         _record("webhook.remove", endpoint, [])
+        rows = outbox.OutboxRow.objects.filter(kind=WEBHOOK, lane__startswith=_lane(endpoint))
+        rows.exclude(state=outbox.OutboxRow.State.SENDING).delete()
         endpoint.delete()
+
+
+def call_to_test(endpoint: Endpoint) -> str:
+    """Tell one endpoint of `webhook.test`, before what waits for it; return the key of the call.
+
+    Raises EndpointError for one that is switched off.
+    """
+    with transaction.atomic():
+        locked = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+        if not locked.is_active:
+            raise EndpointError("off", "The endpoint is switched off.")
+        row = outbox.put(
+            WEBHOOK,
+            {"endpoint": locked.public_id, "body": _body(TEST, {"endpoint": locked.public_id})},
+            lane=f"{_lane(locked)}:test",
+            key=f"msg_{new_id()}{new_id()}_{locked.public_id}",
+            tenant=locked.expo.public_id,
+        )
+        _record("webhook.test", locked, [])
+    return row.key
+
+
+def tell_again(endpoint: Endpoint, key: str) -> None:
+    """Have an event that is over told again, with the same id.
+
+    Raises EndpointError where it is not kept any more, or not over yet, or the endpoint is off.
+    """
+    with transaction.atomic():
+        locked = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+        if not locked.is_active:
+            raise EndpointError("off", "The endpoint is switched off.")
+        found = outbox.OutboxRow.objects.filter(
+            kind=WEBHOOK, key=key, lane__startswith=_lane(locked)
+        )
+        row = found.select_for_update().first()
+        if row is None or not outbox.replay(row):
+            raise EndpointError("gone", "There is nothing to tell again.")
+        _record("webhook.replay", locked, [])
+
+
+def _lane(endpoint: Endpoint) -> str:
+    return f"endpoint:{endpoint.public_id}"
+
+
+def _body(event: str, data: dict[str, Any]) -> dict[str, Any]:
+    return {"type": event, "timestamp": timezone.now().isoformat(), "data": data}
 
 
 def emit(expo: Expo, event: str, data: Callable[[], dict[str, Any]]) -> None:
@@ -105,13 +167,13 @@ def emit(expo: Expo, event: str, data: Callable[[], dict[str, Any]]) -> None:
     listening = [each for each in active if not each.events or event in each.events]
     if not listening:
         return
-    payload = {"type": event, "timestamp": timezone.now().isoformat(), "data": data()}
+    payload = _body(event, data())
     event_id = new_id() + new_id()
     for endpoint in listening:
         outbox.put(
             WEBHOOK,
             {"endpoint": endpoint.public_id, "body": payload},
-            lane=f"endpoint:{endpoint.public_id}",
+            lane=_lane(endpoint),
             key=f"msg_{event_id}_{endpoint.public_id}",
             tenant=expo.public_id,
         )

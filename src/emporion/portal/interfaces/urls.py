@@ -12,11 +12,13 @@ from emporion.portal.interfaces import (
     who,
 )
 from emporion.portal.interfaces.desk.urls import urlpatterns as desk
+from emporion.portal.interfaces.outside.urls import urlpatterns as outside
 from emporion.portal.interfaces.privacy.urls import urlpatterns as privacy
 
 app_name = "portal"
 urlpatterns = [
     *desk,
+    *outside,
     *privacy,
     path("", pages.home, name="home"),
     path("progress/", pages.progress, name="progress"),

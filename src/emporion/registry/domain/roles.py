@@ -7,23 +7,37 @@ should: contact data. What no name covers only an owner does.
 from __future__ import annotations
 
 # To set up editions; take lists in; change participants; look up contact data; run a matching;
-# work on schedules; publish one; end or carry out an erasure.
+# work on schedules; publish one; end or carry out an erasure; see what was sent to whom, and try
+# again what was given up; connect other systems.
 SET_UP, IMPORT, PARTICIPANTS, CONTACTS = "set_up", "import", "participants", "contacts"
 MATCH, SCHEDULE, PUBLISH, ERASE = "match", "schedule", "publish", "erase"
+OUTGOING, CONNECT = "outgoing", "connect"
 # What every role does: a saved view of one's own.
 LOOK = "look"
 
 OWNER = "owner"
 MAY: dict[str, frozenset[str]] = {
     OWNER: frozenset(
-        {SET_UP, IMPORT, PARTICIPANTS, CONTACTS, MATCH, SCHEDULE, PUBLISH, ERASE, LOOK}
+        {
+            SET_UP,
+            IMPORT,
+            PARTICIPANTS,
+            CONTACTS,
+            MATCH,
+            SCHEDULE,
+            PUBLISH,
+            ERASE,
+            OUTGOING,
+            CONNECT,
+            LOOK,
+        }
     ),
     "reviewer": frozenset({IMPORT, PARTICIPANTS, CONTACTS, LOOK}),
     "pavilion_manager": frozenset({PARTICIPANTS, CONTACTS, LOOK}),
     "programme_editor": frozenset({MATCH, SCHEDULE, LOOK}),
     "gate_chief": frozenset({CONTACTS, LOOK}),
     "analyst": frozenset({LOOK}),
-    "support": frozenset({CONTACTS, LOOK}),
+    "support": frozenset({CONTACTS, OUTGOING, LOOK}),
 }
 ROLES = tuple(MAY)
 

@@ -17,6 +17,7 @@ from emporion.design.formats import number
 from emporion.edition import queries as editions
 from emporion.edition.queries import Edition
 from emporion.meetings import queries as meetings
+from emporion.messaging import queries as messaging
 from emporion.registry import queries as registered
 
 SHOWN, REQUESTS = 3, 20
@@ -114,6 +115,13 @@ DEEDS: dict[str, Any] = {
     "view.remove": gettext_lazy("A saved view was removed"),
     "view.save": gettext_lazy("A view was saved"),
     "walking.set": gettext_lazy("The walking minutes were set"),
+    "job.begin_again": gettext_lazy("Work that had failed was begun again"),
+    "message.drop": gettext_lazy("Messages that were given up were dropped"),
+    "message.try_again": gettext_lazy("Messages that were given up were tried again"),
+    "webhook.drop": gettext_lazy("Calls to other systems that were given up were dropped"),
+    "webhook.replay": gettext_lazy("Another system was told of an event again"),
+    "webhook.test": gettext_lazy("Another system was called to test"),
+    "webhook.try_again": gettext_lazy("Calls to other systems that were given up were tried again"),
     "webhook.change": gettext_lazy("An address of another system was switched on or off"),
     "webhook.register": gettext_lazy("An address of another system is told what happens"),
     "webhook.remove": gettext_lazy("An address of another system was removed"),
@@ -134,6 +142,7 @@ NOUNS: dict[str, Any] = {
     "edition": gettext_lazy("Edition"),
     "pavilion": gettext_lazy("Pavilions"),
     "wish": gettext_lazy("Wishes"),
+    "webhook": gettext_lazy("Other systems"),
 }
 
 
@@ -219,6 +228,7 @@ class _Names:
                 )
             },
             "import": self._imports(ids.get("import", set())),
+            "webhook": self._webhooks(ids.get("webhook", set())),
             "edition": {edition.public_id: (best(edition.title, language)[1], "")},
         }
 
@@ -272,6 +282,13 @@ class _Names:
     def _requests(self, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
         found = meetings.requests_by_id(self.edition, list(ids)) if ids else []
         return {one.public_id: (asks(one, self.language), "") for one in found}
+
+    def _webhooks(self, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+        found = messaging.endpoints_by_id(self.edition.expo, ids)
+        return {
+            own: (url, reverse("portal:webhook", args=[self.edition.slug, own]))
+            for own, url in found.items()
+        }
 
     def _imports(self, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
         tenant = self.edition.expo.public_id

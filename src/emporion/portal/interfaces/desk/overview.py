@@ -26,6 +26,8 @@ from emporion.matchmaking import queries as matchmaking
 from emporion.matchmaking.domain import starting, vectors
 from emporion.meetings import queries as meetings
 from emporion.meetings.domain import runs
+from emporion.meetings.domain.messages import TELL
+from emporion.messaging import queries as messaging
 from emporion.portal import queries
 from emporion.portal.interfaces.desk import deeds
 from emporion.portal.interfaces.desk.setup import steps_of
@@ -43,6 +45,7 @@ WORK: dict[str, tuple[Any, str]] = {
     drafts.LOOK: (gettext_lazy("Looking at a list"), "portal:imports"),
     drafts.TAKE: (gettext_lazy("Taking in a list"), "portal:imports"),
     drafts.UNDO: (gettext_lazy("Undoing an import"), "portal:imports"),
+    TELL: (gettext_lazy("Telling people about a schedule"), "meetings:releases"),
 }
 
 
@@ -163,6 +166,7 @@ def _queues(
     run = matchmaking.current_run(edition)
     listless = sum(run.figures.get("without", [])) if run else 0
     undone = sum(not step["done"] for step in steps)
+    given_up, given_up_since = messaging.given_up_since(edition.expo)
     found = [
         Queue("draft", "needs", _("A schedule waits for your decision"),
               _("people see it when you publish it"), 1 if draft else 0,
@@ -173,6 +177,9 @@ def _queues(
         Queue("lists", "needs", _("Lists that were sent"), _("looked at, and not taken in"),
               len(lists), lists[-1].sent_at if lists else None,
               reverse("portal:imports", args=[slug])),
+        Queue("given_up", "needs", _("Messages and calls that nobody took"),
+              _("to be tried again, or dropped"), given_up, given_up_since,
+              reverse("portal:given_up", args=[slug])),
         Queue("unanswered", "waits", _("Meeting requests without an answer"),
               _("what both want weighs more in the schedule"),
               funnel.unanswered, funnel.oldest,
