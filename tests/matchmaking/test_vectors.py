@@ -79,17 +79,23 @@ def test_an_edit_is_read_in_a_job_which_makes_the_list_again(fair, reader):
     assert "meaning" not in first
     make_first_list(guest)
     [waiting] = jobs.latest(edition.expo.public_id, vectors.READ, limit=5)
+    # Who fits by no code is on the list among everybody, and not among the few.
+    odd = factories.make_participation(edition, "exhibitor", offers=["logistics"])
     jobs.perform(waiting.public_id)
-    entries = FirstList.objects.get().entries
-    assert [entry["id"] for entry in entries] == [hosts[1].pk, hosts[0].pk]
-    assert "meaning" in [reason["code"] for reason in entries[0]["reasons"]]
+    made = FirstList.objects.get()
+    assert [entry["id"] for entry in made.entries] == [hosts[1].pk, hosts[0].pk, odd.pk]
+    assert "meaning" in [reason["code"] for reason in made.entries[0]["reasons"]]
+    assert made.policy == "facets-text-meaning/5 frozen"
 
 
-def test_without_readers_nothing_is_read_or_asked_for(fair):
+def test_without_readers_nothing_is_read_and_the_list_among_everybody_is_made(fair):
     edition, hosts, guest = fair
-    make_first_list(guest)
     assert run_match(edition).figures["models"] == []
-    assert (JobRecord.objects.count(), TextVector.objects.count()) == (0, 0)
+    assert JobRecord.objects.count() == 0
+    make_first_list(guest)
+    jobs.perform(JobRecord.objects.get().public_id)
+    assert [*FirstList.objects.values_list("policy", flat=True)] == ["facets-text-meaning/5 frozen"]
+    assert TextVector.objects.count() == 0
     assert read_edition(edition) == 0
 
 

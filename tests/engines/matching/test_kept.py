@@ -56,3 +56,29 @@ def test_a_changed_profile_moves_its_own_list_and_an_excluded_pair_stays_apart(k
 def test_somebody_else_is_refused(kept):
     with pytest.raises(MarketError):
         kept[2].rank(matching.Participant("nobody"))
+
+
+def test_one_alone_gets_the_list_of_the_run_by_its_rules_and_prices():
+    market = made_up(4, exhibitors=15, buyers=50)
+    # No texts: how usual a word is would be measured on other people.
+    market = replace(
+        market,
+        buyers=[replace(one, texts={}) for one in market.buyers],
+        signals=[],
+        exclusions=[(market.exhibitors[0].id, market.buyers[0].id)],
+    )
+    result = matching.match(market, readers=(), floor=0)
+    found = matching.Settled(
+        (result.lessons[0].rule, result.lessons[1].rule), matching.people_of(result)
+    )
+    for lists, people in ((result.buyers, market.buyers), (result.exhibitors, market.exhibitors)):
+        for one in people[:6]:
+            alone = matching.rank_one(market, one.id, settled=found)
+            run = {entry.id: entry for entry in dict(lists)[one.id]}
+            assert {entry.id for entry in alone} == set(run)
+            for entry in alone:
+                assert entry.score == pytest.approx(run[entry.id].score, rel=1e-4)
+                # Of equally weighty ones another may be named.
+                assert [c for c, _ in entry.reasons] == [c for c, _ in run[entry.id].reasons]
+    with pytest.raises(MarketError):
+        matching.rank_one(market, "nobody")

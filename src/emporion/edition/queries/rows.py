@@ -66,6 +66,12 @@ def participation_rows(
     return [ParticipationRow(*row[:9], row[9] or "", row[10] or "", row[11]) for row in rows]
 
 
+def host_keys(edition: Edition) -> list[int]:
+    """Return primary keys of those at whose place meetings are held; one query."""
+    found = Participation.objects.filter(edition=edition, role__in=HOSTS)
+    return list(found.order_by("pk").values_list("pk", flat=True))
+
+
 def returning(edition: Edition) -> set[int]:
     """Return primary keys of those who took part in an earlier edition of the expo; one query.
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from emporion.engines.matching.score import Direction, Weights
     from emporion.engines.matching.scorecard import Group, groups
     from emporion.engines.matching.settled import Person, Settled, people_of
+    from emporion.engines.matching.single import rank_one
 
 _HOME = {
     "encoding": ("FileStore", "MemoryStore"),
@@ -59,6 +60,7 @@ _HOME = {
     "score": ("Direction", "Weights"),
     "scorecard": ("Group", "groups"),
     "settled": ("Person", "Settled", "people_of"),
+    "single": ("rank_one",),
 }
 _MODULES = (
     *_HOME,
@@ -109,6 +111,7 @@ __all__ = [
     "match",
     "parse_market",
     "people_of",
+    "rank_one",
     "read_market",
     "solve",
     "unknown_codes",

@@ -1,8 +1,12 @@
-"""A list for somebody who just said what they need: ranked at once, until the next run."""
+"""A list for somebody who just said what they need: ranked at once, until the next run.
+
+At once against a few who fit by code; a job then ranks against everybody, by the prices of the last
+run (frozen duals), and replaces it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,7 +18,7 @@ from emporion.engines import matching
 from emporion.matchmaking import queries
 from emporion.matchmaking.domain import vectors
 from emporion.matchmaking.domain.frozen import settled
-from emporion.matchmaking.domain.market import read_market
+from emporion.matchmaking.domain.market import read_counterparts, read_market
 from emporion.matchmaking.domain.runs import stored
 from emporion.matchmaking.models import FirstList
 from emporion.registry import taxonomy
@@ -24,61 +28,89 @@ CANDIDATES = 150
 
 
 def make_first_list(
-    participation: Participation,
-    *,
-    by_meaning: bool = False,
-    and_then: Callable[[], None] | None = None,
+    participation: Participation, *, and_then: Callable[[], None] | None = None
 ) -> int:
     """Rank those who fit what `participation` needs or offers, keep it, return how many.
 
     The engine sees one against at most `CANDIDATES`, by the rules and with the prices of the last
-    run (before the first one: by judgement, and no place is shared out). The list is shown until
-    the next run is. Reads before it writes: the lock lasts one row. Without anybody who fits, and
-    for who turned suggestions off, there is no list.
-
-    A page does not wait for an encoder: texts are compared by their words, and a job that reads
-    them makes the list again, `by_meaning`. `and_then` is called in the transaction that keeps it.
-    Raises EncodingError where an encoder fails.
+    run (before the first one: by judgement, and no place is shared out), and compares texts by
+    their words: a page waits for no more.  A job ranks against everybody and replaces it
+    (`make_whole_list`).  The list is shown until the next run is.  Reads before it writes: the lock
+    lasts one row.  Who fits nobody by a code gets a list from the job, who turned suggestions off
+    none.  `and_then` is called in the transaction that keeps it.
     """
-    entries, policy = _ranked(participation, by_meaning)
-    if not by_meaning:
-        vectors.ask_to_read(participation.edition, participation)
+    ranked, policy, keys = _among_few(participation)
     with transaction.atomic():
-        if and_then is not None:
-            and_then()
-        if not entries:
-            FirstList.objects.filter(participation=participation).delete()
-            return 0
-        FirstList.objects.update_or_create(
-            participation=participation,
-            defaults={"entries": entries, "policy": policy, "made_at": timezone.now()},
+        kept = _keep(participation, ranked, policy, keys, and_then)
+        if not queries.silent(participation.edition, [participation.pk]):
+            vectors.ask_for_list(participation)
+    return kept
+
+
+def make_whole_list(
+    participation: Participation, *, and_then: Callable[[], None] | None = None
+) -> int:
+    """Rank everybody on the other side for `participation`, keep it, return how many.
+
+    By the rules and prices of the last run, and by meaning where texts have been read.  Seconds at
+    a fair of 15,000: for a job.  Raises EncodingError where an encoder fails.
+    """
+    edition = participation.edition
+    read = read_counterparts(participation)
+    market = read.market
+    ranked: list[matching.Entry] = []
+    names = {one.id for one in (market.exhibitors if participation.hosts else market.buyers)}
+    if participation.public_id in names and market.exhibitors and market.buyers:
+        ranked = matching.rank_one(
+            market,
+            participation.public_id,
+            settled=settled(queries.current_run(edition), read.keys),
+            readers=vectors.ready(edition, market),
+            store=vectors.DatabaseStore(edition),
         )
-        journal.record(
-            "match.first_list", "participation", participation.public_id, fields=["entries"]
-        )
+    with transaction.atomic():
+        return _keep(participation, ranked, f"{matching.POLICY} frozen", read.keys, and_then)
+
+
+def _keep(
+    participation: Participation,
+    ranked: list[matching.Entry],
+    policy: str,
+    keys: Mapping[str, int],
+    and_then: Callable[[], None] | None,
+) -> int:
+    if and_then is not None:
+        and_then()
+    if not ranked:
+        FirstList.objects.filter(participation=participation).delete()
+        return 0
+    entries = stored(ranked, keys, of_buyers=not participation.hosts)
+    FirstList.objects.update_or_create(
+        participation=participation,
+        defaults={"entries": entries, "policy": policy, "made_at": timezone.now()},
+    )
+    journal.record("match.first_list", "participation", participation.public_id, fields=["entries"])
     return len(entries)
 
 
-def _ranked(participation: Participation, by_meaning: bool) -> tuple[list[dict[str, object]], str]:
+def _among_few(
+    participation: Participation,
+) -> tuple[list[matching.Entry], str, Mapping[str, int]]:
     edition = participation.edition
     needs, offers, _ = editions.profile(participation)
     wanted = _near(offers if participation.hosts else needs)
     if not wanted:
-        return [], ""
+        return [], "", {}
     others = editions.interested(edition, wanted, hosts=not participation.hosts, limit=CANDIDATES)
-    read = read_market(edition, [participation.pk, *others])
+    read = read_market(edition, [participation.pk, *others], [participation.pk])
     market = read.market
     if not market.exhibitors or not market.buyers:
-        return [], ""
+        return [], "", {}
     found = matching.match(
-        market,
-        readers=vectors.readers() if by_meaning else (),
-        store=vectors.DatabaseStore(edition),
-        settled=settled(queries.current_run(edition), read.keys),
+        market, readers=(), settled=settled(queries.current_run(edition), read.keys)
     )
     lists = dict(found.exhibitors if participation.hosts else found.buyers)
-    ranked = lists.get(participation.public_id, [])
-    return stored(ranked, read.keys, of_buyers=not participation.hosts), f"{found.policy} one"
+    return lists.get(participation.public_id, []), f"{found.policy} one", read.keys
 
 
 def _near(codes: list[str]) -> list[str]:

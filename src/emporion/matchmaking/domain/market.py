@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from emporion.core.translated import as_dict
 from emporion.edition import queries as editions
-from emporion.edition.queries import Edition
-from emporion.engines.matching import Category, Market, Participant
+from emporion.edition.queries import Edition, Participation
+from emporion.engines import matching
+from emporion.engines.matching import Category, Market
 from emporion.matchmaking import queries
 from emporion.matchmaking.domain.told import Told, signals, told
 from emporion.registry import taxonomy
@@ -41,8 +42,14 @@ def market_of(edition: Edition) -> tuple[Market, dict[str, int]]:
     return read.market, read.keys
 
 
-def read_market(edition: Edition, only: Collection[int] | None = None) -> Read:
+def read_market(
+    edition: Edition,
+    only: Collection[int] | None = None,
+    deeds_of: Collection[int] | None = None,
+) -> Read:
     """Return an edition's market, or that of `only` these participations (primary keys).
+
+    What people did is that of, or about, `deeds_of` these; unless given, of all in the market.
 
     Hosts stand on the exhibitors' side, all other roles that may ask for meetings on the buyers'.
     Only what people need and offer counts as text, not what they say about themselves.  Left out
@@ -56,7 +63,7 @@ def read_market(edition: Edition, only: Collection[int] | None = None) -> Read:
         **{keys[one.id]: True for one in exhibitors},
         **{keys[one.id]: False for one in buyers},
     }
-    found = told(edition, only)
+    found = told(edition, only if deeds_of is None else deeds_of)
     exclusions = set(_colleagues(exhibitors, buyers, firms))
     for one, other in (*found.apart, *found.met):
         if one in public and other in public and host[one] != host[other]:
@@ -74,8 +81,32 @@ def read_market(edition: Edition, only: Collection[int] | None = None) -> Read:
     return Read(market, keys, found)
 
 
+def read_counterparts(participation: Participation) -> Read:
+    """Return the market of one participation: itself and everybody on the other side.
+
+    What people did is only that of, or about, the one.  As many queries as `read_market`, and one.
+    """
+    edition, me = participation.edition, participation.pk
+    if not participation.hosts:
+        # Those with a stand are few beside their guests; the other way round all are read.
+        return read_market(edition, [me, *editions.host_keys(edition)], [me])
+    read = read_market(edition, deeds_of=[me])
+    own = [one for one in read.market.exhibitors if one.id == participation.public_id]
+    apart = [pair for pair in read.market.exclusions if pair[0] == participation.public_id]
+    market = replace(read.market, exhibitors=own, exclusions=apart)
+    return Read(market, read.keys, read.told)
+
+
+def texts_of(edition: Edition) -> Market:
+    """Return an edition's participants without what they did, to read their texts; 5 queries."""
+    exhibitors, buyers, _keys, _firms = sides(edition)
+    return Market(exhibitors, buyers)
+
+
 def _colleagues(
-    exhibitors: list[Participant], buyers: list[Participant], firms: dict[str, int]
+    exhibitors: list[matching.Participant],
+    buyers: list[matching.Participant],
+    firms: dict[str, int],
 ) -> Iterator[tuple[str, str]]:
     hosts: defaultdict[int, list[str]] = defaultdict(list)
     for one in exhibitors:
@@ -88,7 +119,7 @@ def _colleagues(
 
 def sides(
     edition: Edition, only: Collection[int] | None = None
-) -> tuple[list[Participant], list[Participant], dict[str, int], dict[str, int]]:
+) -> tuple[list[matching.Participant], list[matching.Participant], dict[str, int], dict[str, int]]:
     """Return hosts, guests, {public id: primary key} and {public id: key of the firm}.
 
     `only` narrows to these. Four queries.
@@ -97,8 +128,8 @@ def sides(
     texts: defaultdict[int, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     needs, offers = (_interests(rows, texts) for rows in editions.interests(edition, only))
     days = (edition.ends - edition.starts).days + 1
-    exhibitors: list[Participant] = []
-    buyers: list[Participant] = []
+    exhibitors: list[matching.Participant] = []
+    buyers: list[matching.Participant] = []
     keys: dict[str, int] = {}
     firms: dict[str, int] = {}
     for row in editions.participation_rows(edition, only):
@@ -112,7 +143,7 @@ def sides(
         )
         codes, deals = needs.get(row.pk, ((), ()))
         offered, offer_deals = offers.get(row.pk, ((), ()))
-        participant = Participant(
+        participant = matching.Participant(
             id=row.public_id,
             capacity=wanted,
             offers=offered,

@@ -9,8 +9,8 @@ from emporion.edition import queries as editions
 from emporion.edition.queries import Edition
 from emporion.engines import matching
 from emporion.matchmaking.domain import vectors
-from emporion.matchmaking.domain.first_list import make_first_list
-from emporion.matchmaking.domain.market import market_of
+from emporion.matchmaking.domain.first_list import make_whole_list
+from emporion.matchmaking.domain.market import texts_of
 
 
 class ReadingError(ValueError):
@@ -22,7 +22,7 @@ def read_edition(
 ) -> int:
     """Read what is new of an edition's texts; return how many texts that were.
 
-    Then the first list of the participation `public_id` is made anew, by meaning.  What was read
+    Then the list of the participation `public_id` is made anew, among everybody.  What was read
     before an encoder failed is kept. Raises ReadingError.
     """
     going = True
@@ -33,10 +33,10 @@ def read_edition(
         return going
 
     try:
-        done = vectors.read(edition, market_of(edition)[0], tell)
+        done = vectors.read(edition, texts_of(edition), tell)
         who = editions.participation(edition, public_id) if public_id else None
         if who is not None and going:
-            make_first_list(who, by_meaning=True, and_then=lambda: jobs.done_with({"read": done}))
+            make_whole_list(who, and_then=lambda: jobs.done_with({"read": done}))
     except matching.EncodingError as error:
         raise ReadingError(f"The texts cannot be read: {error}") from error
     return done

@@ -143,22 +143,28 @@ def _left(edition: Edition, market: matching.Market, reader: Encoder) -> dict[st
     }
 
 
-def ask_to_read(edition: Edition, participation: Participation | None = None) -> bool:
-    """Put the reading of an edition's new texts into the queue; False where nothing reads them.
-
-    With a participation its list is made anew afterwards.  One job that waits does for all.
-    """
+def ask_to_read(edition: Edition) -> bool:
+    """Put the reading of an edition's new texts into the queue; False where nothing reads them."""
     if not are_read():
         return False
-    who = participation.public_id if participation is not None else ""
-    with transaction.atomic():
-        waiting = jobs.latest(edition.expo.public_id, READ, f"{edition.slug}/{who}")
-        if not any(job.state == jobs.JobRecord.State.WAITING for job in waiting):
-            jobs.enqueue(
-                READ,
-                {"edition": edition.slug, "participation": who},
-                tenant=edition.expo.public_id,
-                owner="system",
-                subject=f"{edition.slug}/{who}",
-            )
+    _ask(edition, "")
     return True
+
+
+def ask_for_list(participation: Participation) -> None:
+    """Put into the queue that new texts are read and the list of `participation` is made anew."""
+    _ask(participation.edition, participation.public_id)
+
+
+@transaction.atomic
+def _ask(edition: Edition, who: str) -> None:
+    # One job that waits does for all who ask for the same.
+    waiting = jobs.latest(edition.expo.public_id, READ, f"{edition.slug}/{who}")
+    if not any(job.state == jobs.JobRecord.State.WAITING for job in waiting):
+        jobs.enqueue(
+            READ,
+            {"edition": edition.slug, "participation": who},
+            tenant=edition.expo.public_id,
+            owner="system",
+            subject=f"{edition.slug}/{who}",
+        )
