@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import ROLES, Fair, Visit, Visitor
+from tests.browser.test_journeys import personal_link
 
 KEPT = """async () => {
   const found = {};
@@ -110,6 +111,26 @@ def test_a_session_that_has_ended_takes_its_copies_along(reader):
     assert "/signin/" in buyer.page.url
     kept = buyer.page.evaluate(KEPT)
     assert [path for path, html in kept.items() if "Sita" in html] == []
+
+
+def test_days_behind_a_personal_link_are_read_without_network_until_it_is_forgotten(visit):
+    link = personal_link(visit("exhibitor"))
+    phone = visit("", "en", 390)
+    phone.page.goto(link)
+    wait_for(phone, "model/personal/", "offline/")
+    entries = phone.page.locator(".agenda-name").all_inner_texts()
+    assert entries
+    phone.page.context.set_offline(True)
+    phone.page.goto(link)
+    assert phone.page.locator(".agenda-name").all_inner_texts() == entries
+    assert re.search(r"As of \d\d:\d\d\.", line(phone))
+    phone.page.context.set_offline(False)
+    phone.page.goto(link)
+    with phone.page.expect_navigation():
+        phone.page.get_by_role("button", name="Forget it on this phone").click()
+    kept = phone.page.evaluate(KEPT)
+    assert [path for path, html in kept.items() if "agenda-name" in html] == []
+    quiet(phone)
 
 
 def quiet(visitor: Visitor) -> None:

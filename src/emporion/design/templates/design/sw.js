@@ -6,8 +6,9 @@
 
 const PUBLIC = "emporion-public-1";
 const PRIVATE = "emporion-private-1";
-const KEPT = /^\/[a-z-]+\/[^/]+\/(day|exhibitors)\/$/;
-const DOORS = /\/(signin|signout)\//;
+const KEPT = /^\/[a-z-]+\/[^/]+\/(day|exhibitors|personal)\/$/;
+const DOORS = /\/(signin|signout|personal\/forget)\//;
+const GONE = [404, 410];
 const HASHED = /\.[0-9a-f]{12}\.[a-z0-9]+$/;
 const LONGEST_WAIT = 5000;
 const FRESH = 10 * 60 * 1000;
@@ -56,6 +57,10 @@ async function kept(address) {
   return undefined;
 }
 
+async function drop(address) {
+  return (await caches.open(PRIVATE)).delete(address);
+}
+
 function isPage(response) {
   const type = response.headers.get("content-type") || "";
   return response.ok && !response.redirected && type.startsWith("text/html");
@@ -99,13 +104,14 @@ async function nothing(address) {
 
 async function page(event, address) {
   const begun = era;
-  const keeps = KEPT.test(address.pathname);
+  const keeps = KEPT.test(address.pathname) && !address.searchParams.has("forgotten");
   const copy = keeps ? await kept(address.pathname + address.search) : undefined;
   try {
     const asked = fetch(event.request);
     const slow = new Promise((_done, fail) => copy && setTimeout(() => fail(new Error("slow")), LONGEST_WAIT));
     const answer = await Promise.race([asked, slow]);
     if (keeps && answer.type === "opaqueredirect") event.waitUntil(forget());
+    if (keeps && GONE.includes(answer.status)) event.waitUntil(drop(address.pathname + address.search));
     if (keeps && isPage(answer)) event.waitUntil(keep(address.pathname + address.search, answer.clone(), begun));
     return answer;
   } catch {
