@@ -31,20 +31,24 @@ def test_solve_without_proof_is_repeated_by_its_steps():
     )
 
 
-def test_finish_from_nothing_matches_brute_force():
+FINISHED = ("walking", "quota", "tables", "pools", "slots", "exclusions", "anybody")
+
+
+@pytest.mark.parametrize("features", [("slots",), FINISHED[:2], FINISHED[2:4], FINISHED])
+def test_finish_from_nothing_matches_brute_force(features):
     compared = 0
-    for seed in range(500, 530):
-        data = tiny.random_instance(seed, ("slots",))
-        for person in data["participants"]:
-            if person["side"] == "buyer" and seed % 2:
-                person["max_meetings"] = 1
+    for seed in range(500, 509):
+        data = tiny.random_instance(seed, features)
+        data["requests"] = data["requests"][:4]
+        if seed % 3 == 0 and "slots" not in features:
+            data["locked"] = [{"request": "r2", "slot": "t1"}]
         instance = scheduling.instance_from_json(data)
         ready = prepare(instance)
         flow, limit = relaxations(instance, ready)
-        if not suits_finish(instance, limit.rows, ready.shape, ready.possible, None):
+        if ready.conflicts or not suits_finish(instance, ready.possible, None):
             continue
         top = int(ready.units.sum())
-        finish = Finish(limit.rows, ready.shape, ready.possible, ready.units, top, None)
+        finish = Finish(limit.rows, ready.possible, ready.units, top, None)
         nothing = np.full(len(instance.request_ids), -1, dtype=np.int32)
         proof = finish.run(nothing, ready.units)
         best = tiny.brute_force(data)["objective"]["weight"]
@@ -52,7 +56,7 @@ def test_finish_from_nothing_matches_brute_force():
         held = nothing if proof.slot is None else proof.slot
         assert float(instance.weight[held >= 0].sum()) == best
         compared += 1
-    assert compared >= 15
+    assert compared >= 6
 
 
 def test_finish_branches_where_the_prices_leave_a_gap():
@@ -76,20 +80,14 @@ def test_finish_branches_where_the_prices_leave_a_gap():
 
 def test_programme_has_rows_only_where_they_can_bind():
     possible = np.array([[True, True], [True, False], [False, True]])
-    capacity = np.array([[1, 1], [1, 1], [1, 1]], dtype=np.int32)
-    quota = np.array([9, 1, 9])
-    it = Programme.of(
-        np.array([0, 0, 0]),
-        np.array([1, 1, 2]),
-        np.array([3.0, 2.0, 4.0]),
-        possible,
-        capacity,
-        quota,
+    instance = scheduling.make_instance(
+        ["9", "10"], ["host", "a", "b"], ["x", "y", "z"], [0, 0, 0], [1, 1, 2], allowed=possible
     )
-    # Requests 0, 1, 2; guest 1 in slot 0; its quota; the host's slots 0 and 1.
+    it = Programme.of(instance, np.array([3.0, 2.0, 4.0]), possible, np.array([9, 1, 9]))
+    # Requests 0, 1, 2; the limit of guest a; the host's slots 0 and 1, slot 0 of guest a.
     assert it.right.tolist() == [1.0] * 7
-    assert it.rows.tolist() == [[0, 0, 1, 2], [3, -1, 3, -1], [4, 4, 4, -1], [5, 6, 5, 6]]
-    assert it.places.tolist() == [[0, 0], [0, 1]]
+    assert it.rows.tolist() == [[0, 0, 1, 2], [3, 3, 3, -1], [4, 5, 4, 5], [6, -1, 6, -1]]
+    assert it.places.tolist() == [[0, 0, 4], [0, 1, 5], [1, 0, 6]]
     x, y = it.relaxed(np.arange(4), None)
     assert float(it.gain @ x) == pytest.approx(7.0)
     assert it.reduced(y)[1] == pytest.approx(7.0)

@@ -259,7 +259,7 @@ def _proven(
         limit.rows is None
         or ready.least.any()
         or (work_limit is not None and work_limit < first)
-        or not finish.suits_finish(instance, limit.rows, ready.shape, ready.possible, seconds)
+        or not finish.suits_finish(instance, ready.possible, seconds)
     ):
         return limit
     search.run(first, until, reporter)

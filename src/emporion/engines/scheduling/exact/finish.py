@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..bounds import Bound
-from ..instance import NO_LIMIT, Bools, Floats, Instance, Ints, Longs
+from ..instance import Bools, Floats, Instance, Ints, Longs
 from ..pricing import PriceBound
-from ..shape import Shape, step_of, units_lost
+from ..shape import step_of, units_lost
 from ..state import SLOT, State, put, unset
 from .programme import WHOLE, Programme
 
@@ -40,47 +40,38 @@ MOST_GAIN = 1e6
 STEPS_A_REQUEST = 10
 #: How a bound was found.
 PRICES = "Lagrangian prices of single slots from the linear programme"
+RELAXED = "linear programme with tables and walks, its prices in whole numbers"
 BRANCHED = "branch and bound over what the prices of the linear programme leave"
 
 
 @dataclass
 class Proof:
     """No schedule is heavier than ``limit`` (integer units); ``prices`` int64[P, S] say so, unless
-    ``branched``.  ``slot`` int32[R]: a heavier schedule than the one at hand, None = none."""
+    it was found otherwise, by ``method``.  ``slot`` int32[R]: a heavier schedule than the one at
+    hand, None = none."""
 
     limit: int
     prices: Longs | None = None
     slot: Ints | None = None
-    branched: bool = False
+    method: str = ""
 
 
-def suits_finish(
-    instance: Instance, rows: PriceBound, shape: Shape, possible: Bools, seconds: float | None
-) -> bool:
-    """Whether the instance is small enough for ``seconds`` (None = no clock), and capacities,
-    calendars and quotas of the event are all there is to it.
+def suits_finish(instance: Instance, possible: Bools, seconds: float | None) -> bool:
+    """Whether the instance is small enough for ``seconds`` (None = no clock), and a choice of
+    requests is all there is to it: nothing must be held that is not locked, in no order.
 
-    The price bound must have prices for the hosts and calendars for the guests.
+    Who walks must do one thing at a time.
     """
     it = instance
-    pairs = int(possible.sum())
-    if it.objective != "weight" or not shape.bipartite or not 0 < pairs <= MOST_PAIRS:
+    pairs = int(possible.sum()) * (2 if it.walking else 1)
+    if it.objective != "weight" or not 0 < pairs <= MOST_PAIRS:
         return False
     if seconds is not None and SECONDS * (pairs / PAIRS) ** GROWTH > PART * seconds:
         return False
-    hosts, guests = np.unique(shape.end0), np.unique(shape.end1)
-    asked = np.bincount(shape.end0, minlength=len(it.participant_ids))
+    walks = it.capacity[it.place < 0] if it.walking else it.capacity[:0]
     return bool(
-        rows.priced[hosts].all()
-        and not rows.priced[guests].any()
-        and it.capacity[guests].max(initial=0) <= 1
-        and (it.max_meetings[hosts] >= np.minimum(asked, it.capacity.sum(axis=1))[hosts]).all()
-        and (it.max_per_day >= NO_LIMIT).all()
-        and (it.tables >= NO_LIMIT).all()
-        and (it.pool_tables >= NO_LIMIT).all()
-        and not it.walking
+        walks.max(initial=0) <= 1
         and not it.precedences.size
-        and not it.locked.size
         and not it.mandatory.any()
         and not it.min_meetings.any()
         and it.max_break_difference is None
@@ -102,7 +93,7 @@ def prove(
     assert limit.rows is not None
     lost = units_lost(instance, ready.units, ready.scale)
     known = int(np.floor(limit.weight * ready.scale - lost + 1e-6))
-    finish = Finish(limit.rows, ready.shape, ready.possible, ready.units, known, deadline)
+    finish = Finish(limit.rows, ready.possible, ready.units, known, deadline)
     proof = finish.run(st.req[:, SLOT].copy(), reduced)
     if proof.slot is not None:
         for r in np.flatnonzero(st.req[:, SLOT] >= 0).tolist():
@@ -112,8 +103,8 @@ def prove(
     if proof.prices is not None:
         prices = np.where(limit.rows.priced[:, None], proof.prices / ready.scale, np.nan)
         limit = replace(limit, slot_prices=prices, method=PRICES)
-    if proof.branched:
-        limit = replace(limit, method=BRANCHED)
+    if proof.method:
+        limit = replace(limit, method=proof.method)
     return replace(limit, weight=(proof.limit + lost) / ready.scale)
 
 
@@ -123,7 +114,6 @@ class Finish:
     def __init__(
         self,
         rows: PriceBound,
-        shape: Shape,
         possible: Bools,
         units: Longs,
         limit: int,
@@ -135,14 +125,7 @@ class Finish:
         self.step = step_of(units)
         self.units = units
         self.proof = Proof(limit // self.step * self.step)
-        self.it = Programme.of(
-            shape.end0,
-            shape.end1,
-            units / self.step,
-            possible,
-            rows.instance.capacity,
-            rows.most,
-        )
+        self.it = Programme.of(rows.instance, units / self.step, possible, rows.most)
 
     def run(self, slot: Ints, reduced: Longs) -> Proof:
         """Go on from the schedule ``slot`` int32[R], with the weights less the prices of the flow,
@@ -188,13 +171,19 @@ class Finish:
             self.weight, self.proof.slot = weight, slot
 
     def _certify(self, y: Floats) -> None:
-        """The bound of the prices of the places in whole numbers, rounded down to a multiple."""
+        """The bounds of the prices in whole numbers, rounded down to a multiple: that of people's
+        slots alone, which anyone can recompute, and that of all rows where it is smaller."""
         prices = np.zeros(self.rows.instance.capacity.shape, dtype=np.int64)
-        host, slot = self.it.places.T
-        prices[host, slot] = np.rint(np.maximum(y[self.it.first :], 0) * self.step).astype(np.int64)
+        host, slot, row = self.it.places.T
+        prices[host, slot] = np.rint(np.maximum(y[row], 0) * self.step).astype(np.int64)
         limit = self.rows.value(prices) // self.step * self.step
         if limit <= self.proof.limit:
             self.proof.limit, self.proof.prices = limit, prices
+        whole = np.rint(np.maximum(y, 0) * self.step)
+        _, exact = self.it.reduced(whole / self.step)
+        limit = round(exact * self.step) // self.step * self.step
+        if limit < self.proof.limit:
+            self.proof.limit, self.proof.method = limit, RELAXED
 
     def _mend(self, kept: Longs, x: Floats, held: Bools, y: Floats) -> None:
         """A whole schedule near a broken corner: other corners of the same value, over what the
@@ -223,7 +212,7 @@ class Finish:
         reduced, limit = self.it.reduced(y)
         kept = np.flatnonzero(limit - reduced > self.weight / self.step + 0.5)
         if self._search(kept) and self.weight < self.proof.limit:
-            self.proof.branched = True
+            self.proof.method = BRANCHED
             self.proof.limit = self.weight
 
     def _search(self, kept: Longs) -> bool:
