@@ -53,6 +53,7 @@ PAGES = {
         "access/",
         "account/",
         "model/your-data/",
+        "model/your-messages/",
         "EXHIBITOR",
     ),
     "exhibitor": ("model/who-to-meet/", "model/day/", "model/requests/"),

@@ -61,7 +61,9 @@ def test_message_goes_by_mail_with_its_key_and_link(person: Person, mail: fakes.
     assert (taken["To"], taken["From"], taken["Subject"], taken["Message-ID"]) == (
         "li@example.org", "Fair <fair@example.org>", "My day", f"<{key}@example.org>",
     )  # fmt: skip
-    assert taken.get_content().split() == ["3", "for", "you", "https://l"]
+    stop = taken["List-Unsubscribe"].strip(" <>")
+    words = "3 for you https://l To stop messages of this kind:"
+    assert taken.get_content().split() == [*words.split(), stop]
     assert (receipts(), states()) == ([("mail", "taken", "")], [("done", "")])
 
 

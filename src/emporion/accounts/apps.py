@@ -7,5 +7,5 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Registers the kinds of jobs, and what carries codes.
-        from emporion.accounts.interfaces import mail, tasks  # noqa: F401
+        # Registers the kinds of jobs. What carries codes stands above: `messaging.domain.codes`.
+        from emporion.accounts.interfaces import tasks  # noqa: F401

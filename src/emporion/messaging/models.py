@@ -31,6 +31,24 @@ class Address(models.Model):
         return f"{self.carrier} of {self.person_id}"
 
 
+class Choice(models.Model):
+    """What a person chose about messages: which kinds not, by which ways not, when, in what."""
+
+    person = models.OneToOneField("registry.Person", models.CASCADE, related_name="message_choice")
+    # "meetings.changed": by no way; "meetings.changed:sms": not by this one.
+    refused = models.JSONField(default=list)
+    # "": the quiet hours of the fair; "-": none; else "22:00-07:00", by the clock of the fair.
+    quiet = models.CharField(max_length=11, blank=True)
+    # "": that of the account, or of the list that the person came from.
+    language = models.CharField(max_length=10, blank=True)
+    changed_at = models.DateTimeField()
+
+    objects = ScopedManager(expo="person__expo")
+
+    def __str__(self) -> str:
+        return f"what {self.person_id} chose about messages"
+
+
 class Receipt(models.Model):
     """What a carrier said of one message to one person."""
 

@@ -13,6 +13,17 @@ declare(
     row_goes=True,
 )
 declare(
+    "messaging.Choice",
+    whose={"person": "person"},
+    kept=Kept("as long as the person"),
+    fields={
+        "refused": held("to send only what is wanted", "the person", Does.EMPTIES),
+        "quiet": held("to send nothing while they rest", "the person", Does.EMPTIES),
+        "language": held("to write in their language", "the person", Does.EMPTIES),
+    },
+    row_goes=True,
+)
+declare(
     "messaging.Receipt",
     whose={"person": "person"},
     kept=Kept("90 days after it was brought", after="at", days=90),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from zoneinfo import ZoneInfo
 
 Hours = tuple[dt.time, dt.time] | None
@@ -15,6 +16,16 @@ def hours(text: str) -> Hours:
     begins, _, ends = text.partition("-")
     found = dt.time.fromisoformat(begins.strip()), dt.time.fromisoformat(ends.strip())
     return None if found[0] == found[1] else found
+
+
+def quiet_of(own: str, fairs: str) -> Hours:
+    """Return the quiet hours of somebody who chose `own` ("": the fair's, "-": none)."""
+    return hours(fairs if not own else "" if own == "-" else own)
+
+
+def is_refused(refused: Collection[str], kind: str, way: str = "") -> bool:
+    """Whether a kind of message is wanted by no way, or (with a way) not by this one."""
+    return kind in refused or (bool(way) and f"{kind}:{way}" in refused)
 
 
 def quiet_until(now: dt.datetime, zone: ZoneInfo, quiet: Hours) -> dt.datetime | None:

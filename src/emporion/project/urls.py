@@ -24,6 +24,7 @@ urlpatterns += i18n_patterns(
     path("offline/", pages.nowhere, name="nowhere"),
     path("_parts/", include("emporion.design.interfaces.urls")),
     path("", include("emporion.accounts.interfaces.urls")),
+    path("", include("emporion.messaging.interfaces.urls")),
     path("", include("emporion.matchmaking.interfaces.urls")),
     path("", include("emporion.meetings.interfaces.urls")),
     path("", include("emporion.portal.interfaces.urls")),

@@ -13,7 +13,7 @@ not stop those behind it. `emporion worker` does the handing over.
 """
 
 from emporion.core.models import OutboxRow
-from emporion.core.outbox.carriers import Finish, Postponed, Undeliverable, carrier
+from emporion.core.outbox.carriers import Finish, Postponed, Undeliverable, Unwanted, carrier
 from emporion.core.outbox.handing import deliver_next, drain, forget_done, keep_draining
 from emporion.core.outbox.rows import put, replay
 
@@ -22,6 +22,7 @@ __all__ = [
     "OutboxRow",
     "Postponed",
     "Undeliverable",
+    "Unwanted",
     "carrier",
     "deliver_next",
     "drain",

@@ -17,6 +17,10 @@ class Undeliverable(Exception):
     """It can never be handed over; the text says why, without anything personal."""
 
 
+class Unwanted(Undeliverable):
+    """It need not be handed over any more, because somebody wants it so: no failure."""
+
+
 class Postponed(Exception):
     """Not now: it is no failure, and is not counted as an attempt."""
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from emporion.core import processes
 from emporion.core.models import OutboxRow
-from emporion.core.outbox.carriers import Postponed, Undeliverable, deliver_of
+from emporion.core.outbox.carriers import Postponed, Undeliverable, Unwanted, deliver_of
 
 log = structlog.get_logger(__name__)
 State = OutboxRow.State
@@ -45,6 +45,8 @@ def deliver_next() -> bool:
         finish = deliver_of(row.kind)(row)
     except Postponed as later:
         _settle(row, attempt=F("attempt") - 1, state=State.WAITING, next_at=later.until)
+    except Unwanted as error:
+        _settle(row, state=State.DONE, cause=str(error)[:200], ended_at=timezone.now())
     except Undeliverable as error:
         log.warning("outbox.undeliverable", key=row.key, kind=row.kind, why=str(error))
         _settle(row, state=State.DEAD, cause=str(error)[:200], ended_at=timezone.now())

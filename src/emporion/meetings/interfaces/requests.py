@@ -26,6 +26,7 @@ from emporion.meetings.domain import requests as domain
 from emporion.meetings.models import MeetingRequest
 from emporion.meetings.queries import requests as queries
 from emporion.meetings.queries.words import DECLINES, refusal_word, state_word
+from emporion.registry import queries as registered
 from emporion.registry import taxonomy
 from emporion.registry.countries import country_name
 
@@ -56,11 +57,26 @@ def requests(request: HttpRequest, edition: Edition) -> HttpResponse:
         "pages": pages,
         "page": number,
         "rule": queries.standing_rule(me),
+        "asks_contact": _asks_contact(request, edition, me),
         "query": "&box=sent" if box == "sent" else "",
         "slug": edition.slug,
         "nav_current": "requests",
     }
     return render(request, "meetings/requests.html", context)
+
+
+def _asks_contact(request: HttpRequest, edition: Edition, me: Participation) -> bool:
+    """Whether to ask the reader for their address and number now: somebody may see them by now.
+
+    They are shown to those with whom an exhibitor agreed to meet. Whoever has said a word about it
+    is not asked again, and an officer is not asked for the member. Three queries at most.
+    """
+    if not me.hosts or not queries.has_agreed(me):
+        return False
+    people = registered.people_of(edition.expo, request.user)
+    said = registered.consents_of(people).get("contact")
+    version = registered.PURPOSES["contact"].version
+    return bool(people) and (said is None or (said.is_given and said.version != version))
 
 
 def _about(

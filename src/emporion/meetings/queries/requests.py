@@ -184,6 +184,12 @@ def waiting_for(participation: Participation, limit: int) -> list[MeetingRequest
     )
 
 
+def has_agreed(participation: Participation) -> bool:
+    """Whether a request of this participant, on either side, was accepted; one query."""
+    sides = Q(asker=participation) | Q(counterpart=participation)
+    return MeetingRequest.objects.filter(sides, state=MeetingRequest.State.ACCEPTED).exists()
+
+
 def standing_rule(participation: Participation) -> StandingRule | None:
     """Return the standing rule of a participation, in force or not; one query."""
     return StandingRule.objects.filter(participation=participation).first()

@@ -17,10 +17,11 @@ from django.utils.translation import override
 
 from emporion.core import outbox
 from emporion.core.tenancy import scope, scopes_disabled
+from emporion.messaging.domain import choosing
 from emporion.messaging.domain.carriers import Carrier, Rejected, open_carriers
 from emporion.messaging.domain.templates import template_of
-from emporion.messaging.models import Receipt
-from emporion.messaging.rules import hours, quiet_until
+from emporion.messaging.models import Choice, Receipt
+from emporion.messaging.rules import is_refused, quiet_of, quiet_until
 from emporion.registry.queries import Person, allowing
 
 MESSAGE = "message"
@@ -76,24 +77,33 @@ def deliver(row: outbox.OutboxRow) -> outbox.Finish:
         found = Person.objects.select_related("user", "expo").filter(public_id=about["person"])
         person = found.filter(erased_at=None).first()
         wants = person is not None and bool(allowing([person.pk], "messages"))
+        choice = choosing.choice_of(person) if person is not None else Choice()
     template = template_of(about["template"])
     if person is None or template is None:
         raise outbox.Undeliverable("the person is gone" if person is None else "no such message")
-    if not wants:
-        raise outbox.Undeliverable("the person wants no messages")
+    if not template.necessary and not wants:
+        raise outbox.Unwanted("the person wants no messages")
+    if not template.necessary and is_refused(choice.refused, template.name):
+        raise outbox.Unwanted("the person wants no messages of this kind")
     now = timezone.now()
     if now - row.made_at > STALE:
         raise outbox.Undeliverable("it waited for too long")
-    until = quiet_until(now, ZoneInfo(about["zone"]), hours(settings.MESSAGING["quiet"]))
+    rest = quiet_of(choice.quiet, settings.MESSAGING["quiet"])
+    until = quiet_until(now, ZoneInfo(about["zone"]), rest)
     if until is not None and not about["urgent"]:
         raise outbox.Postponed(until)
-    language = _language(person)
+    language = language_of(person, choice)
     with scope(expo=person.expo), override(language):
         values = template.fill(person, about["about"])
         if values is None:
             return None
+        stop = "" if template.necessary else choosing.stop_address(person, template.name)
+        left_out = False
         for carrier, to in _ways(person, row.key):
-            envelope = template.envelope(person, to, row.key, language, values)
+            if not template.necessary and is_refused(choice.refused, template.name, carrier.name):
+                left_out = True
+                continue
+            envelope = template.envelope(person, to, row.key, language, values, stop)
             receipt = {"person": person, "key": row.key, "template": template.name}
             try:
                 remote = carrier.send(envelope)
@@ -104,6 +114,8 @@ def deliver(row: outbox.OutboxRow) -> outbox.Finish:
                 _note(receipt, carrier, Outcome.FAILED, reason=type(error).__name__)
                 raise
             return lambda: _note(receipt, carrier, Outcome.TAKEN, remote=remote)
+    if left_out:
+        raise outbox.Unwanted("the person wants it by no way that is left")
     raise outbox.Undeliverable("no carrier reaches this person")
 
 
@@ -134,6 +146,8 @@ def _note(
         )
 
 
-def _language(person: Person) -> str:
-    wanted = (person.user.language if person.user else person.language) or "en"
+def language_of(person: Person, choice: Choice) -> str:
+    """Return in which language somebody is written to: what they chose, else what is known."""
+    known = person.user.language if person.user else person.language
+    wanted = choice.language or known or "en"
     return wanted if wanted in dict(settings.LANGUAGES) else "en"

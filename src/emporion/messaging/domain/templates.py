@@ -18,7 +18,8 @@ _templates: dict[str, Template] = {}
 class Template:
     """Two translatable texts with %(names)s, and what fills them when the message leaves.
 
-    `title` is what lists call a message of this kind.
+    `title` is what lists call a message of this kind. A `necessary` one nobody can refuse: without
+    it somebody could not do what they came for.
     """
 
     name: str
@@ -26,9 +27,16 @@ class Template:
     text: Any
     fill: Fill
     title: Any = ""
+    necessary: bool = False
 
     def envelope(
-        self, person: Any, to: str, key: str, language: str, values: dict[str, Any]
+        self,
+        person: Any,
+        to: str,
+        key: str,
+        language: str,
+        values: dict[str, Any],
+        stop: str = "",
     ) -> Envelope:
         """Return the message in words; the language must be active."""
         return Envelope(
@@ -38,16 +46,19 @@ class Template:
             subject=str(self.subject) % values,
             text=str(self.text) % values,
             link=str(values.get("link", "")),
+            stop=stop,
         )
 
 
-def template(name: str, *, subject: Any, text: Any, title: Any = "") -> Callable[[Fill], Fill]:
+def template(
+    name: str, *, subject: Any, text: Any, title: Any = "", necessary: bool = False
+) -> Callable[[Fill], Fill]:
     """Register the decorated function as what fills the message `name`."""
 
     def register(fill: Fill) -> Fill:
         if name in _templates and _templates[name].fill is not fill:
             raise ValueError(f"The message {name} is registered twice.")
-        _templates[name] = Template(name, subject, text, fill, title)
+        _templates[name] = Template(name, subject, text, fill, title, necessary)
         return fill
 
     return register
@@ -64,6 +75,6 @@ def title_of(name: str) -> str:
     return str(found.title) if found and found.title else name
 
 
-def names() -> list[str]:
-    """Return the names of all messages."""
-    return sorted(_templates)
+def every() -> list[Template]:
+    """Return all kinds of messages, by their names."""
+    return [_templates[name] for name in sorted(_templates)]

@@ -19,7 +19,10 @@ class Rejected(Exception):
 
 @dataclass(frozen=True)
 class Envelope:
-    """One message to one address: plain text in one language, with the link as its last line."""
+    """One message to one address: plain text in one language, with the link as its last line.
+
+    `stop` is the address at which its reader stops messages of this kind, for carriers with room.
+    """
 
     to: str
     key: str
@@ -27,6 +30,7 @@ class Envelope:
     subject: str
     text: str
     link: str = ""
+    stop: str = ""
 
 
 class Carrier(ABC):

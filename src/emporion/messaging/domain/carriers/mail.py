@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.utils.translation import gettext as _
 
 from emporion.messaging.domain.carriers.envelope import Carrier, CarrierDown, Envelope, Rejected
 
@@ -34,11 +35,17 @@ class Mail(Carrier):
         headers = {
             "Message-ID": remote,
             "Auto-Submitted": "auto-generated",
-            "Content-Language": envelope.language,
+            **({"Content-Language": envelope.language} if envelope.language else {}),
         }
+        parts = [envelope.text, envelope.link]
+        if envelope.stop:
+            # RFC 8058: mail programs stop it with one press, by a POST.
+            headers["List-Unsubscribe"] = f"<{envelope.stop}>"
+            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+            parts.append(_("To stop messages of this kind:") + f"\n{envelope.stop}")
         message = EmailMessage(
             " ".join(envelope.subject.split()),
-            "\n\n".join(part for part in (envelope.text, envelope.link) if part),
+            "\n\n".join(part for part in parts if part),
             settings.MAIL_FROM,
             [envelope.to],
             headers=headers,

@@ -116,6 +116,8 @@ DEEDS: dict[str, Any] = {
     "view.save": gettext_lazy("A view was saved"),
     "walking.set": gettext_lazy("The walking minutes were set"),
     "job.begin_again": gettext_lazy("Work that had failed was begun again"),
+    "message.choose": gettext_lazy("Somebody chose which messages they get"),
+    "message.stop": gettext_lazy("Somebody stopped messages of one kind"),
     "message.drop": gettext_lazy("Messages that were given up were dropped"),
     "message.try_again": gettext_lazy("Messages that were given up were tried again"),
     "webhook.drop": gettext_lazy("Calls to other systems that were given up were dropped"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from emporion.accounts.interfaces.places import wanted
 from emporion.edition.queries import Edition
 from emporion.portal.interfaces.privacy.archive import archive, tables
 from emporion.portal.interfaces.privacy.words import TABLES, USES
@@ -25,8 +26,8 @@ from emporion.registry.queries import PURPOSES
 SHOWN = 3
 
 
-def _me(request: HttpRequest, edition: Edition) -> list[Any]:
-    """Return who the reader is in this expo, or refuse. An officer is not the member."""
+def me_here(request: HttpRequest, edition: Edition) -> list[Any]:
+    """Return who the reader is in this expo, or refuse them. An officer is not the member."""
     people = registered.people_of(edition.expo, request.user)
     if not people:
         raise PermissionDenied(_("This page belongs to people who are known in this expo."))
@@ -37,7 +38,7 @@ def _me(request: HttpRequest, edition: Edition) -> list[Any]:
 @login_required
 def own_data(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Everything that is kept of the reader, with the way to take it along and to be erased."""
-    people = _me(request, edition)
+    people = me_here(request, edition)
     parts = [
         {
             "head": TABLES[table.label],
@@ -76,7 +77,7 @@ def own_data(request: HttpRequest, edition: Edition) -> HttpResponse:
 @require_POST
 def take_along(request: HttpRequest, edition: Edition) -> StreamingHttpResponse:
     """The same as a file, streamed. A POST: what is read is written down."""
-    people = _me(request, edition)
+    people = me_here(request, edition)
     registry.note_export(people)
     response = StreamingHttpResponse(
         archive(people, get_language() or "en"), content_type="application/zip"
@@ -90,7 +91,7 @@ def take_along(request: HttpRequest, edition: Edition) -> StreamingHttpResponse:
 @require_POST
 def ask_erasure(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Ask to be erased, or take that back."""
-    people = _me(request, edition)
+    people = me_here(request, edition)
     try:
         for person in people:
             if request.POST.get("act") == "withdraw":
@@ -109,7 +110,7 @@ def ask_erasure(request: HttpRequest, edition: Edition) -> HttpResponse:
 @require_POST
 def say_use(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Allow or refuse one use of the reader's data."""
-    people = _me(request, edition)
+    people = me_here(request, edition)
     purpose = request.POST.get("purpose", "")
     if purpose not in PURPOSES:
         raise Http404(_("There is no such page."))
@@ -118,4 +119,7 @@ def say_use(request: HttpRequest, edition: Edition) -> HttpResponse:
             person, purpose, request.POST.get("say") == "yes", language=get_language() or "en"
         )
     messages.success(request, _("Kept."))
+    # Asked where the use begins, the reader goes on from there.
+    if request.POST.get("next"):
+        return redirect(wanted(request))
     return redirect("portal:own_data", edition=edition.slug)

@@ -33,6 +33,7 @@ TABLES: dict[str, Any] = {
     "meetings.MeetingRequest": gettext_lazy("Requests that you wrote"),
     "meetings.NoticesRead": gettext_lazy("Up to when you have read what is new"),
     "meetings.PersonalLink": gettext_lazy("Personal links"),
+    "messaging.Choice": gettext_lazy("What you chose about messages"),
     "messaging.Address": gettext_lazy("Where messages reach you"),
     "messaging.Receipt": gettext_lazy("Messages that were sent to you"),
     "registry.Consent": gettext_lazy("What you said about uses of your data"),
