@@ -11,6 +11,7 @@ from emporion.portal.interfaces.desk.words import FIELDS as OF_LISTS
 TABLES: dict[str, Any] = {
     "accounts.AccessToken": gettext_lazy("Tokens of your programs"),
     "accounts.Authenticator": gettext_lazy("Your app for a second step"),
+    "accounts.OutsideAccount": gettext_lazy("Accounts elsewhere that you sign in with"),
     "accounts.Passkey": gettext_lazy("Your passkeys"),
     "accounts.RecoveryCode": gettext_lazy("Your codes on paper"),
     "accounts.SignInCode": gettext_lazy("Codes that you asked for"),
