@@ -76,6 +76,19 @@ def _every_test_begins_in_english() -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _tables_are_emptied_quickly() -> Iterator[None]:
+    """After tests that commit; see `tests.emptying`."""
+    from django.test import TransactionTestCase
+
+    from tests.emptying import after_a_test
+
+    before = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = after_a_test  # type: ignore[method-assign]
+    yield
+    TransactionTestCase._fixture_teardown = before  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _pages_open_their_own_scope() -> Iterator[None]:
     """Requests of a test client run outside the test's scope, as they do on a server."""
     from django.test import Client
