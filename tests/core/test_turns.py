@@ -63,6 +63,21 @@ def test_turn_is_given_back_when_a_page_fails() -> None:
     assert ask.turns.free == TURNS
 
 
+def test_page_that_waits_for_another_system_gives_its_turn_to_others() -> None:
+    seen: list[int] = []
+
+    def page(request: HttpRequest) -> HttpResponse:
+        seen.append(ask.turns.free)
+        with turns.aside(request):
+            seen.append(ask.turns.free)
+        seen.append(ask.turns.free)
+        return HttpResponse("read")
+
+    ask = TurnsMiddleware(page)
+    ask(HttpRequest())
+    assert (seen, ask.turns.free) == ([TURNS - 1, TURNS, TURNS - 1], TURNS)
+
+
 def test_probes_need_no_turn(monkeypatch) -> None:
     ask = TurnsMiddleware(lambda _request: HttpResponse("alive"))
     for _ in range(TURNS):
