@@ -35,7 +35,7 @@ MEANS = {
         "wish": "exhibitor", "ask": "exhibitor", "exhibitor": "exhibitor",
         "answer": "waiting", "personal_answer": "waiting", "audit": "request", "pin": "request",
         "rate": "request", "unpin": "request", "desk_live": "run", "desk_stop": "run", "desk_keep": "run",
-        "desk_remove": "run", "audit_of": "participation", "list": "draft", "list_live": "draft",
+        "desk_remove": "run", "audit_of": "participation", "see": "participation", "list": "draft", "list_live": "draft",
         "batch": "batch", "public_delegation": "delegation", "act_for": "participation",
         "end_access": "token", "end_erasure": "erasure", "webhook": "endpoint",
         "webhook_act": "endpoint",

@@ -5,7 +5,9 @@ expo, and finds on the request:
 
     request.edition         the Edition
     request.participation   the participation that the signed-in user acts for, or None
-    request.acting_for      the same, if the user acts for it as an officer of its delegation
+    request.acting_for      the same, if the user is somebody else: an officer of its delegation,
+                            or support that sees what it sees
+    request.seeing          the same, if it is support: it only reads, and runs no expo meanwhile
     request.staff_role      the role in which the signed-in user runs this expo, "" without one
     request.is_organiser    whether they have one, and proved the second factor that is asked for
     request.is_officer      whether the signed-in user looks after a delegation
@@ -21,7 +23,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -33,9 +35,11 @@ from emporion.core import journal
 from emporion.core.tenancy import scope
 from emporion.edition import queries
 from emporion.edition.domain.officers import behalf
-from emporion.edition.queries import Edition, Participation
+from emporion.edition.queries import Edition, Participation, seeing
 
 View = Callable[..., HttpResponse]
+# The only form of somebody who sees what another sees.
+STOP_SEEING = "portal:stop_seeing"
 
 
 class EditionMiddleware:
@@ -58,7 +62,7 @@ class EditionMiddleware:
             raise Http404(_("There is no edition %(slug)s.") % {"slug": slug})
         with opened(request, edition):
             try:
-                response = view(request, *args, **{**kwargs, "edition": edition})
+                response = _shown(request, view, args, {**kwargs, "edition": edition})
             except (Http404, PermissionDenied, SuspiciousOperation):
                 _know_the_reader(request)
                 raise
@@ -72,7 +76,8 @@ def opened(request: HttpRequest, edition: Edition) -> Iterator[None]:
     """Open the scope, the clock and the journal of an edition; put on the request who reads."""
     actor = request.user.actor if request.user.is_authenticated else "visitor"
     with scope(expo=edition.expo):
-        member = _acting_for(request, edition)
+        seen = seeing.seen_by(request, edition)
+        member = seen or _acting_for(request, edition)
     with (
         scope(expo=edition.expo),
         # Moments are told on the clock of the fair, wherever the reader or the server is.
@@ -85,19 +90,39 @@ def opened(request: HttpRequest, edition: Edition) -> Iterator[None]:
     ):
         request.edition = edition  # type: ignore[attr-defined]
         request.acting_for = member  # type: ignore[attr-defined]
+        request.seeing = seen  # type: ignore[attr-defined]
         request.participation = member or SimpleLazyObject(  # type: ignore[attr-defined]
             lambda: queries.participation_of(edition, request.user)
         )
         request.staff_role = SimpleLazyObject(  # type: ignore[attr-defined]
-            lambda: queries.staff_role(edition, request.user)
+            lambda: "" if seen else queries.staff_role(edition, request.user)
         )
         request.is_organiser = SimpleLazyObject(  # type: ignore[attr-defined]
             lambda: bool(request.staff_role) and second_factor.is_settled(request)  # type: ignore[attr-defined]
         )
         request.is_officer = SimpleLazyObject(  # type: ignore[attr-defined]
-            lambda: bool(queries.delegations_of(edition, request.user))
+            lambda: not seen and bool(queries.delegations_of(edition, request.user))
         )
         yield
+
+
+def _shown(
+    request: HttpRequest, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> HttpResponse:
+    """Call the page; for somebody who sees what another sees, without keeping what it notes."""
+    if request.seeing is None:  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        if request.resolver_match and request.resolver_match.view_name == STOP_SEEING:
+            return view(request, *args, **kwargs)
+        raise PermissionDenied(
+            _("You see what somebody else sees, and change nothing. Stop seeing first.")
+        )
+    with transaction.atomic():
+        response = view(request, *args, **kwargs)
+        transaction.set_rollback(True)
+    response["Cache-Control"] = "no-store, private"
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -33,6 +33,7 @@ from emporion.edition.queries.acting import (
     participation_of,
     people_long_gone,
     person_of,
+    staff_acts_for,
     staff_role,
 )
 from emporion.edition.queries.rows import (
@@ -110,6 +111,7 @@ __all__ = [
     "returning",
     "saved_views",
     "search_scope",
+    "staff_acts_for",
     "staff_role",
     "walking_minutes",
 ]

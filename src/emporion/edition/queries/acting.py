@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.db.models.functions import Coalesce, Greatest
 
 from emporion.edition.models import Delegate, Delegation, Edition, Participation
@@ -53,6 +53,16 @@ def acts_for(user: str, participation: Participation) -> bool:
     """Whether the user with this public id may sign in and acts for `participation`; one query."""
     return Delegate.objects.filter(
         participation=participation, person__user__public_id=user, person__user__is_active=True
+    ).exists()
+
+
+def staff_acts_for(participation: Participation) -> bool:
+    """Whether somebody who runs an expo, whichever, acts for `participation`; one query."""
+    found = Delegate.objects.filter(participation=participation)
+    return found.filter(
+        Q(person__user__organises__isnull=False)
+        | Q(person__user__is_staff=True)
+        | Q(person__user__is_superuser=True)
     ).exists()
 
 

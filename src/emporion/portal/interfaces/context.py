@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from emporion.core.translated import best
 from emporion.design.formats import span
+from emporion.edition.queries import seeing
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -27,6 +29,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         }
     else:
         context["sign_in_href"] = f"{reverse('accounts:signin')}?next={request.path}"
+    looking = seeing.noted(request)
+    if looking:
+        context["seeing"] = {
+            "name": looking["name"],
+            "until": dt.datetime.fromtimestamp(looking["until"], tz=dt.UTC),
+            "stop_href": reverse("portal:stop_seeing", args=[looking["slug"]]),
+        }
     if edition is None:
         return context
     language = get_language() or "en"
@@ -44,7 +53,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "made_up_href": reverse("portal:about_data", args=[edition.slug]),
     }
     member = getattr(request, "acting_for", None)
-    if member is not None:
+    if member is not None and getattr(request, "seeing", None) is None:
         context["acting"] = {
             "name": best(member.display_name, language),
             "body": best(member.delegation.body.name, language)[1],
@@ -83,7 +92,7 @@ def _navigation(request: Any, slug: str) -> tuple[list[dict[str, str]], list[dic
     delegation = link("delegation", _("Delegation"), "portal:delegation")
     if request.participation:
         # Who takes part as well finds the delegation on the profile: not a query on every page.
-        officer = [delegation] if request.acting_for else []
+        officer = [delegation] if request.acting_for and not request.seeing else []
         meet = link("meet", _("Who to meet"), "portal:who")
         requests = link("requests", _("Requests"), "meetings:requests")
         day = link("day", _("My day"), "meetings:day")

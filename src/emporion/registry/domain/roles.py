@@ -12,6 +12,8 @@ from __future__ import annotations
 SET_UP, IMPORT, PARTICIPANTS, CONTACTS = "set_up", "import", "participants", "contacts"
 MATCH, SCHEDULE, PUBLISH, ERASE = "match", "schedule", "publish", "erase"
 OUTGOING, CONNECT = "outgoing", "connect"
+# To see for a while what a participant sees, and change nothing.
+SEE = "see"
 # What every role does: a saved view of one's own.
 LOOK = "look"
 
@@ -29,6 +31,7 @@ MAY: dict[str, frozenset[str]] = {
             ERASE,
             OUTGOING,
             CONNECT,
+            SEE,
             LOOK,
         }
     ),
@@ -37,7 +40,7 @@ MAY: dict[str, frozenset[str]] = {
     "programme_editor": frozenset({MATCH, SCHEDULE, LOOK}),
     "gate_chief": frozenset({CONTACTS, LOOK}),
     "analyst": frozenset({LOOK}),
-    "support": frozenset({CONTACTS, OUTGOING, LOOK}),
+    "support": frozenset({CONTACTS, OUTGOING, SEE, LOOK}),
 }
 ROLES = tuple(MAY)
 

@@ -99,6 +99,8 @@ DEEDS: dict[str, Any] = {
     "schedule.start": gettext_lazy("The computing of a schedule was started"),
     "schedule.stop": gettext_lazy("The computing of a schedule was stopped"),
     "slots.set": gettext_lazy("The times for meetings were set"),
+    "support.begin": gettext_lazy("Support saw what a participant sees"),
+    "support.end": gettext_lazy("Support stopped seeing what a participant sees"),
     "token.end": gettext_lazy("A token for a program was ended"),
     "token.make": gettext_lazy("A token for a program was made"),
     "user.close": gettext_lazy("An account was closed"),

@@ -40,6 +40,7 @@ def find_people(request: HttpRequest, edition: Edition) -> HttpResponse:
         "more": len(rows) > MOST,
         "refused": refused,
         "short": len(words) < 4,
+        "may_see": roles.may(str(request.staff_role), roles.SEE),  # type: ignore[attr-defined]
         "slug": edition.slug,
         "nav_current": "desk",
     }
