@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from emporion.api.interfaces.cursors import page
-from emporion.api.interfaces.gates import ORGANISER_READS, READ
+from emporion.api.interfaces.gates import READ, READS_CONTACTS
 from emporion.api.interfaces.shapes.edition import (
     EditionShape,
     Expand,
@@ -18,6 +18,7 @@ from emporion.api.interfaces.shapes.edition import (
     PavilionShape,
     Role,
     edition_shape,
+    edition_version,
     participant_shape,
     participation_shape,
 )
@@ -29,6 +30,7 @@ from emporion.api.interfaces.shapes.wire import (
     PublicId,
     listing,
 )
+from emporion.api.interfaces.writing import tag
 from emporion.api.queries import participants as queries
 from emporion.core.translated import as_dict
 from emporion.edition import queries as editions
@@ -62,8 +64,9 @@ def list_editions(request: HttpRequest) -> Any:
 @router.get(
     "/editions/{slug:edition}", auth=READ, response=EditionShape, operation_id="get_edition"
 )
-def get_edition(request: Any, edition: EditionName) -> Any:
+def get_edition(request: Any, response: HttpResponse, edition: EditionName) -> Any:
     """One edition."""
+    tag(response, edition_version(request.edition))
     return edition_shape(request.edition)
 
 
@@ -124,7 +127,7 @@ def get_exhibitor(request: Any, edition: EditionName, id: PublicId) -> Any:
 
 @router.get(
     "/editions/{slug:edition}/participations",
-    auth=ORGANISER_READS,
+    auth=READS_CONTACTS,
     response=Listing[ParticipationShape],
     operation_id="list_participations",
 )
@@ -154,7 +157,7 @@ def list_participations(
 
 @router.get(
     "/editions/{slug:edition}/participations/{slug:id}",
-    auth=ORGANISER_READS,
+    auth=READS_CONTACTS,
     response=ParticipationShape,
     operation_id="get_participation",
 )

@@ -10,23 +10,32 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from ninja.security import HttpBearer
 
 from emporion.accounts.domain.tokens import TooManyCalls, meter
 from emporion.api.interfaces.problems import Problem
 from emporion.edition.gates import acting
+from emporion.registry.domain import roles
+
+# A page says it in the same words.
+ROLE_FORBIDS = gettext_lazy(
+    "Your role does not allow this. An owner of the expo can do it, or change it."
+)
 
 
 class Token(HttpBearer):
     """Lets a call through whose token has `scope` and whose user is `who`.
 
     `who` is "anybody" (with a token), "participant" (who takes part, or an officer for a member)
-    or "organiser". The schema names both under `security`.
+    or "organiser"; of the staff those whose role may do `act` (`registry.domain.roles`), an owner
+    alone where none is named. The schema names the scope under `security`, the others under
+    `x-who` and `x-act`.
     """
 
-    def __init__(self, scope: str, who: str = "anybody") -> None:
+    def __init__(self, scope: str, who: str = "anybody", act: str = "") -> None:
         super().__init__()
-        self.scope, self.who = scope, who
+        self.scope, self.who, self.act = scope, who, act
 
     def __call__(self, request: HttpRequest) -> Any:
         caller: Any = request
@@ -58,9 +67,11 @@ class Token(HttpBearer):
                 "You are no officer of the one that Emporion-Acting-For names.",
                 mend="Name a member of a delegation that you look after, or leave it out.",
             )
-        # What a program may do is not told apart by role yet: it is an owner's.
-        if self.who == "organiser" and not (caller.is_organiser and caller.staff_role == "owner"):
-            raise Problem(403, _("This page belongs to the organiser of this expo."))
+        if self.who == "organiser":
+            if not caller.is_organiser:
+                raise Problem(403, _("This page belongs to the organiser of this expo."))
+            if not roles.may(str(caller.staff_role), self.act):
+                raise Problem(403, str(ROLE_FORBIDS))
         if self.who == "participant":
             acting(request)
         return token
@@ -73,5 +84,22 @@ class Token(HttpBearer):
 READ = Token("read")
 TAKES_PART = Token("read", "participant")
 ACTS = Token("write", "participant")
-ORGANISER_READS = Token("organise.read", "organiser")
-ORGANISER_ACTS = Token("organise.write", "organiser")
+# What is known of oneself, also of who takes part in no edition any more; the operation looks.
+WRITES = Token("write")
+
+# What every role of the staff reads at the desk, and what only those who may see contact data read.
+STAFF_READS = Token("organise.read", "organiser", roles.LOOK)
+READS_CONTACTS = Token("organise.read", "organiser", roles.CONTACTS)
+READS_LISTS = Token("organise.read", "organiser", roles.IMPORT)
+READS_ERASURES = Token("organise.read", "organiser", roles.ERASE)
+SETS_UP = Token("organise.write", "organiser", roles.SET_UP)
+IMPORTS = Token("organise.write", "organiser", roles.IMPORT)
+CHANGES_PARTICIPANTS = Token("organise.write", "organiser", roles.PARTICIPANTS)
+MATCHES = Token("organise.write", "organiser", roles.MATCH)
+SCHEDULES = Token("organise.write", "organiser", roles.SCHEDULE)
+PUBLISHES = Token("organise.write", "organiser", roles.PUBLISH)
+ERASES = Token("organise.write", "organiser", roles.ERASE)
+READS_CONNECTIONS = Token("organise.read", "organiser", roles.CONNECT)
+CONNECTS = Token("organise.write", "organiser", roles.CONNECT)
+READS_OUTGOING = Token("organise.read", "organiser", roles.OUTGOING)
+SENDS_AGAIN = Token("organise.write", "organiser", roles.OUTGOING)

@@ -19,11 +19,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from emporion.api.domain import bulk
 from emporion.api.interfaces import schema
-from emporion.api.interfaces.gates import ORGANISER_ACTS, ORGANISER_READS
+from emporion.api.interfaces.gates import IMPORTS, READS_CONTACTS, READS_LISTS
 from emporion.api.interfaces.problems import Problem, error, of_validation
 from emporion.api.interfaces.schedule import JobShape, job_shape
 from emporion.api.interfaces.shapes.lists import (
     BulkSent,
+    CorrectSent,
     ListSent,
     ListShape,
     TakeSent,
@@ -38,6 +39,7 @@ from emporion.core.tenancy import scope
 from emporion.edition import queries as editions
 from emporion.edition.domain import drafts
 from emporion.edition.domain.lists import rows as lists
+from emporion.edition.domain.lists.columns import LISTS
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import giving_out
 
@@ -54,6 +56,7 @@ BULK: dict[str, Any] = {
         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/BulkSent"}}},
     },
 }
+KINDS = (drafts.LOOK, drafts.TAKE)
 Subject = Literal["exhibitors", "buyers", "requests", "meetings"]
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -68,9 +71,7 @@ class HowWritten(Schema):
     format: Literal["csv", "xlsx", "jsonl"] = "csv"
 
 
-@router.get(
-    HERE + "/lists", auth=ORGANISER_READS, response=list[ListShape], operation_id="list_lists"
-)
+@router.get(HERE + "/lists", auth=READS_LISTS, response=list[ListShape], operation_id="list_lists")
 def list_lists(request: Any, edition: EditionName) -> Any:
     """The lists that are looked at and not taken in yet, newest first."""
     return [list_shape(draft, None) for draft in editions.list_drafts(request.edition)]
@@ -78,7 +79,7 @@ def list_lists(request: Any, edition: EditionName) -> Any:
 
 @router.post(
     HERE + "/lists",
-    auth=ORGANISER_ACTS,
+    auth=IMPORTS,
     response={202: ListShape},
     operation_id="send_list",
     openapi_extra=KEYED,
@@ -113,16 +114,72 @@ def send_list(
 
 
 @router.get(
-    HERE + "/lists/{slug:id}", auth=ORGANISER_READS, response=ListShape, operation_id="get_list"
+    HERE + "/lists/{slug:id}", auth=READS_LISTS, response=ListShape, operation_id="get_list"
 )
 def get_list(request: Any, edition: EditionName, id: PublicId) -> Any:
     """One list, with what the last look found and the job that is about it."""
     return _told(request.edition, id)
 
 
+@router.patch(
+    HERE + "/lists/{slug:id}",
+    auth=IMPORTS,
+    response={202: ListShape},
+    operation_id="correct_list",
+    openapi_extra=KEYED,
+)
+def correct_list(
+    request: Any, response: HttpResponse, edition: EditionName, id: PublicId, body: CorrectSent
+) -> Any:
+    """Say which heading feeds which field, what words mean, which rows are one; it is looked at."""
+    actor = request.user.actor
+
+    def do() -> Any:
+        draft = _still(request.edition, id)
+        unknown = set(body.columns or ()) - {one.field for one in LISTS[draft.subject]}
+        if unknown:
+            raise Problem(
+                422,
+                "There are no such fields.",
+                errors=[
+                    error("body", f"/columns/{name}", "No field has this name.")
+                    for name in sorted(unknown)
+                ],
+            )
+        if body.columns is not None:
+            drafts.set_columns(draft, body.columns)
+        if body.words is not None:
+            drafts.set_words(draft, body.words)
+        if body.decisions is not None:
+            drafts.set_decisions(draft, body.decisions)
+        drafts.start_look(
+            draft, actor, language=get_language() or "en", doubles=body.decisions is None
+        )
+        return _told(request.edition, id)
+
+    return once(request, 202, do, response=response)
+
+
+@router.delete(
+    HERE + "/lists/{slug:id}",
+    auth=IMPORTS,
+    response={200: list[ListShape]},
+    operation_id="discard_list",
+    openapi_extra=KEYED,
+)
+def discard_list(request: Any, response: HttpResponse, edition: EditionName, id: PublicId) -> Any:
+    """Throw a list away that was not taken in; what was taken in from one stays."""
+
+    def do() -> Any:
+        drafts.discard(_still(request.edition, id))
+        return list_lists(request, edition)
+
+    return once(request, 200, do, response=response)
+
+
 @router.post(
     HERE + "/lists/{slug:id}/take",
-    auth=ORGANISER_ACTS,
+    auth=IMPORTS,
     response={202: ListShape},
     operation_id="take_list",
     openapi_extra=KEYED,
@@ -153,7 +210,7 @@ def take_list(
 
 @router.post(
     HERE + "/bulk/participations",
-    auth=ORGANISER_ACTS,
+    auth=IMPORTS,
     response={202: JobShape},
     operation_id="load_participations",
     openapi_extra=BULK,
@@ -203,7 +260,7 @@ def _body(request: Any) -> bytes:
 
 @router.get(
     HERE + "/export/{subject}",
-    auth=ORGANISER_READS,
+    auth=READS_CONTACTS,
     operation_id="export",
     openapi_extra={
         "responses": {
@@ -288,7 +345,17 @@ def _draft(edition: Edition, public_id: str) -> Any:
     return found
 
 
+def _still(edition: Edition, public_id: str) -> Any:
+    """Return a list that nobody works on and that was not taken in."""
+    draft = _draft(edition, public_id)
+    if draft.batch:
+        raise Problem(409, "This list was taken in already.", mend="Undo the import instead.")
+    if any(one.is_live for one in jobs.latest(edition.expo.public_id, KINDS, public_id)):
+        raise Problem(409, "A worker is at this list.", mend="Wait for its job.")
+    return draft
+
+
 def _told(edition: Edition, public_id: str) -> dict[str, Any]:
     draft = _draft(edition, public_id)
-    newest = jobs.latest(edition.expo.public_id, (drafts.LOOK, drafts.TAKE), public_id)
+    newest = jobs.latest(edition.expo.public_id, KINDS, public_id)
     return list_shape(draft, job_shape(newest[0]) if newest else None)

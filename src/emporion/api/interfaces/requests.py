@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from emporion.api.interfaces.cursors import page
-from emporion.api.interfaces.gates import ACTS, ORGANISER_READS, TAKES_PART
+from emporion.api.interfaces.gates import ACTS, STAFF_READS, TAKES_PART
 from emporion.api.interfaces.shapes.market import (
     Ask,
     Decline,
@@ -114,7 +114,7 @@ def _act(request: Any, response: HttpResponse, public_id: str, act: Any) -> Any:
     me = acting(request)
 
     def do() -> Any:
-        locked = domain.lock(_own(request, me, public_id))
+        locked = domain.lock(own_request(request, me, public_id))
         demand(request, request_version(locked))
         with refusing(domain.RequestError):
             act(locked, me)
@@ -184,7 +184,7 @@ def decline(
 
 @router.get(
     "/editions/{slug:edition}/requests",
-    auth=ORGANISER_READS,
+    auth=STAFF_READS,
     response=Listing[RequestShape],
     operation_id="list_requests",
 )
@@ -203,7 +203,7 @@ def list_requests(
 
 @router.get(
     "/editions/{slug:edition}/requests/{slug:id}",
-    auth=ORGANISER_READS,
+    auth=STAFF_READS,
     response=RequestShape,
     operation_id="get_request",
 )
@@ -216,7 +216,7 @@ def get_request(request: Any, response: HttpResponse, edition: EditionName, id: 
     return request_shape(found)
 
 
-def _own(request: Any, me: Participation, public_id: str) -> Any:
+def own_request(request: Any, me: Participation, public_id: str) -> Any:
     """Return a request of which the caller is a side; others do not exist for them."""
     found = queries.by_public_id(request.edition, public_id)
     if found is None or me.pk not in (found.asker_id, found.counterpart_id):
@@ -227,7 +227,7 @@ def _own(request: Any, me: Participation, public_id: str) -> Any:
 def _told(
     request: HttpRequest, response: HttpResponse, me: Participation, public_id: str
 ) -> dict[str, Any]:
-    found = _own(request, me, public_id)
+    found = own_request(request, me, public_id)
     tag(response, request_version(found))
     return _shown(me, [found])[0]
 

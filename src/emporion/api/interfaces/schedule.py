@@ -10,7 +10,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from emporion.api.interfaces.cursors import page
-from emporion.api.interfaces.gates import ORGANISER_ACTS, ORGANISER_READS
+from emporion.api.interfaces.gates import PUBLISHES, SCHEDULES, STAFF_READS
 from emporion.api.interfaces.shapes.market import MeetingShape, meeting_row
 from emporion.api.interfaces.shapes.wire import (
     EditionName,
@@ -79,7 +79,7 @@ class JobShape(Schema):
 
 @router.get(
     HERE + "/releases",
-    auth=ORGANISER_READS,
+    auth=STAFF_READS,
     response=list[ReleaseShape],
     operation_id="list_releases",
 )
@@ -90,7 +90,7 @@ def list_releases(request: Any, edition: EditionName) -> Any:
 
 @router.get(
     HERE + "/releases/{int:number}",
-    auth=ORGANISER_READS,
+    auth=STAFF_READS,
     response=ReleaseShape,
     operation_id="get_release",
 )
@@ -104,7 +104,7 @@ def get_release(request: Any, edition: EditionName, number: Number) -> Any:
 
 @router.get(
     HERE + "/meetings",
-    auth=ORGANISER_READS,
+    auth=STAFF_READS,
     response=Listing[MeetingShape],
     operation_id="list_meetings",
 )
@@ -122,7 +122,7 @@ def list_meetings(
 
 @router.post(
     HERE + "/releases/{int:number}/publish",
-    auth=ORGANISER_ACTS,
+    auth=PUBLISHES,
     response={200: ReleaseShape},
     operation_id="publish_release",
     openapi_extra=KEYED,
@@ -144,7 +144,7 @@ def publish_release(
 
 @router.post(
     HERE + "/drafts",
-    auth=ORGANISER_ACTS,
+    auth=SCHEDULES,
     response={202: JobShape},
     operation_id="compute_draft",
     openapi_extra=KEYED,
@@ -161,9 +161,7 @@ def compute_draft(request: Any, response: HttpResponse, edition: EditionName, bo
     return once(request, 202, do, response=response)
 
 
-@router.get(
-    HERE + "/jobs/{slug:id}", auth=ORGANISER_READS, response=JobShape, operation_id="get_job"
-)
+@router.get(HERE + "/jobs/{slug:id}", auth=STAFF_READS, response=JobShape, operation_id="get_job")
 def get_job(request: Any, edition: EditionName, id: PublicId) -> Any:
     """How far a job is."""
     found = JobRecord.objects.filter(tenant=request.edition.expo.public_id, public_id=id).first()

@@ -95,6 +95,8 @@ class Programs(NinjaAPI):
                 if gate is not None:
                     told["security"] = [{"Token": [gate.scope]}]  # type: ignore[attr-defined]
                     told["x-who"] = gate.who  # type: ignore[attr-defined]
+                    if gate.who == "organiser":  # type: ignore[attr-defined]
+                        told["x-act"] = gate.act  # type: ignore[attr-defined]
                 told.setdefault("parameters", []).append(
                     {"$ref": "#/components/parameters/ActingFor"}
                 )

@@ -7,18 +7,28 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from emporion.api.interfaces import (
+    desk,
     editions,
     lists,
     market,
+    outside,
+    own,
+    own_data,
+    people,
     problems,
     requests,
     schedule,
     schema,
+    setup,
     wishes,
 )
 
 api = schema.make_api()
-for module in (editions, requests, wishes, market, schedule, lists):
+OPERATIONS = (
+    editions, setup, requests, wishes, market, own, own_data, schedule, lists, desk, people,
+    outside,
+)  # fmt: skip
+for module in OPERATIONS:
     api.add_router("", module.router)
 
 handler400, handler403 = problems.bad, problems.forbidden

@@ -67,6 +67,25 @@ class ListSent(Sent):
     encoding: Annotated[str, StringConstraints(pattern="^[a-z0-9_-]{0,20}$")] = ""
 
 
+Cell = Annotated[str, StringConstraints(max_length=400, pattern=PLAIN)]
+FieldName = Annotated[str, StringConstraints(max_length=40, pattern="^[a-z_]+(:[a-z-]+)?$")]
+PairKey = Annotated[str, StringConstraints(max_length=200, pattern=PLAIN)]
+
+
+class CorrectSent(Sent):
+    """How a list is read; what is left out stays as it is. It is looked at again then."""
+
+    columns: dict[FieldName, Cell] | None = Field(
+        None, max_length=100, description="{field: heading} of all columns that are taken."
+    )
+    words: dict[FieldName, dict[Cell, Cell]] | None = Field(
+        None, max_length=20, description="{field: {the list's own word: code}}; empty takes away."
+    )
+    decisions: dict[PairKey, Literal["merge", "apart"]] | None = Field(
+        None, max_length=1000, description="{key of two that may be doubles: what they are}."
+    )
+
+
 class TakeSent(Sent):
     """How a list is taken in."""
 
@@ -85,6 +104,10 @@ class ListShape(Schema):
     missing: list[str] = Field(description="Fields that are needed and have no column.")
     counts: dict[str, int] = Field(description="new, changed, unchanged, vanished.")
     wrong: list[dict[str, Any]] = Field(description="The first rows that fail, with why.")
+    header: list[str]
+    columns: dict[str, str] = Field(description="{field: heading}.")
+    words: dict[str, Any] = Field(description="The list's own words that are not known, by field.")
+    doubles: list[dict[str, Any]] = Field(description="Pairs that may be one, with their key.")
     batch: str = Field(description="The import that it became, or empty.")
     job: JobShape | None
 
@@ -102,6 +125,10 @@ def list_shape(draft: Any, job: dict[str, Any] | None) -> dict[str, Any]:
         "missing": found.get("missing", []),
         "counts": found.get("counts", {}),
         "wrong": found.get("wrong", []),
+        "header": found.get("header", []),
+        "columns": draft.columns,
+        "words": found.get("words", {}),
+        "doubles": found.get("doubles", []),
         "batch": draft.batch,
         "job": job,
     }
