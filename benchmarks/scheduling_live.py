@@ -16,8 +16,14 @@ from emporion.engines.scheduling.repairing import Event, Order
 
 #: No-shows of one run, spread over all slots; seconds for the schedule that was announced.
 NO_SHOWS, SECONDS = 4000, 20
-#: Moves that a guest accepts, and of one repair in all: as asked for, and as free as it gets.
-CONSENTS = {"": (1, 3), ", two moves each": (2, 6)}
+#: Moves that a guest accepts, those of one repair in all, and meetings that a guest takes beyond
+#: its limit: as asked for, nobody moved but one meeting more, both, and with two moves each.
+CONSENTS = {
+    "": (1, 3, 0),
+    ", no moves, one beyond the limit": (0, 0, 1),
+    ", one beyond the limit": (1, 3, 1),
+    ", two moves each": (2, 6, 0),
+}
 
 
 def no_show(walking: bool, scarce: bool = False) -> Callable[[Lines, int], None]:
@@ -31,9 +37,15 @@ def no_show(walking: bool, scarce: bool = False) -> Callable[[Lines, int], None]
         held = rng.sample(np.flatnonzero(slot >= 1).tolist(), NO_SHOWS)
         held.sort(key=lambda r: int(slot[r]))
         most = 100 / len(held) * _could_be_new(instance, slot, held)
-        for words, (accepts, moves) in CONSENTS.items():
+        for words, (accepts, moves, beyond) in CONSENTS.items():
             floor = scheduling.Floor(
-                instance, slot, notice=1, accepts=accepts, most_moves=moves, seed=seed
+                instance,
+                slot,
+                notice=1,
+                accepts=accepts,
+                beyond=beyond,
+                most_moves=moves,
+                seed=seed,
             )
             _run(lines, case + words, floor, instance, slot, held, seed, most)
 
@@ -120,7 +132,7 @@ def absent(walking: bool, missed: int = 1) -> Callable[[Lines, int], None]:
         day = np.flatnonzero(instance.slot_day == missed)
         event = Event("absent", gone.astype(np.int32), int(day[0]), int(day[-1]))
         for words, moves, counts in (
-            ("", 1, True), (", held again is no move", 1, False), (", any moves", 1000, False)
+            ("", 1, False), (", held again is a move", 1, True), (", any moves", 1000, False)
         ):  # fmt: skip
             order = Order(int(day[0]), [event], moves_per_person=moves, later_counts=counts)
             began, cpu = time.monotonic(), time.process_time()

@@ -97,6 +97,17 @@ def test_no_show_pulls_a_later_meeting_forward_only_with_consent():
     assert {c.reason for c in changes.changes} == {"later", "pulled_forward"}
 
 
+@pytest.mark.parametrize(("beyond", "after"), [(0, [-1, 1, -1]), (1, [-1, 1, 0])])
+def test_no_show_goes_beyond_the_limit_of_a_guest_only_with_consent(beyond, after):
+    data = tiny.instance(2, requests=[("x", "e", "a", 9), ("y", "f", "b", 2), ("z", "e", "b", 3)])
+    data["participants"][3]["max_meetings"] = 1
+    instance = scheduling.instance_from_json(data)
+    floor = scheduling.Floor(instance, np.array([0, 1, -1]), accepts=0, beyond=beyond)
+    floor.no_show(instance.participant_ids.index("a"), 0)
+    assert floor.slot.tolist() == after
+    assert instance.max_meetings[3] == 1
+
+
 def test_floor_refuses_a_schedule_that_is_not_valid():
     data = tiny.instance(1, requests=[("x", "e", "a", 9), ("y", "e", "b", 2)])
     with pytest.raises(scheduling.InstanceError, match="2 meetings in slot"):

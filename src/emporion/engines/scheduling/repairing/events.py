@@ -41,8 +41,7 @@ class Order:
     where they are, but their agenda changes too.
 
     ``later_counts``: whether a meeting that an event has hit counts among the moves of its people
-    when it is held at another time, as it does for who reads the new agenda; else only meetings
-    that could have stayed where they were do.
+    when it is held at another time; else only meetings that could have stayed where they were do.
     """
 
     earliest: int
@@ -50,7 +49,7 @@ class Order:
     move_price: float | None = None
     moves_per_person: int = 1
     moves_per_host: int | None = None
-    later_counts: bool = True
+    later_counts: bool = False
     no_moves: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int32))
 
 
@@ -117,7 +116,7 @@ def order_from_json(data: dict[str, Any], instance: Instance) -> Order:
         if isinstance(price, bool) or not isinstance(price, int | float) or not 0 <= price <= 1e9:
             raise InstanceError("move_price", "must be a number from 0 to 1,000,000,000")
         order.move_price = float(price)
-    order.later_counts = data.get("later_counts", True)
+    order.later_counts = data.get("later_counts", False)
     if not isinstance(order.later_counts, bool):
         raise InstanceError("later_counts", "must be true or false")
     order.moves_per_person = _count(data.get("moves_per_person", 1), "moves_per_person")

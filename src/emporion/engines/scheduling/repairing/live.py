@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from ..instance import Bools, Instance, InstanceError, Ints
+from ..instance import NO_LIMIT, Bools, Instance, InstanceError, Ints
 from ..state import FIRST, LOCK, MASK, SLOT, put, unset
 from .changes import Change, Changes
 from .kernels import ACCEPTED, insert_within, place
@@ -49,6 +50,7 @@ class Floor:
         notice: int = 1,
         most_moves: int = 3,
         accepts: Ints | int = 1,
+        beyond: Ints | int = 0,
         later: bool = False,
         seed: int = 0,
     ) -> None:
@@ -62,6 +64,9 @@ class Floor:
         accepts : int or int32[P], moves that a participant accepts; the consent of each.  It holds
             for those without a place of their own; hosts stay where they are and accept any number
             unless an array says otherwise.
+        beyond : int or int32[P], meetings that a participant without a place of its own takes
+            beyond its greatest number when a place becomes free; its consent too.  ``instance`` of
+            the floor has the limits that follow.
 
         later : whether the meetings of somebody who is late are held later where that is possible.
 
@@ -71,6 +76,7 @@ class Floor:
         from ..solution import Solution, count_breaks, granted_weight
         from ..solving import explain_slots, prepare
 
+        instance = copy.copy(instance)
         self.instance, self.notice, self.most_moves = instance, notice, most_moves
         ready = prepare(instance)
         slot = np.asarray(slot, dtype=np.int32)
@@ -81,6 +87,8 @@ class Floor:
         )  # fmt: skip
         if wrong := check(instance, solution).violations:
             raise InstanceError("schedule", wrong[0])
+        more = np.where(instance.place < 0, beyond, 0)
+        instance.max_meetings = np.minimum(instance.max_meetings + more, NO_LIMIT).astype(np.int32)
         self.st = ready.empty_state(instance)
         rows = np.flatnonzero(slot >= 0).astype(np.int32)
         place(self.st, rows, slot[rows], False)
