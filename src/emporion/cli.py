@@ -136,6 +136,10 @@ COMMANDS = {
         "emporion.messaging.interfaces.commands:webhook",
         "tell other systems what happens in an expo",
     ),
+    "bounce": Command(
+        "emporion.messaging.interfaces.commands:bounce",
+        "note a mail that came back, from the standard input",
+    ),
     "django": Command("emporion.project.commands:django", "any command of Django"),
 }
 

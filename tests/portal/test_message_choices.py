@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from emporion.messaging.models import Choice
+from emporion.messaging.domain import linking
+from emporion.messaging.models import Address, Choice
 from emporion.registry.models import Consent
 from tests.factories import make_participation, make_request, make_user
 from tests.portal.fairs import address, page, statements
@@ -68,3 +69,21 @@ def test_exhibitor_is_asked_about_contact_data_once_somebody_may_see_it(
     assert (answer.status_code, answer["Location"]) == (302, where)
     assert [(one.purpose, one.is_given) for one in Consent.objects.all()] == [("contact", False)]
     assert page(client.get(where)).select(".ask-use") == []
+
+
+def test_wechat_is_joined_and_forgotten_from_the_page(
+    edition: Any, signed_in: Any, settings: Any
+) -> None:
+    names = ("app", "secret", "template", "callback", "callback_key")
+    settings.MESSAGING = {
+        "order": ["wechat"], "quiet": "", "wechat": dict.fromkeys(names, "x"),
+    }  # fmt: skip
+    me = make_user()
+    make_participation(edition, "buyer", user=me)
+    client, where = signed_in(me), address("portal:message_choices", edition)
+    answer = client.post(where, {"act": "link"})
+    code = page(answer).select_one("code.copy").get_text()
+    assert (answer.status_code, linking.link("wechat", "openid", code)) == (201, True)
+    assert code not in client.get(where).content.decode()
+    client.post(where, {"act": "unlink"})
+    assert Address.objects.count() == 0

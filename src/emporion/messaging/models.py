@@ -49,6 +49,38 @@ class Choice(models.Model):
         return f"what {self.person_id} chose about messages"
 
 
+class LinkCode(models.Model):
+    """A code that somebody sends from an account elsewhere, so that it is theirs; shown once."""
+
+    person = models.ForeignKey("registry.Person", models.CASCADE, related_name="link_codes")
+    carrier = models.CharField(max_length=20)
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+
+    objects = ScopedManager(expo="person__expo")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "carrier"], name="link_code_once_a_carrier")
+        ]
+
+    def __str__(self) -> str:
+        return f"code for {self.carrier} of {self.person_id}"
+
+
+class Heard(models.Model):
+    """A call of a carrier that was taken: the same call again changes nothing."""
+
+    key = models.CharField(max_length=120, unique=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "heard"
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Receipt(models.Model):
     """What a carrier said of one message to one person."""
 
@@ -56,6 +88,10 @@ class Receipt(models.Model):
         TAKEN = "taken"
         REFUSED = "refused"  # this person is not reached like that
         FAILED = "failed"  # tried again
+        # What the carrier said afterwards of one that it took.
+        LOST = "lost"  # it did not arrive after all
+        DELIVERED = "delivered"
+        READ = "read"
 
     person = models.ForeignKey("registry.Person", models.CASCADE, related_name="receipts")
     # The outbox row's: it goes with every attempt.

@@ -33,5 +33,28 @@ declare(
     others="key template carrier outcome reason",
     row_goes=True,
 )
+declare(
+    "messaging.LinkCode",
+    whose={"person": "person"},
+    kept=Kept("a day after it stopped working", after="expires_at", days=1),
+    fields={
+        "digest": held(
+            "to know a code again that somebody sends", "nobody", Does.EMPTIES, exported=False
+        ),
+    },
+    others="carrier",
+    row_goes=True,
+)
+declare(
+    "messaging.Heard",
+    kept=Kept("7 days: so long a carrier calls again", after="at", days=7),
+    fields={},
+    others="key",
+)
 not_of_people("messaging.Endpoint", "public_id url secret events")
-not_of_people("messaging.Delivery", "key event reason")
+declare(
+    "messaging.Delivery",
+    kept=Kept("90 days after the call", after="at", days=90),
+    fields={},
+    others="key event reason",
+)

@@ -200,19 +200,26 @@ MESSAGING: dict[str, Any] = {
         "url": os.environ.get("EMPORION_SMS_URL", ""),
         "token": os.environ.get("EMPORION_SMS_TOKEN", ""),
         "sender": os.environ.get("EMPORION_SMS_FROM", ""),
+        "callback": os.environ.get("EMPORION_SMS_CALLBACK_SECRET", ""),
     },
+    "mail": {"callback": os.environ.get("EMPORION_MAIL_CALLBACK_SECRET", "")},
     "wechat": {
         "url": os.environ.get("EMPORION_WECHAT_URL", "https://api.weixin.qq.com"),
         "app": os.environ.get("EMPORION_WECHAT_APP", ""),
         "secret": os.environ.get("EMPORION_WECHAT_SECRET", ""),
         "template": os.environ.get("EMPORION_WECHAT_TEMPLATE", ""),
         "fields": _list("EMPORION_WECHAT_FIELDS", "thing1,thing2"),
+        "callback": os.environ.get("EMPORION_WECHAT_CALLBACK_TOKEN", ""),
+        "callback_key": os.environ.get("EMPORION_WECHAT_CALLBACK_KEY", ""),
+        "name": os.environ.get("EMPORION_WECHAT_NAME", ""),
     },
     "whatsapp": {
         "url": os.environ.get("EMPORION_WHATSAPP_URL", "https://graph.facebook.com/v21.0"),
         "phone_id": os.environ.get("EMPORION_WHATSAPP_PHONE_ID", ""),
         "token": os.environ.get("EMPORION_WHATSAPP_TOKEN", ""),
         "template": os.environ.get("EMPORION_WHATSAPP_TEMPLATE", ""),
+        "callback": os.environ.get("EMPORION_WHATSAPP_APP_SECRET", ""),
+        "callback_word": os.environ.get("EMPORION_WHATSAPP_VERIFY_TOKEN", ""),
     },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics.metrics),
     path("sw.js", pages.service_worker),
     path("", include("emporion.api.interfaces.urls")),
+    path("carriers/", include("emporion.messaging.interfaces.callback_urls")),
     # Without a language: the other side knows it by the letter.
     path("signin/back/<slug:provider>/", outside_pages.come_back, name="outside_account"),
     path("robots.txt", sitemap.robots),

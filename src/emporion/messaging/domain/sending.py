@@ -122,7 +122,8 @@ def deliver(row: outbox.OutboxRow) -> outbox.Finish:
 def _ways(person: Person, key: str) -> list[tuple[Carrier, str]]:
     """Return the carriers that are left for a message, each with the person's address there."""
     past = Receipt.objects.filter(key=key, person=person)
-    refused = set(past.filter(outcome=Outcome.REFUSED).values_list("carrier", flat=True))
+    over = (Outcome.REFUSED, Outcome.LOST)
+    refused = set(past.filter(outcome__in=over).values_list("carrier", flat=True))
     failed = Counter(past.filter(outcome=Outcome.FAILED).values_list("carrier", flat=True))
     left = [
         (carrier, carrier.address(person))

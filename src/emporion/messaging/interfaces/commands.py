@@ -1,4 +1,4 @@
-"""`emporion outbox`, `emporion messages`, `emporion webhook`."""
+"""`emporion outbox`, `emporion messages`, `emporion webhook`, `emporion bounce`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from emporion.core import journal, outbox
 from emporion.core.tenancy import scope
 from emporion.messaging import queries
-from emporion.messaging.domain import carriers, webhooks
+from emporion.messaging.domain import bounces, carriers, reports, webhooks
 from emporion.messaging.models import Endpoint
 from emporion.registry.queries import Expo, expo_by_slug
 
@@ -89,6 +89,16 @@ def webhook(argv: list[str]) -> int:
         else:
             webhooks.set_active(endpoint, bool(options.on))
         return 0
+
+
+def bounce(argv: list[str]) -> int:
+    """Read a mail that came back (RFC 3464) from the standard input, as a mail server pipes it."""
+    argparse.ArgumentParser(prog="emporion bounce", description=bounce.__doc__).parse_args(argv)
+    raw = sys.stdin.buffer.read(bounces.MOST_BYTES)
+    found = bounces.report_of(raw)
+    moved = reports.hear("mail", bounces.digest(raw), [found]) if found else 0
+    print("noted" if moved else "nothing to note: no mail of ours came back for good")
+    return 0
 
 
 def _add(expo: Expo, url: str, events: list[str]) -> int:

@@ -24,6 +24,8 @@ SHOWN, REQUESTS = 3, 20
 # Kinds of objects that have a page of their own in the journal.
 STORIES = ("request", "participation", "person", "organisation", "import", "release", "edition")
 DEEDS: dict[str, Any] = {
+    "address.link": gettext_lazy("Somebody joined an account to be reached by"),
+    "address.unlink": gettext_lazy("An account to be reached by was forgotten"),
     "body.add": gettext_lazy("Bodies were entered"),
     "delegate.add": gettext_lazy("Somebody was named to act for a participant"),
     "delegate.remove": gettext_lazy("Somebody no longer acts for a participant"),

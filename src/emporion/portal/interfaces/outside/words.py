@@ -27,6 +27,9 @@ CARRIERS: dict[str, Any] = {
 OUTCOMES: dict[str, tuple[str, Any]] = {
     "taken": ("confirmed", gettext_lazy("handed over")),
     "refused": ("declined", gettext_lazy("not reached")),
+    "lost": ("declined", gettext_lazy("did not arrive")),
+    "delivered": ("confirmed", gettext_lazy("arrived")),
+    "read": ("confirmed", gettext_lazy("read by them")),
     "failed": ("waits", gettext_lazy("failed, is tried again")),
 }
 REFUSED: dict[str, Any] = {
@@ -55,7 +58,9 @@ _WHY: tuple[tuple[str, Any], ...] = (
     ("nothing here hands over", gettext_lazy("Nothing here sends things of this kind any more.")),
     ("no mail address", gettext_lazy("The e-mail address is none.")),
     ("the mail server does not know", gettext_lazy("The mail server does not know the address.")),
+    ("the mail came back", gettext_lazy("The mail came back: the address is not reached.")),
     ("the mail server refuses", gettext_lazy("The mail server refuses for now.")),
+    ("WeChat: ", gettext_lazy("WeChat did not bring it: the person blocks it, or WeChat failed.")),
     ("CarrierDown", gettext_lazy("The carrier did not take it.")),
     ("Unreachable", gettext_lazy("No answer came.")),
     ("SMTP", gettext_lazy("The mail server did not take it.")),

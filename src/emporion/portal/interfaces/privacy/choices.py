@@ -14,11 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from emporion.edition.queries import Edition
-from emporion.messaging.domain import carriers, choosing, templates
+from emporion.messaging.domain import carriers, choosing, linking, templates
 from emporion.messaging.rules import is_refused
 from emporion.portal.interfaces.outside.words import CARRIERS
 from emporion.portal.interfaces.privacy.pages import me_here
 from emporion.registry import queries as registered
+
+WECHAT = "wechat"
 
 
 @never_cache
@@ -30,8 +32,15 @@ def choices(request: HttpRequest, edition: Edition) -> HttpResponse:
     ways = [one.name for one in carriers.open_carriers() if one.name in choosing.WAYS]
     kinds = [one for one in templates.every() if not one.necessary]
     choice = choosing.choice_of(people[0])
-    wrong, status = "", 200
-    if request.method == "POST":
+    wrong, status, code = "", 200, ""
+    act = request.POST.get("act", "")
+    if act == "link" and WECHAT in ways:
+        code, status = linking.make_code(people[0], WECHAT), 201
+    elif act == "unlink":
+        linking.unlink(people[0], WECHAT)
+        messages.success(request, _("Forgotten. Nothing is sent there any more."))
+        return redirect("portal:message_choices", edition=edition.slug)
+    elif request.method == "POST":
         told = request.POST
         quiet = {"fair": "", "none": "-"}.get(
             told.get("hours", "fair"), f"{told.get('from', '')}-{told.get('until', '')}"
@@ -75,6 +84,11 @@ def choices(request: HttpRequest, edition: Edition) -> HttpResponse:
         "language": choice.language,
         "allowed": bool(registered.allowing([people[0].pk], "messages")),
         "wrong": wrong,
+        "wechat": WECHAT in ways and bool(settings.MESSAGING[WECHAT].get("callback_key")),
+        "linked": linking.is_linked(people[0], WECHAT),
+        "code": f"{code[:4]} {code[4:]}" if code else "",
+        "service": settings.MESSAGING.get(WECHAT, {}).get("name", ""),
+        "minutes": int(linking.GOOD_FOR.total_seconds() // 60),
         "zone": edition.zone,
         "slug": edition.slug,
         "nav_current": "profile",

@@ -36,6 +36,7 @@ TABLES: dict[str, Any] = {
     "meetings.PersonalLink": gettext_lazy("Personal links"),
     "messaging.Choice": gettext_lazy("What you chose about messages"),
     "messaging.Address": gettext_lazy("Where messages reach you"),
+    "messaging.LinkCode": gettext_lazy("A code with which you join an account"),
     "messaging.Receipt": gettext_lazy("Messages that were sent to you"),
     "registry.Consent": gettext_lazy("What you said about uses of your data"),
     "registry.ErasureRequest": gettext_lazy("Your wishes to be erased"),
