@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 
 from emporion.messaging.domain.reports import Report
 
@@ -28,7 +28,10 @@ def report_of(raw: bytes) -> Report | None:
     for part in message.walk():
         kind = part.get_content_type()
         if kind == "message/delivery-status":
-            for block in part.get_payload():
+            blocks = part.get_payload()
+            for block in blocks if isinstance(blocks, list) else ():
+                if not isinstance(block, Message):
+                    continue
                 action = str(block.get("Action", action)).strip().lower()
                 status = str(block.get("Status", status)).strip()
         elif kind in ("message/rfc822", "message/rfc822-headers", "text/rfc822-headers"):
