@@ -4,9 +4,10 @@ from django.urls import path
 
 from emporion.messaging.interfaces import callbacks, wechat_callback
 
+app_name = "carriers"
 urlpatterns = [
-    path("sms/", callbacks.sms, name="carrier_sms"),
-    path("mail/", callbacks.mail, name="carrier_mail"),
-    path("whatsapp/", callbacks.whatsapp, name="carrier_whatsapp"),
-    path("wechat/", wechat_callback.wechat, name="carrier_wechat"),
+    path("sms/", callbacks.sms, name="sms"),
+    path("mail/", callbacks.mail, name="mail"),
+    path("whatsapp/", callbacks.whatsapp, name="whatsapp"),
+    path("wechat/", wechat_callback.wechat, name="wechat"),
 ]
