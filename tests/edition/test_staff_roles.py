@@ -9,11 +9,13 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from emporion.accounts.models import User
 from emporion.core.models import JournalEntry
 from emporion.edition import gates
+from emporion.edition.models import Participation
 from emporion.registry import domain
 from emporion.registry.domain import roles
-from emporion.registry.models import Organiser
+from emporion.registry.models import Organiser, Person
 from tests import factories
 
 # Which page stands for an act, and how it is asked.
@@ -55,6 +57,103 @@ def test_role_may_do_what_it_is_for_and_nothing_else(edition: Any, role: str) ->
             done.add(act)
     assert done == ALLOWED[role]
     assert client.get(reverse("portal:overview", args=[edition.slug])).status_code == 200
+
+
+@pytest.fixture
+def hall(edition: Any) -> Any:
+    """Somebody in each of two pavilions, and a manager of the first."""
+    stands = factories.make_pavilions(edition, "AB")
+    people = {
+        letter: factories.make_participation(
+            edition, "exhibitor", user=factories.make_user(name=f"Somebody in {letter}"),
+            pavilion=stands[letter], stand="7",
+        )
+        for letter in "AB"
+    }  # fmt: skip
+    for letter, one in people.items():
+        Person.objects.filter(delegates__participation=one).update(
+            name=f"Somebody in {letter}", sort_key=f"somebody in {letter.lower()}"
+        )
+    client = staff(edition, "pavilion_manager")
+    Organiser.objects.filter(role="pavilion_manager").update(pavilions=["A"])
+    return client, people
+
+
+def test_pavilion_manager_sees_and_changes_their_pavilion_only(edition: Any, hall: Any) -> None:
+    client, people = hall
+    listed = reverse("portal:participants", args=[edition.slug])
+    page = client.get(listed)
+    assert ([row["one"] for row in page.context["rows"]], page.context["total"]) == (
+        [people["A"]], 1,
+    )  # fmt: skip
+    file = b"".join(client.get(f"{listed}?format=csv").streaming_content).decode()
+    assert [people[letter].public_id in file for letter in "AB"] == [True, False]
+    assert client.get(f"{listed}?pavilion=B").context["total"] == 0
+    found = client.post(reverse("portal:find_people", args=[edition.slug]), {"q": "somebody"})
+    assert [row["person"].name for row in found.context["rows"]] == ["Somebody in A"]
+    act = reverse("portal:participants_act", args=[edition.slug])
+
+    def limits() -> list[int | None]:
+        rows = Participation.objects.filter(edition=edition).order_by("pk")
+        return list(rows.values_list("max_meetings_per_day", flat=True))
+
+    ids = [one.public_id for one in people.values()]
+    client.post(act, {"act": "limit", "most": "3", "id": ids})
+    client.post(act, {"act": "limit", "most": "3", "id": ids[1]})
+    client.post(act, {"act": "move", "letter": "B", "id": ids[0]})
+    client.post(act, {"act": "move", "letter": "A", "id": ids[1]})
+    assert limits() == [None, None]
+    assert [one.pavilion.letter for one in Participation.objects.order_by("pk")] == ["A", "B"]
+    client.post(act, {"act": "limit", "most": "3", "whom": "all"})
+    assert limits() == [3, None]
+    # Pages of the whole fair are closed; without a pavilion nobody is seen.
+    for name in ("portal:journal", "portal:unanswered", "meetings:releases", "matchmaking:runs"):
+        assert client.get(reverse(name, args=[edition.slug])).status_code == 403, name
+    audit = reverse("meetings:audit_of", args=[edition.slug, people["A"].public_id])
+    assert client.get(audit).status_code == 403
+    Organiser.objects.update(pavilions=[])
+    assert client.get(listed).context["total"] == 0
+
+
+def test_owner_gives_changes_and_takes_roles_on_a_page(edition: Any) -> None:
+    factories.make_pavilions(edition, "AB")
+    known = factories.make_user(email="known@example.org")
+    client, address = staff(edition, "owner"), reverse("portal:staff", args=[edition.slug])
+
+    def give(identifier: str, role: str, *letters: str) -> Any:
+        told = {"identifier": identifier, "role": role, "pavilions": letters, "name": "New"}
+        return client.post(address, told)
+
+    # The same is said of somebody known and of somebody new.
+    answers = [give(one, "analyst") for one in ("Known@example.org", "new@example.org")]
+    assert len({(a.status_code, a["Location"]) for a in answers}) == 1
+    assert give("known@example.org", "pavilion_manager").status_code == 422
+    give("known@example.org", "pavilion_manager", "B")
+    give("+8657112345678", "support")
+    assert [give("no address", "support").status_code, give("+1", "support").status_code] == [
+        422, 422,
+    ]  # fmt: skip
+    found = Organiser.objects.order_by("pk").values_list("user__name", "role", "pavilions")
+    assert list(found)[1:] == [
+        (known.name, "pavilion_manager", ["B"]), ("New", "analyst", []), ("New", "support", []),
+    ]  # fmt: skip
+    rows = client.get(address).context["rows"]
+    assert sorted(str(row["role"]) for row in rows) == [
+        "Analyst", "Owner", "Pavilion manager", "Support",
+    ]  # fmt: skip
+    client.post(address, {"remove": known.public_id})
+    owner = Organiser.objects.get(role="owner").user
+    client.post(address, {"remove": owner.public_id})
+    give(owner.email, "analyst")
+    assert list(Organiser.objects.order_by("pk").values_list("role", flat=True)) == [
+        "owner", "analyst", "support",
+    ]  # fmt: skip
+    assert not User.objects.get(email="new@example.org").has_usable_password()
+    for role in ("reviewer", "support", "pavilion_manager"):
+        assert staff(edition, role).get(address).status_code == 403, role
+    foreign = Client()
+    foreign.force_login(factories.make_organiser(factories.make_edition()))
+    assert foreign.post(address, {"remove": owner.public_id}).status_code == 403
 
 
 def test_form_without_a_named_act_is_an_owners(rf: Any) -> None:

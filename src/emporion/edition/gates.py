@@ -19,6 +19,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from emporion.accounts.domain import second_factor
+from emporion.edition import queries
 from emporion.edition.models import Participation
 from emporion.registry.domain import roles
 
@@ -29,20 +30,36 @@ def for_organisers(view: View) -> View:
     """Sign-in first; whoever does not run this expo gets 403, and who reads it may not change it.
 
     Forms of a page without a named act (`staff_may`) are an owner's. Who has not proved the second
-    factor that is asked for is led to it.
+    factor that is asked for is led to it. Who is held to a pavilion gets 403: see `for_all_staff`.
     """
-    return _guarded(view, read="", change="owner")
+    return _guarded(view, read="", change="owner", held=False)
 
 
-def staff_may(act: str, *, reading: bool = False) -> Callable[[View], View]:
+def for_all_staff(view: View) -> View:
+    """Make the same gate for a page that shows whoever is held to a pavilion no more than theirs.
+
+    Such a page narrows what it reads by `own_pavilions`, or tells of nobody.
+    """
+    return _guarded(view, read="", change="owner", held=True)
+
+
+def staff_may(act: str, *, reading: bool = False, held: bool = False) -> Callable[[View], View]:
     """Make a gate for the staff of an expo: `act` (`registry.domain.roles`) is needed for forms.
 
-    With `reading` it is needed to read the page as well. Everybody else gets 403.
+    With `reading` it is needed to read the page as well. Everybody else gets 403; so does who is
+    held to a pavilion, unless the page says that it narrows what it shows (`held`).
     """
-    return lambda view: _guarded(view, read=act if reading else "", change=act)
+    return lambda view: _guarded(view, read=act if reading else "", change=act, held=held)
 
 
-def _guarded(view: View, *, read: str, change: str) -> View:
+def own_pavilions(request: Any) -> frozenset[str] | None:
+    """Return the letters that the reader is held to, None for no limit; at most one query."""
+    if request.staff_role != roles.PAVILION_MANAGER:
+        return None
+    return queries.staff_pavilions(request.edition, request.user)
+
+
+def _guarded(view: View, *, read: str, change: str, held: bool) -> View:
     @login_required
     @wraps(view)
     def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -50,6 +67,8 @@ def _guarded(view: View, *, read: str, change: str) -> View:
             if request.staff_role:
                 return second_factor_first(request)
             raise PermissionDenied(_("This page belongs to the organiser of this expo."))
+        if request.staff_role == roles.PAVILION_MANAGER and not held:
+            raise PermissionDenied(_("This page tells of the whole fair, and you run a pavilion."))
         act = read if request.method in ("GET", "HEAD", "OPTIONS") else change
         if act and not roles.may(str(request.staff_role), act):
             raise PermissionDenied(

@@ -33,6 +33,8 @@ class Organiser(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="organises")
     # What they may do: `domain.roles.MAY`.
     role = models.CharField(max_length=20, default="owner")
+    # The letters of the pavilions that a pavilion manager is held to, in every edition.
+    pavilions = models.JSONField(default=list, blank=True)
 
     objects = ScopedManager(expo="expo")
 

@@ -54,7 +54,7 @@ declare(
     whose={"user": "user"},
     kept=Kept("while the user runs the expo"),
     fields={},
-    others="role",
+    others="role pavilions",
     row_goes=True,
 )
 not_of_people("registry.Expo", "public_id slug name")

@@ -9,7 +9,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Replace
 
 from emporion.core.text.fold import fold
-from emporion.registry.models import Body, Consent, ErasureRequest, Organisation
+from emporion.registry.models import Body, Consent, ErasureRequest, Organisation, Organiser
 
 # Re-exported: other capabilities name the tenant and people by these.
 from emporion.registry.models import Expo as Expo
@@ -44,10 +44,11 @@ def _keys(rows: Any, source: str | None, public_ids: Iterable[str]) -> dict[str,
     return dict(rows.filter(public_id__in=list(public_ids)).values_list("public_id", "pk"))
 
 
-def people_like(expo: Expo, words: str, limit: int) -> list[Person]:
+def people_like(expo: Expo, words: str, limit: int, among: Any = None) -> list[Person]:
     """Return people by letters of their name or firm, or by digits of their phone, by name.
 
     At least four letters or digits, two of Han; fewer find nobody. One query.
+    `among` narrows to a query of keys.
     """
     digits = "".join(c for c in words if c.isdecimal())
     folded = " ".join(fold(words).split())
@@ -68,7 +69,15 @@ def people_like(expo: Expo, words: str, limit: int) -> list[Person]:
     else:
         return []
     found = people.filter(wanted, expo=expo).select_related("organisation")
+    if among is not None:
+        found = found.filter(pk__in=among)
     return list(found.order_by("sort_key", "pk")[:limit])
+
+
+def staff_of(expo: Expo) -> list[Organiser]:
+    """Return who runs an expo, with their users, by name; one query."""
+    rows = Organiser.objects.filter(expo=expo).select_related("user")
+    return sorted(rows, key=lambda row: (str(row.user).casefold(), row.pk))
 
 
 def people_by_id(expo: Expo, public_ids: Iterable[str]) -> list[Person]:

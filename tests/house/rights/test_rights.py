@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from tests.house.rights.matrix import Route
 TABLE = Path(__file__).parent / "matrix.txt"
 HEAD = "address | method | whose | nobody | user | buyer | exhibitor | officer | organiser"
 LET_IN = {"page", "did"}
+STAFF_TABLE = Path(__file__).parent / "staff.txt"
+STAFF_HEAD = "address | method | whose | manager of pavilion A | organiser of another fair"
 
 
 def checked_in() -> list[str]:
@@ -82,6 +85,20 @@ def test_matrix_of_addresses_roles_and_sides_is_the_one_that_was_looked_at(
         TABLE.write_text("\n".join([HEAD, *lines]) + "\n", "utf-8")
     assert lines == checked_in()
     assert broken_rules(lines) == []
+
+
+def test_staff_of_a_pavilion_and_of_another_fair_see_what_was_looked_at(fairs: world.World) -> None:
+    """People of pavilion B and of the foreign fair carry marks; nobody here has business with them."""
+    readers = replace(fairs, readers=fairs.staff)
+    # Of the foreign fair its own organiser reads everything.
+    lines = matrix.rows(readers, lambda r: "organise/" in r.pattern, ("own", "others"))
+    if os.environ.get("EMPORION_APPROVE") == "1":
+        STAFF_TABLE.write_text("\n".join([STAFF_HEAD, *lines]) + "\n", "utf-8")
+    assert [STAFF_HEAD, *lines] == STAFF_TABLE.read_text("utf-8").splitlines()
+    cells = [line.split(" | ") for line in lines]
+    shown = [row for row in cells if any(cell.endswith("!") for cell in row)]
+    let_in = [row for row in cells if row[-1] in LET_IN or (row[2] == "others" and "did" in row)]
+    assert (shown, let_in) == ([], [])
 
 
 def test_every_address_has_its_rows() -> None:

@@ -19,6 +19,7 @@ from emporion.edition.domain.profile import interests_of
 from emporion.edition.models import Delegation, Edition, ListDraft, Officer, Participation
 from emporion.meetings.models import ScheduleRun
 from emporion.messaging.models import Endpoint
+from emporion.registry.domain import make_organiser
 from emporion.registry.models import Body, ErasureRequest, Person
 from tests import factories
 
@@ -37,6 +38,8 @@ class World:
     own: dict[str, Any]
     others: dict[str, Any]
     foreign: dict[str, Any]
+    # Staff of other kinds: who runs pavilion A of the own fair, and who runs the foreign fair.
+    staff: dict[str, Any]
 
 
 def make() -> World:
@@ -46,18 +49,22 @@ def make() -> World:
                  ("user", "buyer", "exhibitor", "officer")}  # fmt: skip
         edition, own, others = _fair("fair-own", users, "")
         organiser = factories.make_organiser(edition, factories.make_user(name="organiser"))
-        _, foreign, _ = _fair("fair-foreign", {}, FOREIGN)
+        abroad, foreign, _ = _fair("fair-foreign", {}, FOREIGN)
+        staff = {"manager": factories.make_user(name="manager")}
+        make_organiser(edition.expo, staff["manager"], "pavilion_manager", ["A"])
+        staff["foreign organiser"] = factories.make_organiser(abroad)
         own["token"] = _token(users["buyer"])
         others["token"] = foreign["token"] = _token(factories.make_user(name="somebody"))
     readers = {"nobody": None, **users, "organiser": organiser}
-    return World(readers, own, others, foreign)
+    return World(readers, own, others, foreign, staff)
 
 
 def _fair(
     slug: str, users: dict[str, Any], mark: str
 ) -> tuple[Edition, dict[str, Any], dict[str, Any]]:
     edition = factories.make_edition(slug=slug, phase="running")
-    pavilion = factories.make_pavilions(edition, "A")["A"]
+    pavilions = factories.make_pavilions(edition, "AB")
+    pavilion = pavilions["A"]
     slots = factories.make_slots(edition)
     body = Body.objects.create(expo=edition.expo, kind="association", name={"en": "Guild"})
     delegation = Delegation.objects.create(edition=edition, body=body)
@@ -66,7 +73,7 @@ def _fair(
             delegation=delegation, user=users["officer"], appointed_at=timezone.now()
         )
     first = _side(edition, pavilion, delegation, users.get("exhibitor"), users.get("buyer"), mark)
-    second = _side(edition, pavilion, None, None, None, mark or OTHERS)
+    second = _side(edition, pavilions["B"], None, None, None, mark or OTHERS)
     release = factories.make_release(
         edition, [(first["asked"], slots[0]), (second["asked"], slots[1])], state="published"
     )

@@ -46,8 +46,13 @@ def organiser(argv: list[str]) -> int:
     parser.add_argument("--email", required=True)
     parser.add_argument("--name", default="")
     parser.add_argument("--role", choices=roles.ROLES, help="what they may do; owner if not said")
+    parser.add_argument(
+        "--pavilion", action="append", default=[], help="letter that a pavilion manager is held to"
+    )
     parser.add_argument("--language", default="en", choices=("en", "zh-hans", "ar"))
     options = parser.parse_args(argv)
+    if bool(options.pavilion) != (options.role == roles.PAVILION_MANAGER):
+        return _refuse("A pavilion manager, and nobody else, has a --pavilion or several.")
     if options.edition:
         edition = edition_by_slug(options.edition)
         expo = edition.expo if edition else None
@@ -74,7 +79,7 @@ def organiser(argv: list[str]) -> int:
             except (BadText, ValueError) as error:
                 return _refuse(str(error))
         try:
-            is_new = registry.make_organiser(expo, user, options.role)
+            is_new = registry.make_organiser(expo, user, options.role, options.pavilion)
         except ValueError as error:
             return _refuse(str(error))
     print(f"{user.email} {'now runs' if is_new else 'runs already'} the expo {expo.slug}.")

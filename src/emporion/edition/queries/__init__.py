@@ -32,9 +32,12 @@ from emporion.edition.queries.acting import (
     objecting,
     participation_of,
     people_long_gone,
+    people_standing,
     person_of,
     staff_acts_for,
+    staff_pavilions,
     staff_role,
+    standing,
 )
 from emporion.edition.queries.rows import (
     HOSTS,
@@ -106,13 +109,16 @@ __all__ = [
     "participations_of_list",
     "pavilions",
     "people_long_gone",
+    "people_standing",
     "person_of",
     "profile",
     "returning",
     "saved_views",
     "search_scope",
     "staff_acts_for",
+    "staff_pavilions",
     "staff_role",
+    "standing",
     "walking_minutes",
 ]
 

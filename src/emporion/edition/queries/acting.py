@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db.models import Max, Q
 from django.db.models.functions import Coalesce, Greatest
 
 from emporion.edition.models import Delegate, Delegation, Edition, Participation
+from emporion.registry.domain import roles
 
 # In the session: {public id of an edition: public id of the member an officer acts for}.
 ACTING = "acting"
@@ -98,6 +99,34 @@ def staff_role(edition: Edition, user: Any) -> str:
         return ""
     roles = edition.expo.organisers.filter(user=user).values_list("role", flat=True)
     return roles.first() or ""
+
+
+def staff_pavilions(edition: Edition, user: Any) -> frozenset[str] | None:
+    """Return the letters of the pavilions that `user` is held to, None for no such limit.
+
+    One query. A pavilion manager to whom none was given is held to none.
+    """
+    row = edition.expo.organisers.filter(user=user).values_list("role", "pavilions").first()
+    if row is None or row[0] != roles.PAVILION_MANAGER:
+        return None
+    return frozenset(row[1])
+
+
+def people_standing(edition: Edition, letters: Collection[str]) -> Any:
+    """Return a query of the keys of people who act for those who stand in these pavilions."""
+    found = Delegate.objects.filter(
+        participation__edition=edition, participation__pavilion__letter__in=letters
+    )
+    return found.values("person")
+
+
+def standing(edition: Edition, public_ids: Sequence[str], letters: Collection[str]) -> bool:
+    """Whether all of these participants stand in these pavilions; one query."""
+    wanted = set(public_ids)
+    found = Participation.objects.filter(
+        edition=edition, public_id__in=wanted, pavilion__letter__in=letters
+    )
+    return found.count() == len(wanted)
 
 
 def delegations_of(edition: Edition, user: Any) -> list[Delegation]:

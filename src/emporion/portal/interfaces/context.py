@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from emporion.core.translated import best
 from emporion.design.formats import span
 from emporion.edition.queries import seeing
+from emporion.registry.domain import roles
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -85,6 +86,10 @@ def _navigation(request: Any, slug: str) -> tuple[list[dict[str, str]], list[dic
             find,
             link("desk", _("Overview"), "portal:overview"),
             link("participants", _("Participants"), "portal:participants"),
+        ]
+        if request.staff_role == roles.PAVILION_MANAGER:
+            return words, words
+        words += [
             link("matching", _("Matching"), "matchmaking:runs"),
             link("schedule", _("Schedule"), "meetings:releases"),
         ]

@@ -17,7 +17,7 @@ from emporion.registry.domain.erasing import (
     trace,
     withdraw_erasure,
 )
-from emporion.registry.domain.expos import create_expo, make_organiser
+from emporion.registry.domain.expos import LastOwner, create_expo, make_organiser, remove_organiser
 from emporion.registry.domain.organisations import (
     NewOrganisation,
     add_organisations,
@@ -41,6 +41,7 @@ __all__ = [
     "READS_WITHIN",
     "Erasure",
     "ErasureError",
+    "LastOwner",
     "NewBody",
     "NewOrganisation",
     "NewPerson",
@@ -63,6 +64,7 @@ __all__ = [
     "note_export",
     "open_request",
     "remove_organisations",
+    "remove_organiser",
     "remove_people",
     "say",
     "trace",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -13,6 +13,10 @@ from emporion.registry.models import Expo, Organiser
 
 if TYPE_CHECKING:
     from emporion.accounts.models import User
+
+
+class LastOwner(ValueError):
+    """The last owner of an expo would go: nobody could bring one back."""
 
 
 def create_expo(slug: str, name: Mapping[str, str] | str, *, public_id: str = "") -> Expo:
@@ -31,29 +35,61 @@ def create_expo(slug: str, name: Mapping[str, str] | str, *, public_id: str = ""
     return expo
 
 
-def make_organiser(expo: Expo, user: User, role: str | None = None) -> bool:
+def make_organiser(
+    expo: Expo, user: User, role: str | None = None, pavilions: Sequence[str] | None = None
+) -> bool:
     """Let `user` run `expo` in a role (an owner, if none is said); return whether they are new.
 
-    Somebody who is there already gets the role that is said. Raises ValueError for no role that
+    Somebody who is there already gets the role that is said. `pavilions` are the letters that a
+    pavilion manager is held to; without any they see nobody. Raises ValueError for no role that
     there is, and where the last owner would get another one: nobody could change that back.
     """
     if role is not None and role not in roles.ROLES:
         raise ValueError(f"{role!r} is no role. There are: {', '.join(roles.ROLES)}.")
+    letters = sorted(set(pavilions or ())) if role == roles.PAVILION_MANAGER else []
     with transaction.atomic():
         Expo.objects.select_for_update().get(pk=expo.pk)
         staff = Organiser._base_manager.filter(expo=expo)
         found = staff.filter(user=user).first()
         if found is not None:
-            if role is None or found.role == role:
+            if role is None or (found.role == role and found.pavilions == letters):
                 return False
-            if not staff.filter(role=roles.OWNER).exclude(pk=found.pk).exists():
-                raise ValueError(f"{user} is the last owner of {expo.slug}. Name another first.")
-            found.role = role
-            found.save(update_fields=["role"])
+            if role != roles.OWNER:
+                _keep_an_owner(expo, found)
+            found.role, found.pavilions = role, letters
+            found.save(update_fields=["role", "pavilions"])
             journal.record(
-                "organiser.role", "user", user.public_id, fields=[role], tenant=expo.public_id
+                "organiser.role",
+                "user",
+                user.public_id,
+                fields=[role, *letters],
+                tenant=expo.public_id,
             )
             return False
-        Organiser(expo=expo, user=user, role=role or roles.OWNER).save(force_insert=True)
+        made = Organiser(expo=expo, user=user, role=role or roles.OWNER, pavilions=letters)
+        made.save(force_insert=True)
         journal.record("organiser.add", "user", user.public_id, tenant=expo.public_id)
     return True
+
+
+def remove_organiser(expo: Expo, public_id: str) -> bool:
+    """Let the user with this public id run `expo` no more; say whether they did.
+
+    From their next page on they are not of the staff. Raises LastOwner.
+    """
+    with transaction.atomic():
+        Expo.objects.select_for_update().get(pk=expo.pk)
+        staff = Organiser._base_manager.filter(expo=expo, user__public_id=public_id)
+        found = staff.select_related("user").first()
+        if found is None:
+            return False
+        _keep_an_owner(expo, found)
+        found.delete()
+        journal.record("organiser.remove", "user", public_id, tenant=expo.public_id)
+    return True
+
+
+def _keep_an_owner(expo: Expo, leaving: Organiser) -> None:
+    owners = Organiser._base_manager.filter(expo=expo, role=roles.OWNER, user__is_active=True)
+    if leaving.role == roles.OWNER and not owners.exclude(pk=leaving.pk).exists():
+        raise LastOwner(f"{leaving.user} is the last owner of {expo.slug}. Name another first.")

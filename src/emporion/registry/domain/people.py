@@ -167,14 +167,16 @@ class TooManyReads(Exception):
 MOST_READS, READS_WITHIN = 60, dt.timedelta(minutes=10)
 
 
-def look_up_people(expo: Expo, actor: str, words: str, limit: int = 30) -> list[Person]:
+def look_up_people(
+    expo: Expo, actor: str, words: str, limit: int = 30, among: Any = None
+) -> list[Person]:
     """Return people by letters of a name or firm, or by digits of a phone number, by name.
 
     At least four letters or digits, two where they are Han; none for fewer. Whose data was shown
     stands in the journal, without what was looked for. Raises TooManyReads above `MOST_READS` in
-    `READS_WITHIN`.
+    `READS_WITHIN`. `among` is a query of keys of people: nobody else is found.
     """
-    found = people_like(expo, words, limit)
+    found = people_like(expo, words, limit, among)
     with transaction.atomic():
         Expo.objects.select_for_update().get(pk=expo.pk)
         since = timezone.now() - READS_WITHIN

@@ -14,6 +14,8 @@ MATCH, SCHEDULE, PUBLISH, ERASE = "match", "schedule", "publish", "erase"
 OUTGOING, CONNECT = "outgoing", "connect"
 # To see for a while what a participant sees, and change nothing.
 SEE = "see"
+# Who else runs the expo: only an owner knows and says.
+STAFF = "staff"
 # What every role does: a saved view of one's own.
 LOOK = "look"
 
@@ -32,6 +34,7 @@ MAY: dict[str, frozenset[str]] = {
             OUTGOING,
             CONNECT,
             SEE,
+            STAFF,
             LOOK,
         }
     ),
@@ -43,6 +46,8 @@ MAY: dict[str, frozenset[str]] = {
     "support": frozenset({CONTACTS, OUTGOING, SEE, LOOK}),
 }
 ROLES = tuple(MAY)
+# Held to pavilions: sees and changes who stands in theirs, and nothing of the whole fair.
+PAVILION_MANAGER = "pavilion_manager"
 
 
 def may(role: str, act: str) -> bool:

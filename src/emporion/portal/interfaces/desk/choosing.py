@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -54,9 +54,13 @@ def choice_of(given: Mapping[str, Any]) -> Choice:
     return Choice(**told)
 
 
-def chosen(edition: Edition, choice: Choice) -> QuerySet[Participation, Participation]:
-    """Return the participants of a choice, in no order."""
+def chosen(
+    edition: Edition, choice: Choice, within: Collection[str] | None = None
+) -> QuerySet[Participation, Participation]:
+    """Return the participants of a choice, in no order; of pavilions `within` if it is said."""
     found: QuerySet[Participation, Participation] = Participation.objects.filter(edition=edition)
+    if within is not None:
+        found = found.filter(pavilion__letter__in=within)
     if choice.role:
         found = found.filter(role=choice.role)
     if choice.country:
@@ -103,13 +107,19 @@ class Page:
 
 
 def page(
-    edition: Edition, choice: Choice, *, after: int = 0, before: int = 0, size: int = A_PAGE
+    edition: Edition,
+    choice: Choice,
+    *,
+    within: Collection[str] | None = None,
+    after: int = 0,
+    before: int = 0,
+    size: int = A_PAGE,
 ) -> Page:
     """Return one page: after the participant with the key `after`, or before the one `before`.
 
     By key and not by number: a page far down costs what the first one costs. Two queries.
     """
-    found = chosen(edition, choice).select_related("pavilion", "organisation")
+    found = chosen(edition, choice, within).select_related("pavilion", "organisation")
     mark = Participation.objects.filter(edition=edition, pk=after or before).first()
     if mark is None:
         after = before = 0

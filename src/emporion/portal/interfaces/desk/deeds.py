@@ -65,6 +65,7 @@ DEEDS: dict[str, Any] = {
     "organisation.change": gettext_lazy("An organisation was changed"),
     "organisation.remove": gettext_lazy("Organisations were removed"),
     "organiser.add": gettext_lazy("Somebody was made an organiser"),
+    "organiser.remove": gettext_lazy("Somebody is an organiser no more"),
     "organiser.role": gettext_lazy("An organiser was given another role"),
     "participation.change": gettext_lazy("Participants were changed"),
     "participation.enrol": gettext_lazy("Participants were enrolled"),

@@ -20,7 +20,7 @@ from emporion.design.paging import page_of
 from emporion.design.running import shown
 from emporion.edition import queries as editions
 from emporion.edition.domain import drafts
-from emporion.edition.gates import for_organisers
+from emporion.edition.gates import for_all_staff, for_organisers, own_pavilions
 from emporion.edition.queries import Edition
 from emporion.matchmaking import queries as matchmaking
 from emporion.matchmaking.domain import starting, vectors
@@ -62,7 +62,7 @@ class Queue:
     href: str
 
 
-@for_organisers
+@for_all_staff
 def overview(request: HttpRequest, edition: Edition) -> HttpResponse:
     """What waits first, then how far the fair is; a fixed number of queries."""
     language = get_language() or "en"
@@ -71,7 +71,11 @@ def overview(request: HttpRequest, edition: Edition) -> HttpResponse:
     funnel = meetings.funnel(edition, public)
     queues = _queues(edition, steps, public, draft, funnel)
     public_news = history.Wanted(without=PRIVATE)
-    entries = history.entries(edition.expo.public_id, public_news, limit=CHANGES)
+    entries = (
+        history.entries(edition.expo.public_id, public_news, limit=CHANGES)
+        if own_pavilions(request) is None
+        else []
+    )
     context = {
         "lead": _lead(edition, public, draft),
         "act": _act(edition, steps, draft),

@@ -25,7 +25,7 @@ from emporion.edition import queries as editions
 from emporion.edition.domain import moving
 from emporion.edition.domain import views as view_domain
 from emporion.edition.domain.lists.rows import note_of
-from emporion.edition.gates import for_organisers, staff_may
+from emporion.edition.gates import for_all_staff, own_pavilions, staff_may
 from emporion.edition.queries import Edition
 from emporion.portal.interfaces.desk import choosing
 from emporion.portal.interfaces.desk.addresses import key_of
@@ -90,24 +90,30 @@ class ChoiceForm(forms.Form):
         field.choices = choices
 
 
-@for_organisers
+@for_all_staff
 def participants(request: HttpRequest, edition: Edition) -> HttpResponseBase:
     """Who takes part, by name, fifty a page; ?format=csv gives the whole choice as a file."""
     choice = choosing.choice_of(request.GET)
+    within = own_pavilions(request)
     if request.GET.get("format") == "csv":
-        return _csv(edition, choice)
+        return _csv(edition, choice, within)
     page = choosing.page(
         edition,
         choice,
+        within=within,
         after=key_of(request.GET.get("after", "")),
         before=key_of(request.GET.get("before", "")),
     )
-    letters = [pavilion.letter for pavilion in editions.pavilions(edition)]
+    letters = [
+        pavilion.letter
+        for pavilion in editions.pavilions(edition)
+        if within is None or pavilion.letter in within
+    ]
     owner = request.user.actor  # type: ignore[union-attr]
     context = {
         "form": ChoiceForm(edition, letters, choice),
         "rows": _rows(page.rows),
-        "total": choosing.chosen(edition, choice).count(),
+        "total": choosing.chosen(edition, choice, within).count(),
         "page": page,
         "choice": choice,
         "letters": letters,
@@ -138,14 +144,14 @@ def _rows(found: list[Any]) -> list[dict[str, Any]]:
     ]
 
 
-@staff_may(roles.PARTICIPANTS)
+@staff_may(roles.PARTICIPANTS, held=True)
 @require_POST
 def act(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Do one thing to those who are ticked, or to all of the choice."""
     query = request.POST.get("query", "")[:1000]
     choice = choosing.choice_of(dict(parse_qsl(query)))
     if request.POST.get("whom") == "all":
-        wanted = choosing.chosen(edition, choice).order_by("pk")
+        wanted = choosing.chosen(edition, choice, own_pavilions(request)).order_by("pk")
         ids = list(wanted.values_list("public_id", flat=True)[: MOST_AT_ONCE + 1])
     else:
         ids = request.POST.getlist("id")[: choosing.A_PAGE]
@@ -170,6 +176,12 @@ def act(request: HttpRequest, edition: Edition) -> HttpResponse:
 
 def _act(request: HttpRequest, edition: Edition, ids: list[str]) -> int:
     what = request.POST.get("act", "")
+    within = own_pavilions(request)
+    if within is not None and (
+        not editions.standing(edition, ids, within)
+        or (what == "move" and request.POST.get("letter", "").strip() not in within)
+    ):
+        raise moving.MoveError(_("You run a pavilion: nobody of another one was changed."))
     if what == "move":
         return moving.move_to_pavilion(edition, ids, request.POST.get("letter", "").strip("-"))
     if what == "limit":
@@ -180,7 +192,7 @@ def _act(request: HttpRequest, edition: Edition, ids: list[str]) -> int:
     raise moving.MoveError(_("Choose what to do; nothing was changed."))
 
 
-@staff_may(roles.LOOK)
+@staff_may(roles.LOOK, held=True)
 @require_POST
 def views(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Keep a choice under a name, or remove one."""
@@ -208,10 +220,14 @@ class _Echo:
         return text
 
 
-def _csv(edition: Edition, choice: choosing.Choice) -> StreamingHttpResponse:
+def _csv(
+    edition: Edition, choice: choosing.Choice, within: frozenset[str] | None
+) -> StreamingHttpResponse:
     """The choice as a file, a part at a time; every row of a demonstration says that it is one."""
     keys = list(
-        choosing.chosen(edition, choice).order_by("sort_key", "pk").values_list("pk", flat=True)
+        choosing.chosen(edition, choice, within)
+        .order_by("sort_key", "pk")
+        .values_list("pk", flat=True)
     )
     note = note_of(edition)
 

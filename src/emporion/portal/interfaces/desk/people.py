@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 
 from emporion.core.translated import best
 from emporion.edition import queries as editions
-from emporion.edition.gates import staff_may
+from emporion.edition.gates import own_pavilions, staff_may
 from emporion.edition.queries import Edition
 from emporion.portal.interfaces.desk.words import ROLES
 from emporion.registry import domain as registry
@@ -19,20 +19,22 @@ from emporion.registry.domain import roles
 MOST = 30
 
 
-@staff_may(roles.CONTACTS, reading=True)
+@staff_may(roles.CONTACTS, reading=True, held=True)
 def find_people(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Look somebody up. It is a POST: what is looked for stays out of addresses and logs."""
     words = request.POST.get("q", "").strip()[:80]
     rows: list[dict[str, Any]] = []
     refused = False
+    within = own_pavilions(request)
     if request.method == "POST" and words:
         actor = request.user.actor  # type: ignore[union-attr]
+        among = None if within is None else editions.people_standing(edition, within)
         try:
-            found = registry.look_up_people(edition.expo, actor, words, MOST + 1)
+            found = registry.look_up_people(edition.expo, actor, words, MOST + 1, among)
         except registry.TooManyReads:
             refused = True
         else:
-            rows = _rows(edition, found)
+            rows = _rows(edition, found, within)
     context = {
         "words": words,
         "asked": bool(words),
@@ -40,6 +42,7 @@ def find_people(request: HttpRequest, edition: Edition) -> HttpResponse:
         "more": len(rows) > MOST,
         "refused": refused,
         "short": len(words) < 4,
+        "is_held": within is not None,
         "may_see": roles.may(str(request.staff_role), roles.SEE),  # type: ignore[attr-defined]
         "slug": edition.slug,
         "nav_current": "desk",
@@ -50,7 +53,9 @@ def find_people(request: HttpRequest, edition: Edition) -> HttpResponse:
     return answer
 
 
-def _rows(edition: Edition, found: list[Any]) -> list[dict[str, Any]]:
+def _rows(
+    edition: Edition, found: list[Any], within: frozenset[str] | None
+) -> list[dict[str, Any]]:
     language = get_language() or "en"
     acts = editions.acting_people(edition, [person.pk for person in found])
     return [
@@ -60,6 +65,7 @@ def _rows(edition: Edition, found: list[Any]) -> list[dict[str, Any]]:
             "acts": [
                 (one, best(one.display_name, language)[1], ROLES.get(one.role, one.role))
                 for one in acts.get(person.pk, [])
+                if within is None or (one.pavilion and one.pavilion.letter in within)
             ],
         }
         for person in found

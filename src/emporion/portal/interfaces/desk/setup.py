@@ -18,7 +18,7 @@ from emporion.design.formats import number, span
 from emporion.edition import queries as editions
 from emporion.edition.domain import pavilions as pavilion_domain
 from emporion.edition.domain.editions import EditionError, change_edition, create_edition
-from emporion.edition.gates import for_organisers, staff_may
+from emporion.edition.gates import for_all_staff, staff_may
 from emporion.edition.queries import Edition
 from emporion.matchmaking import queries as matchmaking
 from emporion.meetings import queries as meetings
@@ -37,7 +37,7 @@ from emporion.registry.domain import roles
 DONE, OPEN, NEXT = "confirmed", "open", "needs"
 
 
-@for_organisers
+@for_all_staff
 def setup(request: HttpRequest, edition: Edition) -> HttpResponse:
     """The steps from a name to a public schedule; the first that is open is the next."""
     steps = steps_of(edition)
@@ -48,6 +48,7 @@ def setup(request: HttpRequest, edition: Edition) -> HttpResponse:
         "steps": steps,
         "following": following,
         "done": sum(step["done"] for step in steps),
+        "is_owner": roles.may(str(request.staff_role), roles.STAFF),  # type: ignore[attr-defined]
         "slug": edition.slug,
         "nav_current": "desk",
     }

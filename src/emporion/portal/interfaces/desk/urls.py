@@ -11,6 +11,7 @@ from emporion.portal.interfaces.desk import (
     people,
     seeing,
     setup,
+    staff,
     undoing,
 )
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path("<slug:edition>/organise/participants/act/", participants.act, name="participants_act"),
     path("<slug:edition>/organise/participants/views/", participants.views, name="views"),
     path("<slug:edition>/organise/people/", people.find_people, name="find_people"),
+    path("<slug:edition>/organise/staff/", staff.staff, name="staff"),
     path("<slug:edition>/organise/see/<slug:public_id>/", seeing.see, name="see"),
     path("<slug:edition>/seeing/stop/", seeing.stop_seeing, name="stop_seeing"),
     path("<slug:edition>/organise/journal/", journal.journal, name="journal"),
