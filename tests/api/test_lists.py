@@ -10,10 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
 from emporion.core import jobs
-from emporion.core.models import JobRecord
+from emporion.core.models import JobRecord, JournalEntry
 from emporion.core.tabular.reading import read_table
 from emporion.core.tenancy import scope
 from emporion.edition.models import Participation
+from emporion.registry.domain import people
 from tests import factories
 from tests.api.test_gates import is_problem
 
@@ -144,3 +145,20 @@ def test_everything_is_given_out_in_three_forms(edition, desk) -> None:
     assert row["Name"] == "=Guest"
     assert "'=Guest" in text(desk.get("export/buyers"))
     assert is_problem(desk.get("export/secrets"), 422)
+
+
+def test_contact_data_taken_out_is_written_down_and_limited(edition, desk, monkeypatch) -> None:
+    monkeypatch.setattr(people, "MOST_LISTS", 1)
+    monkeypatch.setattr(people, "MOST_PAGES", 1)
+    factories.make_participation(edition, "buyer")
+    for where in ("export/buyers", "participations?expand=people"):
+        assert desk.get(where).status_code == 200
+        refused = desk.get(where)
+        assert is_problem(refused, 429) and int(refused["Retry-After"]) >= 600
+    # What holds nobody's address is not counted.
+    assert desk.get("export/requests").status_code == 200
+    assert desk.get("participations").status_code == 200
+    noted = JournalEntry.objects.filter(action__startswith="contacts.").order_by("pk")
+    assert list(noted.values_list("action", "fields")) == [
+        ("contacts.list", ["buyers"]), ("contacts.page", ["phone", "email"]),
+    ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,10 @@ def test_page_shows_what_is_kept_of_the_reader(
     for said in (f"{WORD} {HAN}", "+8613900000777", f"{WORD} wants to talk", f"{WORD} builds"):
         assert said in text
     assert "md5" not in text and "Seller" not in text
+    # People read dates by the clock of the fair, never what programs read.
+    assert re.findall(r"\d{4}-\d\d-\d\dT", text) == []
+    joined = planted.user.date_joined.astimezone(edition.tz)
+    assert f"{joined:%-d %B %Y}, {joined:%H:%M}" in text
 
 
 def test_file_holds_database_journal_imports_and_search(

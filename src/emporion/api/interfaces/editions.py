@@ -10,6 +10,7 @@ from pydantic import Field
 
 from emporion.api.interfaces.cursors import page
 from emporion.api.interfaces.gates import READ, READS_CONTACTS
+from emporion.api.interfaces.problems import Problem
 from emporion.api.interfaces.shapes.edition import (
     EditionShape,
     Expand,
@@ -34,6 +35,7 @@ from emporion.api.interfaces.writing import tag
 from emporion.api.queries import participants as queries
 from emporion.core.translated import as_dict
 from emporion.edition import queries as editions
+from emporion.registry import domain as registry
 
 router = Router(tags=["editions"])
 
@@ -152,6 +154,7 @@ def list_participations(
     letters = queries.letters(request.edition)
     shown = [participation_shape(one, letters) for one in rows]
     _expand(rows, shown, filters.expand)
+    _note_people(request, shown)
     return listing(shown, after)
 
 
@@ -166,7 +169,21 @@ def get_participation(request: Any, edition: EditionName, id: PublicId) -> Any:
     one = editions.participation(request.edition, id)
     if one is None:
         raise Http404("There is nobody with this id.")
-    return _whole([one], participation_shape, ["needs", "offers", "people"])[0]
+    shown = _whole([one], participation_shape, ["needs", "offers", "people"])
+    _note_people(request, shown)
+    return shown[0]
+
+
+def _note_people(request: Any, shown: list[dict[str, Any]]) -> None:
+    """Write down whose contact data is read, and refuse who reads more than work needs."""
+    people = [one["id"] for row in shown for one in row.get("people", ())]
+    try:
+        registry.note_page_out(request.edition.expo, request.user.actor, people)
+    except registry.TooManyReads as full:
+        wait = str(int(registry.PAGES_WITHIN.total_seconds()))
+        raise Problem(
+            429, "Too much contact data was read.", headers={"Retry-After": wait}
+        ) from full
 
 
 def _whole(rows: list[Any], shape: Any, parts: list[str]) -> list[dict[str, Any]]:

@@ -42,6 +42,7 @@ from emporion.edition.domain.lists import rows as lists
 from emporion.edition.domain.lists.columns import LISTS
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import giving_out
+from emporion.registry import domain as registry
 
 router = Router(tags=["lists"])
 HERE = "/editions/{slug:edition}"
@@ -278,6 +279,16 @@ def export(
     here: Edition = request.edition
     if subject == "meetings" and here.published_release is None:
         raise Problem(409, "No schedule is published yet, so there are no meetings to write.")
+    if subject not in ("requests", "meetings"):
+        try:
+            registry.note_list_out(here.expo, request.user.actor, here.public_id, subject)
+        except registry.TooManyReads as full:
+            wait = str(int(registry.LISTS_WITHIN.total_seconds()))
+            raise Problem(
+                429,
+                "Too many lists with contact data were taken out.",
+                headers={"Retry-After": wait},
+            ) from full
     header, rows = _table(here, subject)
     name = f"{here.slug}-{subject}.{how.format}"
     if how.format == "xlsx":

@@ -7,12 +7,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from emporion.core import journal
 from emporion.core.tabular.writing import write_table
 from emporion.core.tenancy import scope
 from emporion.edition.domain.lists import rows as lists
 from emporion.edition.queries import Edition, edition_by_slug
 from emporion.meetings.domain import giving_out as requests
 from emporion.portal.interfaces.reporting import Refused
+from emporion.registry import domain as registry
 
 
 def run(options: argparse.Namespace) -> int:
@@ -20,7 +22,12 @@ def run(options: argparse.Namespace) -> int:
     edition = edition_by_slug(options.edition)
     if edition is None:
         raise Refused(f"There is no edition {options.edition!r}.")
-    with scope(expo=edition.expo):
+    acting = journal.acting("command:export", tenant=edition.expo.public_id)
+    with scope(expo=edition.expo), acting:
+        if options.subject not in ("requests", "meetings"):
+            registry.note_list_out(
+                edition.expo, "command:export", edition.public_id, options.subject, limited=False
+            )
         header, rows = table(edition, options.subject)
         note = lists.note_of(edition)
         try:

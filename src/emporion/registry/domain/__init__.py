@@ -26,6 +26,8 @@ from emporion.registry.domain.organisations import (
     remove_organisations,
 )
 from emporion.registry.domain.people import (
+    LISTS_WITHIN,
+    PAGES_WITHIN,
     READS_WITHIN,
     NewPerson,
     TooManyReads,
@@ -34,10 +36,14 @@ from emporion.registry.domain.people import (
     create_person,
     link_user,
     look_up_people,
+    note_list_out,
+    note_page_out,
     remove_people,
 )
 
 __all__ = [
+    "LISTS_WITHIN",
+    "PAGES_WITHIN",
     "READS_WITHIN",
     "Erasure",
     "ErasureError",
@@ -62,6 +68,8 @@ __all__ = [
     "look_up_people",
     "make_organiser",
     "note_export",
+    "note_list_out",
+    "note_page_out",
     "open_request",
     "remove_organisations",
     "remove_organiser",

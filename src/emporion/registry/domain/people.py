@@ -192,3 +192,49 @@ def look_up_people(
                 tenant=expo.public_id,
             )
     return found
+
+
+# Whole lists with addresses and numbers: so many in so long a time, and pages of them by programs.
+MOST_LISTS, LISTS_WITHIN = 12, dt.timedelta(hours=1)
+MOST_PAGES, PAGES_WITHIN = 400, dt.timedelta(minutes=10)
+
+
+def note_list_out(
+    expo: Expo, actor: str, place: str, subject: str, *, limited: bool = True
+) -> None:
+    """Write down that somebody takes out a list with contact data, before a row of it leaves.
+
+    `place` is the public id of the edition, `subject` which list. Raises TooManyReads above
+    `MOST_LISTS` in `LISTS_WITHIN`, unless it is not `limited`: whoever has the server has the data.
+    """
+    most = MOST_LISTS if limited else None
+    _note_out(expo, actor, "contacts.list", most, LISTS_WITHIN, ("edition", [place]), [subject])
+
+
+def note_page_out(expo: Expo, actor: str, people: Sequence[str]) -> None:
+    """Write down whose contact data a program reads with a page of participants; none for nobody.
+
+    Raises TooManyReads above `MOST_PAGES` in `PAGES_WITHIN`.
+    """
+    if people:
+        about = ("person", list(people))
+        _note_out(expo, actor, "contacts.page", MOST_PAGES, PAGES_WITHIN, about, ["phone", "email"])
+
+
+def _note_out(
+    expo: Expo,
+    actor: str,
+    action: str,
+    most: int | None,
+    within: dt.timedelta,
+    about: tuple[str, list[str]],
+    fields: list[str],
+) -> None:
+    with transaction.atomic():
+        # Two at once would else both find the last one free.
+        Expo.objects.select_for_update().get(pk=expo.pk)
+        since = timezone.now() - within
+        tenant = expo.public_id
+        if most is not None and history.count_since(tenant, actor, action, since) >= most:
+            raise TooManyReads
+        journal.record(action, *about, fields=fields, tenant=tenant)

@@ -27,6 +27,8 @@ DEEDS: dict[str, Any] = {
     "address.link": gettext_lazy("Somebody joined an account to be reached by"),
     "address.unlink": gettext_lazy("An account to be reached by was forgotten"),
     "body.add": gettext_lazy("Bodies were entered"),
+    "contacts.list": gettext_lazy("A list with contact data was taken out"),
+    "contacts.page": gettext_lazy("A program read contact data of people"),
     "delegate.add": gettext_lazy("Somebody was named to act for a participant"),
     "delegate.remove": gettext_lazy("Somebody no longer acts for a participant"),
     "delegation.add": gettext_lazy("Delegations were entered"),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from emporion.design import formats
 from emporion.portal.interfaces.desk.words import FIELDS as OF_LISTS
 
 TABLES: dict[str, Any] = {
@@ -81,7 +85,27 @@ def _text(value: Any) -> str:
         return " / ".join(_text(one) for one in value.values())
     if isinstance(value, (list, tuple)):
         return ", ".join(_text(one) for one in value)
+    if isinstance(value, str) and _MOMENT.match(value):
+        return _moment(value)
     return "" if value is None or value is False else str(value)
+
+
+# What `core.privacy` gives out for programs; people read dates.
+_MOMENT = re.compile(r"^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)?)?$")
+
+
+def _moment(text: str) -> str:
+    """Return a date, or a date with its time by the clock of the fair, in the reader's language."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if "T" not in text:
+        return formats.day(moment.date())
+    return _("%(date)s, %(time)s") % {
+        "date": formats.day(moment),
+        "time": formats.clock(moment),
+    }
 
 
 # The words of `registry.rules.PURPOSES`: whoever changes one raises its version there.
