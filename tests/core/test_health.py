@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from typing import Any
 
@@ -88,7 +89,12 @@ def test_pages_carry_the_content_security_policy(client: Client) -> None:
 
 @pytest.mark.parametrize(
     ("error", "status", "again"),
-    [(OperationalError("host db-1"), 503, "5"), (ZeroDivisionError(), 500, None)],
+    [
+        (OperationalError("host db-1"), 503, "5"),
+        (OSError(errno.ENOSPC, "No space left on db-1"), 503, "60"),
+        (OSError(errno.EACCES, "db-1"), 500, None),
+        (ZeroDivisionError(), 500, None),
+    ],
 )
 def test_page_without_its_database_says_come_again(
     monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, again: str | None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from emporion.core import jobs, journal
@@ -173,3 +173,25 @@ def test_worker_that_is_told_to_leave_stops_its_job_at_the_next_sign_of_life() -
     worker.run()
     ended = JobRecord.objects.get(pk=job.pk)
     assert (ended.state, ended.result, worker.running) == ("stopped", {"reached": 3}, False)
+
+
+def test_worker_that_begins_while_the_database_is_gone_waits_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from emporion.core.jobs import worker
+
+    tried = []
+
+    def load() -> None:
+        tried.append(len(tried))
+        if len(tried) < 3:
+            raise OperationalError("gone")
+
+    monkeypatch.setattr(worker, "warm_up", load)
+    monkeypatch.setattr(worker, "PAUSE", 0)
+    monkeypatch.setattr(worker.connection, "close", lambda: None)
+    worker.ready_to_work(worker.JobWorker())
+    assert tried == [0, 1, 2]
+    with pytest.raises(OperationalError):
+        tried.clear()
+        worker.ready_to_work(worker.JobWorker(batch=True))

@@ -33,6 +33,8 @@ from tests.messaging import fakes
 
 MOMENTS = int(os.environ.get("EMPORION_FAULT_MOMENTS", "10"))
 SEED = int(os.environ.get("EMPORION_FAULT_SEED", "1"))
+# Seconds that one may take to be back: on a busy machine to begin takes long.
+BACK = 600
 # Seconds that one is left at work before it is killed.
 PAUSE = (0.0, 2.0)
 
@@ -65,7 +67,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(fair: Fair) -> N
         with running(fair, serve, ["worker"], ["worker"]) as targets:
             load.begin()
             shot = Counter(_shoot(chance, fair, targets, load) for _ in range(MOMENTS))
-            wait_until(lambda: status_of(load.port, "/readyz") == 200, 120, "the web is back")
+            wait_until(lambda: status_of(load.port, "/readyz") == 200, BACK, "the web is back")
             load.end()
             settled = _settle(fair)
         _tell(fair, load, listener, shot, settled)
@@ -91,26 +93,27 @@ def _shoot(chance: random.Random, fair: Fair, targets: list[Target], load: Load)
     names = ["web", "worker", "worker"] + (["database"] if fair.database else [])
     number = chance.randrange(len(names))
     if names[number] in {"web", "database"}:
-        wait_until(lambda: status_of(load.port, "/readyz") == 200, 120, "the web is back")
+        wait_until(lambda: status_of(load.port, "/readyz") == 200, BACK, "the web is back")
     else:
         # Until it has done something, or there is nothing left to do.
         process = targets[number].process
         assert process is not None
         mine = f"process LIKE '%:{process.pid}:%'"
-        wait_until(
-            lambda: (
-                counted(fair, "core_jobrecord", mine) > 0
-                or not counted(fair, "core_jobrecord", "kind = 'task' AND state = 'waiting'")
-            ),
-            120,
-            "the worker is back",
-        )
+
+        def is_back() -> bool:
+            assert process.poll() is None, "the worker ended by itself"
+            return counted(fair, "core_jobrecord", mine) > 0 or not counted(
+                fair, "core_jobrecord", "kind = 'task' AND state = 'waiting'"
+            )
+
+        wait_until(is_back, BACK, "the worker is back")
     time.sleep(chance.uniform(*PAUSE))
     if names[number] == "database":
         machine.crash(fair.database)
         machine.start_again(fair.database)
     else:
         targets[number].shoot()
+    print(".", end="", flush=True)
     return names[number]
 
 

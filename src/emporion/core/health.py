@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 from django.db import connection
 from django.db.utils import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.defaults import server_error
+
+# Seconds after which somebody may come again: a database is back soon, room has to be made.
+SOON, ROOM = 5, 60
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -26,13 +31,23 @@ def readyz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+def passes(error: BaseException | None) -> int:
+    """Return after how many seconds to come again; 0 for a failure that does not pass by itself.
+
+    What passes: a database that does not answer, and a disk without room, of the database or ours.
+    """
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return SOON
+    return ROOM if isinstance(error, OSError) and error.errno in NO_ROOM else 0
+
+
 def broken(request: HttpRequest) -> HttpResponse:
-    """Answer a page that failed; 503 with `Retry-After` where only the database did not answer.
+    """Answer a page that failed; 503 with `Retry-After` where the failure passes.
 
     The page asks the database nothing.
     """
     response = server_error(request)
-    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+    if seconds := passes(sys.exc_info()[1]):
         response.status_code = 503
-        response["Retry-After"] = "5"
+        response["Retry-After"] = str(seconds)
     return response

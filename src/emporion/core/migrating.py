@@ -28,7 +28,11 @@ class AddIndexBesideWork(AddIndex):
     ) -> None:
         connection = schema_editor.connection
         if connection.vendor != "postgresql":
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            model = to_state.apps.all_models[app_label][self.model_name_lower]
+            with connection.cursor() as cursor:
+                there = connection.introspection.get_constraints(cursor, model._meta.db_table)
+            if self.index.name not in there:
+                super().database_forwards(app_label, schema_editor, from_state, to_state)
             return
         if connection.in_atomic_block:
             raise NotSupportedError("An index beside work needs a migration with atomic = False.")

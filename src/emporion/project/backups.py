@@ -146,9 +146,9 @@ def _one(path: Path, as_json: bool) -> int:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not is_behind():
-            seals.seal()
+            _seal()
         made = writing.make(path)
-    except OSError as error:
+    except (OSError, OperationalError) as error:
         print(f"emporion backup: {path} was not written: {error}", file=sys.stderr)
         return 1
     if as_json:
@@ -160,6 +160,15 @@ def _one(path: Path, as_json: bool) -> int:
             flush=True,
         )
     return 0
+
+
+def _seal() -> None:
+    """Seal what is new; a database that takes nothing any more is backed up all the same."""
+    try:
+        seals.seal()
+    except OperationalError as error:
+        print(f"emporion backup: the journal was not sealed before: {error}", file=sys.stderr)
+        connection.close()
 
 
 def _name() -> str:

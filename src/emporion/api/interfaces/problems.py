@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from http.client import responses
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+
+from emporion.core.health import passes
 
 CONTENT_TYPE = "application/problem+json"
 # What to do about an answer that nobody has said more about.
@@ -26,7 +29,7 @@ MENDS = {
     428: "Read the object first and send its version in If-Match.",
     429: "Wait as many seconds as Retry-After says.",
     500: "Try again later; tell the operator the number in X-Request-Id.",
-    503: "Try again later.",
+    503: "Wait as many seconds as Retry-After says.",
 }
 
 
@@ -118,5 +121,9 @@ def bad(request: HttpRequest, exception: Exception | None = None) -> HttpRespons
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Answer when something is wrong on our side."""
-    return answer(Problem(500, "Something is wrong on this side; nothing was changed."))
+    """Answer when something is wrong on our side; 503 with `Retry-After` where that passes."""
+    seconds = passes(sys.exc_info()[1])
+    if not seconds:
+        return answer(Problem(500, "Something is wrong on this side; nothing was changed."))
+    again = {"Retry-After": str(seconds)}
+    return answer(Problem(503, "The database does not answer, or there is no room.", headers=again))

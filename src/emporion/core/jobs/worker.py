@@ -100,10 +100,26 @@ def work(
         signal.signal(signal.SIGINT, worker.leave)
     if beside is not None:
         threading.Thread(target=_watch, args=(beside,), daemon=True).start()
-    warm_up()
+    ready_to_work(worker)
     if also is not None:
         threading.Thread(target=also, name="beside-jobs", daemon=True).start()
     worker.run()
+
+
+def ready_to_work(worker: JobWorker) -> None:
+    """Load what jobs need, which asks the database: one that is gone is waited for.
+
+    A batch does not wait: somebody looks at it, and is told.
+    """
+    while worker.running:
+        try:
+            return warm_up()
+        except (OperationalError, InterfaceError) as error:
+            if worker.batch:
+                raise
+            log.warning("worker.database", error=type(error).__name__)
+            connection.close()
+            time.sleep(PAUSE)
 
 
 def _watch(beside: int) -> None:

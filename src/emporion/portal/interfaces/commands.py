@@ -9,9 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from emporion.core.command_name import command
+from emporion.core.health import NO_ROOM
 from emporion.core.tabular.report import TableError
 from emporion.edition.domain.batches import BatchError
 from emporion.edition.domain.editions import EditionError
@@ -80,6 +81,18 @@ def _refusing(run: Callable[[argparse.Namespace], int], options: argparse.Namesp
         return run(options)
     except _REFUSALS as error:
         print(f"emporion: {error}", file=sys.stderr)
+        return 1
+    except OperationalError as error:
+        print(
+            f"emporion: the database does not answer, or has no room: {str(error).strip()}.\n"
+            "What was begun is not shown. Mend that and give the command again.",
+            file=sys.stderr,
+        )
+        return 1
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        print(f"emporion: {error}. Nothing was written; make room.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("emporion: interrupted.", file=sys.stderr)
