@@ -24,9 +24,13 @@ Doubles = npt.NDArray[np.float64]
 # So many buyers stand for all: enough for the looks of a thousand exhibitors, and ten rounds of
 # lists cost about a second.
 SAMPLE = 4000
-ROUNDS = 16
-# The share of the way that one round goes; less with every round, so that it settles.
-STRIDE = 0.5
+ROUNDS = 24
+# The share of the way that one round goes, in how far scores lie apart but in no more than
+# `WIDEST` at first: where a few would never be wanted, all scores together lie far apart, and those
+# on the lists do not.
+STRIDE, WIDEST = 0.5, 0.7
+# Whoever went past the mark goes smaller ways from then on (as in `pricing`).
+TURNED, ONWARD = 0.5, 1.1
 
 
 def levelled(
@@ -76,9 +80,10 @@ def weights(
     positive = base[base > 0]
     if not positive.size:
         return log_weight
-    # How far scores lie apart: a step is measured in it, whatever the temperature.
     spread = float(np.log(positive[:: max(1, positive.size // 100_000)]).std()) or 1.0
-    for turn in range(ROUNDS):
+    stride = np.full(len(slots), STRIDE * min(spread, WIDEST))
+    before = np.zeros(len(slots))
+    for _ in range(ROUNDS):
         values = base * np.exp(log_weight).astype(np.float32)
         lists = top_lists(iter([values]), values.shape[1], length)
         looks = np.bincount(lists.other, weights=1.0 / lists.ranks(), minlength=len(slots))
@@ -87,8 +92,10 @@ def weights(
         if inequality < best_gini:
             best, best_gini = log_weight, inequality
         # Who is on no list counts as a tenth of the average: it moves, and not out of sight.
-        ratio = np.maximum(per_slot / max(per_slot.mean(), 1e-300), 0.1)
-        stride = STRIDE * spread / (1 + turn / 4)
-        log_weight = log_weight - stride * np.log(ratio)
+        ratio = np.log(np.maximum(per_slot / max(per_slot.mean(), 1e-300), 0.1))
+        turned = ratio * before < 0
+        stride = np.where(turned, stride * TURNED, np.minimum(stride * ONWARD, STRIDE * spread))
+        log_weight = log_weight - stride * ratio
+        before = ratio
         log_weight = log_weight - log_weight.mean()
     return best

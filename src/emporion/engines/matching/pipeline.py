@@ -33,7 +33,7 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 # Named with every showing, so that what came of it can be laid to the rule that made it.
-POLICY = "facets-text-meaning/5"
+POLICY = "facets-text-meaning/6"
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,9 @@ Ints = npt.NDArray[np.int64]
 # A row's best so many times its list's length take part in a stage; then they are chosen anew.
 WIDER = 4
 STAGES = (5, 10, 15)
+# Where the last stage still brought so much more, as it does where many are wanted alike, more
+# stages follow, up to so many steps of one.
+STILL_RISING, MORE_STAGES = 0.02, (20, 20, 20)
 STRIDE = 0.4
 # Where many are wanted alike a small step empties a calendar that was too full: whoever went past
 # the mark takes smaller steps from then on (Rprop; Riedmiller and Braun, 1993).
@@ -77,7 +80,8 @@ def prices(
         return np.exp(log_price)
     best, most, step = log_price, -np.inf, 0
     stride, before = np.full(values.columns, STRIDE), np.zeros(values.columns)
-    for steps in STAGES:
+    for stage, steps in enumerate(STAGES + MORE_STAGES):
+        earlier = most
         found = _candidates(values, np.exp(log_price), WIDER * length, requests)
         for _ in range(steps):
             meetings, asked = found.loads(np.exp(log_price), length)
@@ -98,6 +102,8 @@ def prices(
             log_price = np.minimum(0, log_price - stride / (1 + step / 10) * excess)
             before = excess
             step += 1
+        if stage >= len(STAGES) - 1 and most - earlier <= STILL_RISING * abs(most):
+            break
     return np.exp(best)
 
 
