@@ -69,7 +69,15 @@ def run_ces(exhibitors: int, buyers: int) -> None:
     store, found = encoding.MemoryStore(), {}
     for name, readers, words in systems():
         rows = proposing.propose(
-            texts, texts, codes, readers=readers, store=store, words=words, apart=True
+            texts,
+            texts,
+            codes,
+            readers=readers,
+            store=store,
+            words=words,
+            apart=True,
+            # Here a category is its name.
+            labels={name: {"en": name} for row in codes for name in row},
         )
         hits = [
             [proposal.code in own for proposal in row] for row, own in zip(rows, codes, strict=True)

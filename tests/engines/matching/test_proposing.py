@@ -22,6 +22,13 @@ def test_meaning_finds_what_words_do_not():
     assert codes(propose(texts, KNOWN, CODES, readers=[Words()])) == [["water", "steel"]]
 
 
+def test_of_two_named_alike_the_one_whose_name_is_nearer_comes_first():
+    labels = {"one": {"en": "drone"}, "two": {"en": "pump"}}
+    for order in (["one", "two"], ["two", "one"]):
+        found = propose([KNOWN[0]], KNOWN[1:3], [order, order], readers=[Words()], labels=labels)
+        assert codes(found) == [["two", "one"]]
+
+
 def test_nobody_asks_themselves():
     found = propose(KNOWN, KNOWN, CODES, apart=True)
     assert codes(found) == [["steel", "water"], ["water"], ["air"], ["air"]]

@@ -1,9 +1,10 @@
 """Categories for who names none, from what those with like texts name: proposals, for people.
 
 Each text asks its nearest neighbours among the texts whose categories are known; a neighbour's
-voice grows with the third power of how near it is, and a category that everybody names counts less.
-Near is said by shared words and by meaning together, in spreads above strangers.  Measured on the
-descriptions of a real fair, each company without itself (`./run bench matching --case ces`).
+voice grows with how near it is, a category that everybody names counts less, and one whose own name
+is near counts more.  Near is said by shared words and by meaning together, in spreads above
+strangers.  Measured on the descriptions of a real fair, each company without itself
+(`./run bench matching --case ces`); power and weight of names were chosen on every other company.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from emporion.engines.matching.text import read_texts
 Floats = npt.NDArray[np.float32]
 
 NEIGHBOURS = 80
-POWER = 3
+POWER = 1.5
 # Shared words beside meaning, and how much a frequent category loses.
 WORDS, COMMON = 0.5, 0.25
+# How much a spread by which the name of a category is nearer counts, as a power of e.
+NAMED = 0.1
 # A proposal needs this share of all voices.
 LEAST_SHARE = 0.04
 BLOCK = 512
@@ -46,12 +49,14 @@ def propose(
     most: int = 5,
     words: float | None = None,
     apart: bool = False,
+    labels: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[list[Proposal]]:
     """Return for each of `texts` at most `most` codes, likeliest first; [] where nothing is near.
 
     `known` are texts with their `codes`.  `apart`: `texts` are `known` themselves, and none asks
     itself.  `words` is the weight of shared words (None: all of it without readers, half beside
-    them).  O(texts * known).
+    them).  `labels` are the names of codes by language, which readers compare as well.
+    O(texts * known).
     """
     if not texts or not known:
         return [[] for _ in texts]
@@ -62,29 +67,30 @@ def propose(
     for at, row in enumerate(codes):
         named[at, [number[code] for code in row]] = 1
     rarity = (np.maximum(named.mean(axis=0), 1e-9) ** -COMMON).astype(np.float32)
+    liking = rarity * np.exp(NAMED * _near_names(texts, known, names, labels or {}, readers, store))
     found: list[list[Proposal]] = []
     for start in range(0, len(texts), BLOCK):
         rows = near[start : start + BLOCK]
         if apart:
             rows[np.arange(len(rows)), start + np.arange(len(rows))] = -np.inf
-        found += _voices(rows, named, rarity, names, most)
+        found += _voices(rows, named, liking[start : start + BLOCK], names, most)
     return found
 
 
 def _voices(
-    near: Floats, named: Floats, rarity: Floats, names: list[str], most: int
+    near: Floats, named: Floats, liking: Floats, names: list[str], most: int
 ) -> list[list[Proposal]]:
     count = min(NEIGHBOURS, near.shape[1])
     best = np.argsort(-near, axis=1, kind="stable")[:, :count]
     voice = np.maximum(np.take_along_axis(near, best, axis=1), 0) ** POWER
     total = voice.sum(axis=1)
     rows: list[list[Proposal]] = []
-    for mine, weight, whole in zip(best, voice, total.tolist(), strict=True):
+    for mine, weight, whole, liked in zip(best, voice, total.tolist(), liking, strict=True):
         if not whole > 0:
             rows.append([])
             continue
         share = weight @ named[mine] / whole
-        order = np.argsort(-share * rarity, kind="stable")[:most]
+        order = np.argsort(-share * liked, kind="stable")[:most]
         rows.append(
             [
                 Proposal(names[at], float(share[at]))
@@ -119,6 +125,26 @@ def _nearness(
         asked = mean_of_languages(reader, texts, PASSAGE, store)
         middle = given[given.any(axis=1)].mean(axis=0) if given.any() else np.float32(0)
         near += _spreads(_unit(asked, middle) @ _unit(given, middle).T, apart)
+    return near
+
+
+def _near_names(
+    texts: Sequence[Mapping[str, str]],
+    known: Sequence[Mapping[str, str]],
+    names: Sequence[str],
+    labels: Mapping[str, Mapping[str, str]],
+    readers: Sequence[Encoder],
+    store: Store | None,
+) -> Floats:
+    """Return float32[texts, names]: how near each name is, in spreads; 0 where nothing reads it."""
+    near = np.zeros((len(texts), len(names)), dtype=np.float32)
+    called = [labels.get(name, {}) for name in names]
+    for reader in readers if any(called) else ():
+        given = mean_of_languages(reader, known, PASSAGE, store)
+        middle = given[given.any(axis=1)].mean(axis=0) if given.any() else np.float32(0)
+        asked = _unit(mean_of_languages(reader, texts, PASSAGE, store), middle)
+        read = mean_of_languages(reader, called, PASSAGE, store)
+        near += _spreads(asked @ _unit(read, middle).T, apart=False) / len(readers)
     return near
 
 
