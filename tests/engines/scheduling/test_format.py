@@ -102,6 +102,13 @@ WRONG = {
     ),
     "locked": ({"locked": [{"request": "q", "slot": "t0"}]}, 'locked: item 0: unknown request "q"'),
     "precedence": ({"precedences": [["x", "q"]]}, 'precedences: item 0: unknown request "q"'),
+    "item that is a list": (
+        {"participants": [[1, 2]]}, 'participants: item 0 ("0"): [1, 2] where an object was expected',
+    ),
+    "minutes NaN": (
+        {"walking": {"places": ["north"], "minutes": [[float("nan")]], "gap_minutes": 1}},
+        "walking: minutes: nan is not a number",
+    ),
     "exclusion": ({"exclusions": [["e"]]}, "exclusions: item 0: 1 items, expected two"),
     "place": (
         {"participants": [{"id": "e", "place": "moon"}, {"id": "a"}, {"id": "b"}],

@@ -88,7 +88,7 @@ def _items(data: dict[str, Any], key: str, known: set[str], needed: tuple[str, .
     except TypeError:
         shapes = {("",)}
     fine = all(
-        all(k in known or k.startswith("x-") for k in shape) and set(needed) <= set(shape)
+        all(k in known or str(k).startswith("x-") for k in shape) and set(needed) <= set(shape)
         for shape in shapes
     )
     if not fine or not all(type(item) is dict for item in items):
@@ -256,8 +256,9 @@ def _walking(walking: Any, slots: int) -> dict[str, Any]:
 def _minutes(value: Any, where: str, whole: Any = math.ceil) -> int:
     """Whole minutes; parts of a minute are rounded to the careful side."""
     number = expect(value, (int, float), where, "a number of minutes")
-    if number < 0:
-        raise InstanceError(where, f"{number} is negative")
+    if not number >= 0:
+        what = "is negative" if number < 0 else "is not a number"
+        raise InstanceError(where, f"{number} {what}")
     return int(min(whole(min(number, 1e9)), 10**6))
 
 

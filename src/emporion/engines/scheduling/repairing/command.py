@@ -77,7 +77,7 @@ def announced(path: str, instance: Instance) -> Ints:
     """
     try:
         data = json.loads(Path(path).read_text(encoding="utf-8-sig"))
-        meetings = [(m["request"], m["slot"]) for m in data["meetings"]]
+        meetings = [(str(m["request"]), str(m["slot"])) for m in data["meetings"]]
     except (ValueError, KeyError, TypeError):
         raise InstanceError(str(path), "is no emporion-schedule-solution/1") from None
     slot_at = {name: t for t, name in enumerate(instance.slot_ids)}

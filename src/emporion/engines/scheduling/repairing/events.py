@@ -77,18 +77,18 @@ def order_from_json(data: dict[str, Any], instance: Instance) -> Order:
     person_at = {name: p for p, name in enumerate(instance.participant_ids)}
 
     def slot(name: Any, where: str) -> int:
-        if name not in slot_at:
+        if not isinstance(name, str) or name not in slot_at:
             raise InstanceError(where, f"no slot {name!r} in the instance")
         return slot_at[name]
 
     def person(name: Any, where: str) -> int:
-        if name not in person_at:
+        if not isinstance(name, str) or name not in person_at:
             raise InstanceError(where, f"no participant {name!r} in the instance")
         return person_at[name]
 
     now, notice = data.get("now"), _count(data.get("notice", 1), "notice")
     order = Order(0 if now is None else min(slot(now, "now") + notice, len(slot_at)))
-    for number, item in enumerate(data.get("events", []), 1):
+    for number, item in enumerate(_list(data, "events"), 1):
         where = f"event {number}"
         if not isinstance(item, dict) or item.get("kind") not in KINDS:
             raise InstanceError(where, f"kind must be one of {', '.join(KINDS)}")
@@ -103,7 +103,7 @@ def order_from_json(data: dict[str, Any], instance: Instance) -> Order:
         if last < first:
             raise InstanceError(where, f'"to" {item.get("to")!r} lies before "from"')
         if item["kind"] == "closed":
-            if item.get("place") not in instance.place_ids:
+            if item.get("place") not in tuple(instance.place_ids):
                 raise InstanceError(where, f"no place {item.get('place')!r} in the instance")
             who = np.flatnonzero(instance.place == instance.place_ids.index(item["place"]))
         else:
@@ -123,9 +123,16 @@ def order_from_json(data: dict[str, Any], instance: Instance) -> Order:
     if data.get("moves_per_host") is not None:
         order.moves_per_host = _count(data["moves_per_host"], "moves_per_host")
     order.no_moves = np.array(
-        [person(name, "no_moves") for name in data.get("no_moves", [])], dtype=np.int32
+        [person(name, "no_moves") for name in _list(data, "no_moves")], dtype=np.int32
     )
     return order
+
+
+def _list(data: dict[str, Any], key: str) -> list[Any]:
+    value = data.get(key, [])
+    if not isinstance(value, list):
+        raise InstanceError(key, "must be a list")
+    return value
 
 
 def _count(value: Any, where: str) -> int:
