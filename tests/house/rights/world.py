@@ -27,7 +27,7 @@ from tests import factories
 # own. Of those whose fair it is and who have nothing to do with the readers; of the other fair.
 OTHERS, FOREIGN = "zz-mark-of-others", "zz-mark-of-the-foreign-fair"
 NAMES = "zz-mark-of-a-name"
-CODE = "software.ai"
+CODE = "ai.models"
 
 
 @dataclass

@@ -70,6 +70,9 @@ class Token(HttpBearer):
         if self.who == "organiser":
             if not caller.is_organiser:
                 raise Problem(403, _("This page belongs to the organiser of this expo."))
+            # No operation narrows what it tells to some pavilions.
+            if caller.staff_role == roles.PAVILION_MANAGER:
+                raise Problem(403, _("This page tells of the whole fair, and you run a pavilion."))
             if not roles.may(str(caller.staff_role), self.act):
                 raise Problem(403, str(ROLE_FORBIDS))
         if self.who == "participant":

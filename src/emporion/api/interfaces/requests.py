@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from emporion.api.interfaces.cursors import page
-from emporion.api.interfaces.gates import ACTS, STAFF_READS, TAKES_PART
+from emporion.api.interfaces.gates import ACTS, READS_CONTACTS, TAKES_PART
 from emporion.api.interfaces.shapes.market import (
     Ask,
     Decline,
@@ -184,7 +184,7 @@ def decline(
 
 @router.get(
     "/editions/{slug:edition}/requests",
-    auth=STAFF_READS,
+    auth=READS_CONTACTS,
     response=Listing[RequestShape],
     operation_id="list_requests",
 )
@@ -203,7 +203,7 @@ def list_requests(
 
 @router.get(
     "/editions/{slug:edition}/requests/{slug:id}",
-    auth=STAFF_READS,
+    auth=READS_CONTACTS,
     response=RequestShape,
     operation_id="get_request",
 )
