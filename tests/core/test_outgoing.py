@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import ipaddress
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -11,6 +14,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from emporion.core import outgoing
 
@@ -165,3 +172,34 @@ def test_name_that_nobody_knows_may_be_known_later(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     with pytest.raises(outgoing.Unreachable):
         outgoing.look_at("https://gone.example.org/")
+
+
+def test_certificate_that_nobody_vouches_for_is_not_trusted(settings: Any, tmp_path: Any) -> None:
+    """A server with a certificate of its own making is not told a byte."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = dt.datetime.now(dt.UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name)
+    made = made.public_key(key.public_key()).serial_number(1)
+    made = made.not_valid_before(now).not_valid_after(now + dt.timedelta(days=1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), False)
+    pem = tmp_path / "own.pem"
+    encoding, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    private = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, plain)
+    pem.write_bytes(private + made.sign(key, hashes.SHA256()).public_bytes(encoding))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    heard: list[bytes] = []
+
+    def serve(listening: socket.socket) -> None:
+        with contextlib.suppress(OSError), listening.accept()[0] as raw:
+            heard.append(context.wrap_socket(raw, server_side=True).recv(1))
+
+    settings.OUTGOING_PRIVATE = ["localhost"]
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        served = threading.Thread(target=serve, args=(listening,))
+        served.start()
+        with pytest.raises(outgoing.Unreachable) as refused:
+            outgoing.request("GET", f"https://localhost:{listening.getsockname()[1]}/")
+        served.join(5)
+    assert ("SSLCertVerificationError" in str(refused.value), heard) == (True, [])

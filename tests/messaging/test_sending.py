@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from emporion.core import outbox
 from emporion.core.models import OutboxRow
 from emporion.messaging.domain import sending, templates
+from emporion.messaging.domain.carriers import Envelope, Rejected
+from emporion.messaging.domain.carriers.mail import Mail
 from emporion.messaging.models import Address, Receipt
 from emporion.messaging.rules import hours, quiet_until
 from emporion.project.mail import mail_server
@@ -65,6 +68,16 @@ def test_message_goes_by_mail_with_its_key_and_link(person: Person, mail: fakes.
     words = "3 for you https://l To stop messages of this kind:"
     assert taken.get_content().split() == [*words.split(), stop]
     assert (receipts(), states()) == ([("mail", "taken", "")], [("done", "")])
+
+
+def test_line_breaks_in_a_subject_or_an_address_make_no_headers(mail: fakes.Post) -> None:
+    hostile = "Fair\r\nBcc: all@example.org"
+    letter = Envelope(to="li@example.org", key="k", language="en", subject=hostile, text=hostile)
+    Mail().send(letter)
+    with pytest.raises(Rejected):
+        Mail().send(replace(letter, to="li@example.org\nBcc: all@example.org"))
+    (taken,) = mail.taken
+    assert (taken["Subject"], taken["Bcc"]) == ("Fair Bcc: all@example.org", None)
 
 
 def test_message_is_in_the_language_of_who_gets_it(person: Person, mail: fakes.Post) -> None:
