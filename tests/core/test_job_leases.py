@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from django_tasks import task
@@ -227,6 +227,23 @@ def test_failure_is_tried_again_after_a_pause_and_given_up_in_the_end(
     assert [lease.back_off(n).total_seconds() for n in (1, 2, 3, 4, 5, 9)] == [
         2, 8, 32, 128, 300, 300,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("days", "ends"), [(0, ("waiting", 0)), (2, ("failed", 1))])
+def test_full_disk_is_no_fault_of_the_job_for_a_day(
+    monkeypatch: pytest.MonkeyPatch, days: int, ends: tuple[str, int]
+) -> None:
+    def fail(told: Any) -> None:
+        raise OperationalError("no room")
+
+    monkeypatch.undo()
+    monkeypatch.setattr(kinds, "_kinds", {})
+    jobs.kind("test.effect", attempts=1)(fail)
+    job = put()
+    JobRecord.objects.update(asked_at=timezone.now() - dt.timedelta(days=days))
+    jobs.perform(job.public_id)
+    job.refresh_from_db()
+    assert (job.state, job.attempt, job.cause) == (*ends, "OperationalError")
 
 
 def test_job_that_kills_every_worker_is_given_up() -> None:

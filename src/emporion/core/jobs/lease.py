@@ -33,6 +33,10 @@ State = JobRecord.State
 LENGTH = dt.timedelta(seconds=30)
 # Seconds between two renewals: five may fail before the lease ends.
 BEAT = 5.0
+# For so long after it was asked for, a job is not held to account for what is below it; and so long
+# it waits then.
+PATIENT = dt.timedelta(days=1)
+ROOM = dt.timedelta(seconds=10)
 WORKER = "worker"
 WRITES = frozenset({"INSERT", "UPDATE", "DELETE"})
 
@@ -154,6 +158,17 @@ def try_again(job: JobRecord, cause: str, reason: str = "") -> bool:
     return _give_back(job, cause, reason, back_off(job.attempt))
 
 
+def wait_for_room(job: JobRecord, cause: str) -> bool:
+    """Give a job back that failed because the database was gone or a disk was full: no fault of it.
+
+    Such an attempt does not count within `PATIENT` after the job was asked for; then it does.
+    """
+    if timezone.now() - job.asked_at > PATIENT:
+        return try_again(job, cause)
+    values = {"attempt": F("attempt") - 1, "next_at": Now() + Value(ROOM), "reason": ""}
+    return _released(job, cause, values)
+
+
 def _give_back(job: JobRecord, cause: str, reason: str, pause: dt.timedelta | None) -> bool:
     still = held(job).filter(state=State.RUNNING)
     if job.attempt >= attempts_of(job.kind):
@@ -166,19 +181,25 @@ def _give_back(job: JobRecord, cause: str, reason: str, pause: dt.timedelta | No
             reason=reason,
         )
         return False
-    again: dict[str, Any] = {
-        "state": State.WAITING,
-        "next_at": None if pause is None else Now() + Value(pause),
-        "reason": reason,
-    }
-    # Somebody asked it to stop, and it did not come to that.
-    stopped: dict[str, Any] = {"state": State.STOPPED, "ended_at": timezone.now()}
-    for found, values in ((Q(stop_asked_at__isnull=False), stopped), (Q(), again)):
-        if still.filter(found).update(
-            lease=F("lease") + 1, lease_until=None, process="", cause=cause[:60], **values
-        ):
-            break
+    again = {"next_at": None if pause is None else Now() + Value(pause), "reason": reason}
+    _released(job, cause, again)
     return True
+
+
+def _released(job: JobRecord, cause: str, again: dict[str, Any]) -> bool:
+    """Let a job wait `again`, or stop where somebody asked it to and it did not come to that.
+
+    False where it is not ours any more.
+    """
+    still = held(job).filter(state=State.RUNNING)
+    waiting: dict[str, Any] = {"state": State.WAITING, **again}
+    stopped: dict[str, Any] = {"state": State.STOPPED, "ended_at": timezone.now()}
+    return any(
+        still.filter(found).update(
+            lease=F("lease") + 1, lease_until=None, process="", cause=cause[:60], **values
+        )
+        for found, values in ((Q(stop_asked_at__isnull=False), stopped), (Q(), waiting))
+    )
 
 
 def reclaim() -> int:

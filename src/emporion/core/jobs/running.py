@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from emporion.core import journal
+from emporion.core.health import passes
 from emporion.core.jobs import lease
 from emporion.core.jobs.kinds import JobError, TryLater, work_of
 from emporion.core.models import JobRecord
@@ -110,7 +111,8 @@ def carry_out(job: JobRecord, *, beating: bool = False) -> JobRecord:
     """Do a job that was taken, `beating` where it may take longer than its lease; return its row.
 
     A JobError's sentence is kept for people, and ends it; after any other failure it is tried again
-    (`kinds.ATTEMPTS`). Of that only the kind is kept: the log has the rest.
+    (`kinds.ATTEMPTS`), and for a day where the database was gone or a disk full. Of that only the
+    kind is kept: the log has the rest.
     """
     running, heart = Running(job), lease.Heart(job) if beating else None
     running.heart = heart
@@ -129,7 +131,8 @@ def carry_out(job: JobRecord, *, beating: bool = False) -> JobRecord:
         _end(job, State.FAILED, {}, str(error)[:400])
     except Exception as error:
         log.exception("job.failed", job=job.public_id, kind=job.kind, attempt=job.attempt)
-        lease.try_again(job, type(error).__name__)
+        again = lease.wait_for_room if passes(error) else lease.try_again
+        again(job, type(error).__name__)
     except BaseException as error:
         lease.try_again(job, type(error).__name__)
         raise
