@@ -102,9 +102,9 @@ def _priced(
     buyers, exhibitors = kernel.shape
     n = equilibrium.capacities(buyer_capacity, buyers, "row")
     m = equilibrium.capacities(exhibitor_capacity, exhibitors, "column")
-    if lengths[0] >= exhibitors and lengths[1] >= buyers:
-        # Everybody is on every list of both sides: no place is to be shared out, and what is asked
-        # for is an order of all pairs.
+    if lengths[0] >= exhibitors:
+        # Every buyer's list holds everybody: no place is to be shared out, and what is asked for is
+        # an order of all pairs.
         return Equilibrium((n > 0).astype(np.float64), (m > 0).astype(np.float64), 0, 0.0, True)
     on_buyers_lists = pricing.Values(buyers, exhibitors, lambda rows: kernel[rows])
     on_exhibitors_lists = pricing.Values(
