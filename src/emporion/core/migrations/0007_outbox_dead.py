@@ -2,15 +2,18 @@
 
 from django.db import migrations, models
 
+from emporion.core.migrating import AddIndexBesideWork
+
 
 class Migration(migrations.Migration):
+    atomic = False
 
     dependencies = [
         ('core', '0006_outbox_process'),
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexBesideWork(
             model_name='outboxrow',
             index=models.Index(condition=models.Q(('state', 'dead')), fields=['tenant', 'id'], name='outbox_dead'),
         ),
