@@ -1,0 +1,55 @@
+"""Two answers and two imports at once: one wins, the other is told; the lock alone does it.
+
+Two that publish are in `test_publishing`, two that send one key in `tests/api/test_races`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+
+from emporion.core.models import ImportBatch, JournalEntry
+from emporion.core.tenancy import scope
+from emporion.edition.domain import batches
+from emporion.meetings.domain import requests
+from tests import factories
+from tests.racing import hold_after, race, take_locks_away, without_a_lock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(params=[True, False], ids=["locked", "unlocked"])
+def locked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether rows are locked; both are tried."""
+    if not request.param:
+        take_locks_away(monkeypatch)
+    return bool(request.param)
+
+
+def outcomes(expo: Any, works: list[Callable[[], Any]], locked: bool) -> list[str]:
+    return race(expo, works, unlocked=not locked)
+
+
+def test_two_that_answer_one_request_at_once(monkeypatch, locked: bool) -> None:
+    edition = factories.make_edition()
+    with scope(expo=edition.expo):
+        guest = factories.make_participation(edition, "buyer")
+        asked = factories.make_request(factories.make_participation(edition), guest)
+    hold_after(monkeypatch, requests, "_locked")
+    works = [partial(requests.answer, asked, guest, accept=yes) for yes in (True, False)]
+    told = ["AlreadyAnswered", "done"] if locked else without_a_lock()
+    assert outcomes(edition.expo, works, locked) == told
+    answers = JournalEntry.objects.filter(action__in=["request.accept", "request.decline"])
+    assert answers.count() == told.count("done")
+
+
+def test_two_imports_into_one_edition_at_once(monkeypatch, locked: bool) -> None:
+    edition = factories.make_edition()
+    hold_after(monkeypatch, batches, "unfinished")
+    works = [partial(batches.claim, edition, "buyers", name, "a.csv", "0") for name in "ab"]
+    told = ["Busy", "done"] if locked else without_a_lock()
+    assert outcomes(edition.expo, works, locked) == told
+    assert ImportBatch.objects.count() == told.count("done")
