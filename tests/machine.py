@@ -132,6 +132,28 @@ def _control(address: str, *words: str | Path) -> None:
 
 
 @contextmanager
+def small_disk(megabytes: int) -> Iterator[Path]:
+    """Mount a disk of so many MB, which every user may read; yields its folder.
+
+    Raises Missing where we may not mount.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="emporion-disk-", dir="/tmp"))
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "tmpfs", folder],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    try:
+        if done.returncode:
+            raise Missing(f"no right to mount a small disk ({done.stderr.strip()})")
+        try:
+            yield folder
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)
+    finally:
+        folder.rmdir()
+
+
+@contextmanager
 def cluster(*, durable: bool = False) -> Iterator[str]:
     """Run a throw-away PostgreSQL cluster; yields its DATABASE_URL.
 

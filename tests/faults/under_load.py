@@ -37,13 +37,16 @@ class Fair(House):
         }
         return {**super().environment(), **more}
 
-    def fill(self, url: str, marks: int) -> dict[str, Any]:
-        """Make the tables and the fair; return what the askers need."""
+    def fill(self, url: str, marks: int, ends: int = 1) -> dict[str, Any]:
+        """Make the tables and the fair; return what the askers need.
+
+        `url` is told of everything; with several `ends`, as many addresses below it.
+        """
         status, said = self.run("django", "migrate", "--verbosity", "0")
         assert status == 0, said
         self.warm_up()
         done = subprocess.run(
-            [sys.executable, "-m", "tests.faults.small_fair", url, str(marks)],
+            [sys.executable, "-m", "tests.faults.small_fair", url, str(marks), str(ends)],
             env=self.environment(), cwd=machine.ROOT, text=True, capture_output=True,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
