@@ -251,6 +251,28 @@ class Delegate(models.Model):
         return f"{self.person} for {self.participation}"
 
 
+class TeamInvite(models.Model):
+    """Somebody is asked to act for a participation, with those who do already."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    participation = models.ForeignKey(Participation, models.CASCADE, related_name="invites")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=200)
+    is_lead = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    objects = ScopedManager(expo="participation__edition__expo")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["participation", "user"], name="team_invite_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} for {self.participation}"
+
+
 class Interest(models.Model):
     """What a need and an offer have in common."""
 

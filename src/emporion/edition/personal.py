@@ -37,6 +37,14 @@ declare(
         "blocked": held("when they cannot meet", "organisers", Does.EMPTIES),
     },
 )
+declare(
+    "edition.TeamInvite",
+    whose={"user": "user"},
+    kept=Kept("until it is answered", after="expires_at", days=1),
+    row_goes=True,
+    fields={"name": held("whom a team asks to join", "the team", Does.EMPTIES)},
+    others="public_id",
+)
 for _label in ("edition.Need", "edition.Offer"):
     declare(
         _label,

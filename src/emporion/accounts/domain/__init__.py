@@ -22,7 +22,7 @@ from emporion.accounts.domain.sessions import end_others as end_other_sessions
 from emporion.accounts.domain.sessions import forget as forget_session
 from emporion.accounts.domain.sign_in import let_in, try_password
 from emporion.accounts.domain.tries import TooManyTries
-from emporion.accounts.domain.users import create_user, demonstration_user
+from emporion.accounts.domain.users import create_user, demonstration_user, user_of_address
 
 __all__ = [
     "CODE_GOOD_FOR",
@@ -46,4 +46,5 @@ __all__ = [
     "try_code",
     "try_link",
     "try_password",
+    "user_of_address",
 ]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from emporion.accounts import queries
 from emporion.accounts.models import User
 from emporion.accounts.rules import as_phone
 from emporion.core import journal
@@ -36,6 +40,27 @@ def create_user(
     name = clean_text(name, max_length=200)
     user = User(email=address, phone=number, name=name, language=language)
     return _save(user, password)
+
+
+def user_of_address(identifier: str, name: str, language: str) -> User:
+    """Return whose e-mail address or phone number this is; one is made for whoever has no account.
+
+    A new one has no password and signs in by a code. So whoever asks learns nothing of who exists.
+    Raises ValidationError for what is neither, BadText for a name that cannot be stored.
+    """
+    phone = as_phone(identifier)
+    if phone is None:
+        try:
+            validate_email(identifier.strip())
+        except ValidationError:
+            raise ValidationError(
+                _("This is neither an e-mail address nor a number with + and the country's code.")
+            ) from None
+    found = queries.user_by_phone(phone) if phone else queries.user_by_email(identifier)
+    if found is not None:
+        return found
+    email = None if phone else identifier.strip()
+    return create_user(email=email, phone=phone, name=name, language=language)
 
 
 def demonstration_user(role: str, name: str, *, public_id: str, language: str = "en") -> User:

@@ -24,6 +24,8 @@ from emporion.edition.queries.acting import (
     acts_for,
     delegations_of,
     demonstration_cast,
+    invites_for,
+    invites_of,
     is_organiser,
     lead_of,
     lead_people,
@@ -38,6 +40,7 @@ from emporion.edition.queries.acting import (
     staff_pavilions,
     staff_role,
     standing,
+    team_of,
 )
 from emporion.edition.queries.rows import (
     HOSTS,
@@ -87,6 +90,8 @@ __all__ = [
     "interested",
     "interests",
     "interests_of",
+    "invites_for",
+    "invites_of",
     "is_organiser",
     "languages_of",
     "lead_of",
@@ -119,6 +124,7 @@ __all__ = [
     "staff_pavilions",
     "staff_role",
     "standing",
+    "team_of",
     "walking_minutes",
 ]
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db.models import Max, Q
 from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
 
-from emporion.edition.models import Delegate, Delegation, Edition, Participation
+from emporion.edition.models import Delegate, Delegation, Edition, Participation, TeamInvite
 from emporion.registry.domain import roles
 
 # In the session: {public id of an edition: public id of the member an officer acts for}.
@@ -144,6 +145,26 @@ def member_for(edition: Edition, user: Any, public_id: str) -> Participation | N
         .filter(edition=edition, public_id=public_id, delegation__officers__user=user)
         .first()
     )
+
+
+def team_of(participation: Participation) -> list[Delegate]:
+    """Return who acts for a participation, who leads first; one query."""
+    found = Delegate.objects.filter(participation=participation).select_related("person")
+    return list(found.order_by("-is_lead", "pk"))
+
+
+def invites_of(participation: Participation) -> list[TeamInvite]:
+    """Return who is asked to join a team and may still; one query."""
+    found = TeamInvite.objects.filter(participation=participation, expires_at__gt=timezone.now())
+    return list(found.order_by("pk"))
+
+
+def invites_for(edition: Edition, user: Any) -> list[TeamInvite]:
+    """Return the teams of an edition that ask `user` to join; one query."""
+    found = TeamInvite.objects.filter(
+        participation__edition=edition, user=user, expires_at__gt=timezone.now()
+    )
+    return list(found.select_related("participation").order_by("pk"))
 
 
 def acting_people(edition: Edition, people: list[int]) -> dict[int, list[Participation]]:

@@ -9,6 +9,7 @@ from emporion.portal.interfaces import (
     pages,
     people,
     profile,
+    team,
     who,
 )
 from emporion.portal.interfaces.desk.urls import urlpatterns as desk
@@ -49,6 +50,7 @@ urlpatterns = [
         profile.remove_interest,
         name="remove_interest",
     ),
+    path("<slug:edition>/team/", team.team, name="team"),
     path("<slug:edition>/delegation/", delegation.delegation, name="delegation"),
     path("<slug:edition>/delegation/stop/", delegation.stop_acting, name="stop_acting"),
     path("<slug:edition>/delegation/<slug:public_id>/act/", delegation.act_for, name="act_for"),

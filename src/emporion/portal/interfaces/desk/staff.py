@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -16,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from emporion.accounts import domain as accounts
-from emporion.accounts.queries import User, as_phone, user_by_email, user_by_phone
+from emporion.accounts.domain import user_of_address
+from emporion.core.text.clean import BadText
 from emporion.edition import queries as editions
 from emporion.edition.gates import staff_may
 from emporion.edition.queries import Edition
@@ -64,19 +63,6 @@ class StaffForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(letter, letter) for letter in letters]
 
-    def clean_identifier(self) -> str:
-        """Return a number or an address as it is stored."""
-        told = str(self.cleaned_data["identifier"]).strip()
-        if phone := as_phone(told):
-            return phone
-        try:
-            validate_email(told)
-        except ValidationError:
-            raise ValidationError(
-                _("This is neither an e-mail address nor a number with + and the country's code.")
-            ) from None
-        return told.lower()
-
     def clean(self) -> dict[str, Any]:
         """Ask for pavilions where they are needed."""
         told = super().clean() or self.cleaned_data
@@ -107,27 +93,19 @@ def staff(request: Any, edition: Edition) -> HttpResponse:
     try:
         # The same is said whether somebody had an account: that is nobody's business here.
         with transaction.atomic():
-            user = _user(told["identifier"], told["name"])
+            user = user_of_address(told["identifier"], told["name"], get_language() or "en")
             registry.make_organiser(edition.expo, user, told["role"], told["pavilions"])
     except registry.LastOwner:
         form.add_error("role", _last())
         return _page(request, edition, form, 422)
+    except ValidationError as error:
+        form.add_error("identifier", error)
+        return _page(request, edition, form, 422)
+    except BadText as error:
+        form.add_error("name", str(error))
+        return _page(request, edition, form, 422)
     messages.success(request, _("The role is given. They sign in with this address."))
     return redirect("portal:staff", edition=edition.slug)
-
-
-def _user(identifier: str, name: str) -> User:
-    """Return whose address it is; a new user has no password and signs in by a code."""
-    is_phone = identifier.startswith("+")
-    found = user_by_phone(identifier) if is_phone else user_by_email(identifier)
-    if found is not None:
-        return found
-    return accounts.create_user(
-        email=None if is_phone else identifier,
-        phone=identifier if is_phone else None,
-        name=name,
-        language=get_language() or "en",
-    )
 
 
 def _last() -> str:
