@@ -12,6 +12,7 @@ from emporion.matchmaking.domain import market as markets
 from emporion.matchmaking.domain import quiet, wishes
 from emporion.matchmaking.domain.absence import why_absent
 from emporion.matchmaking.domain.known import known_of
+from emporion.matchmaking.domain.market import read_counterparts
 from emporion.matchmaking.domain.proposals import proposals
 from emporion.matchmaking.domain.runs import run_match
 from emporion.matchmaking.models import FirstList, RankedList
@@ -134,6 +135,38 @@ def test_who_vetoed_the_reader_is_not_named_as_the_last_of_their_list_nor_counte
     assert why_absent(guest, hosts[3]) == queries.Absence("next_run")
 
 
+def test_a_save_of_somebody_else_moves_nothing_that_the_reader_sees_before_the_next_run(
+    fair, monkeypatch
+):
+    edition, hosts, guest = fair
+    monkeypatch.setattr(markets, "LIST_OF_A_GUEST", 2)
+    run_match(edition)
+    before = why_absent(guest, hosts[3])
+    last = next(host for host in hosts if host.pk == before.detail["last"])
+    wishes.wish(last, guest, "save")
+    assert why_absent(guest, hosts[3]) == before
+    assert read_counterparts(guest).market.signals == []
+    # One's own save is no secret from oneself.
+    wishes.wish(guest, last, "save")
+    assert why_absent(guest, hosts[3]) != before
+
+
+def test_a_veto_takes_the_fit_from_the_page_at_once(fair):
+    edition, hosts, guest = fair
+    run_match(edition)
+    assert queries.fit(guest, hosts[0]) is not None
+    wishes.wish(hosts[0], guest, "veto")
+    assert queries.fit(guest, hosts[0]) is None
+
+
+def test_who_wants_no_meeting_is_no_part_of_the_market(fair):
+    edition, hosts, guest = fair
+    type(guest).objects.filter(pk=hosts[0].pk).update(max_meetings=0)
+    run_match(edition)
+    assert queries.listed(hosts[0]) == []
+    assert set(queries.listed(guest)) == {host.pk for host in hosts[1:]}
+
+
 def test_a_price_is_told_where_it_decides(fair, monkeypatch):
     edition, hosts, guest = fair
     monkeypatch.setattr(markets, "LIST_OF_A_GUEST", 1)
@@ -177,9 +210,9 @@ def test_reads_ask_as_many_queries_as_their_docstrings_say(
     monkeypatch.setattr(markets, "LIST_OF_A_GUEST", 2)
     run_match(edition)
     # The fair was in 2023: who met whom, and what they said of it, is asked as well.
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(25):
         assert why_absent(guest, hosts[3]).code == "fits_less"
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         known_of(guest)
     with django_assert_num_queries(2):
         proposals(guest, "needs")

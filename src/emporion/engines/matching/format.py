@@ -54,6 +54,11 @@ def parse_market(text: str) -> Market:
         raise MarketError(f"line {error.lineno} column {error.colno}", error.msg) from None
     except RecursionError:
         raise MarketError("instance", "is nested too deeply") from None
+    except MarketError:
+        raise
+    except ValueError:
+        # Python reads no whole number of over 4,300 digits.
+        raise MarketError("instance", "holds a number of thousands of digits") from None
     root = _object(
         data,
         "instance",
@@ -196,8 +201,9 @@ def _participant(value: Any, where: str) -> Participant:
         raise MarketError(f"{where}.texts", f"must be an object, not {_kind(texts)}")
     for language, text in texts.items():
         _match(language, _LANGUAGE, f"{where}.texts", "a language tag like en or zh-hans")
-        if not isinstance(text, str):
-            raise MarketError(f"{where}.texts.{language}", f"must be a text, not {_kind(text)}")
+        if text is None:
+            raise MarketError(f"{where}.texts.{language}", "must be a text, not null")
+        _string(texts, language, f"{where}.texts")
     country = _string(given, "country", where)
     if country:
         _match(country, _COUNTRY, f"{where}.country", "two capital letters like FI")
@@ -235,6 +241,10 @@ def _signal(value: Any, where: str) -> Signal:
     number = given.get("value")
     if number is not None and (isinstance(number, bool) or not isinstance(number, int | float)):
         raise MarketError(f"{where}.value", f"must be a number, not {_kind(number)}")
+    try:
+        number = None if number is None else float(number)
+    except OverflowError:
+        raise MarketError(f"{where}.value", "is no finite number") from None
     at = _string(given, "at", where)
     seconds = None
     if at:
@@ -247,7 +257,7 @@ def _signal(value: Any, where: str) -> Signal:
         _string(given, "from", where, required=True),
         _string(given, "to", where, required=True),
         _string(given, "kind", where, required=True),
-        None if number is None else float(number),
+        number,
         seconds,
     )
 

@@ -23,7 +23,7 @@ def why_absent(participation: Participation, other: Participation) -> Absence:
     The first of these that is so: filters that no score overcomes, the place on the list, a list
     that does not exist or a run without `other`, a lower score and what it lacks, a price.  What
     the other side keeps quiet (a veto, suggestions turned off) is told as "set_aside", which does
-    not say which.  At most 22 queries, 26 once the fair has begun, and those for the readers of
+    not say which.  At most 21 queries, 25 once the fair has begun, and those for the readers of
     texts where there are any.
     """
     if code := _filtered(participation, other):
@@ -69,7 +69,7 @@ def _filtered(me: Participation, other: Participation) -> str:
 def _compared(
     me: Participation, other: Participation, listed: list[int], run: MatchRun | None
 ) -> Absence:
-    read = read_market(me.edition, [me.pk, other.pk, *listed])
+    read = read_market(me.edition, [me.pk, other.pk, *listed], reader=me.pk)
     public = {key: public_id for public_id, key in read.keys.items()}
     if me.pk not in public or other.pk not in public:
         return Absence("takes_none")

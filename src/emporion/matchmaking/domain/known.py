@@ -37,7 +37,7 @@ class Known:
 
 
 def known_of(participation: Participation) -> Known:
-    """Return what is known of one participant. At most 15 queries."""
+    """Return what is known of one participant. At most 14 queries."""
     edition, me = participation.edition, participation.pk
     written: dict[str, list[str]] = {}
     stated: dict[str, list[str]] = {"needs": [], "offers": []}

@@ -46,16 +46,18 @@ def read_market(
     edition: Edition,
     only: Collection[int] | None = None,
     deeds_of: Collection[int] | None = None,
+    reader: int | None = None,
 ) -> Read:
     """Return an edition's market, or that of `only` these participations (primary keys).
 
-    What people did is that of, or about, `deeds_of` these; unless given, of all in the market.
+    What people did is that of, or about, `deeds_of` these; unless given, of all in the market. With
+    a `reader` it is read for that one alone, and quiet deeds of others stay quiet.
 
     Hosts stand on the exhibitors' side, all other roles that may ask for meetings on the buyers'.
     Only what people need and offer counts as text, not what they say about themselves.  Left out
-    is who turned suggestions off; two of one firm, with a veto between them, of whom one declined
-    the other or who have met are never shown to each other.  Five queries, and those of what people
-    did.
+    is who turned suggestions off or wants no meeting; two of one firm, with a veto between them, of
+    whom one declined the other or who have met are never shown to each other.  Five queries, and
+    those of what people did.
     """
     exhibitors, buyers, keys, firms = sides(edition, only)
     public = {key: public_id for public_id, key in keys.items()}
@@ -73,7 +75,7 @@ def read_market(
         exhibitors=exhibitors,
         buyers=buyers,
         taxonomy=categories(),
-        signals=signals(found, public, host),
+        signals=signals(found, public, host, reader),
         exclusions=sorted(exclusions),
         buyer_list_length=LIST_OF_A_GUEST,
         exhibitor_list_length=LIST_OF_A_HOST,
@@ -89,8 +91,8 @@ def read_counterparts(participation: Participation) -> Read:
     edition, me = participation.edition, participation.pk
     if not participation.hosts:
         # Those with a stand are few beside their guests; the other way round all are read.
-        return read_market(edition, [me, *editions.host_keys(edition)], [me])
-    read = read_market(edition, deeds_of=[me])
+        return read_market(edition, [me, *editions.host_keys(edition)], [me], me)
+    read = read_market(edition, deeds_of=[me], reader=me)
     own = [one for one in read.market.exhibitors if one.id == participation.public_id]
     apart = [pair for pair in read.market.exclusions if pair[0] == participation.public_id]
     market = replace(read.market, exhibitors=own, exclusions=apart)
@@ -133,14 +135,15 @@ def sides(
     keys: dict[str, int] = {}
     firms: dict[str, int] = {}
     for row in editions.participation_rows(edition, only):
-        if row.pk in silent:
+        if row.pk in silent or row.max_meetings == 0:
             continue
         keys[row.public_id] = row.pk
         if row.organisation is not None:
             firms[row.public_id] = row.organisation
-        wanted = row.max_meetings or (
-            row.tables * MEETINGS_A_TABLE_AND_DAY * days if row.hosts else MEETINGS_OF_A_GUEST
-        )
+        wanted = row.max_meetings
+        if wanted is None:
+            a_table = MEETINGS_A_TABLE_AND_DAY * days
+            wanted = row.tables * a_table if row.hosts else MEETINGS_OF_A_GUEST
         codes, deals = needs.get(row.pk, ((), ()))
         offered, offer_deals = offers.get(row.pk, ((), ()))
         participant = matching.Participant(

@@ -94,16 +94,21 @@ def answers_now(edition: Edition) -> int:
 
 
 ASKED, ANSWERED = frozenset({"request"}), frozenset({"accept", "decline"})
-RATED = "rating"
+RATED, SAVED = "rating", "bookmark"
 
 
-def signals(found: Told, public: Mapping[int, str], hosts: Mapping[int, bool]) -> list[Signal]:
+def signals(
+    found: Told, public: Mapping[int, str], hosts: Mapping[int, bool], reader: int | None = None
+) -> list[Signal]:
     """Return deeds as the engine reads them, those between a host and a guest of the market.
 
     Requests, answers and ratings only teach: two who have asked each other already need no place
     for it on their lists.  Each side teaches by what it does more, asking or answering: answers are
     given to those who asked alone, and would make a side that mostly asks look as if it wanted
     everybody.  What somebody thought of a meeting teaches beside either.
+
+    Saves are quiet.  Whatever is scored while one `reader` waits leaves out who saved the reader:
+    a figure that moves as soon as somebody does would tell of it.
     """
     between = [
         deed
@@ -127,6 +132,7 @@ def signals(found: Told, public: Mapping[int, str], hosts: Mapping[int, bool]) -
         )
         for deed in between
         if deed.kind not in left_out[hosts[deed.sender]]
+        and not (deed.kind == SAVED and deed.receiver == reader)
     ]
 
 

@@ -153,12 +153,13 @@ def fits(
 ) -> dict[int, Suggestion]:
     """Return {primary key: `fit`} of those counterparts that have one.
 
-    A query for who turned suggestions off (of and for them there is none), two for one's own list,
-    and two for the lists of all that are not on it: a list is long, and most of those who write to
-    each other are on both.
+    There is none of and for those who turned suggestions off, nor of those who vetoed the reader:
+    a veto must look like that, and be the same at once as after the next run.  One query for both,
+    two for one's own list, and two for the lists of all that are not on it: a list is long, and
+    most of those who write to each other are on both.
     """
     me = participation.pk
-    quiet = silent(participation.edition, [me, *(each.pk for each in counterparts)])
+    quiet = quiet_about(participation, [me, *(each.pk for each in counterparts)])
     if me in quiet:
         return {}
     counterparts = [each for each in counterparts if each.pk not in quiet]
@@ -214,16 +215,18 @@ def run_lists(participation: Participation) -> bool:
 
 
 def quiet_about(participation: Participation, others: Collection[int]) -> set[int]:
-    """Return those of `others` who vetoed `participation` or turned suggestions off; two queries.
+    """Return those of `others` who vetoed `participation` or turned suggestions off; one query.
 
     No page may name or count them as being on its list: what they keep quiet would show.
     """
     vetoed = Wish.objects.filter(
         counterpart=participation, participation__in=others, kind=Wish.Kind.VETO
     )
-    return silent(participation.edition, others) | set(
-        vetoed.values_list("participation_id", flat=True)
+    off = SuggestionsOff.objects.filter(
+        participation__edition=participation.edition, participation__in=others
     )
+    pks = "participation_id"
+    return set(vetoed.values_list(pks, flat=True).union(off.values_list(pks, flat=True)))
 
 
 def first_list_at(participation: Participation, run: MatchRun | None) -> dt.datetime | None:

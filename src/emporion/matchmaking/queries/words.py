@@ -148,7 +148,7 @@ _WORDS: dict[str, Callable[[Detail, str], Reason]] = {
     "popular_signal": _reason(
         lambda: _("Others"),
         lambda detail, language: (
-            ngettext("%(n)d person saved them", "%(n)d people saved them", detail["people"])
+            ngettext("%(n)d person is interested", "%(n)d people are interested", detail["people"])
             % {"n": detail["people"]}
         ),
     ),
