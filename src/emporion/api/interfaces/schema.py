@@ -82,7 +82,7 @@ class Programs(NinjaAPI):
             for method in op.methods
         }
         by_id = {op.operation_id or self.get_openapi_operation_id(op): op for op in gates.values()}
-        for methods in schema["paths"].values():
+        for path, methods in schema["paths"].items():
             for method, told in methods.items():
                 known = dict(EVERYWHERE)
                 if method not in {"get", "head"}:
@@ -97,9 +97,11 @@ class Programs(NinjaAPI):
                     told["x-who"] = gate.who  # type: ignore[attr-defined]
                     if gate.who == "organiser":  # type: ignore[attr-defined]
                         told["x-act"] = gate.act  # type: ignore[attr-defined]
-                told.setdefault("parameters", []).append(
-                    {"$ref": "#/components/parameters/ActingFor"}
-                )
+                # Elsewhere nobody reads it.
+                if "{edition}" in path:
+                    told.setdefault("parameters", []).append(
+                        {"$ref": "#/components/parameters/ActingFor"}
+                    )
         schema["components"]["parameters"] = {
             "ActingFor": {
                 "name": "Emporion-Acting-For",
