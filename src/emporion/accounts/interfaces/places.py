@@ -8,18 +8,15 @@ from functools import cache
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
+
+from emporion.core.going_on import next_page
 
 logger = logging.getLogger(__name__)
 
 
 def wanted(request: HttpRequest) -> str:
     """Return the page to go to: `next` if it is one of ours, else the first page."""
-    asked = request.POST.get("next") or request.GET.get("next") or ""
-    ours = url_has_allowed_host_and_scheme(
-        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return asked if ours else resolve_url(settings.LOGIN_REDIRECT_URL)
+    return next_page(request, resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
 def address_of(request: HttpRequest) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
+from emporion.core.going_on import next_page
 from emporion.design.appearance import (
     A_YEAR,
     DIGITS_COOKIE,
@@ -50,12 +50,7 @@ def appearance(request: HttpRequest) -> HttpResponse:
 
     Another word than a known one (`device`, `own`) forgets the choice.
     """
-    back = request.GET.get("next", "/")
-    if not url_has_allowed_host_and_scheme(
-        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        back = "/"
-    response = HttpResponseRedirect(back)
+    response = HttpResponseRedirect(next_page(request, "/"))
     for cookie, kept in ((THEME_COOKIE, THEMES), (DIGITS_COOKIE, (LATIN,))):
         wished = request.GET.get(cookie, "")
         if wished in kept:

@@ -11,10 +11,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from emporion.core.going_on import next_page
 from emporion.edition import queries as editions
 from emporion.edition.queries import Edition, Participation
 from emporion.matchmaking.domain import wishes
@@ -45,8 +45,6 @@ def wish(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse
     except wishes.WishError as error:
         messages.error(request, str(error))
         failed = True
-    target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
-        target = reverse("portal:who", args=[edition.slug])
+    target = next_page(request, reverse("portal:who", args=[edition.slug]))
     # What was wrong stands at the top of the page, not at the row.
     return redirect(urldefrag(target).url if failed else target)

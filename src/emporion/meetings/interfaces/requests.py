@@ -10,11 +10,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from emporion.core.going_on import next_page
 from emporion.core.translated import best
 from emporion.design.paging import page_of
 from emporion.edition import queries as editions
@@ -211,7 +211,4 @@ def _back(request: HttpRequest, edition: Edition) -> HttpResponse:
 
 
 def _where(request: HttpRequest, edition: Edition) -> str:
-    target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
-        target = reverse("meetings:requests", args=[edition.slug])
-    return target
+    return next_page(request, reverse("meetings:requests", args=[edition.slug]))

@@ -18,7 +18,7 @@ from emporion.core import journal
 from emporion.core.tenancy import scopes_disabled
 from emporion.messaging.domain import templates
 from emporion.messaging.models import Choice
-from emporion.messaging.rules import hours
+from emporion.messaging.rules import hours, is_refused
 from emporion.registry.queries import Person
 
 # The page "What changed" tells the same by itself and disturbs nobody: it is not chosen.
@@ -28,6 +28,11 @@ _signer = Signer(salt="emporion.messaging.stop")
 
 class ChoiceError(ValueError):
     """What cannot be chosen; the text says why."""
+
+
+def wants(choice: Choice, kind: str, way: str) -> bool:
+    """Whether somebody who chose so is told a kind of message by a way."""
+    return not is_refused(choice.refused, kind) and not is_refused(choice.refused, kind, way)
 
 
 def choose(

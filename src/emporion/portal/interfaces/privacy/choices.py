@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods
 
 from emporion.edition.queries import Edition
 from emporion.messaging.domain import carriers, choosing, linking, templates
-from emporion.messaging.rules import is_refused
 from emporion.portal.interfaces.outside.words import CARRIERS
 from emporion.portal.interfaces.privacy.pages import me_here
 from emporion.registry import queries as registered
@@ -66,8 +65,7 @@ def choices(request: HttpRequest, edition: Edition) -> HttpResponse:
                     {
                         "value": f"{one.name}:{way}",
                         "word": CARRIERS[way],
-                        "wanted": not is_refused(choice.refused, one.name)
-                        and not is_refused(choice.refused, one.name, way),
+                        "wanted": choosing.wants(choice, one.name, way),
                     }
                     for way in ways
                 ],

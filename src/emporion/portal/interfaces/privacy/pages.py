@@ -9,12 +9,13 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from emporion.accounts.interfaces.places import wanted
+from emporion.core.going_on import next_page
 from emporion.edition.queries import Edition
 from emporion.portal.interfaces.privacy.archive import archive, tables
 from emporion.portal.interfaces.privacy.words import TABLES, USES
@@ -120,6 +121,4 @@ def say_use(request: HttpRequest, edition: Edition) -> HttpResponse:
         )
     messages.success(request, _("Kept."))
     # Asked where the use begins, the reader goes on from there.
-    if request.POST.get("next"):
-        return redirect(wanted(request))
-    return redirect("portal:own_data", edition=edition.slug)
+    return redirect(next_page(request, reverse("portal:own_data", args=[edition.slug])))
