@@ -45,7 +45,7 @@ def test_who_was_asked_is_told_of_several_requests_at_once(edition: Any, mail: f
     text = taken.get_content()
     assert "2 meeting requests wait for the answer of Aava." in text
     link = PersonalLink.objects.get()
-    assert open_link(edition, text.strip().partition("?key=")[2]) == link
+    assert open_link(edition, text.partition("?key=")[2].split()[0]) == link
     assert f"https://fair.example.org/en/{edition.slug}/" in text
     # The key to somebody's day is stored nowhere.
     assert link.public_id not in str(list(OutboxRow.objects.values()))

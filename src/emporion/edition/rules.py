@@ -9,8 +9,8 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 # What addresses of the site itself begin with, languages too: an edition called so could not be
 # reached at its front page, or not without a language in front. A test compares with the addresses.
 SITE_PATHS = frozenset({
-    "access", "account", "api", "ar", "en", "healthz", "metrics", "offline", "progress",
-    "readyz", "signin", "signout", "static", "zh-hans",
+    "access", "account", "api", "ar", "carriers", "en", "healthz", "messages", "metrics", "offline",
+    "progress", "readyz", "signin", "signout", "static", "zh-hans",
 })  # fmt: skip
 
 

@@ -31,6 +31,13 @@ def test_solve_without_proof_is_repeated_by_its_steps():
     )
 
 
+def test_who_watches_waits_for_no_proof_longer_than_they_said():
+    instance = scheduling.generate(exhibitors=10, buyers=100, requests=500, seed=4)
+    brief = scheduling.solve(instance, work_limit=9000, proof_seconds=0.0)
+    alone = scheduling.solve(instance, work_limit=9000, prove=False)
+    assert (brief.slot.tolist(), brief.bound) == (alone.slot.tolist(), alone.bound)
+
+
 FINISHED = ("walking", "quota", "tables", "pools", "slots", "exclusions", "anybody")
 
 

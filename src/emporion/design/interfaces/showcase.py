@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from emporion.design import tokens
-from emporion.design.agenda import Between, Entry, Mending
+from emporion.design.agenda import Asked, Between, Entry, Mending
 from emporion.design.colour import contrast, to_hex
 from emporion.design.templatetags.parts import MARKS
 
@@ -75,11 +75,16 @@ def _entries() -> list[Entry]:
         act_url="#agenda", act_word=_("Move to 11:50"),
         keep_url="#agenda", keep_word=_("Keep 11:35"),
     )  # fmt: skip
+    asked = Asked(
+        "#agenda", _("The meeting with %(name)s was") % {"name": "Thuso Analytics (Pty) Ltd"}, "",
+        [("5", _("Worth it"), True), ("3", _("So-so"), False), ("1", _("Not worth it"), False)],
+    )  # fmt: skip
     clock = dt.time
     return [
         Entry(clock(9, 30), clock(10), "Thuso Analytics (Pty) Ltd", "past", "#agenda",
               _("with Naledi Mokoena"), "D", "112", pavilion=_("Digital Services"),
-              mark="confirmed", mark_word=_("you noted: quotation"), after=Between(6, 20)),
+              mark="confirmed", mark_word=_("you noted: quotation"),
+              after=Between(6, 20), asked=asked),
         Entry(clock(10, 20), clock(10, 50), "Silk Route Pay", "now", "#agenda",
               _("with Aziz Karimov"), "C", "118", pavilion=_("Silk Road E-commerce"),
               mark="confirmed", mark_word=_("now"), after=Between(7, 10)),

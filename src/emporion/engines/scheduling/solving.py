@@ -129,6 +129,7 @@ def solve(
     serve_bonus: float | None = None,
     tidy: bool = True,
     prove: bool = True,
+    proof_seconds: float | None = None,
 ) -> Solution:
     """Choose requests and slots: the greatest total weight, then few breaks.
 
@@ -146,6 +147,8 @@ def solve(
     tidy : False leaves the slots as the search has left them; see `fewer_breaks`.
     prove : False leaves out the proof of small instances after the first steps of the search.  A
         run in which the clock has cut the proof short is repeated with it.
+    proof_seconds : most that the proof takes, for those who watch: meanwhile nothing is told and
+        nothing ends the search.  None = all the time there is.
 
     The method is the slot-free min-cost flow with its duals, a start participant by participant,
     ejection chains, then forced insertions with undo.  A contradiction among the constraints gives
@@ -188,7 +191,7 @@ def solve(
     evaluation = 1.2 * limit.rows.seconds if limit.rows is not None else 0.0
     until = value_deadline(instance, began, time_limit, evaluation)
     if prove:
-        limit = _proven(instance, ready, search, limit, reporter, work_limit, until)
+        limit = _proven(instance, ready, search, limit, reporter, work_limit, until, proof_seconds)
     if reporter.going:
         search.run(work_limit, until, reporter)
     if search.dual is not None:
@@ -249,12 +252,13 @@ def _proven(
     reporter: Reporter,
     work_limit: int | None,
     until: float | None,
+    most_seconds: float | None,
 ) -> Bound:
     """The first steps of the search, then the proof, where the instance is small and plain."""
     from .exact import finish
 
     first = finish.STEPS_A_REQUEST * len(instance.request_ids)
-    seconds = None if until is None else until - time.monotonic()
+    seconds = _least(None if until is None else until - time.monotonic(), most_seconds)
     if (
         limit.rows is None
         or ready.least.any()
@@ -265,10 +269,16 @@ def _proven(
     search.run(first, until, reporter)
     if not reporter.going or search.score >= search.target or search.steps < first:
         return limit
-    limit = finish.prove(instance, ready, search.st, limit, search.reduced, until)
+    deadline = _least(until, None if most_seconds is None else time.monotonic() + most_seconds)
+    limit = finish.prove(instance, ready, search.st, limit, search.reduced, deadline)
     reporter.limit = limit
     search.target = min(search.target, int(limit.weight * ready.scale + 1e-6))
     return limit
+
+
+def _least(*limits: float | None) -> float | None:
+    """The least of limits, None = without one."""
+    return min((one for one in limits if one is not None), default=None)
 
 
 def _start(

@@ -23,6 +23,8 @@ from emporion.meetings.domain.market import Longs, Market, ScheduleError, read_m
 
 # What the organiser gets who says nothing: past the steep part of the curve at a full-size fair.
 DEFAULT_SECONDS = 20.0
+# While a small fair's schedule is proven the best, the page shows no progress and cannot stop it.
+PROOF_SECONDS = 2.0
 Progress = Callable[[dict[str, Any]], Any]
 
 
@@ -85,6 +87,7 @@ def compute(
         time_limit=time_limit,
         work_limit=work_limit,
         on_progress=on_progress,
+        proof_seconds=None if time_limit is None else PROOF_SECONDS,
     )
     if solution.status == "infeasible":
         raise ScheduleError(

@@ -48,6 +48,21 @@ METHODS = {
         "prices on each participant's time, from the matching without hours, with the walks of "
         "each calendar"
     ),
+    "Lagrangian prices of single slots by the smoothed dual": gettext_lazy(
+        "prices on each slot of each participant"
+    ),
+    "Lagrangian prices of single slots by the smoothed dual, with the walks of each calendar": (
+        gettext_lazy("prices on each slot of each participant, with the walks of each calendar")
+    ),
+    "Lagrangian prices of single slots from the linear programme": gettext_lazy(
+        "prices on each slot of each participant, from a linear programme"
+    ),
+    "linear programme with tables and walks, its prices in whole numbers": gettext_lazy(
+        "a linear programme with tables and walks"
+    ),
+    "branch and bound over what the prices of the linear programme leave": gettext_lazy(
+        "everything that the prices of a linear programme leave was searched"
+    ),
     "slot-free b-matching by min-cost flow": gettext_lazy(
         "the best matching without hours, by minimum-cost flow"
     ),

@@ -30,6 +30,7 @@ TABLES: dict[str, Any] = {
     "edition.Officer": gettext_lazy("Delegations that you look after"),
     "edition.Participation": gettext_lazy("Your own profile"),
     "edition.SavedView": gettext_lazy("Choices that you saved"),
+    "edition.TeamInvite": gettext_lazy("Teams that you are asked to join"),
     "matchmaking.FirstList": gettext_lazy("Your first suggestions"),
     "matchmaking.RankedList": gettext_lazy("Your suggestions"),
     "matchmaking.SuggestionsOff": gettext_lazy("That you want no suggestions"),
