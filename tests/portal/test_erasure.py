@@ -12,18 +12,21 @@ import pytest
 from django.apps import apps
 from django.db import connection, models, transaction
 from django.test import Client
+from django.utils import timezone
 
 from emporion.core import journal, privacy
-from emporion.core.models import JournalValue
+from emporion.core.models import ImportBatch, ImportChange, JournalValue
 from emporion.core.privacy.owners import rows_of
 from emporion.core.sealing import seals
 from emporion.core.sealing.verifying import verify
 from emporion.core.searchindex.query import search
+from emporion.core.tenancy import scopes_disabled
 from emporion.edition.domain import drafts
+from emporion.edition.models import Delegation, Officer
 from emporion.edition.queries import search_scope
 from emporion.meetings.domain import requests
 from emporion.registry import domain as registry
-from emporion.registry.models import Person
+from emporion.registry.models import Body, Person
 from tests.factories import make_participation
 from tests.portal.planting import HAN, WORD, plant
 
@@ -134,6 +137,70 @@ def test_data_of_others_stays_when_somebody_is_erased(edition: Any, planted: Per
     assert str(other.display_name) == "Aino Oy"
     assert JournalValue.objects.filter(text__contains="Aino").count() == 1
     assert apps.get_model("edition.ListDraft")._base_manager.count() == 1
+
+
+@pytest.mark.django_db
+def test_nothing_of_another_expo_is_touched_or_told_whatever_somebody_is_called(
+    edition: Any,
+) -> None:
+    from tests.factories import make_edition
+
+    other = make_edition()
+    host, asks = (make_participation(other, role) for role in ("exhibitor", "buyer"))
+    requests.ask(asks, host, "the message board at price 42")
+    with transaction.atomic(), journal.acting("user:theirs", tenant=other.expo.public_id):
+        journal.record("profile.change", "person", "theirs", values={"message": "a board"})
+        journal.record("profile.change", "person", "theirs", values={"said": "the message board"})
+    batch = ImportBatch.objects.create(
+        tenant=other.expo.public_id, subject="buyers", place="x", source="s",
+        file_name="buyers of message board.csv", file_digest="0", started_at=timezone.now(),
+    )  # fmt: skip
+    ImportChange.objects.create(
+        batch=batch, object_kind="person", object_id="x", before={"display_name": "message"}
+    )
+    before = dump()
+    for name in ("message", "display_name", "price 42", "buyers"):
+        with transaction.atomic():
+            person = registry.create_person(edition.expo, registry.NewPerson(name))
+        assert registry.erase_person(person, "asked").left == []
+    after = dump()
+    touched = {label for label in before if before[label] != after[label]}
+    assert touched <= {"core.JournalEntry", "registry.ErasureRequest", "registry.Person"}
+    everywhere = privacy.mentions(["price 42"])
+    assert privacy.Mention("meetings.MeetingRequest", "message", 1) in everywhere
+
+
+@pytest.mark.django_db
+def test_words_of_an_erased_person_are_words_and_no_parts_of_others() -> None:
+    assert privacy.names({"name": ["Aino Virtanen"]}, ["Virtanen"])
+    assert privacy.names("Virtanen, Aino", ["Virtanen"]) and privacy.names(["Li"], ["Li"])
+    assert privacy.names("请王小明明来", ["王小明明来"])
+    assert not privacy.names({"Virtanen": 1}, ["Virtanen"])
+    assert not privacy.names("Virtanens", ["Virtanen"]) and not privacy.names("Lisbon", ["Li"])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kept", ["officer", "superuser"])
+def test_account_that_is_needed_elsewhere_stays_open(
+    edition: Any, planted: Person, kept: str
+) -> None:
+    from tests.factories import make_edition
+
+    user = planted.user
+    if kept == "superuser":
+        type(user).objects.filter(pk=user.pk).update(is_superuser=True)
+    else:
+        other = make_edition()
+        with scopes_disabled():
+            body = Body.objects.create(
+                expo=other.expo, name={"en": "A chamber"}, kind="association"
+            )
+        delegation = Delegation._base_manager.create(edition=other, body=body)
+        Officer._base_manager.create(delegation=delegation, user=user, appointed_at=timezone.now())
+    registry.erase_person(Person._base_manager.get(pk=planted.pk), "asked")
+    user.refresh_from_db()
+    assert user.is_active and user.email
+    assert Officer._base_manager.filter(user=user).count() == (kept == "officer")
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 
 from emporion.core.models import ImportBatch, ImportChange, JobRecord, JournalValue
 from emporion.core.privacy.lines import Does, Table, could_hold, register
-from emporion.core.privacy.owners import Owner, rows_of
+from emporion.core.privacy.owners import Owner, names, rows_of
 
 # What stands in the name of a file where somebody's name stood.
 _GONE = "…"
@@ -74,8 +74,11 @@ class Mention(NamedTuple):
     rows: int
 
 
-def mentions(words: Iterable[str], *, everywhere: bool = False) -> list[Mention]:
+def mentions(words: Iterable[str], *, everywhere: bool = False, expo: Any = None) -> list[Mention]:
     """Return where `words` still stand: what other people wrote can name somebody.
+
+    With an `expo` only its own rows are read, and no table that all share: whoever runs one expo
+    must not learn by a name what is written in another.
 
     Reads every column of free text that the register knows of, which takes seconds on a large
     edition; `everywhere` also the columns that hold nothing of a person by their line.
@@ -83,6 +86,9 @@ def mentions(words: Iterable[str], *, everywhere: bool = False) -> list[Mention]
     wanted = [word for word in words if word]
     found = []
     for table in register().values() if wanted else ():
+        known = table.model._base_manager if expo is None else _of_expo(table.model, expo)
+        if known is None:
+            continue
         for column in table.model._meta.concrete_fields:
             line = table.fields.get(column.name)
             if not could_hold(column) or isinstance(column, models.BinaryField):
@@ -92,11 +98,24 @@ def mentions(words: Iterable[str], *, everywhere: bool = False) -> list[Mention]
             holding = Q()
             for word in wanted:
                 holding |= Q(as_text__contains=word) | Q(as_text__contains=json.dumps(word)[1:-1])
-            rows = table.model._base_manager.annotate(as_text=Cast(column.name, TextField()))
+            rows = known.annotate(as_text=Cast(column.name, TextField()))
             count = rows.filter(holding).count()
             if count:
                 found.append(Mention(table.label, column.name, count))
     return found
+
+
+def _of_expo(model: type[models.Model], expo: Any) -> models.QuerySet[Any] | None:
+    """The rows of an expo, None for a table that does not say whose its rows are."""
+    guarded: Any = model._default_manager
+    if hasattr(guarded, "with_scope"):
+        rows: models.QuerySet[Any] = guarded.with_scope(expo=expo).all()
+        return rows
+    for path in ("tenant", "entry__tenant", "batch__tenant"):
+        name = path.partition("__")[0]
+        if any(column.name == name for column in model._meta.concrete_fields):
+            return model._base_manager.filter(**{path: expo.public_id})
+    return None
 
 
 def _ordered() -> Iterable[Table]:
@@ -122,13 +141,21 @@ def _erase_rows(table: Table, owner: Owner) -> int:
 
 
 def _naming(owner: Owner, column: str) -> Q:
-    """Rows whose JSON in `column` names the person: a long word anywhere, a short one whole."""
+    """Rows whose JSON in `column` may name the person; `names` then looks closer."""
     wanted = Q()
     for word in sorted(owner.words):
         for text in {word, json.dumps(word)[1:-1]}:
             inside = text if word in owner.long_words() else f'"{text}"'
             wanted |= Q(**{f"{column}__contains": inside})
     return wanted
+
+
+def _read(text: str) -> Any:
+    """What a text of JSON says; a text that is none says itself."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _erase_values(owner: Owner) -> int:
@@ -141,7 +168,9 @@ def _erase_values(owner: Owner) -> int:
         if any((kind, one) in owner.objects for one in ids)
     ]
     if owner.words:
-        gone += JournalValue.objects.filter(_naming(owner, "text")).values_list("pk", flat=True)
+        own = JournalValue.objects.filter(entry__tenant=owner.tenant)
+        likely = own.filter(_naming(owner, "text")).values_list("pk", "text")
+        gone += [pk for pk, text in likely if names(_read(text), owner.words)]
     JournalValue.objects.filter(pk__in=gone).delete()
     return len(set(gone))
 
@@ -152,29 +181,35 @@ def _erase_changes(owner: Owner) -> int:
     for kind in sorted({kind for kind, _ in owner.objects}):
         ids = [one for other, one in owner.objects if other == kind]
         wanted |= Q(object_kind=kind, object_id__in=ids)
-    rows = ImportChange.objects.annotate(as_text=Cast("before", TextField()))
+    gone = list(ImportChange.objects.filter(wanted).values_list("pk", flat=True)) if wanted else []
     if owner.words:
-        wanted |= _naming(owner, "as_text")
-    gone = list(rows.filter(wanted).values_list("pk", flat=True)) if wanted else []
+        own = ImportChange.objects.filter(batch__tenant=owner.tenant)
+        likely = own.annotate(as_text=Cast("before", TextField())).filter(_naming(owner, "as_text"))
+        said = likely.values_list("pk", "before")
+        gone += [pk for pk, before in said if names(before, owner.words)]
     ImportChange.objects.filter(pk__in=gone).delete()
-    return len(gone)
+    return len(set(gone))
 
 
 def _erase_jobs(owner: Owner) -> int:
     """Delete jobs that are over and name the person."""
     texts = ("arguments", "said", "result", "reason")
-    rows = JobRecord.objects.exclude(state__in=("waiting", "running"))
+    own = Q(tenant=owner.tenant) | Q(tenant="", owner__in=owner.keys.get("actor", ()))
+    rows = JobRecord.objects.filter(own).exclude(state__in=("waiting", "running"))
     wanted = Q()
     for name in texts if owner.words else ():
         rows = rows.annotate(**{f"{name}_text": Cast(name, TextField())})
         wanted |= _naming(owner, f"{name}_text")
-    gone = list(rows.filter(wanted).values_list("pk", flat=True)) if wanted else []
+    likely = rows.filter(wanted).values_list("pk", *texts) if wanted else ()
+    gone = [pk for pk, *said in likely if names(said, owner.words)]
     JobRecord.objects.filter(pk__in=gone).delete()
     return len(gone)
 
 
 def _rename_files(owner: Owner) -> None:
     for word in owner.long_words():
-        for batch in ImportBatch.objects.filter(file_name__contains=word):
-            batch.file_name = batch.file_name.replace(word, _GONE)
-            batch.save(update_fields=["file_name"])
+        own = ImportBatch.objects.filter(tenant=owner.tenant, file_name__contains=word)
+        for batch in own:
+            if names(batch.file_name, [word]):
+                batch.file_name = batch.file_name.replace(word, _GONE)
+                batch.save(update_fields=["file_name"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,8 @@ class Owner:
     keys: dict[str, list[Any]] = field(default_factory=dict)
     objects: set[tuple[str, str]] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
+    # Public id of the expo whose rows an erasure may touch by these words.
+    tenant: str = ""
 
     def own(self, kind: str, keys: Iterable[Any]) -> None:
         """Add keys of one kind."""
@@ -39,6 +42,34 @@ class Owner:
     def long_words(self) -> list[str]:
         """Return those words that may be looked for anywhere, longest first."""
         return sorted((w for w in self.words if len(w) >= SHORTEST), key=lambda w: (-len(w), w))
+
+
+def names(said: Any, words: Iterable[str]) -> bool:
+    """Whether a value of JSON says one of `words`: a long one as a word in it, a short one alone.
+
+    What stands in keys is not said by anybody. Chinese has no spaces: a word of Chinese counts
+    wherever it stands.
+    """
+    if isinstance(said, dict):
+        return any(names(value, words) for value in said.values())
+    if isinstance(said, list | tuple):
+        return any(names(value, words) for value in said)
+    return isinstance(said, str) and any(_says(said, word) for word in words)
+
+
+def _says(text: str, word: str) -> bool:
+    if word not in text:
+        return False
+    if len(word) < SHORTEST:
+        return text.strip() == word
+    before = r"(?<!\w)" if _spaced(word[0]) else ""
+    after = r"(?!\w)" if _spaced(word[-1]) else ""
+    return re.search(before + re.escape(word) + after, text) is not None
+
+
+def _spaced(letter: str) -> bool:
+    """Whether words of the script of a letter stand apart."""
+    return letter.isalnum() and not "\u2e80" <= letter <= "\u9fff"
 
 
 def rows_of(table: Table, owner: Owner) -> QuerySet[Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
+import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -15,12 +15,12 @@ from typing import Any
 
 from emporion.core import journal
 from emporion.core.events import on
-from emporion.core.privacy import Owner
+from emporion.core.privacy import Owner, names
 from emporion.core.searchindex.index import forget_words, terms_of
 from emporion.edition.domain import finding
-from emporion.edition.models import ListDraft, ListFile, Offer, Participation
+from emporion.edition.models import ListDraft, ListFile, Offer, Officer, Participation, TeamInvite
 from emporion.edition.queries import search_scope
-from emporion.registry.domain.events import person_erased, person_traced
+from emporion.registry.domain.events import account_closing, person_erased, person_traced
 
 # How lists that people send are saved.
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030", "big5", "cp1252", "cp1256", "cp1251")
@@ -35,6 +35,17 @@ def trace(person: Any, owner: Owner) -> None:
     owner.objects |= {("participation", public_id) for _, public_id, _ in rows}
     for _, _, name in rows:
         owner.name(*finding.as_texts(name).values())
+
+
+@on(account_closing)
+def weigh(person: Any, needs: list[str]) -> None:
+    """Whoever acts for a delegation of another expo, or is asked into a team there, signs in on."""
+    officers = Officer._base_manager.filter(user=person.user_id)
+    if officers.exclude(delegation__edition__expo=person.expo_id).exists():
+        needs.append("officer")
+    invites = TeamInvite._base_manager.filter(user=person.user_id)
+    if invites.exclude(participation__edition__expo=person.expo_id).exists():
+        needs.append("team")
 
 
 @on(person_erased)
@@ -66,11 +77,8 @@ def _discard_drafts(expo: Any, words: Iterable[str]) -> None:
     drafts = ListDraft._base_manager.filter(edition__expo=expo)
     gone: dict[str, list[int]] = defaultdict(list)
     for draft in drafts.iterator(20) if wanted else ():
-        said = json.dumps(
-            [draft.file_name, draft.columns, draft.values, draft.decisions, draft.report],
-            ensure_ascii=False,
-        )
-        if any(word in said for word in wanted) or _file_names(draft, wanted):
+        said = [draft.file_name, draft.columns, draft.values, *draft.decisions, draft.report]
+        if names(said, wanted) or _file_names(draft, wanted):
             gone[draft.public_id].append(draft.pk)
     for public_id, keys in gone.items():
         journal.record("list.discard", "list", public_id)
@@ -81,14 +89,16 @@ def _file_names(draft: ListDraft, words: Iterable[str]) -> bool:
     kept = ListFile._base_manager.filter(draft=draft).first()
     if kept is None:
         return False
+    # Letters around a Latin word make it another one: Li is not in Lisbon.
     needles = {
-        word.encode(encoding, "ignore")
+        (rb"(?<![A-Za-z])%s(?![A-Za-z])" if word.isascii() else b"%s")
+        % re.escape(word.encode(encoding, "ignore"))
         for word in words
         for encoding in _ENCODINGS
         if word.encode(encoding, "ignore").decode(encoding, "ignore") == word
     }
     parts = _parts(gzip.decompress(bytes(kept.content)))
-    return any(needle in part for part in parts for needle in needles)
+    return any(re.search(needle, part) for part in parts for needle in needles)
 
 
 def _parts(data: bytes) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from emporion.accounts.domain import close_account
 from emporion.core import journal, privacy
 from emporion.core.text.clean import clean_text
-from emporion.registry.domain.events import person_erased, person_traced
+from emporion.registry.domain.events import account_closing, person_erased, person_traced
 from emporion.registry.models import ErasureRequest, Organiser, Person
 
 State = ErasureRequest.State
@@ -85,13 +85,16 @@ def open_request(person: Person) -> ErasureRequest | None:
     return ErasureRequest._base_manager.filter(person=person, state=State.OPEN).first()
 
 
-def erase_person(person: Person, reason: str, *, look: bool = True) -> Erasure:
+def erase_person(
+    person: Person, reason: str, *, look: bool = True, everywhere: bool = False
+) -> Erasure:
     """Forget a person: everything the register says, in one transaction; cannot be undone.
 
     What the record of a firm or of the schedule needs stays under the person's public id. The
     account they sign in with is closed, its sessions end, unless somebody of another expo signs in
     with it as well. Raises ErasureError for somebody who runs the expo, who is erased already, and
-    without a reason. What others wrote may name the person: `Erasure.left` says where, with `look`.
+    without a reason. What others wrote may name the person: `Erasure.left` says where in their
+    expo, with `look`; `everywhere` looks into all expos, for whoever keeps the machine.
     """
     why = _reason(reason)
     _refuse(person)
@@ -100,6 +103,7 @@ def erase_person(person: Person, reason: str, *, look: bool = True) -> Erasure:
         _refuse(locked)
         owner = trace([locked])
         user = locked.user
+        owner.tenant = locked.expo.public_id
         if user is not None and not _closes(locked):
             for kind in ("user", "actor", "written"):
                 owner.keys.pop(kind, None)
@@ -113,7 +117,8 @@ def erase_person(person: Person, reason: str, *, look: bool = True) -> Erasure:
         _end(locked, State.DONE, why, "")
         journal.record("person.erase", "person", locked.public_id, fields=sorted(rows))
     person.refresh_from_db()
-    return Erasure(rows, privacy.mentions(owner.long_words()) if look else [])
+    expo = None if everywhere else person.expo
+    return Erasure(rows, privacy.mentions(owner.long_words(), expo=expo) if look else [])
 
 
 def _end(person: Person, state: State, reason: str, action: str) -> bool:
@@ -147,7 +152,10 @@ def _closes(person: Person) -> bool:
     """Whether nobody else signs in with the person's account, here or in another expo."""
     others = Person._base_manager.filter(user=person.user_id, erased_at=None).exclude(pk=person.pk)
     runs = Organiser._base_manager.filter(user=person.user_id)
-    return not others.exists() and not runs.exists()
+    needs: list[str] = []
+    account_closing.emit(person=person, needs=needs)
+    runs_all = person.user is not None and (person.user.is_superuser or person.user.is_staff)
+    return not needs and not runs_all and not others.exists() and not runs.exists()
 
 
 def _reason(text: str) -> str:

@@ -42,7 +42,7 @@ def person(argv: list[str]) -> int:
             print(f"Written to {options.output}.")
             return 0
         try:
-            done = registry.erase_person(found, options.reason)
+            done = registry.erase_person(found, options.reason, everywhere=True)
         except registry.ErasureError as error:
             return _refuse(str(error))
     print(f"Erased {found.public_id}.")
