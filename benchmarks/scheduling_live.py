@@ -132,7 +132,7 @@ def absent(walking: bool, missed: int = 1) -> Callable[[Lines, int], None]:
         day = np.flatnonzero(instance.slot_day == missed)
         event = Event("absent", gone.astype(np.int32), int(day[0]), int(day[-1]))
         for words, moves, counts in (
-            ("", 1, False), (", held again is a move", 1, True), (", any moves", 1000, False)
+            ("", 1, True), (", held again is no move", 1, False), (", any moves", 1000, False)
         ):  # fmt: skip
             order = Order(int(day[0]), [event], moves_per_person=moves, later_counts=counts)
             began, cpu = time.monotonic(), time.process_time()

@@ -49,7 +49,7 @@ class Order:
     move_price: float | None = None
     moves_per_person: int = 1
     moves_per_host: int | None = None
-    later_counts: bool = False
+    later_counts: bool = True
     no_moves: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int32))
 
 
@@ -116,7 +116,7 @@ def order_from_json(data: dict[str, Any], instance: Instance) -> Order:
         if isinstance(price, bool) or not isinstance(price, int | float) or not 0 <= price <= 1e9:
             raise InstanceError("move_price", "must be a number from 0 to 1,000,000,000")
         order.move_price = float(price)
-    order.later_counts = data.get("later_counts", False)
+    order.later_counts = data.get("later_counts", True)
     if not isinstance(order.later_counts, bool):
         raise InstanceError("later_counts", "must be true or false")
     order.moves_per_person = _count(data.get("moves_per_person", 1), "moves_per_person")
