@@ -142,6 +142,10 @@ def server_command(host: str, port: int, workers: int) -> list[str]:
         str(workers),
         "--blocking-threads",
         "8",
+        # A thread that ends leaves its connection open until garbage is collected, which is seldom:
+        # after the usual half minute every quiet spell would cost seven more a worker.
+        "--blocking-threads-idle-timeout",
+        "600",
         "--respawn-failed-workers",
         # A worker that is told to stop while it is starting never does.
         "--workers-kill-timeout",

@@ -7,6 +7,7 @@ import json
 import random
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,16 @@ def test_entry_put_in_among_sealed_ones_is_named() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("key", [0, -5])
+def test_entry_below_the_first_key_is_named(key: int) -> None:
+    ids = write(3)
+    seals.seal()
+    values = JournalEntry.objects.filter(pk=ids[1]).values(*rows.FIELDS)[0]
+    JournalEntry.objects.create(pk=key, **values)
+    assert found() == ("added", key)
+
+
+@pytest.mark.django_db
 def test_other_values_under_an_entry_are_named_and_erased_ones_are_not() -> None:
     ids = write(3, values={"name": "Aino Virtanen"})
     seals.seal()
@@ -203,6 +214,15 @@ def test_end_that_was_cut_off_is_found_by_the_head_that_was_noted(own_folder: Pa
     assert verify(seen=False, known=kept).problem is not None
     seals.forget_head()
     assert verify().is_whole
+
+
+@pytest.mark.django_db
+def test_head_noted_here_does_not_take_the_place_of_one_kept_elsewhere() -> None:
+    write(3)
+    seals.seal()
+    kept = seals.head()
+    assert verify(known=kept).is_whole
+    assert not verify(known=replace(kept, digest="0" * 64)).is_whole
 
 
 @pytest.mark.django_db

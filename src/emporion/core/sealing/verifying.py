@@ -74,14 +74,24 @@ def verify(
     report = Report()
     heads = [h for h in (known, seen_head() if seen else None) if h is not None]
     try:
-        _seals(report, keys.believed(public), {h.number: h for h in heads})
+        _none_before_the_first()
+        _seals(report, keys.believed(public), heads)
         _values(report)
     except _Wrong as wrong:
         report.problem = wrong.problem
     return report
 
 
-def _seals(report: Report, believed: dict[str, bytes], heads: dict[int, Head]) -> None:
+def _none_before_the_first() -> None:
+    """Keys are counted from one: an entry below was written past the journal."""
+    early = JournalEntry.objects.filter(pk__lte=0).order_by("pk").values_list("pk", flat=True)
+    for key in early[:1]:
+        raise _Wrong(
+            "added", f"Entry {key} was added below the first that there can be.", entry=key
+        )
+
+
+def _seals(report: Report, believed: dict[str, bytes], heads: Sequence[Head]) -> None:
     """Walk along the chain; each link vouches for the one before, the last is signed."""
     before, after, signed = Head(), 0, ""
     last: JournalSeal | None = None
@@ -92,14 +102,14 @@ def _seals(report: Report, believed: dict[str, bytes], heads: dict[int, Head]) -
         signed, last = said["key"], one
         _rows(one, said, after)
         before, after = Head(one.number, digest_of(one.checkpoint)), one.last_id
-        if one.number in heads and heads[one.number] != before:
+        if any(head.number == one.number and head != before for head in heads):
             text = f"Seal {one.number} is not the one that was noted outside of the database."
             raise _Wrong("seal", text, seal=one.number, sealed_at=said["at"])
         report.seals, report.head = one.number, before
         report.entries += said["entries"]
     if last is not None:
         _signature(last, signed, believed)
-    lost = [number for number in heads if number > before.number]
+    lost = [head.number for head in heads if head.number > before.number]
     if lost:
         text = (
             f"The journal ends with seal {before.number}, but seal {max(lost)} was made: "

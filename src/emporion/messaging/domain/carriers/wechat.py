@@ -6,6 +6,7 @@ setting: title first, text second.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from typing import Any
@@ -26,6 +27,12 @@ STALE = frozenset({40001, 40014, 42001})
 FIELD = 20
 _tokens: dict[str, tuple[str, float]] = {}
 _lock = threading.Lock()
+# So long may an id be; a key cut off would be that of another message.
+LONGEST_ID = 32
+
+
+def _id_of(key: str) -> str:
+    return key if len(key) <= LONGEST_ID else hashlib.sha256(key.encode()).hexdigest()[:LONGEST_ID]
 
 
 class WeChat(Carrier):
@@ -47,7 +54,7 @@ class WeChat(Carrier):
             "touser": envelope.to,
             "template_id": self.settings["template"],
             "url": envelope.link,
-            "client_msg_id": envelope.key[:32],
+            "client_msg_id": _id_of(envelope.key),
             "data": {
                 field: {"value": text[:FIELD]} for field, text in zip(fields, texts, strict=False)
             },
