@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import factories, machine
+from tests.needs import needed
 
 # The same examples on every run and every machine; how long one takes says nothing here.
 settings.register_profile(
@@ -34,13 +35,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _needed(find: Callable[[], T]) -> T:
-    """What the machine has; without it the test is skipped, or fails where all have to run."""
-    try:
+    """What the machine has."""
+    with needed():
         return find()
-    except machine.Missing as why:
-        if machine.everything_required():
-            pytest.fail(str(why))
-        pytest.skip(str(why))
 
 
 @pytest.fixture
@@ -82,10 +79,9 @@ def _tables_are_emptied_quickly() -> Iterator[None]:
 
     from tests.emptying import after_a_test
 
-    before = TransactionTestCase._fixture_teardown
-    TransactionTestCase._fixture_teardown = after_a_test  # type: ignore[method-assign]
-    yield
-    TransactionTestCase._fixture_teardown = before  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", after_a_test)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

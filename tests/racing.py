@@ -29,9 +29,10 @@ def race(expo: Any, works: Sequence[Callable[[], Any]], *, unlocked: bool = Fals
     def run(work: Callable[[], Any]) -> None:
         try:
             with scope(expo=expo):
-                connection.ensure_connection()
-                if unlocked and connection.vendor == "sqlite":
-                    connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]
+                mine: Any = connection
+                mine.ensure_connection()
+                if unlocked and mine.vendor == "sqlite":
+                    mine.transaction_mode = "DEFERRED"
                 ready.wait(10)
                 work()
             outcomes.append("done")

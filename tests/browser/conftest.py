@@ -20,6 +20,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import machine
+from tests.needs import needed
 
 ROLES = {"organiser": "Li Wen", "exhibitor": "Elina Korhonen", "buyer": "Sita Gurung"}
 LANGUAGES = ("en", "zh-hans", "ar")
@@ -64,10 +65,8 @@ class Fair:
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
-    try:
+    with needed():
         return machine.chromium()
-    except machine.Missing as why:
-        pytest.skip(str(why))
 
 
 @pytest.fixture(scope="session")

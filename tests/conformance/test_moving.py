@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 
 from tests import machine
 from tests.faults.commands import House
+from tests.needs import needed
 
 # The newest migration of each part in the version before; parts that it had not are not there.
 BEFORE = {
@@ -119,13 +120,10 @@ def place(kind: str, folder: Path, server: str) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    try:
-        with machine.cluster() as url:
-            yield url
-    except machine.Missing as why:
-        if machine.everything_required():
-            pytest.fail(str(why))
-        pytest.skip(str(why))
+    with ExitStack() as stack:
+        with needed():
+            url = stack.enter_context(machine.cluster())
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from tests import machine
@@ -31,6 +31,7 @@ from tests.faults.under_load import (
 )
 from tests.faults.watching import counted, rows
 from tests.messaging import fakes
+from tests.needs import durable_database
 
 SECONDS = float(os.environ.get("EMPORION_FAULT_SECONDS", "8"))
 MARKS = 60
@@ -83,16 +84,8 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
-    try:
-        machine.postgresql()
-    except machine.Missing as why:
-        if machine.everything_required():
-            pytest.fail(str(why))
-        pytest.skip(str(why))
-    with machine.cluster(durable=True) as address, fakes.web() as listener:
-        server = address.rpartition("/")[0]
-        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-            connection.execute("CREATE DATABASE emporion TEMPLATE template0")
+    with ExitStack() as stack:
+        address, listener = durable_database(stack), stack.enter_context(fakes.web())
         seen = Fair(tmp_path / "fair", address)
         load = Load(free_port(), seen.fill(f"{listener.url}/hook", MARKS))
         with line_to(machine.socket_of(address)) as line:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from unittest.mock import patch
 
 import psycopg
 import pytest
@@ -23,6 +24,7 @@ from tests.faults.test_database_half_broken import MARKS, SECONDS, Place
 from tests.faults.under_load import CSRF, Fair, Load, free_port, running, status_of, wait_until
 from tests.faults.watching import counted
 from tests.messaging import fakes
+from tests.needs import needed
 
 MEGABYTES = 96
 ROWS = 6000
@@ -54,20 +56,16 @@ class Full:
 def at_work(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Place, Full]]:
     """An installation under load whose tables lie on a small disk, and uploads with them."""
     with ExitStack() as stack:
-        try:
+        with needed():
             disk = stack.enter_context(machine.small_disk(MEGABYTES))
             address = ""
             if request.param == "postgresql":
                 address = stack.enter_context(machine.cluster(durable=True))
-        except machine.Missing as why:
-            if machine.everything_required():
-                pytest.fail(str(why))
-            pytest.skip(str(why))
         folder = tmp_path / "fair" if address else disk / "fair"
         if address:
             _tables_on(address, disk)
         (disk / "uploads").mkdir()
-        stack.enter_context(_uploads_in(disk / "uploads"))
+        stack.enter_context(patch.dict(os.environ, TMPDIR=str(disk / "uploads")))
         listener = stack.enter_context(fakes.web())
         fair = Fair(folder, address)
         load = Load(free_port(), fair.fill(f"{listener.url}/hook", MARKS))
@@ -92,19 +90,6 @@ def _tables_on(address: str, disk: Path) -> None:
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f"CREATE TABLESPACE small LOCATION '{place}'".encode())
         connection.execute(b"CREATE DATABASE emporion TEMPLATE template0 TABLESPACE small")
-
-
-class _uploads_in:  # noqa: N801 (used as a function)
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.before = folder, os.environ.get("TMPDIR")
-
-    def __enter__(self) -> None:
-        os.environ["TMPDIR"] = str(self.folder)
-
-    def __exit__(self, *error: object) -> None:
-        os.environ.pop("TMPDIR")
-        if self.before:
-            os.environ["TMPDIR"] = self.before
 
 
 def upload(load: Load, content: bytes) -> tuple[int, str]:

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from tests import machine
@@ -30,6 +29,7 @@ from tests.faults.under_load import (
 )
 from tests.faults.watching import counted, rows
 from tests.messaging import fakes
+from tests.needs import durable_database
 
 MOMENTS = int(os.environ.get("EMPORION_FAULT_MOMENTS", "10"))
 SEED = int(os.environ.get("EMPORION_FAULT_SEED", "1"))
@@ -46,16 +46,7 @@ def fair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fair]:
         if request.param == "sqlite":
             yield Fair(tmp_path / "fair")
             return
-        try:
-            address = stack.enter_context(machine.cluster(durable=True))
-        except machine.Missing as why:
-            if machine.everything_required():
-                pytest.fail(str(why))
-            pytest.skip(str(why))
-        server = address.rpartition("/")[0]
-        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-            connection.execute("CREATE DATABASE emporion TEMPLATE template0")
-        yield Fair(tmp_path / "fair", address)
+        yield Fair(tmp_path / "fair", durable_database(stack))
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(fair: Fair) -> None:

@@ -14,6 +14,7 @@ import pytest
 from tests import machine
 from tests.faults.commands import House, kill_when
 from tests.faults.watching import counted, reaches
+from tests.needs import needed
 
 _numbers = count(1)
 
@@ -35,12 +36,8 @@ def built(
 
 
 def _address(stack: ExitStack) -> str:
-    try:
+    with needed():
         return stack.enter_context(machine.cluster())
-    except machine.Missing as why:
-        if machine.everything_required():
-            pytest.fail(str(why))
-        pytest.skip(str(why))
 
 
 def _create(address: str, name: str, like: str = "template0") -> str:

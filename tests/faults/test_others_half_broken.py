@@ -14,14 +14,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
-from tests import machine
 from tests.faults.test_database_half_broken import MARKS, SECONDS, Place
 from tests.faults.under_load import Fair, Load, free_port, running, status_of, wait_until
 from tests.faults.watching import counted, rows
 from tests.messaging import fakes
+from tests.needs import durable_database
 
 FAILING, LATENCY = 0.25, 3.0
 # A page beside the calls: far below the three seconds that each of them takes.
@@ -50,17 +49,7 @@ class HalfBroken:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Place, HalfBroken]]:
     with ExitStack() as stack:
-        address = ""
-        if request.param == "postgresql":
-            try:
-                address = stack.enter_context(machine.cluster(durable=True))
-            except machine.Missing as why:
-                if machine.everything_required():
-                    pytest.fail(str(why))
-                pytest.skip(str(why))
-            server = address.rpartition("/")[0]
-            with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-                connection.execute("CREATE DATABASE emporion TEMPLATE template0")
+        address = durable_database(stack) if request.param == "postgresql" else ""
         listener, others = stack.enter_context(fakes.web()), HalfBroken()
         listener.answer = others.answer
         fair = Fair(tmp_path / "fair", address)

@@ -16,6 +16,8 @@ from django.db import DEFAULT_DB_ALIAS, migrations
 from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
+from tests import machine
+
 SETTINGS = {
     "ENGINE": "django.db.backends.postgresql", "NAME": "none", "USER": "", "PASSWORD": "",
     "HOST": "", "PORT": "", "OPTIONS": {}, "TIME_ZONE": None, "CONN_MAX_AGE": 0,
@@ -49,15 +51,11 @@ LONG = {
 FILLS = re.compile(r"^(UPDATE|INSERT INTO) ", re.MULTILINE)
 
 
-class Collecting(DatabaseWrapper):  # type: ignore[misc]
-    """PostgreSQL of the oldest version that is promised, with nobody at the other end."""
-
-    pg_version = 150000
-
-
 def connection() -> Any:
-    """Return a connection that only says what it would do."""
-    wrapper = Collecting({**SETTINGS}, DEFAULT_DB_ALIAS)
+    """Return a connection that only says what it would do, with nobody at the other end."""
+    wrapper: Any = DatabaseWrapper({**SETTINGS}, DEFAULT_DB_ALIAS)
+    # The oldest version that is promised; else it would be asked for.
+    wrapper.pg_version = 10_000 * machine.OLDEST_POSTGRESQL
     # Names of constraints to drop are asked for; what is dropped holds nothing for long.
     wrapper.introspection.get_constraints = lambda cursor, table: {}
     wrapper.cursor = lambda: _Nobody()

@@ -26,7 +26,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _messages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(templates, "_templates", {})
-    fill = lambda person, about: {"link": "https://l"}  # noqa: E731
+
+    def fill(person: Any, about: Any) -> dict[str, str]:
+        return {"link": "https://l"}
+
     templates.template("news", subject=_("My day"), text="news", title="News")(fill)
     templates.template("must", subject="must", text="must", necessary=True)(fill)
 
