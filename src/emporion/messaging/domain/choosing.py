@@ -18,7 +18,7 @@ from emporion.core import journal
 from emporion.core.tenancy import scopes_disabled
 from emporion.messaging.domain import templates
 from emporion.messaging.models import Choice
-from emporion.messaging.rules import hours, is_refused
+from emporion.messaging.rules import Hours, hours, is_refused
 from emporion.registry.queries import Person
 
 # The page "What changed" tells the same by itself and disturbs nobody: it is not chosen.
@@ -28,6 +28,11 @@ _signer = Signer(salt="emporion.messaging.stop")
 
 class ChoiceError(ValueError):
     """What cannot be chosen; the text says why."""
+
+
+def fair_hours() -> Hours:
+    """Return the quiet hours of those who chose none of their own."""
+    return hours(settings.MESSAGING["quiet"])
 
 
 def wants(choice: Choice, kind: str, way: str) -> bool:

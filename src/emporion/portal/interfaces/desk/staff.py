@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from emporion.accounts.domain import user_of_address
 from emporion.core.text.clean import BadText
+from emporion.core.translated import best
 from emporion.edition import queries as editions
 from emporion.edition.gates import staff_may
 from emporion.edition.queries import Edition
@@ -57,11 +59,11 @@ class StaffForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, letters: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pavilions: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["pavilions"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(letter, letter) for letter in letters]
+        field.choices = [(letter, f"{letter} {name}") for letter, name in pavilions.items()]
 
     def clean(self) -> dict[str, Any]:
         """Ask for pavilions where they are needed."""
@@ -76,9 +78,13 @@ class StaffForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def staff(request: Any, edition: Edition) -> HttpResponse:
     """List who runs the expo; give somebody a role, or take it back."""
-    letters = [pavilion.letter for pavilion in editions.pavilions(edition)]
+    language = get_language() or "en"
+    pavilions = {
+        pavilion.letter: best(pavilion.name, language)[1]
+        for pavilion in editions.pavilions(edition)
+    }
     if request.method != "POST":
-        return _page(request, edition, StaffForm(letters=letters))
+        return _page(request, edition, StaffForm(pavilions=pavilions))
     if wanted := request.POST.get("remove", ""):
         try:
             if registry.remove_organiser(edition.expo, wanted):
@@ -86,7 +92,7 @@ def staff(request: Any, edition: Edition) -> HttpResponse:
         except registry.LastOwner:
             messages.error(request, _last())
         return redirect("portal:staff", edition=edition.slug)
-    form = StaffForm(request.POST, letters=letters)
+    form = StaffForm(request.POST, pavilions=pavilions)
     if not form.is_valid():
         return _page(request, edition, form, 422)
     told = form.cleaned_data

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from emporion.core import jobs
+from emporion.core.outbox.handing import PAUSES
 from emporion.design.formats import number
 from emporion.design.running import shown
 from emporion.edition.gates import staff_may
@@ -55,6 +56,8 @@ def given_up(request: HttpRequest, edition: Edition) -> HttpResponse:
         "jobs": [_job(edition, job) for job in failed] if not before else [],
         "older": found[-1].pk if more else None,
         "before": before,
+        "tried_hours": round(sum(PAUSES) / 3600),
+        "kept_days": LOOKED_BACK.days,
         "zone": edition.zone,
         "slug": edition.slug,
         "nav_current": "desk",

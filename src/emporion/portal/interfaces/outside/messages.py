@@ -19,6 +19,8 @@ from emporion.registry import queries as registered
 from emporion.registry.domain import roles
 
 A_PAGE = 50
+# As long as the register of what is kept of people says of receipts.
+KEPT_DAYS = 90
 
 
 @never_cache
@@ -41,6 +43,7 @@ def sent(request: HttpRequest, edition: Edition) -> HttpResponse:
     for _carrier, said, count in queries.receipts(edition.expo):
         counts[said] += count
     context = {
+        "kept_days": KEPT_DAYS,
         "rows": [
             {
                 "one": one,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from emporion.design import formats
 from emporion.edition.queries import Edition
 from emporion.messaging.domain import carriers, choosing, linking, templates
 from emporion.portal.interfaces.outside.words import CARRIERS
@@ -55,6 +56,7 @@ def choices(request: HttpRequest, edition: Edition) -> HttpResponse:
         else:
             messages.success(request, _("Kept."))
             return redirect("portal:message_choices", edition=edition.slug)
+    fairs = choosing.fair_hours()
     begins, _dash, ends = choice.quiet.partition("-")
     context = {
         "kinds": [
@@ -74,7 +76,7 @@ def choices(request: HttpRequest, edition: Edition) -> HttpResponse:
         ],
         "ways": [CARRIERS[way] for way in ways],
         "necessary": [one.title or one.name for one in templates.every() if one.necessary],
-        "fair_hours": settings.MESSAGING["quiet"],
+        "fair_hours": formats.clocks(*fairs) if fairs else "",
         "hours": "none" if choice.quiet == "-" else "own" if choice.quiet else "fair",
         "begins": begins if ends else "",
         "ends": ends,
