@@ -3,21 +3,79 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
+from django.test import Client
 
 from emporion import cli
+from emporion.accounts import domain
+from emporion.accounts.domain import tokens
 from emporion.accounts.models import AccessToken
 from emporion.core.models import JournalEntry
 from tests import factories
 
 PAGE = "/en/access/"
 GOOD = {"name": "Our CRM", "scopes": ["read", "write"], "days": "30"}
+WORDS, BETTER = "correct horse battery", "lantern gravel otter seven"
 
 
-def test_page_shows_a_new_secret_once_and_keeps_its_digest(db, signed_in) -> None:
+@pytest.fixture
+def fresh(db):
+    """A function that gives a client in which `user` has just signed in."""
+
+    def sign_in(user):
+        client = Client()
+        client.force_login(user)
+        session = client.session
+        session["proved"] = int(time.time())
+        session.save()
+        return client
+
+    return sign_in
+
+
+def test_page_makes_no_token_long_after_the_sign_in(db, fresh, signed_in) -> None:
     user = factories.make_user()
-    client = signed_in(user)
+    late = signed_in(user)
+    led = late.post(PAGE, GOOD)
+    assert led["Location"] == "/en/signin/?again=1&next=%2Fen%2Faccess%2F"
+    page = late.get(PAGE).content.decode()
+    assert 'name="scopes"' not in page and "/en/signin/?again=1" in page
+    assert AccessToken.objects.count() == 0
+    assert 'name="scopes"' in fresh(user).get(PAGE).content.decode()
+
+
+def test_demonstration_role_gets_no_token(db, fresh, settings) -> None:
+    settings.DEMO_SIGNIN = True
+    client = fresh(domain.demonstration_user("buyer", "Sita", public_id="sssssss222"))
+    assert client.post(PAGE, GOOD).status_code == 403
+    assert 'name="scopes"' not in client.get(PAGE).content.decode()
+    assert AccessToken.objects.count() == 0
+
+
+def test_token_of_a_demonstration_role_opens_nothing_without_the_switch(db, settings) -> None:
+    user = factories.make_user()
+    _made, secret = tokens.make_token(user, "old", ["read"], 30)
+    type(user).objects.update(is_demonstration=True)
+    settings.DEMO_SIGNIN = True
+    assert tokens.token_of(secret) is None
+
+
+def test_new_password_ends_every_token(db) -> None:
+    aino = domain.create_user(email="aino@example.org", password=WORDS)
+    _made, secret = tokens.make_token(aino, "CRM", ["read"], 30)
+    client = Client()
+    client.post("/en/signin/", {"identifier": "aino@example.org", "password": WORDS})
+    assert tokens.token_of(secret) is not None
+    client.post("/en/account/password/", {"old": WORDS, "new": BETTER})
+    assert tokens.token_of(secret) is None
+    assert JournalEntry.objects.filter(action="token.end").count() == 1
+
+
+def test_page_shows_a_new_secret_once_and_keeps_its_digest(db, fresh) -> None:
+    user = factories.make_user()
+    client = fresh(user)
     made = client.post(PAGE, GOOD)
     (secret,) = set(re.findall(r"emp_[\w-]{43}", made.content.decode()))
     token = AccessToken.objects.get()
@@ -35,13 +93,13 @@ def test_page_is_not_kept_by_anybody(db, signed_in) -> None:
 @pytest.mark.parametrize(
     "wrong", [{"name": ""}, {"scopes": []}, {"scopes": ["root"]}, {"days": "0"}, {"days": "400"}]
 )
-def test_page_refuses_what_makes_no_token(db, signed_in, wrong) -> None:
-    refused = signed_in(factories.make_user()).post(PAGE, {**GOOD, **wrong})
+def test_page_refuses_what_makes_no_token(db, fresh, wrong) -> None:
+    refused = fresh(factories.make_user()).post(PAGE, {**GOOD, **wrong})
     assert (refused.status_code, AccessToken.objects.count()) == (422, 0)
 
 
-def test_user_ends_own_tokens_only(db, signed_in) -> None:
-    mine, other = signed_in(factories.make_user()), signed_in(factories.make_user())
+def test_user_ends_own_tokens_only(db, fresh, signed_in) -> None:
+    mine, other = fresh(factories.make_user()), signed_in(factories.make_user())
     mine.post(PAGE, GOOD)
     token = AccessToken.objects.get()
     end = f"{PAGE}{token.public_id}/end/"

@@ -168,7 +168,8 @@ def test_last_use_is_noted_every_ten_minutes(
     assert UserSession.objects.get().seen_at > long_ago
 
 
-def test_role_of_the_demonstration_has_nothing_to_change(client: Client) -> None:
+def test_role_of_the_demonstration_has_nothing_to_change(client: Client, settings: Any) -> None:
+    settings.DEMO_SIGNIN = True
     client.force_login(domain.demonstration_user("buyer", "Sita", public_id="sssssss222"))
     page = client.get(ACCOUNT)
     assert (page.status_code, b"Everybody shares it" in page.content) == (200, True)

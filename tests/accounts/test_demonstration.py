@@ -44,6 +44,14 @@ def test_nobody_is_entered_while_it_is_switched_off(client: Client, aino: User) 
     assert "_auth_user_id" not in client.session
 
 
+def test_session_ends_with_the_switch(client: Client, settings: Any, aino: User) -> None:
+    settings.DEMO_SIGNIN = True
+    enter(client, aino)
+    assert client.get("/en/account/").status_code == 200
+    settings.DEMO_SIGNIN = False
+    assert client.get("/en/account/").status_code == 302
+
+
 @pytest.mark.parametrize(
     "change",
     [{"is_demonstration": False}, {"is_active": False}, {"is_staff": True}, {"is_superuser": True}],

@@ -283,8 +283,9 @@ def test_account_elsewhere_is_one_factor(client: Client, server: Server, aino: U
 
 
 def test_closed_account_and_roles_of_the_demonstration_stay_shut(
-    client: Client, server: Server, aino: User
+    client: Client, server: Server, aino: User, settings: Any
 ) -> None:
+    settings.DEMO_SIGNIN = True
     travel(server, client, **VERIFIED)
     domain.close_account(aino)
     other = Client()

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from emporion.api.models import IdempotencyKey
 from emporion.core.models import JournalEntry
+from emporion.registry.models import Person
 from tests import factories
 from tests.api.test_gates import is_problem
 
@@ -43,6 +44,14 @@ def test_personal_link_is_read_where_it_is_and_kept_nowhere(edition, me) -> None
     assert address.rpartition("=")[2] not in json.dumps(IdempotencyKey.objects.get().answer)
     assert mine.call("DELETE", "me/link").json() is None
     assert mine.get("me/link").json() is None
+
+
+def test_token_that_only_reads_is_not_told_the_address_of_the_link(edition, me, program) -> None:
+    buyer, _seller, mine = me
+    mine.post("me/link")
+    user = Person.objects.get(delegates__participation=buyer).user
+    told = program(user, edition, ["read"]).get("me/link").json()
+    assert (set(told), told["address"]) == ({"made_at", "expires_at", "address"}, None)
 
 
 def test_notices_are_read_up_to_a_moment(me) -> None:

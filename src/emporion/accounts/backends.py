@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
@@ -35,3 +36,12 @@ class IdentifierBackend(ModelBackend):
             User().set_password(password)
             return None
         return user if user.check_password(password) and self.user_can_authenticate(user) else None
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Whether a session of `user` is good; asked at each request.
+
+        Without the demonstration's switch none of its roles stays in, whenever it came in.
+        """
+        if user is not None and user.is_demonstration and not settings.DEMO_SIGNIN:
+            return False
+        return super().user_can_authenticate(user)

@@ -12,7 +12,6 @@ from emporion.accounts.domain.codes import (
     try_link,
 )
 from emporion.accounts.domain.passwords import (
-    NotOpen,
     WrongPassword,
     needs_old_password,
     set_password,
@@ -20,6 +19,7 @@ from emporion.accounts.domain.passwords import (
 from emporion.accounts.domain.sessions import end_one as end_session
 from emporion.accounts.domain.sessions import end_others as end_other_sessions
 from emporion.accounts.domain.sessions import forget as forget_session
+from emporion.accounts.domain.shared import NotOpen
 from emporion.accounts.domain.sign_in import let_in, try_password
 from emporion.accounts.domain.tries import TooManyTries
 from emporion.accounts.domain.users import create_user, demonstration_user, user_of_address

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from emporion.accounts import queries
 from emporion.accounts.domain.outside import Proof
-from emporion.accounts.domain.passwords import NotOpen
+from emporion.accounts.domain.shared import NotOpen
 from emporion.accounts.models import OutsideAccount, User
 from emporion.core import journal
 

@@ -18,8 +18,8 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
-from emporion.accounts.domain.passwords import NotOpen
 from emporion.accounts.domain.second_factor import BOTH
+from emporion.accounts.domain.shared import NotOpen
 from emporion.accounts.models import Passkey, User
 from emporion.core import journal
 from emporion.core.text.clean import clean_text

@@ -8,17 +8,15 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from emporion.accounts.domain import sessions
+from emporion.accounts.domain.shared import NotOpen
 from emporion.accounts.domain.sign_in import try_password
+from emporion.accounts.domain.tokens import end_tokens
 from emporion.accounts.models import User
 from emporion.core import journal
 
 
 class WrongPassword(ValueError):
     """The old password is not the one."""
-
-
-class NotOpen(PermissionError):
-    """The demonstration's roles are shared: nothing about how they sign in can be changed."""
 
 
 def needs_old_password(request: HttpRequest, user: User) -> bool:
@@ -30,7 +28,7 @@ def needs_old_password(request: HttpRequest, user: User) -> bool:
 def set_password(
     request: HttpRequest, user: User, new: str, *, old: str = "", address: str = ""
 ) -> None:
-    """Give `user` a new password and end all their other sessions.
+    """Give `user` a new password; end their other sessions and all their tokens.
 
     Raises NotOpen, WrongPassword, TooManyTries (tries count as those of the sign-in do), and
     ValidationError with what is wrong with the new one.
@@ -50,6 +48,8 @@ def set_password(
         user.save(update_fields=["password"])
         journal.record("user.set_password", "user", user.public_id, fields=["password"])
         sessions.end_others(user, request.session.session_key)
+        # Whoever knew the old one may have made them.
+        end_tokens(user)
     # Under a new key; sessions that are not noted end with the old hash.
     before = request.session.session_key
     update_session_auth_hash(request, user)

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from emporion.accounts.domain.shared import NotOpen
 from emporion.accounts.models import AccessToken, User
 from emporion.accounts.rules import CALLS_A_MINUTE, FIRST_LETTERS, LONGEST_DAYS, SCOPES
 from emporion.core import journal
@@ -42,8 +43,11 @@ def make_token(
     """Make a token of `user` that is good for `days`; return its row and its secret.
 
     The secret is shown this once: only its sha256 is kept. 256 bits of chance need no slow hash.
-    Raises TokenError for no name, no or unknown scopes, days out of range, and too many tokens.
+    Raises TokenError for no name, no or unknown scopes, days out of range, and too many tokens;
+    NotOpen for a role of the demonstration, which everybody shares.
     """
+    if user.is_demonstration:
+        raise NotOpen
     try:
         name = clean_text(name, max_length=80)
     except BadText as error:
@@ -88,6 +92,14 @@ def end_token(user: User, public_id: str) -> bool:
     return bool(ended)
 
 
+def end_tokens(user: User) -> int:
+    """End every token of `user`, in the caller's transaction; return how many were good."""
+    ended = AccessToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())
+    if ended:
+        journal.record("token.end", "user", user.public_id)
+    return ended
+
+
 def token_of(secret: str) -> AccessToken | None:
     """Return the token with this secret and its user, if it is good right now; one query."""
     if not secret.startswith(FIRST_LETTERS) or len(secret) > 100:
@@ -95,7 +107,7 @@ def token_of(secret: str) -> AccessToken | None:
     found = AccessToken.objects.select_related("user").filter(digest=_digest(secret)).first()
     if found is None or found.revoked_at is not None or found.expires_at <= timezone.now():
         return None
-    return found if found.user.is_active else None
+    return found if found.user.is_active and not found.user.is_demonstration else None
 
 
 def _digest(secret: str) -> str:

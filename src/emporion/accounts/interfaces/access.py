@@ -9,7 +9,9 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -17,6 +19,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from emporion.accounts import queries
 from emporion.accounts.domain import tokens as domain
+from emporion.accounts.domain.sessions import is_fresh
+from emporion.accounts.interfaces.entering import sign_in_again
+from emporion.accounts.interfaces.factor_pages import own_account
 from emporion.accounts.rules import LONGEST_DAYS
 
 SCOPE_WORDS: dict[str, Any] = {
@@ -55,11 +60,18 @@ class TokenForm(forms.Form):
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def access(request: HttpRequest) -> HttpResponse:
-    """The reader's tokens, and a form for another; its secret is shown once, right after."""
+    """The reader's tokens, and a form for another; its secret is shown once, right after.
+
+    Like all that one signs in with, a token is made only soon after a sign-in.
+    """
     form = TokenForm(request.POST or None)
     secret, status = "", 200
     user: Any = request.user
+    may_make = is_fresh(request) and not user.is_demonstration
     if request.method == "POST":
+        own_account(request)
+        if again := sign_in_again(request):
+            return again
         status = 422
         if form.is_valid():
             told = form.cleaned_data
@@ -78,7 +90,14 @@ def access(request: HttpRequest) -> HttpResponse:
         }
         for token in queries.tokens_of(user)
     ]
-    context = {"form": form, "secret": secret, "rows": rows}
+    context = {
+        "form": form,
+        "may_make": may_make,
+        "shared": user.is_demonstration,
+        "again": f"{reverse('accounts:signin')}?{urlencode({'again': '1', 'next': request.path})}",
+        "secret": secret,
+        "rows": rows,
+    }
     return render(request, "accounts/access.html", context, status=status)
 
 

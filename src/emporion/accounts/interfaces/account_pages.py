@@ -77,7 +77,10 @@ def password(request: Any) -> HttpResponse:
         return _password_page(request, form, status=422)
     except domain.TooManyTries as full:
         return refused(_password_page(request, say_full(form, full), status=429), full)
-    messages.success(request, _("The password is set. You are signed out on all other devices."))
+    messages.success(
+        request,
+        _("The password is set. You are signed out on all other devices, and your tokens ended."),
+    )
     return redirect("accounts:account")
 
 

@@ -99,12 +99,17 @@ def stop_rule(request: Any, response: HttpResponse, edition: EditionName) -> Any
     ME + "/link", auth=TAKES_PART, response=LinkTold | None, operation_id="get_personal_link"
 )
 def get_link(request: Any, edition: EditionName) -> Any:
-    """The caller's own link, null without one that works; an officer is not the member."""
+    """The caller's own link, null without one that works; an officer is not the member.
+
+    A token without `write` is told no address: who opens it acts as the caller.
+    """
     live = link_queries.live_link(*_own(request))
     if live is None:
         return None
     path = reverse("meetings:personal", settings.ROOT_URLCONF, args=[request.edition.slug])
-    address = request.build_absolute_uri(f"{path}?key={links.key_of(live)}")
+    address = None
+    if ACTS.scope in request.token.scopes:
+        address = request.build_absolute_uri(f"{path}?key={links.key_of(live)}")
     return {"made_at": live.made_at, "expires_at": live.expires_at, "address": address}
 
 

@@ -37,9 +37,12 @@ class LinkShape(Schema):
 
 
 class LinkTold(LinkShape):
-    """The same with the address, which opens the day for whoever has it."""
+    """The same with the address, which opens the day for whoever has it.
 
-    address: str
+    It is null for a token without the scope `write`: the address lets its reader answer requests.
+    """
+
+    address: str | None
 
 
 class NoticeShape(Schema):
