@@ -7,13 +7,15 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from emporion.matchmaking.domain.absence import why_absent
+from emporion.matchmaking.domain.market import read_market
 from emporion.matchmaking.domain.runs import MatchError, run_match
 from emporion.matchmaking.domain.told import answers_now, told
 from emporion.matchmaking.interfaces import scorecard
 from emporion.matchmaking.models import MatchRun, RankedList
 from emporion.meetings.models import MeetingRequest
 from tests import factories
-from tests.portal.fairs import page
+from tests.portal.fairs import page, user_of
 
 pytestmark = pytest.mark.django_db
 
@@ -186,3 +188,51 @@ def test_every_showing_keeps_its_propensity_and_the_rule_that_made_it(fair):
     assert run.policy.startswith("facets-text-meaning/")
     assert "priced 0.25" in run.policy
     assert [set(rule) for rule in run.rules] == [{"weights", "bias"}] * 2
+
+
+def test_agreed_pairs_are_suggested_no_more_and_take_their_place_in_both_calendars(fair):
+    edition, hosts, guests = fair
+    hosts[0].max_meetings = 3
+    hosts[0].save()
+    ask(edition, guests[0], hosts[0], "accepted")
+    # The organiser will have it held, whoever asked.
+    ask(edition, guests[1], hosts[0], is_mandatory=True)
+    ask(edition, guests[1], hosts[1], "declined")
+    market = read_market(edition).market
+    agreed = {one.id: (one.agreed, one.free) for one in (*market.exhibitors, *market.buyers)}
+    assert agreed[hosts[0].public_id] == (2, 1)
+    assert [agreed[one.public_id][0] for one in (hosts[1], *guests)] == [0, 1, 1]
+    # One alone is read with the same calendar.
+    few = read_market(edition, [guests[0].pk, hosts[0].pk], [guests[0].pk]).market
+    assert [one.free for one in few.exhibitors] == [1]
+    run_match(edition)
+    shown = {row.participation_id: row.entries for row in RankedList.objects.all()}
+    assert hosts[0].pk not in [entry["id"] for entry in shown[guests[0].pk]]
+    assert guests[0].pk not in [entry["id"] for entry in shown[hosts[0].pk]]
+
+
+def test_a_full_calendar_is_on_no_list_and_says_so(fair, signed_in):
+    edition, hosts, guests = fair
+    late = factories.make_participation(edition, "buyer", needs=["xr"])
+    hosts[0].max_meetings = 2
+    hosts[0].save()
+    for guest in guests:
+        ask(edition, guest, hosts[0], "accepted")
+    figures = run_match(edition).figures
+    shown = {row.participation_id: row.entries for row in RankedList.objects.all()}
+    assert shown[hosts[0].pk] == []
+    assert hosts[0].pk not in [entry["id"] for entry in shown[late.pk]]
+    # Who is full is neither unseen nor without a list for want of somebody who fits.
+    assert (figures["unseen_exhibitors"], figures["unseen_first"]) == (0, [])
+    assert (figures["without"], figures["full"]) == ([0, 0], [0, 1])
+    assert why_absent(late, hosts[0]).code == "full"
+    assert why_absent(hosts[0], late).code == "you_full"
+    assert why_absent(guests[0], hosts[0]).code == "agreed"
+    host = factories.make_participation(
+        edition, "exhibitor", offers=["xr"], user=factories.make_user()
+    )
+    host.max_meetings = 1
+    host.save()
+    ask(edition, guests[0], host, "accepted")
+    said = signed_in(user_of(host)).get(f"/en/{edition.slug}/who-to-meet/").content.decode()
+    assert "Your calendar is full" in said

@@ -43,7 +43,8 @@ class Participant:
 
     `capacity` is the number of meetings wanted (>= 1); `texts` are {language: what is offered or
     needed}; `country` and `markets` are ISO 3166-1 alpha-2; `languages` BCP 47; `size` one of
-    `SIZES` or ""; `deals` are codes of deal types looked for.
+    `SIZES` or ""; `deals` are codes of deal types looked for.  `agreed` are meetings that are
+    settled already and take their places: whoever has no other is on no list.
     """
 
     id: str
@@ -56,6 +57,12 @@ class Participant:
     languages: Sequence[str] = ()
     size: str = ""
     deals: Sequence[str] = ()
+    agreed: int = 0
+
+    @property
+    def free(self) -> int:
+        """How many more meetings the participant wants."""
+        return max(0, self.capacity - self.agreed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +169,8 @@ def _check_participant(one: Participant, side: str, sides: dict[str, str]) -> No
             where,
             f"capacity must be at least 1, not {one.capacity}; leave out who wants no meetings",
         )
+    if one.agreed < 0:
+        raise MarketError(where, f"agreed must be at least 0, not {one.agreed}")
     if one.size and one.size not in SIZES:
         raise MarketError(where, f"size {one.size!r} is none of {', '.join(SIZES)}")
 

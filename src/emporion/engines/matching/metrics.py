@@ -22,7 +22,7 @@ class Figures:
     `expected_matches`: both want to meet, each exhibitor up to its capacity (an estimate: the
     expected number of wishes is capped, not each outcome). `exposure_gini_per_slot`: inequality of
     looks per meeting that an exhibitor wants, 0 equal to 1. `unseen_exhibitors`: in no buyer's
-    list. `over_capacity_share`: exhibitors that expect more than 3 requests per meeting wanted.
+    list. Neither counts who wants no more meetings. `over_capacity_share`: exhibitors that expect more than 3 requests per meeting wanted.
     `looks_per_slot_least` and `looks_per_slot_p5`: the lowest, and what 95 % of exhibitors exceed.
     `inbox_p50` and `inbox_p99`: requests expected per meeting wanted, of half and of 99 %.
     """
@@ -56,12 +56,14 @@ def figures(
     slots = np.maximum(capacity, 1)
     seen = np.bincount(buyers_lists.other, minlength=len(capacity))
     per_slot, inbox = by_exhibitor(looks) / slots, by_exhibitor(wants)
-    over = inbox > OVERFULL * capacity
-    some = len(capacity) > 0
+    wanting = capacity > 0
+    per_slot, inbox, slots = per_slot[wanting], inbox[wanting], slots[wanting]
+    over = inbox > OVERFULL * capacity[wanting]
+    some = len(per_slot) > 0
     return Figures(
         expected_matches=float(np.minimum(by_exhibitor(both), capacity).sum()),
         exposure_gini_per_slot=gini(per_slot),
-        unseen_exhibitors=int((seen == 0).sum()),
+        unseen_exhibitors=int((seen[wanting] == 0).sum()),
         over_capacity_share=float(over.mean()) if some else 0.0,
         looks_per_slot_least=float(per_slot.min()) if some else 0.0,
         looks_per_slot_p5=float(np.quantile(per_slot, 0.05)) if some else 0.0,

@@ -63,12 +63,19 @@ class Settled:
     def duals(
         self, buyers: Sequence[Participant], exhibitors: Sequence[Participant]
     ) -> Equilibrium:
-        """Return the prices of both sides as the order of lists wants them."""
+        """Return the prices of both sides as the order of lists wants them.
+
+        Calendars fill up and open again between runs: one that is full now counts nothing, one
+        that was full in the run as any other.
+        """
         a, b = (
-            np.asarray([self.people.get(one.id, USUAL).price for one in side], dtype=np.float64)
+            np.asarray([self._price(one) if one.free else 0.0 for one in side], dtype=np.float64)
             for side in (buyers, exhibitors)
         )
         return Equilibrium(a, b, 0, 0.0, True)
+
+    def _price(self, one: Participant) -> float:
+        return self.people.get(one.id, USUAL).price or USUAL.price
 
 
 USUAL = Person()

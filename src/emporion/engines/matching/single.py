@@ -14,7 +14,6 @@ import numpy as np
 
 from emporion.engines.matching import score
 from emporion.engines.matching.encoding import Encoder, Store
-from emporion.engines.matching.equilibrium import Equilibrium
 from emporion.engines.matching.features import Features
 from emporion.engines.matching.kept import Kept
 from emporion.engines.matching.market import Market, MarketError, check_market
@@ -58,15 +57,16 @@ def rank_one(
     if settled is None:
         weights = score.Weights() if meaning is None else score.Weights().with_meaning()
         rules = score.judged(weights)
-        duals = Equilibrium(np.ones(len(buyers)), np.ones(len(exhibitors)), 0, 0.0, True)
+        settled = Settled(rules)
     else:
-        rules, duals = settled.rules_of(buyers, exhibitors), settled.duals(buyers, exhibitors)
+        rules = settled.rules_of(buyers, exhibitors)
+    duals = settled.duals(buyers, exhibitors)
     me = (sellers or buyers)[0]
     rows = Kept(market, features, rules, duals).rank(me)
     others, prices = (buyers, duals.a) if sellers else (exhibitors, duals.b)
     # Where nothing of the pair speaks for it: their calendar has room, as far as it has.
     usual = np.median(prices) if len(prices) else 1.0
-    room = {one.id: one.capacity for one, p in zip(others, prices, strict=True) if p >= usual}
+    room = {one.id: one.free for one, p in zip(others, prices, strict=True) if p >= usual}
     return [
         Entry(other, at, value, p, q, _with_room(told, room.get(other)))
         for at, (other, value, p, q, told) in enumerate(rows, 1)

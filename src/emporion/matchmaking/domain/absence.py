@@ -8,7 +8,7 @@ from emporion.engines.matching.comparing import compare
 from emporion.matchmaking import queries
 from emporion.matchmaking.domain import vectors
 from emporion.matchmaking.domain.frozen import settled
-from emporion.matchmaking.domain.market import read_market
+from emporion.matchmaking.domain.market import full, read_market
 from emporion.matchmaking.domain.told import told
 from emporion.matchmaking.models import MatchRun
 from emporion.matchmaking.queries import Absence
@@ -23,7 +23,7 @@ def why_absent(participation: Participation, other: Participation) -> Absence:
     The first of these that is so: filters that no score overcomes, the place on the list, a list
     that does not exist or a run without `other`, a lower score and what it lacks, a price.  What
     the other side keeps quiet (a veto, suggestions turned off) is told as "set_aside", which does
-    not say which.  At most 21 queries, 25 once the fair has begun, and those for the readers of
+    not say which.  At most 25 queries, 29 once the fair has begun, and those for the readers of
     texts where there are any.
     """
     if code := _filtered(participation, other):
@@ -60,10 +60,13 @@ def _filtered(me: Participation, other: Participation) -> str:
         return "set_aside"
     pair = {me.pk, other.pk}
     found = told(me.edition, [me.pk])
-    for code, pairs in (("declined", found.apart), ("met", found.met)):
+    for code, pairs in (("declined", found.apart), ("met", found.met), ("agreed", found.agreed)):
         if any({one, two} == pair for one, two in pairs):
             return code
-    return ""
+    taken = full(me.edition, [me, other])
+    if me.pk in taken:
+        return "you_full"
+    return "full" if other.pk in taken else ""
 
 
 def _compared(

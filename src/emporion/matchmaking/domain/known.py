@@ -59,6 +59,6 @@ def known_of(participation: Participation) -> Known:
         written=sorted(written),
         size=participation.organisation.size if participation.organisation else "",
         deeds=dict(Counter(d.kind for d in told(edition, [me]).deeds if d.sender == me)),
-        contested=bool(found) and found[me][0] < CONTESTED,
+        contested=bool(found) and 0 < found[me][0] < CONTESTED,
         list_length=len(set(listed) - queries.quiet_about(participation, listed)),
     )

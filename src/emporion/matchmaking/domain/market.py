@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from emporion.edition.queries import Edition, Participation
 from emporion.engines import matching
 from emporion.engines.matching import Category, Market
 from emporion.matchmaking import queries
-from emporion.matchmaking.domain.told import Told, signals, told
+from emporion.matchmaking.domain.told import Told, agreed_meetings, signals, told
 from emporion.registry import taxonomy
 from emporion.registry.markets import countries_of
 
@@ -56,8 +56,9 @@ def read_market(
     Hosts stand on the exhibitors' side, all other roles that may ask for meetings on the buyers'.
     Only what people need and offer counts as text, not what they say about themselves.  Left out
     is who turned suggestions off or wants no meeting; two of one firm, with a veto between them, of
-    whom one declined the other or who have met are never shown to each other.  Five queries, and
-    those of what people did.
+    whom one declined the other, who will meet or have met are never shown to each other.  Meetings
+    that are settled take their places in both calendars.  Five queries, and those of what people
+    did and of their calendars.
     """
     exhibitors, buyers, keys, firms = sides(edition, only)
     public = {key: public_id for public_id, key in keys.items()}
@@ -67,7 +68,7 @@ def read_market(
     }
     found = told(edition, only if deeds_of is None else deeds_of)
     exclusions = set(_colleagues(exhibitors, buyers, firms))
-    for one, other in (*found.apart, *found.met):
+    for one, other in (*found.apart, *found.met, *found.agreed):
         if one in public and other in public and host[one] != host[other]:
             pair = (one, other) if host[one] else (other, one)
             exclusions.add((public[pair[0]], public[pair[1]]))
@@ -99,6 +100,24 @@ def read_counterparts(participation: Participation) -> Read:
     return Read(market, read.keys, read.told)
 
 
+def wanted_meetings(edition: Edition, one: Participation | editions.ParticipationRow) -> int:
+    """Return how many meetings somebody wants, or is taken to want who set no limit."""
+    if one.max_meetings is not None:
+        return one.max_meetings
+    if not one.hosts:
+        return MEETINGS_OF_A_GUEST
+    return one.tables * MEETINGS_A_TABLE_AND_DAY * ((edition.ends - edition.starts).days + 1)
+
+
+def full(edition: Edition, people: Sequence[Participation]) -> set[int]:
+    """Return primary keys of those of `people` whose wanted meetings are all settled.
+
+    The queries of calendars.
+    """
+    agreed = agreed_meetings(edition, [one.pk for one in people])
+    return {one.pk for one in people if agreed[one.pk] >= wanted_meetings(edition, one) > 0}
+
+
 def texts_of(edition: Edition) -> Market:
     """Return an edition's participants without what they did, to read their texts; 5 queries."""
     exhibitors, buyers, _keys, _firms = sides(edition)
@@ -124,12 +143,12 @@ def sides(
 ) -> tuple[list[matching.Participant], list[matching.Participant], dict[str, int], dict[str, int]]:
     """Return hosts, guests, {public id: primary key} and {public id: key of the firm}.
 
-    `only` narrows to these. Four queries.
+    `only` narrows to these. Four queries, and those of calendars.
     """
     silent = queries.silent(edition, only)
+    agreed = agreed_meetings(edition, only)
     texts: defaultdict[int, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     needs, offers = (_interests(rows, texts) for rows in editions.interests(edition, only))
-    days = (edition.ends - edition.starts).days + 1
     exhibitors: list[matching.Participant] = []
     buyers: list[matching.Participant] = []
     keys: dict[str, int] = {}
@@ -140,15 +159,11 @@ def sides(
         keys[row.public_id] = row.pk
         if row.organisation is not None:
             firms[row.public_id] = row.organisation
-        wanted = row.max_meetings
-        if wanted is None:
-            a_table = MEETINGS_A_TABLE_AND_DAY * days
-            wanted = row.tables * a_table if row.hosts else MEETINGS_OF_A_GUEST
         codes, deals = needs.get(row.pk, ((), ()))
         offered, offer_deals = offers.get(row.pk, ((), ()))
         participant = matching.Participant(
             id=row.public_id,
-            capacity=wanted,
+            capacity=wanted_meetings(edition, row),
             offers=offered,
             needs=codes,
             texts={lang: "\n".join(parts) for lang, parts in texts.get(row.pk, {}).items()},
@@ -157,6 +172,7 @@ def sides(
             languages=row.languages,
             size=row.size,
             deals=tuple(dict.fromkeys((*deals, *offer_deals))),
+            agreed=agreed[row.pk],
         )
         (exhibitors if row.hosts else buyers).append(participant)
     return exhibitors, buyers, keys, firms

@@ -80,11 +80,17 @@ def run_match(
     tell("writing")
     run = _start(edition, seed, found)
     digest, counted, people = hashlib.sha256(), Coverage(), matching.people_of(found)
+    full = {one.id for one in (*market.exhibitors, *market.buyers) if not one.free}
     names = ("run", "participation", "entries", "price", "of_p", "of_q")
     for lists, of_buyers in ((found.buyers, True), (found.exhibitors, False)):
         rows = []
         for owner, entries in lists:
-            counted.add(keys[owner], (keys[e.id] for e in entries), of_guest=of_buyers)
+            counted.add(
+                keys[owner],
+                (keys[e.id] for e in entries),
+                of_guest=of_buyers,
+                is_full=owner in full,
+            )
             one = people[owner]
             shown = stored(entries, keys, of_buyers=of_buyers)
             rows.append((run.pk, keys[owner], shown, one.price, one.of_p, one.of_q))

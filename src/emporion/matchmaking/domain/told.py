@@ -35,12 +35,13 @@ class Told:
     """What one source knows of an edition.
 
     `apart` are pairs that are never to be suggested again, `met` those who have met already, in any
-    order; `counts` are figures of what came of earlier lists, by name, for the scorecard.
+    order, `agreed` those whose meeting is settled; `counts` are figures of what came of earlier lists, by name, for the scorecard.
     """
 
     deeds: list[Deed] = field(default_factory=list)
     apart: list[tuple[int, int]] = field(default_factory=list)
     met: list[tuple[int, int]] = field(default_factory=list)
+    agreed: list[tuple[int, int]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 
 
@@ -70,6 +71,7 @@ def told(edition: Edition, only: Collection[int] | None = None) -> Told:
         found.deeds += more.deeds
         found.apart += more.apart
         found.met += more.met
+        found.agreed += more.agreed
         for name, count in more.counts.items():
             found.counts[name] = found.counts.get(name, 0) + count
     quiet = objecting(edition, "matching")
@@ -91,6 +93,25 @@ def register_count(counter: AnswerCount) -> AnswerCount:
 def answers_now(edition: Edition) -> int:
     """Return how many answers a run made now would learn from; one query a source."""
     return sum(counter(edition) for counter in _counters)
+
+
+Calendar = Callable[[Edition, Collection[int] | None], Mapping[int, int]]
+_calendars: list[Calendar] = []
+
+
+def register_calendar(calendar: Calendar) -> Calendar:
+    """Add what counts the meetings that are settled, of an edition or of some alone (None: all)."""
+    if calendar not in _calendars:
+        _calendars.append(calendar)
+    return calendar
+
+
+def agreed_meetings(edition: Edition, only: Collection[int] | None = None) -> Counter[int]:
+    """Return {primary key: how many meetings of theirs are settled}; two queries a calendar."""
+    found: Counter[int] = Counter()
+    for calendar in _calendars:
+        found.update(calendar(edition, only))
+    return found
 
 
 ASKED, ANSWERED = frozenset({"request"}), frozenset({"accept", "decline"})

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.utils import timezone
 
 from emporion.edition.queries import Edition
-from emporion.matchmaking.domain.told import Deed, Told, register, register_count
+from emporion.matchmaking.domain.told import (
+    Deed,
+    Told,
+    register,
+    register_calendar,
+    register_count,
+)
 from emporion.meetings.models import MeetingRequest
-from emporion.meetings.queries.choices import choices, held
+from emporion.meetings.queries.choices import choices, held, settled
 from emporion.meetings.queries.ratings import met, rated
 
 State = MeetingRequest.State
@@ -21,11 +27,14 @@ def requests_told(edition: Edition, only: Collection[int] | None = None) -> Told
     """Return requests that somebody chose to make, and answers that somebody gave; two queries.
 
     Left out: what the organiser made mandatory, and what a standing rule accepted by itself.  Two
-    of whom one declined are not suggested to each other again.
+    of whom one declined are not suggested to each other again; nor are two who will meet, because
+    they agreed to or because the organiser wants it.
     """
     found = Told()
     asked = accepted = declined = 0
     for row in choices(edition, only):
+        if row.state == State.ACCEPTED or (row.is_mandatory and row.state == State.OPEN):
+            found.agreed.append((row.asker_id, row.counterpart_id))
         if row.is_mandatory:
             continue
         found.deeds.append(Deed(row.asker_id, row.counterpart_id, "request", row.asked_at))
@@ -61,6 +70,12 @@ def meetings_told(edition: Edition, only: Collection[int] | None = None) -> Told
         # Nobody has met at a fair that is made up: its lists stay comparable, whatever its dates.
         met=[] if edition.is_demonstration else met(edition, only),
     )
+
+
+@register_calendar
+def calendars_told(edition: Edition, only: Collection[int] | None = None) -> Mapping[int, int]:
+    """Return how many meetings of each are settled, as `requests_told` has it; two queries."""
+    return settled(edition, only)
 
 
 @register_count

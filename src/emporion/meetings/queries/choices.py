@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings.models import Meeting, MeetingRequest, Release
@@ -44,6 +45,20 @@ def choices(edition: Edition, only: Collection[int] | None = None) -> list[Choic
         "rule_answer",
     )
     return [Choice(*row[:6], row[6] is not None) for row in found.iterator(chunk_size=5000)]
+
+
+def settled(edition: Edition, only: Collection[int] | None = None) -> Counter[int]:
+    """Return {participation: requests of theirs that were accepted or must be held}; two queries."""
+    rows = MeetingRequest.objects.filter(edition=edition).filter(
+        Q(state=MeetingRequest.State.ACCEPTED)
+        | Q(state=MeetingRequest.State.OPEN, is_mandatory=True)
+    )
+    found: Counter[int] = Counter()
+    for side in ("asker_id", "counterpart_id"):
+        mine = rows if only is None else rows.filter(**{f"{side}__in": only})
+        for key, count in mine.order_by().values_list(side).annotate(n=Count("pk")):
+            found[key] += count
+    return found
 
 
 def held(edition: Edition) -> dict[str, int]:
