@@ -22,7 +22,8 @@ class Figures:
     `expected_matches`: both want to meet, each exhibitor up to its capacity (an estimate: the
     expected number of wishes is capped, not each outcome). `exposure_gini_per_slot`: inequality of
     looks per meeting that an exhibitor wants, 0 equal to 1. `unseen_exhibitors`: in no buyer's
-    list. Neither counts who wants no more meetings. `over_capacity_share`: exhibitors that expect more than 3 requests per meeting wanted.
+    list. Neither counts who wants no more meetings.
+    `over_capacity_share`: exhibitors that expect more than 3 requests per meeting wanted.
     `looks_per_slot_least` and `looks_per_slot_p5`: the lowest, and what 95 % of exhibitors exceed.
     `inbox_p50` and `inbox_p99`: requests expected per meeting wanted, of half and of 99 %.
     """

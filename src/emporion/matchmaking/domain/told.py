@@ -35,7 +35,8 @@ class Told:
     """What one source knows of an edition.
 
     `apart` are pairs that are never to be suggested again, `met` those who have met already, in any
-    order, `agreed` those whose meeting is settled; `counts` are figures of what came of earlier lists, by name, for the scorecard.
+    order, `agreed` those whose meeting is settled; `counts` are figures of what came of earlier
+    lists, by name, for the scorecard.
     """
 
     deeds: list[Deed] = field(default_factory=list)

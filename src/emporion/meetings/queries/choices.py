@@ -48,7 +48,7 @@ def choices(edition: Edition, only: Collection[int] | None = None) -> list[Choic
 
 
 def settled(edition: Edition, only: Collection[int] | None = None) -> Counter[int]:
-    """Return {participation: requests of theirs that were accepted or must be held}; two queries."""
+    """Return {participation: requests accepted or mandatory, on either side}; two queries."""
     rows = MeetingRequest.objects.filter(edition=edition).filter(
         Q(state=MeetingRequest.State.ACCEPTED)
         | Q(state=MeetingRequest.State.OPEN, is_mandatory=True)
