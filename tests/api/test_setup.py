@@ -117,7 +117,7 @@ def test_import_is_listed_and_its_undoing_is_a_job(edition, desk) -> None:
         tenant=edition.expo.public_id, subject="buyers", place=edition.slug, source="crm",
         file_name="a.csv", file_digest="0" * 64, state="done", started_at=now, ended_at=now,
     )  # fmt: skip
-    (told,) = desk.get("imports").json()
+    (told,) = desk.get("imports").json()["items"]
     assert (told["id"], told["state"]) == (batch.public_id, "done")
     assert desk.post(f"imports/{batch.public_id}/undo").json()["kind"] == "import.undo"
     assert is_problem(desk.post(f"imports/{batch.public_id}/undo"), 409)

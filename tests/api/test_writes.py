@@ -60,10 +60,10 @@ def test_decline_with_reason_then_nothing_is_left_to_withdraw(edition, pair) -> 
     _buyer, asking, seller, asked = pair
     row = asking.post("me/requests", {"counterpart": seller.public_id}).json()
     address = f"me/requests/{row['id']}"
-    match = f'"{row["version"]}"'
+    match = asked.get(address)["ETag"]
     done = asked.post(f"{address}/decline", {"reason": "no_time"}, If_Match=match)
     assert done.json()["decline_reason"] == "no_time"
-    late = asking.post(f"{address}/withdraw", If_Match=done["ETag"])
+    late = asking.post(f"{address}/withdraw", If_Match=asking.get(address)["ETag"])
     assert is_problem(late, 409)
     assert is_problem(asked.post(f"{address}/accept", If_Match=match), 412)
 

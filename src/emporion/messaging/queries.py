@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db.models import Count, Min, OuterRef, Subquery
+from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 
 from emporion.core.models import OutboxRow
 from emporion.messaging.models import Delivery, Endpoint, Receipt
@@ -47,9 +47,14 @@ def sent(
     return list(found.order_by("-pk")[:limit])
 
 
+def all_given_up(expo: Expo) -> QuerySet[OutboxRow, OutboxRow]:
+    """Return all that was given up of an expo; no query yet."""
+    return OutboxRow.objects.filter(tenant=expo.public_id, state=OutboxRow.State.DEAD)
+
+
 def given_up(expo: Expo, *, before: int = 0, limit: int = 50) -> list[OutboxRow]:
     """Return what was given up of an expo, newest first, before a key; one query."""
-    found = OutboxRow.objects.filter(tenant=expo.public_id, state=OutboxRow.State.DEAD)
+    found = all_given_up(expo)
     if before:
         found = found.filter(pk__lt=before)
     return list(found.order_by("-pk")[:limit])
@@ -57,8 +62,7 @@ def given_up(expo: Expo, *, before: int = 0, limit: int = 50) -> list[OutboxRow]
 
 def given_up_since(expo: Expo) -> tuple[int, Any]:
     """Return how much of an expo was given up and since when the oldest waits; one query."""
-    found = OutboxRow.objects.filter(tenant=expo.public_id, state=OutboxRow.State.DEAD)
-    row = found.aggregate(count=Count("pk"), since=Min("ended_at"))
+    row = all_given_up(expo).aggregate(count=Count("pk"), since=Min("ended_at"))
     return row["count"], row["since"]
 
 
@@ -85,9 +89,14 @@ def waiting(endpoint: Endpoint) -> int:
     return rows.filter(state__in=(OutboxRow.State.WAITING, OutboxRow.State.SENDING)).count()
 
 
+def all_deliveries(endpoint: Endpoint) -> QuerySet[Delivery, Delivery]:
+    """Return all attempts to tell an endpoint; no query yet."""
+    return Delivery.objects.filter(endpoint=endpoint)
+
+
 def deliveries(endpoint: Endpoint, limit: int = 50, before: int = 0) -> list[Delivery]:
     """Return the newest attempts to tell an endpoint, before a key; one query."""
-    found = Delivery.objects.filter(endpoint=endpoint)
+    found = all_deliveries(endpoint)
     if before:
         found = found.filter(pk__lt=before)
     return list(found.order_by("-pk")[:limit])

@@ -1,7 +1,8 @@
 """Where a list goes on: a cursor that only we can make and that says nothing to others.
 
-It holds the key of the last row, for one list with its filters, encrypted and signed (Fernet): a
-key would tell how many rows there are, and a made-up one would be a way into other rows.
+It holds the key of the last row, for one caller's list with its filters, encrypted and signed
+(Fernet): a key would tell how many rows there are, and a made-up one would be a way into other
+rows. Of a list that another one may replace as a whole it names which it was.
 """
 
 from __future__ import annotations
@@ -18,9 +19,18 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from emporion.api.interfaces.problems import Problem, error
+from emporion.api.interfaces.problems import CONTENT_TYPE, Problem, error
 
 LONGEST = 400
+# For `openapi_extra` of a list in whose place another one comes (`of` of `page`).
+REPLACED: dict[str, Any] = {
+    "responses": {
+        410: {
+            "description": "Another list has taken its place; begin without a cursor.",
+            "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    }
+}
 
 
 @lru_cache(maxsize=4)
@@ -29,30 +39,37 @@ def _box(secret: str) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(key))
 
 
-def _place(request: HttpRequest) -> str:
-    """Return what list a request asks for: its address and filters, not the page of it."""
+def _place(request: Any) -> str:
+    """Return what list is asked for: whose, its address and filters, not the page of it.
+
+    The same address is another list to whoever else asks, or acts for somebody else.
+    """
     asked = sorted(
         (name, value)
         for name, values in request.GET.lists()
         for value in values
         if name not in {"cursor", "limit"}
     )
-    text = json.dumps([request.path, asked], ensure_ascii=False)
+    caller = [request.user.actor, request.acting_choice]
+    text = json.dumps([request.path, asked, caller], ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def sealed(request: HttpRequest, key: int) -> str:
-    """Return the cursor behind the row with this key."""
-    text = json.dumps([_place(request), key])
+def sealed(request: HttpRequest, key: int, of: str = "") -> str:
+    """Return the cursor behind the row with this key, in the list that `of` names."""
+    text = json.dumps([_place(request), key, of])
     return _box(settings.SECRET_KEY).encrypt(text.encode()).decode()
 
 
-def opened(request: HttpRequest, cursor: str) -> int:
-    """Return the key of the row that a cursor stands behind; 422 for one that is none of ours."""
+def opened(request: HttpRequest, cursor: str, of: str = "") -> int:
+    """Return the key of the row that a cursor stands behind.
+
+    422 for one that is none of ours, 410 for one into what stood in this list's place before.
+    """
     try:
-        place, key = json.loads(_box(settings.SECRET_KEY).decrypt(cursor.encode()))
+        place, key, which = json.loads(_box(settings.SECRET_KEY).decrypt(cursor.encode()))
     except (InvalidToken, ValueError, TypeError):
-        place, key = "", 0
+        place, key, which = "", 0, ""
     if place != _place(request):
         raise Problem(
             422,
@@ -66,6 +83,12 @@ def opened(request: HttpRequest, cursor: str) -> int:
                 )
             ],
         )
+    if which != of:
+        raise Problem(
+            410,
+            "Another list has taken the place of the one that this cursor goes through.",
+            mend="Throw away what was read of it and begin without a cursor.",
+        )
     return int(key)
 
 
@@ -77,21 +100,25 @@ def page(
     limit: int,
     cursor: str | None,
     key: str = "pk",
+    of: str = "",
+    newest_first: bool = False,
 ) -> tuple[list[Any], str | None]:
     """Return the rows of one page, and the address of the next; one query.
 
-    Rows come by their key, in the order in which they were stored: none is told twice or left out
-    when others come or go between two pages. `key` is the name of the key in rows of values.
+    Rows come by their key, in the order in which they were stored, or against it: none is told
+    twice or left out when others come or go between two pages. `key` is the name of the key in rows
+    of values; `of` names which of several lists it is that stand here one after the other.
     """
     if cursor:
-        found = found.filter(pk__gt=opened(request, cursor))
-    rows = list(found.order_by("pk")[: limit + 1])
+        behind = "pk__lt" if newest_first else "pk__gt"
+        found = found.filter(**{behind: opened(request, cursor, of)})
+    rows = list(found.order_by("-pk" if newest_first else "pk")[: limit + 1])
     if len(rows) <= limit:
         return rows, None
     rows = rows[:limit]
     last = rows[-1][key] if isinstance(rows[-1], dict) else getattr(rows[-1], key)
     asked = [(n, v) for n, vs in request.GET.lists() for v in vs if n != "cursor"]
-    query = urlencode([*asked, ("cursor", sealed(request, last))])
+    query = urlencode([*asked, ("cursor", sealed(request, last, of))])
     address = request.build_absolute_uri(f"{request.path}?{query}")
     response["Link"] = f'<{address}>; rel="next"'
     return rows, address

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from ninja import Router
+from ninja import Query, Router
 
+from emporion.api.interfaces.cursors import page
 from emporion.api.interfaces.gates import (
     IMPORTS,
     MATCHES,
@@ -28,7 +29,7 @@ from emporion.api.interfaces.shapes.desk import (
     run_shape,
 )
 from emporion.api.interfaces.shapes.market import slot_shape
-from emporion.api.interfaces.shapes.wire import EditionName, PublicId
+from emporion.api.interfaces.shapes.wire import EditionName, Listing, Paging, PublicId, listing
 from emporion.api.interfaces.writing import KEYED, once, refusing
 from emporion.edition.domain import batches, drafts
 from emporion.edition.queries import Edition
@@ -42,7 +43,6 @@ from emporion.meetings.queries import requests
 
 router = Router(tags=["desk"])
 HERE = "/editions/{slug:edition}"
-IMPORTS_TOLD = 100
 
 
 @router.get(HERE + "/runs", auth=STAFF_READS, response=list[RunShape], operation_id="list_runs")
@@ -231,11 +231,24 @@ def stop_matching(request: Any, response: HttpResponse, edition: EditionName) ->
 
 
 @router.get(
-    HERE + "/imports", auth=READS_LISTS, response=list[ImportShape], operation_id="list_imports"
+    HERE + "/imports",
+    auth=READS_LISTS,
+    response=Listing[ImportShape],
+    operation_id="list_imports",
 )
-def list_imports(request: Any, edition: EditionName) -> Any:
-    """What was taken in, newest first; at most a hundred."""
-    return [import_shape(one) for one in batches.batches(request.edition)[:IMPORTS_TOLD]]
+def list_imports(
+    request: Any, response: HttpResponse, edition: EditionName, paging: Query[Paging]
+) -> Any:
+    """What was taken in, newest first."""
+    rows, after = page(
+        request,
+        response,
+        batches.batches(request.edition),
+        limit=paging.limit,
+        cursor=paging.cursor,
+        newest_first=True,
+    )
+    return listing([import_shape(one) for one in rows], after)
 
 
 @router.post(

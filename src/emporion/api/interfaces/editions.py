@@ -19,7 +19,6 @@ from emporion.api.interfaces.shapes.edition import (
     PavilionShape,
     Role,
     edition_shape,
-    edition_version,
     participant_shape,
     participation_shape,
 )
@@ -68,8 +67,9 @@ def list_editions(request: HttpRequest) -> Any:
 )
 def get_edition(request: Any, response: HttpResponse, edition: EditionName) -> Any:
     """One edition."""
-    tag(response, edition_version(request.edition))
-    return edition_shape(request.edition)
+    told = edition_shape(request.edition)
+    tag(response, told)
+    return told
 
 
 @router.get(

@@ -19,7 +19,7 @@ from emporion.api.interfaces.shapes.market import (
     slot_shape,
 )
 from emporion.api.interfaces.shapes.wire import EditionName
-from emporion.api.interfaces.writing import KEYED, MATCHED, demand, once, refusing, tag, version
+from emporion.api.interfaces.writing import KEYED, MATCHED, demand, once, refusing, tag, versioned
 from emporion.api.queries.participants import interests
 from emporion.core.translated import as_dict
 from emporion.edition.domain import calendars
@@ -233,10 +233,10 @@ def _profile(request: Any, one: Participation) -> dict[str, Any]:
         "max_meetings_per_day": one.max_meetings_per_day,
         "is_acting": bool(request.acting_for),
     }
-    return {**told, "version": version(told)}
+    return versioned(told)
 
 
 def _tagged(request: HttpRequest, response: HttpResponse, one: Participation) -> dict[str, Any]:
     told = _profile(request, one)
-    tag(response, told["version"])
+    tag(response, told)
     return told

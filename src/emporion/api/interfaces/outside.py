@@ -6,12 +6,20 @@ import datetime as dt
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpResponse
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 from ninja.responses import Status
 from pydantic import Field, StringConstraints
 
+from emporion.api.interfaces.cursors import page
 from emporion.api.interfaces.gates import CONNECTS, READS_CONNECTIONS, READS_OUTGOING, SENDS_AGAIN
-from emporion.api.interfaces.shapes.wire import EditionName, PublicId, Sent
+from emporion.api.interfaces.shapes.wire import (
+    EditionName,
+    Listing,
+    Paging,
+    PublicId,
+    Sent,
+    listing,
+)
 from emporion.api.interfaces.writing import KEYED, once, refusing
 from emporion.messaging import queries
 from emporion.messaging.domain import given_up as domain
@@ -148,14 +156,23 @@ def remove_webhook(request: Any, response: HttpResponse, edition: EditionName, i
 @router.get(
     HERE + "/webhooks/{slug:id}/deliveries",
     auth=READS_CONNECTIONS,
-    response=list[DeliveryShape],
+    response=Listing[DeliveryShape],
     operation_id="list_deliveries",
 )
-def list_deliveries(request: Any, edition: EditionName, id: PublicId) -> Any:
-    """The newest attempts to tell an address, at most fifty."""
+def list_deliveries(
+    request: Any, response: HttpResponse, edition: EditionName, id: PublicId, paging: Query[Paging]
+) -> Any:
+    """The attempts to tell an address, newest first."""
     names = ("key", "event", "attempt", "status", "reason", "at")
-    found = queries.deliveries(_found(request, id))
-    return [{name: getattr(one, name) for name in names} for one in found]
+    rows, after = page(
+        request,
+        response,
+        queries.all_deliveries(_found(request, id)),
+        limit=paging.limit,
+        cursor=paging.cursor,
+        newest_first=True,
+    )
+    return listing([{name: getattr(one, name) for name in names} for one in rows], after)
 
 
 @router.post(
@@ -201,12 +218,22 @@ def tell_again(
 @router.get(
     HERE + "/given-up",
     auth=READS_OUTGOING,
-    response=list[GivenUpShape],
+    response=Listing[GivenUpShape],
     operation_id="list_given_up",
 )
-def list_given_up(request: Any, edition: EditionName) -> Any:
-    """Messages and calls that nobody took, newest first; at most fifty."""
-    return [
+def list_given_up(
+    request: Any, response: HttpResponse, edition: EditionName, paging: Query[Paging]
+) -> Any:
+    """Messages and calls that nobody took, newest first."""
+    rows, after = page(
+        request,
+        response,
+        queries.all_given_up(request.edition.expo),
+        limit=paging.limit,
+        cursor=paging.cursor,
+        newest_first=True,
+    )
+    told = [
         {
             "key": row.key,
             "kind": row.kind,
@@ -214,8 +241,9 @@ def list_given_up(request: Any, edition: EditionName) -> Any:
             "reason": row.cause,
             "ended_at": row.ended_at,
         }
-        for row in queries.given_up(request.edition.expo)
+        for row in rows
     ]
+    return listing(told, after)
 
 
 @router.post(

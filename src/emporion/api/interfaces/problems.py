@@ -22,6 +22,7 @@ MENDS = {
     404: "Compare the address with /api/v1/openapi.json; ids come from the lists.",
     405: "Use one of the methods in Allow.",
     409: "Read the object again; what it is now forbids this.",
+    410: "Begin the list anew, without a cursor.",
     412: "Read the object again and send its version in If-Match.",
     413: "Send less at once.",
     415: "Send the content type that the operation names.",

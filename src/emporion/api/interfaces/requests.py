@@ -18,7 +18,6 @@ from emporion.api.interfaces.shapes.market import (
     State,
     request_row,
     request_shape,
-    request_version,
     slot_shape,
 )
 from emporion.api.interfaces.shapes.wire import (
@@ -29,7 +28,7 @@ from emporion.api.interfaces.shapes.wire import (
     Sent,
     listing,
 )
-from emporion.api.interfaces.writing import KEYED, MATCHED, demand, once, refusing, tag
+from emporion.api.interfaces.writing import KEYED, MATCHED, demand, once, refusing, tag, versioned
 from emporion.edition import queries as editions
 from emporion.edition.gates import acting
 from emporion.edition.queries import Participation
@@ -115,7 +114,7 @@ def _act(request: Any, response: HttpResponse, public_id: str, act: Any) -> Any:
 
     def do() -> Any:
         locked = domain.lock(own_request(request, me, public_id))
-        demand(request, request_version(locked))
+        demand(request, _shown(me, [locked])[0]["version"])
         with refusing(domain.RequestError):
             act(locked, me)
         return _told(request, response, me, public_id)
@@ -212,8 +211,9 @@ def get_request(request: Any, response: HttpResponse, edition: EditionName, id: 
     found = queries.by_public_id(request.edition, id)
     if found is None:
         raise Http404("There is no request with this id.")
-    tag(response, request_version(found))
-    return request_shape(found)
+    told = request_shape(found)
+    tag(response, told)
+    return told
 
 
 def own_request(request: Any, me: Participation, public_id: str) -> Any:
@@ -228,19 +228,22 @@ def _told(
     request: HttpRequest, response: HttpResponse, me: Participation, public_id: str
 ) -> dict[str, Any]:
     found = own_request(request, me, public_id)
-    tag(response, request_version(found))
-    return _shown(me, [found])[0]
+    told = _shown(me, [found])[0]
+    tag(response, told)
+    return told
 
 
 def _shown(me: Participation, rows: list[Any]) -> list[dict[str, Any]]:
     """Return requests as one of their sides sees them; three queries for all."""
     return [
-        {
-            **request_shape(filed.request),
-            "direction": "sent" if filed.request.asker_id == me.pk else "received",
-            "slot": slot_shape(filed.slot) if filed.slot else None,
-            # That somebody does not want to meet at all is said to nobody.
-            "refusal": filed.refusal if filed.refusal != "excluded" else "",
-        }
+        versioned(
+            {
+                **request_shape(filed.request),
+                "direction": "sent" if filed.request.asker_id == me.pk else "received",
+                "slot": slot_shape(filed.slot) if filed.slot else None,
+                # That somebody does not want to meet at all is said to nobody.
+                "refusal": filed.refusal if filed.refusal != "excluded" else "",
+            }
+        )
         for filed in (queries.filed(me, rows) if rows else [])
     ]

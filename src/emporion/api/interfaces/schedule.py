@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from emporion.api.interfaces.cursors import page
+from emporion.api.interfaces.cursors import REPLACED, page
 from emporion.api.interfaces.gates import PUBLISHES, SCHEDULES, STAFF_READS
 from emporion.api.interfaces.shapes.market import MeetingShape, meeting_row
 from emporion.api.interfaces.shapes.wire import (
@@ -107,16 +107,20 @@ def get_release(request: Any, edition: EditionName, number: Number) -> Any:
     auth=STAFF_READS,
     response=Listing[MeetingShape],
     operation_id="list_meetings",
+    openapi_extra=REPLACED,
 )
 def list_meetings(
     request: Any, response: HttpResponse, edition: EditionName, paging: Query[Paging]
 ) -> Any:
-    """The meetings of the published schedule; none before the first."""
+    """The meetings of the published schedule; none before the first.
+
+    A cursor goes through one schedule: once another is published it is 410, and a reader begins
+    anew instead of holding halves of two.
+    """
     release = meetings.published_release(request.edition)
-    if release is None:
-        return listing([], None)
     found = programs.meetings_of_release(release)
-    rows, after = page(request, response, found, limit=paging.limit, cursor=paging.cursor)
+    of = str(release.number) if release else ""
+    rows, after = page(request, response, found, limit=paging.limit, cursor=paging.cursor, of=of)
     return listing([meeting_row(row) for row in rows], after)
 
 

@@ -15,7 +15,6 @@ from emporion.api.interfaces.shapes.edition import (
     EditionShape,
     PavilionShape,
     edition_shape,
-    edition_version,
 )
 from emporion.api.interfaces.shapes.setup import (
     EditionChange,
@@ -29,7 +28,7 @@ from emporion.api.interfaces.shapes.setup import (
     slot_told,
 )
 from emporion.api.interfaces.shapes.wire import EditionName
-from emporion.api.interfaces.writing import KEYED, MATCHED, demand, once, refusing, tag
+from emporion.api.interfaces.writing import KEYED, MATCHED, demand, once, refusing, tag, version
 from emporion.core.translated import as_dict
 from emporion.edition import queries as editions
 from emporion.edition.domain import pavilions as halls
@@ -61,7 +60,7 @@ def change(request: Any, response: HttpResponse, edition: EditionName, body: Edi
         def guard() -> None:
             now = editions.edition_by_slug(here.slug)
             assert now is not None
-            demand(request, edition_version(now))
+            demand(request, version(edition_shape(now)))
             domain.check_dates(here, values["starts"], values["ends"])
 
         values = {name: as_dict(getattr(here, name)) for name in TEXTS} | {
@@ -70,8 +69,9 @@ def change(request: Any, response: HttpResponse, edition: EditionName, body: Edi
         values |= {name: _told(v) if name in TEXTS else v for name, v in given.items()}
         with refusing(EditionError, domain.SlotError):
             change_edition(here, **values, guard=guard)
-        tag(response, edition_version(here))
-        return edition_shape(here)
+        told = edition_shape(here)
+        tag(response, told)
+        return told
 
     return once(request, 200, do, response=response)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja.responses import NinjaJSONEncoder, Status
 
 from emporion.api.domain import idempotency
-from emporion.api.interfaces.middleware import tags
+from emporion.api.interfaces.middleware import digest, tags
 from emporion.api.interfaces.problems import Problem, error
 
 KEY_HEADER = {
@@ -37,15 +37,21 @@ MATCHED = {"parameters": [KEY_HEADER, MATCH_HEADER]}
 _KEY = re.compile(KEY_HEADER["schema"]["pattern"].replace("$", r"\Z"))  # type: ignore[index]
 
 
-def version(*parts: Any) -> str:
-    """Return sixteen letters that change whenever one of `parts` does."""
-    text = json.dumps(parts, cls=NinjaJSONEncoder, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+def version(told: Mapping[str, Any]) -> str:
+    """Return the version of an object: of all that is told of it, but for a version."""
+    rest = {name: value for name, value in told.items() if name != "version"}
+    text = json.dumps(rest, cls=NinjaJSONEncoder, sort_keys=True, ensure_ascii=False)
+    return digest(text.encode("utf-8", "surrogatepass"))
 
 
-def tag(response: HttpResponse, of: str) -> None:
-    """Give an answer the version of what it holds as its ETag."""
-    response["ETag"] = f'"{of}"'
+def versioned(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is told of an object with its version."""
+    return {**told, "version": version(told)}
+
+
+def tag(response: HttpResponse, told: Mapping[str, Any]) -> None:
+    """Give an answer the version of the object that it tells of as its ETag."""
+    response["ETag"] = f'"{version(told)}"'
 
 
 def demand(request: HttpRequest, now: str) -> None:

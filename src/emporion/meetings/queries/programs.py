@@ -44,10 +44,12 @@ def requests_of(
     return found.filter(state__in=list(states)) if states else found
 
 
-def meetings_of_release(release: Release) -> QuerySet[Any, Any]:
-    """Return the meetings of a release as rows of `MEETING`; no query yet."""
-    # The edition is named although the release tells it: with one edition for certain, a database
-    # reads a page along the index, and does not sort the whole release for it.
-    found = Meeting.objects.filter(release=release, release__edition=release.edition_id)
+def meetings_of_release(release: Release | None) -> QuerySet[Any, Any]:
+    """Return the meetings of a release as rows of `MEETING`, none of none; no query yet."""
+    found = Meeting.objects.none()
+    if release is not None:
+        # The edition is named although the release tells it: with one edition for certain, a
+        # database reads a page along the index, and does not sort the whole release for it.
+        found = Meeting.objects.filter(release=release, release__edition=release.edition_id)
     rows: QuerySet[Any, Any] = found.values(*MEETING)
     return rows

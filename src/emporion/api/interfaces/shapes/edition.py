@@ -9,7 +9,6 @@ from ninja import Schema
 from pydantic import Field
 
 from emporion.api.interfaces.shapes.wire import PublicId, Texts
-from emporion.api.interfaces.writing import version
 from emporion.core.translated import as_dict
 from emporion.edition.queries import Edition, Participation
 
@@ -122,15 +121,6 @@ def edition_shape(edition: Edition) -> dict[str, Any]:
         "is_demonstration": edition.is_demonstration,
         "published_release": edition.published_release,
     }
-
-
-def edition_version(edition: Edition) -> str:
-    """Return the version of what an organiser says of an edition, for If-Match."""
-    told = edition_shape(edition)
-    return version(*(told[name] for name in _SAID))
-
-
-_SAID = ("title", "subtitle", "place", "starts", "ends", "zone", "languages")
 
 
 def participant_shape(one: Participation, letters: dict[int, str]) -> dict[str, Any]:

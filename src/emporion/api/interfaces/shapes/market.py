@@ -9,7 +9,7 @@ from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from emporion.api.interfaces.shapes.wire import PLAIN, Code, Language, PublicId, Sent, Texts
-from emporion.api.interfaces.writing import version
+from emporion.api.interfaces.writing import versioned
 from emporion.core.translated import as_dict
 from emporion.edition.queries import Participation
 
@@ -188,19 +188,9 @@ def slot_shape(slot: Any) -> dict[str, Any]:
     }
 
 
-def request_version(row: Any) -> str:
-    """Return the version of a request (an object, or a row of values)."""
-    if not isinstance(row, dict):
-        row = {name: getattr(row, name) for name in ("public_id", *_CHANGES)}
-    return version(row["public_id"], *(row[name] for name in _CHANGES))
-
-
-_CHANGES = ("state", "message", "decline_reason", "asked_at", "answered_at", "weight")
-
-
 def request_row(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row of `meetings.queries.programs.REQUEST` as it goes over the wire."""
-    return {
+    told = {
         "id": row["public_id"],
         "state": row["state"],
         **{
@@ -216,8 +206,8 @@ def request_row(row: dict[str, Any]) -> dict[str, Any]:
         "decline_reason": row["decline_reason"],
         "asked_at": row["asked_at"],
         "answered_at": row["answered_at"],
-        "version": request_version(row),
     }
+    return versioned(told)
 
 
 def request_shape(request: Any) -> dict[str, Any]:

@@ -1,0 +1,126 @@
+"""A cursor goes through one list of one caller, and through no other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from emporion.core.models import ImportBatch, OutboxRow
+from emporion.edition.models import Delegation, Officer
+from emporion.meetings.domain import releases
+from emporion.messaging.models import Delivery, Endpoint
+from emporion.registry.models import Body
+from tests import factories
+from tests.api.test_gates import is_problem
+
+
+def after(answer: Any) -> str:
+    """Return the address of the next page."""
+    return str(answer.json()["next"]).removeprefix("http://testserver")
+
+
+@pytest.fixture
+def desk(edition, program):
+    return program(factories.make_organiser(edition), edition)
+
+
+@pytest.fixture
+def asked(edition):
+    """Three requests of one buyer: (the buyer, the requests)."""
+    guest = factories.make_participation(edition, "buyer", user=factories.make_user())
+    sellers = [factories.make_participation(edition) for _ in range(3)]
+    return guest, [factories.make_request(guest, seller) for seller in sellers]
+
+
+def test_cursor_into_a_schedule_that_was_replaced_is_410(edition, desk, asked) -> None:
+    _guest, requests = asked
+    slots = factories.make_slots(edition)
+    held = list(zip(requests, slots, strict=False))
+    factories.make_release(edition, held, state="published", value=1)
+    first = desk.get("meetings?limit=1")
+    assert len(desk.get(after(first)).json()["items"]) == 1
+    factories.make_release(edition, held)
+    releases.publish(edition, 2, "user:a", seen=1)
+    gone = desk.get(after(first))
+    assert is_problem(gone, 410)
+    assert "without a cursor" in gone.json()["mend"]
+    assert len(desk.get("meetings").json()["items"]) == 3
+
+
+def test_cursor_into_nothing_is_refused(edition, desk) -> None:
+    assert desk.get("meetings").json() == {"items": [], "next": None}
+    assert is_problem(desk.get("meetings?cursor=bz0tMQ=="), 422)
+
+
+def test_cursor_of_another_caller_is_422(edition, program, asked) -> None:
+    guest, _requests = asked
+    user = guest.delegates.get().person.user
+    mine = program(user, edition)
+    next_page = after(mine.get("me/requests?limit=1"))
+    assert len(mine.get(next_page).json()["items"]) == 1
+    stranger = factories.make_user()
+    other = factories.make_participation(edition, "buyer", user=stranger)
+    for seller in (factories.make_participation(edition) for _ in range(2)):
+        factories.make_request(other, seller)
+    assert is_problem(program(stranger, edition).get(next_page), 422)
+
+
+def test_cursor_of_one_member_is_422_for_the_next(edition, program, asked) -> None:
+    guest, _requests = asked
+    body = Body.objects.create(expo=edition.expo, kind="association", name={"en": "Guild"})
+    delegation = Delegation.objects.create(edition=edition, body=body)
+    officer = factories.make_user()
+    Officer.objects.create(delegation=delegation, user=officer, appointed_at=timezone.now())
+    guest.delegation = delegation
+    guest.save()
+    second = factories.make_participation(edition, "buyer", delegation=delegation)
+    calling = program(officer, edition)
+    first = calling.get("me/requests?limit=1", Emporion_Acting_For=guest.public_id)
+    again = calling.get(after(first), Emporion_Acting_For=guest.public_id)
+    other = calling.get(after(first), Emporion_Acting_For=second.public_id)
+    assert (again.status_code, other.status_code) == (200, 422)
+
+
+def imports(edition: Any) -> str:
+    for number in range(5):
+        ImportBatch.objects.create(
+            tenant=edition.expo.public_id, subject="buyers", place=edition.slug, source="list",
+            file_name=f"k{number}", file_digest="0" * 64, state="done",
+            started_at=timezone.now(),
+        )  # fmt: skip
+    return "imports"
+
+
+def given_up(edition: Any) -> str:
+    for number in range(5):
+        OutboxRow.objects.create(
+            key=f"k{number}", kind="message", lane="l", tenant=edition.expo.public_id,
+            state="dead", payload={}, made_at=timezone.now(), next_at=timezone.now(),
+        )  # fmt: skip
+    return "given-up"
+
+
+def deliveries(edition: Any) -> str:
+    endpoint = Endpoint.objects.create(
+        expo=edition.expo, url="https://a.example/", secret="s", made_at=timezone.now()
+    )
+    for number in range(5):
+        Delivery.objects.create(
+            endpoint=endpoint, key=f"k{number}", event="webhook.test", attempt=1, status=200,
+            at=timezone.now(),
+        )  # fmt: skip
+    return f"webhooks/{endpoint.public_id}/deliveries"
+
+
+@pytest.mark.parametrize(
+    ("make", "name"), [(imports, "file_name"), (given_up, "key"), (deliveries, "key")]
+)
+def test_list_of_the_newest_goes_on_to_the_oldest(edition, desk, make, name) -> None:
+    pages = [desk.get(f"{make(edition)}?limit=2")]
+    while pages[-1].json()["next"]:
+        pages.append(desk.get(after(pages[-1])))
+    found = [[row[name] for row in answer.json()["items"]] for answer in pages]
+    assert found == [["k4", "k3"], ["k2", "k1"], ["k0"]]
+    assert pages[0]["Link"] == f'<{pages[0].json()["next"]}>; rel="next"'
