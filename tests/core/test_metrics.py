@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
 import sys
 import threading
@@ -10,9 +11,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from emporion.core import condition, metrics
 from emporion.core.metrics import Requests
+from emporion.core.models import OutboxRow
 
 
 def figures(client: Client, **more: Any) -> dict[str, float]:
@@ -40,6 +43,25 @@ def test_figures_tell_of_requests_and_of_the_place(client: Client) -> None:
         assert counts == sorted(counts)
         assert counts[-1] == after[name % kind]
     assert (after["emporion_database_up"], after['emporion_jobs{state="waiting"}']) == (1, 0)
+
+
+@pytest.mark.django_db
+def test_figures_tell_of_the_outbox(client: Client) -> None:
+    made = timezone.now() - dt.timedelta(minutes=2)
+    for key, kind, state in (("a", "message", "waiting"), ("b", "message", "dead"),
+                             ("c", "webhook", "sending"), ("d", "webhook", "done")):  # fmt: skip
+        OutboxRow.objects.create(
+            key=key, kind=kind, lane=key, state=state, made_at=made, next_at=made
+        )
+    told = {name: n for name, n in figures(client).items() if name.startswith("emporion_outbox")}
+    waits = told.pop("emporion_outbox_waits_seconds")
+    told.pop("emporion_outbox_seen_seconds", None)
+    assert 119 < waits < 180
+    assert told == {
+        'emporion_outbox{kind="message",state="waiting"}': 1,
+        'emporion_outbox{kind="webhook",state="waiting"}': 1,
+        'emporion_outbox{kind="message",state="dead"}': 1,
+    }
 
 
 @pytest.mark.django_db

@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from emporion.core import outbox
 from emporion.core.models import OutboxRow
-from emporion.core.outbox import carriers, handing
+from emporion.core.outbox import carriers, draining, handing, rows
 from emporion.core.processes import this_process
+from tests.racing import hold_after, race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Row = OutboxRow
@@ -120,7 +121,9 @@ def test_row_that_fails_too_often_is_dead_and_those_behind_it_leave(handed: list
 
 def test_pause_grows_with_every_attempt(handed: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    assert handing.PAUSES == (5, 30, 300, 1800, 7200, 18_000, 36_000)
+    assert handing.PAUSES == (5, 30, 120, 300, 900, 1800, 3600, 7200, 10_800, 14_400, 25_200)
+    # As the organisers' pages say.
+    assert dt.timedelta(hours=17) < sum(handing.PAUSES) * SECOND < dt.timedelta(hours=18)
     monkeypatch.setattr(carriers, "_carriers", {"test": lambda row: 1 / 0})
     put()
     outbox.drain()
@@ -176,6 +179,21 @@ def test_row_of_a_dead_drainer_is_handed_over_again_with_its_key(handed: list[An
     assert handed == [(row.key, 1), (row.key, 2)]
 
 
+def test_row_whose_process_always_dies_is_given_up_and_its_lane_goes_on(
+    handed: list[Any],
+) -> None:
+    put(1), put(2)
+    first = Row.objects.filter(payload__n=1)
+    ended = timezone.now() - SECOND
+    first.update(state="sending", lease=3, lease_until=ended, attempt=len(handing.PAUSES) + 1)
+    assert outbox.drain() == 1
+    assert states() == [
+        ("dead", 3, "the process ended while it handed this over"),
+        ("done", 1, ""),
+    ]
+    assert [n for _, n in handed] == [2]
+
+
 def test_drainer_that_lost_its_row_notes_nothing(handed: list[Any]) -> None:
     def deliver(row: Row) -> Callable[[], None]:
         Row.objects.update(lease=row.lease + 1)
@@ -222,7 +240,35 @@ def test_row_of_a_process_that_is_gone_is_free_at_once(handed: list[Any]) -> Non
     row = put(5)
     later = timezone.now() + 60 * SECOND
     Row.objects.update(state="sending", lease=3, lease_until=later, process=this_process())
-    assert (handing.free_dead(), outbox.drain()) == (0, 0)
+    assert (draining.free_dead(), outbox.drain()) == (0, 0)
     Row.objects.update(process=f"{this_process().rsplit(':', 2)[0]}:1:0")
-    assert (handing.free_dead(), outbox.drain()) == (1, 1)
+    assert (draining.free_dead(), outbox.drain()) == (1, 1)
     assert handed == [(row.key, 5)]
+
+
+def put_about(n: int, lane: str = "a") -> None:
+    with transaction.atomic():
+        outbox.put("test", {"n": n}, lane=lane, merge="m")
+
+
+def test_two_at_once_about_one_thing_are_one_row(
+    handed: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Both have looked for a row that waits, and found none, before the first writes its own.
+    hold_after(monkeypatch, rows, "_waiting")
+    assert race(None, [lambda: put_about(1), lambda: put_about(2)]) == ["done", "done"]
+    outbox.drain()
+    assert len(handed) == 1
+
+
+def test_row_put_off_gives_way_to_a_newer_one_about_the_same(handed: list[Any]) -> None:
+    def deliver(row: Row) -> None:
+        if row.payload["n"] == 1:
+            put_about(2, "b")
+            raise outbox.Postponed(timezone.now() + 60 * SECOND)
+        handed.append(row.payload["n"])
+
+    replace_carrier(deliver)
+    put_about(1)
+    assert (outbox.drain(), handed) == (2, [2])
+    assert states() == [("done", 1, "a newer one says it"), ("done", 1, "")]

@@ -12,8 +12,8 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from emporion.core import condition
-from emporion.core.models import JobRecord
+from emporion.core import condition, seen
+from emporion.core.models import JobRecord, OutboxRow
 from emporion.project import doctor, examining
 from tests import factories
 
@@ -30,7 +30,8 @@ def healthy(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
             monkeypatch.delenv(name)
     monkeypatch.setattr(examining.static, "is_current", lambda: True)
     monkeypatch.setattr(examining.paper, "missing_fonts", list)
-    condition.worker_is_here()
+    seen.note(seen.WORKER)
+    seen.note(seen.OUTBOX)
     (tmp_path / "backups").mkdir()
     (tmp_path / "backups" / "a.backup").write_bytes(b"")
     return tmp_path
@@ -146,13 +147,52 @@ def test_clock_that_is_off_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.django_db
 def test_job_that_waits_a_dead_worker_and_no_backup_are_found(healthy: Path) -> None:
     old = timezone.now().timestamp() - 7200
-    os.utime(healthy / condition.WORKER_FILE, (old, old))
+    os.utime(healthy / seen.WORKER, (old, old))
     (healthy / "backups" / "a.backup").unlink()
     assert found() == {"jobs": "look", "backup": "look"}
     asked = timezone.now() - dt.timedelta(minutes=5)
     JobRecord.objects.create(kind="a", owner="user:a", asked_at=asked)
     assert found() == {"jobs": "bad", "backup": "look"}
     assert 299 < (condition.look().waits or 0) < 400
+
+
+def put_row(**values: Any) -> OutboxRow:
+    made = timezone.now() - dt.timedelta(minutes=20)
+    values = {"kind": "message", "key": values["lane"], "made_at": made, "next_at": made, **values}
+    return OutboxRow.objects.create(**values)
+
+
+@pytest.mark.django_db
+def test_outbox_that_nobody_hands_over_and_what_was_given_up_are_found(healthy: Path) -> None:
+    waits, dead = put_row(lane="a"), put_row(lane="b", state="dead", kind="webhook")
+    put_row(lane="a", key="behind")
+    assert [(f.level, f.said) for f in examining.work() if f.what == "outbox"] == [
+        ("look", "what is due has waited 1200 s."),
+        ("look", "1 were given up."),
+    ]
+    dead.delete()
+    old = timezone.now().timestamp() - 7200
+    os.utime(healthy / seen.OUTBOX, (old, old))
+    assert [(f.level, f.said) for f in examining.work() if f.what == "outbox"] == [
+        ("bad", "a worker lives, but hands nothing over.")
+    ]
+    # No worker at all, here or elsewhere.
+    os.utime(healthy / seen.WORKER, (old, old))
+    assert found() == {"jobs": "look", "outbox": "bad"}
+    waits.delete()
+    OutboxRow.objects.all().delete()
+    assert found() == {"jobs": "look"}
+
+
+@pytest.mark.django_db
+def test_status_counts_the_outbox_by_kind(healthy: Path, capsys: Any) -> None:
+    put_row(lane="a")
+    put_row(lane="b", state="dead", kind="webhook")
+    put_row(lane="c", state="done")
+    assert doctor.status([]) == 0
+    line = next(x for x in capsys.readouterr().out.splitlines() if x.startswith("outbox"))
+    waits = "1 wait, 1 given up (message: 1 and 0, webhook: 0 and 1); the first has waited"
+    assert line.split(maxsplit=1)[1].rsplit(" ", 2)[0] == waits
 
 
 @pytest.mark.django_db

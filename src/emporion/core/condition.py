@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -14,14 +12,16 @@ from django.db.models import Count
 from django.utils import timezone
 
 from emporion import __version__
+from emporion.core import seen
 from emporion.core.jobs import lease
 from emporion.core.models import JobRecord, JournalEntry
+from emporion.core.models import OutboxRow as Row
+from emporion.core.outbox import handing
 from emporion.core.sealing.models import JournalSeal
 
-# Touched by a worker that lives.
-WORKER_FILE = "worker-seen"
 BACKUPS = "backups"
 DAY = dt.timedelta(days=1)
+LIVE = (Row.State.WAITING, Row.State.SENDING)
 
 
 @dataclass
@@ -37,17 +37,24 @@ class Condition:
     waits: float | None = None
     unsealed: int | None = None
     seals: int | None = None
+    # Rows of the outbox by kind: those that wait (or are just handed over), and those given up.
+    outbox_waiting: dict[str, int] = field(default_factory=dict)
+    outbox_dead: dict[str, int] = field(default_factory=dict)
+    # Seconds for which the first row that is due has waited; 0 when none is.
+    outbox_waits: float | None = None
     worker_age: float | None = None
+    outbox_age: float | None = None
     backup_age: float | None = None
     disk_free: int = 0
 
 
 def look() -> Condition:
-    """Return how it is now: six small queries."""
+    """Return how it is now: nine small queries."""
     found = Condition(database=connection.vendor)
-    found.worker_age = _age(settings.DATA_DIR / WORKER_FILE)
+    found.worker_age = seen.age(seen.WORKER)
+    found.outbox_age = seen.age(seen.OUTBOX)
     folder = settings.DATA_DIR / BACKUPS
-    ages = [_age(path) for path in folder.glob("*.backup")] if folder.is_dir() else []
+    ages = [seen.age_of(path) for path in folder.glob("*.backup")] if folder.is_dir() else []
     found.backup_age = min((age for age in ages if age is not None), default=None)
     if settings.DATA_DIR.is_dir():
         found.disk_free = shutil.disk_usage(settings.DATA_DIR).free
@@ -57,11 +64,6 @@ def look() -> Condition:
     except DatabaseError:
         connection.close()
     return found
-
-
-def worker_is_here() -> None:
-    """Note that a worker of this machine lives."""
-    (settings.DATA_DIR / WORKER_FILE).touch()
 
 
 def _of_database(found: Condition) -> None:
@@ -74,13 +76,12 @@ def _of_database(found: Condition) -> None:
     }  # fmt: skip
     oldest = lease.due().values_list("asked_at", "next_at").first()
     found.waits = max(0.0, (now - (oldest[1] or oldest[0])).total_seconds()) if oldest else 0.0
+    found.outbox_waiting, found.outbox_dead = (
+        dict(rows.values_list("kind").annotate(Count("pk")).order_by("kind"))
+        for rows in (Row.objects.filter(state__in=LIVE), Row.objects.filter(state=Row.State.DEAD))
+    )
+    since = handing.due().values_list("next_at", flat=True).first()
+    found.outbox_waits = max(0.0, (now - since).total_seconds()) if since else 0.0
     last = JournalSeal.objects.order_by("-number").values_list("number", "last_id").first()
     found.seals, done = last or (0, 0)
     found.unsealed = JournalEntry.objects.filter(pk__gt=done).count()
-
-
-def _age(path: Path) -> float | None:
-    try:
-        return max(0.0, time.time() - path.stat().st_mtime)
-    except OSError:
-        return None

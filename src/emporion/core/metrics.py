@@ -128,6 +128,16 @@ def _of_place(state: condition.Condition) -> list[str]:
         *((f'{{state="{name}"}}', float(number)) for name, number in state.jobs.items()),
     )  # fmt: skip
     gauge("job_waits_seconds", "How long the oldest job that is due waits.", ("", state.waits))
+    gauge(
+        "outbox", "What waits to leave, and what was given up, by its kind.",
+        *((f'{{kind="{kind}",state="{name}"}}', float(number))
+          for name, rows in (("waiting", state.outbox_waiting), ("dead", state.outbox_dead))
+          for kind, number in rows.items()),
+    )  # fmt: skip
+    gauge("outbox_waits_seconds", "How long the first row that is due waits.",
+          ("", state.outbox_waits))  # fmt: skip
+    gauge("outbox_seen_seconds", "Since when nobody was seen handing the outbox over here.",
+          ("", state.outbox_age))  # fmt: skip
     gauge("journal_unsealed", "Entries of the journal that are not sealed.", ("", state.unsealed))
     gauge("journal_seals", "Seals of the journal.", ("", state.seals))
     gauge("worker_seen_seconds", "Since when no worker was seen here.", ("", state.worker_age))

@@ -60,7 +60,7 @@ def summary(found: list[Finding]) -> str:
 
 
 def status(argv: list[str]) -> int:
-    """Say how the installation is: database, jobs, journal, backup, disk."""
+    """Say how the installation is: database, jobs, outbox, journal, backup, disk."""
     parser = argparse.ArgumentParser(prog="emporion status", description=status.__doc__)
     parser.add_argument("--json", action="store_true", help="print it as JSON")
     options = parser.parse_args(argv)
@@ -89,8 +89,20 @@ def _lines(now: Any) -> list[tuple[str, str]]:
         *lines,
         ("database", f"{now.database}, answers"),
         ("jobs", f"{jobs} (failed: within a day){waits}"),
+        ("outbox", _outbox(now)),
         ("journal", f"{now.seals} seals, {now.unsealed} entries not sealed yet"),
     ]
+
+
+def _outbox(now: Any) -> str:
+    waiting, dead = sum(now.outbox_waiting.values()), sum(now.outbox_dead.values())
+    waits = f"; the first has waited {now.outbox_waits:.0f} s" if now.outbox_waits else ""
+    kinds = sorted({*now.outbox_waiting, *now.outbox_dead})
+    each = ", ".join(
+        f"{kind}: {now.outbox_waiting.get(kind, 0)} and {now.outbox_dead.get(kind, 0)}"
+        for kind in kinds
+    )
+    return f"{waiting} wait, {dead} given up{f' ({each})' if each else ''}{waits}"
 
 
 def _ago(seconds: float | None, word: str, never: str) -> str:

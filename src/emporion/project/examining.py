@@ -27,6 +27,8 @@ OLDEST = {"sqlite": (3, 37), "postgresql": (15, 0)}
 GB = 1e9
 LOW_DISK, FULL_DISK = 5 * GB, 1 * GB
 LATE_JOB, DEAD_WORKER, OLD_BACKUP, OFF_CLOCK = 60.0, 60.0, 86400.0, 2.0
+# A crowd told of a release waits for minutes, in order.
+LATE_ROW = 900.0
 # Set by the program for its own processes, or read by scripts and tests.
 OTHER_NAMES = {
     "EMPORION_PYTHON", "EMPORION_CHROMIUM", "EMPORION_REQUIRE_ALL", "EMPORION_APPROVE",
@@ -278,6 +280,7 @@ def work() -> Iterator[Finding]:
         )  # fmt: skip
     else:
         yield Finding("good", "jobs", "a worker lives.")
+    yield from _outbox(now, here)
     if now.backup_age is None or now.backup_age > OLD_BACKUP:
         yield Finding(
             "look", "backup", "none of the last day in the data folder.",
@@ -285,6 +288,27 @@ def work() -> Iterator[Finding]:
         )  # fmt: skip
     else:
         yield Finding("good", "backup", f"{now.backup_age / 3600:.0f} hours old.")
+
+
+def _outbox(now: condition.Condition, worker_here: bool) -> Iterator[Finding]:
+    """Whether what is to leave leaves, and what was given up."""
+    dead, waits = sum(now.outbox_dead.values()), now.outbox_waits or 0
+    alive = now.outbox_age is not None and now.outbox_age < DEAD_WORKER
+    if worker_here and not alive:
+        yield Finding(
+            "bad", "outbox", "a worker lives, but hands nothing over.",
+            "Its log says outbox.… why; begin it again.",
+        )  # fmt: skip
+    elif waits > LATE_ROW:
+        # Another machine may have the worker; one that lives here may have a crowd to tell.
+        yield Finding(
+            "look" if alive else "bad", "outbox", f"what is due has waited {waits:.0f} s.",
+            "It goes on." if alive else "Is an emporion worker running?",
+        )  # fmt: skip
+    if dead:
+        yield Finding(
+            "look", "outbox", f"{dead} were given up.", "emporion outbox --dead says why."
+        )
 
 
 def sign_in() -> Iterator[Finding]:

@@ -13,18 +13,18 @@ All ends of leases are compared with the clock of the database.
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import structlog
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from emporion.core import processes
+from emporion.core.beating import Heart
 from emporion.core.jobs.kinds import attempts_of
 from emporion.core.models import JobRecord
 
@@ -127,29 +127,9 @@ def fenced(job: JobRecord) -> Iterator[None]:
         connection.commit = plain  # type: ignore[method-assign]
 
 
-class Heart(threading.Thread):
-    """Renews the lease of a job every `BEAT` seconds, on a connection of its own."""
-
-    def __init__(self, job: JobRecord) -> None:
-        super().__init__(name=f"heart-{job.public_id}", daemon=True)
-        self.job, self.lost, self._over = job, False, threading.Event()
-
-    def run(self) -> None:
-        """Beat until told to end, or until the lease is lost."""
-        try:
-            while not self._over.wait(BEAT) and not self.lost:
-                try:
-                    self.lost = not renew(self.job)
-                except (DatabaseError, InterfaceError):
-                    # The next beat tries again; as long as nobody took the job back, it is ours.
-                    connection.close()
-        finally:
-            connection.close()
-
-    def end(self) -> None:
-        """Stop beating."""
-        self._over.set()
-        self.join()
+def heart_of(job: JobRecord) -> Heart:
+    """Return what renews the lease of a job every `BEAT` seconds, once it is started."""
+    return Heart(lambda: renew(job), every=BEAT, name=job.public_id)
 
 
 def try_again(job: JobRecord, cause: str, reason: str = "") -> bool:

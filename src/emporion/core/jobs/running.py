@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from emporion.core import journal
+from emporion.core.beating import Heart
 from emporion.core.health import passes
 from emporion.core.jobs import lease
 from emporion.core.jobs.kinds import JobError, TryLater, work_of
@@ -35,7 +36,7 @@ class Running:
     def __init__(self, job: JobRecord) -> None:
         self.job = job
         self.stopping = False
-        self.heart: lease.Heart | None = None
+        self.heart: Heart | None = None
         self._written = 0.0
 
     @property
@@ -114,7 +115,7 @@ def carry_out(job: JobRecord, *, beating: bool = False) -> JobRecord:
     (`kinds.ATTEMPTS`), and for a day where the database was gone or a disk full. Of that only the
     kind is kept: the log has the rest.
     """
-    running, heart = Running(job), lease.Heart(job) if beating else None
+    running, heart = Running(job), lease.heart_of(job) if beating else None
     running.heart = heart
     token = _running.set(running)
     if heart is not None:

@@ -14,7 +14,8 @@ not stop those behind it. `emporion worker` does the handing over.
 
 from emporion.core.models import OutboxRow
 from emporion.core.outbox.carriers import Finish, Postponed, Undeliverable, Unwanted, carrier
-from emporion.core.outbox.handing import deliver_next, drain, forget_done, keep_draining
+from emporion.core.outbox.draining import forget_done, keep_draining
+from emporion.core.outbox.handing import deliver_next, drain
 from emporion.core.outbox.rows import put, replay
 
 __all__ = [

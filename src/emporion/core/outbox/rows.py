@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from emporion.core.ids import new_id
 from emporion.core.models import OutboxRow
 
 State = OutboxRow.State
+# So often a row about one thing is looked for again that another transaction wrote meanwhile.
+ROUNDS = 5
 
 
 def put(
@@ -33,29 +35,38 @@ def put(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A row of the outbox is written in the transaction that it tells of.")
-    if merge:
-        waiting = OutboxRow.objects.select_for_update().filter(
-            kind=kind, merge=merge, state=State.WAITING, attempt=0
-        )
-        row = waiting.first()
+    now = timezone.now()
+    defaults = {
+        "kind": kind,
+        "lane": lane,
+        "merge": merge,
+        "tenant": tenant,
+        "payload": payload,
+        "made_at": now,
+        "next_at": after or now,
+    }
+    key = key or f"{kind}_{new_id()}{new_id()}"
+    rounds = ROUNDS if merge else 1
+    while True:
+        row = _waiting(kind, merge) if merge else None
         if row is not None:
             row.payload = payload
             row.save(update_fields=["payload"])
             return row
-    now = timezone.now()
-    row, _ = OutboxRow.objects.get_or_create(
-        key=key or f"{kind}_{new_id()}{new_id()}",
-        defaults={
-            "kind": kind,
-            "lane": lane,
-            "merge": merge,
-            "tenant": tenant,
-            "payload": payload,
-            "made_at": now,
-            "next_at": after or now,
-        },
-    )
-    return row
+        try:
+            return OutboxRow.objects.get_or_create(key=key, defaults=defaults)[0]
+        except IntegrityError:
+            # Another transaction told of the same in this moment: its row waits by now, unless
+            # it was taken to be handed over already, and then there is room for ours.
+            rounds -= 1
+            if not rounds:
+                raise
+
+
+def _waiting(kind: str, merge: str) -> OutboxRow | None:
+    """Return the row about one thing that waits and was never tried, locked; None without."""
+    found = OutboxRow.objects.filter(kind=kind, merge=merge, state=State.WAITING, attempt=0)
+    return found.select_for_update().first()
 
 
 def replay(row: OutboxRow) -> bool:

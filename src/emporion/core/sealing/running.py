@@ -7,7 +7,7 @@ import threading
 import structlog
 from django.db import DatabaseError, connection
 
-from emporion.core.condition import worker_is_here
+from emporion.core import seen
 from emporion.core.sealing.seals import seal
 
 # A change is at most so many seconds ahead of the chain.
@@ -18,8 +18,8 @@ log = structlog.get_logger("emporion.journal")
 class Sealer(threading.Thread):
     """Seals what is new every `EVERY` seconds, until it is told to stop.
 
-    A database that does not answer is said once and tried again: entries wait unsealed, and
-    nothing else waits for them.
+    What fails, as a database that does not answer, is said once and tried again: entries wait
+    unsealed, and nothing else waits for them.
     """
 
     def __init__(self) -> None:
@@ -30,12 +30,15 @@ class Sealer(threading.Thread):
         failed = False
         while not self._stop_asked.wait(EVERY):
             try:
-                worker_is_here()
+                seen.note(seen.WORKER)
                 seal()
                 failed = False
-            except (DatabaseError, OSError) as error:
-                if not failed:
+            except Exception as error:
+                # Whatever it is, the thread lives on: without it nobody would seal any more.
+                if not failed and isinstance(error, (DatabaseError, OSError)):
                     log.warning("journal.not_sealed", why=type(error).__name__)
+                elif not failed:
+                    log.exception("journal.not_sealed")
                 failed = True
                 connection.close()
         connection.close()

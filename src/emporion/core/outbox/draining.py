@@ -1,0 +1,109 @@
+"""Handing over all the time: threads, one that keeps them, and what is tidied beside them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+
+import structlog
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.models import Value
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from emporion.core import processes, seen
+from emporion.core.models import OutboxRow
+from emporion.core.outbox.handing import LEASE, State, deliver_next
+
+log = structlog.get_logger(__name__)
+# Handed over at the same time, each by a thread with its own connection.
+THREADS = 3
+# Seconds between two looks at an empty outbox, and after something failed.
+INTERVAL = 0.5
+PAUSE = 1.0
+# Seconds between two looks of the keeper.
+LOOK = 5.0
+KEPT = dt.timedelta(days=30)
+# Rows deleted at a look, in one statement; with more to delete the next look goes on.
+PORTION = 1000
+TIDY_EVERY = 3600.0
+
+
+def keep_draining(threads: int = THREADS) -> None:
+    """Hand rows over until the process ends."""
+    keeper = Keeper(threads)
+    while True:
+        keeper.look()
+        time.sleep(LOOK)
+
+
+class Keeper:
+    """Keeps so many threads that hand rows over: one that has ended is begun again.
+
+    That they all lived is noted in the data folder, for whoever watches the machine.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self.drainers: list[threading.Thread | None] = [None] * threads
+        self._tidied = -TIDY_EVERY
+
+    def look(self) -> None:
+        """Begin what has ended again and tidy up; raises nothing that a later look could mend."""
+        try:
+            self._keep()
+            free_dead()
+            if time.monotonic() - self._tidied > TIDY_EVERY and forget_done() < PORTION:
+                self._tidied = time.monotonic()
+        except Exception as error:
+            _say(error)
+
+    def _keep(self) -> None:
+        for number, drainer in enumerate(self.drainers):
+            if drainer is not None and drainer.is_alive():
+                continue
+            if drainer is not None:
+                log.error("outbox.drainer_ended", thread=drainer.name)
+            begun = threading.Thread(target=_loop, name=f"outbox-{number}", daemon=True)
+            begun.start()
+            self.drainers[number] = begun
+        seen.note(seen.OUTBOX)
+
+
+def free_dead() -> int:
+    """Let rows be taken at once that a process held which is known to be gone; return how many.
+
+    Else they, and their lanes, would wait for the end of the lease. One query where all live.
+    """
+    held = OutboxRow.objects.filter(state=State.SENDING, lease_until__gte=Now())
+    dead = [row for row in held if processes.is_running(row.process) is False]
+    for row in dead:
+        held.filter(pk=row.pk, lease=row.lease).update(lease_until=Now() - Value(LEASE))
+    return len(dead)
+
+
+def forget_done() -> int:
+    """Delete rows that were handed over a month ago, a portion at most; return how many."""
+    old = OutboxRow.objects.filter(state=State.DONE, ended_at__lt=timezone.now() - KEPT)
+    portion = list(old.order_by("pk").values_list("pk", flat=True)[:PORTION])
+    return old.filter(pk__in=portion).delete()[0] if portion else 0
+
+
+def _loop() -> None:
+    while True:
+        try:
+            while deliver_next():
+                pass
+            time.sleep(INTERVAL)
+        except Exception as error:
+            _say(error)
+            time.sleep(PAUSE)
+
+
+def _say(error: Exception) -> None:
+    """Tell the log of a failure, with all that is known where it is none of the database's."""
+    if isinstance(error, (DatabaseError, InterfaceError)):
+        log.warning("outbox.database", error=type(error).__name__)
+    else:
+        log.exception("outbox.failed_to_drain")
+    connection.close()
