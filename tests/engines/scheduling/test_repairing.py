@@ -10,6 +10,7 @@ from emporion.engines import scheduling
 from emporion.engines.scheduling.command import main as schedule_main
 from emporion.engines.scheduling.repairing import REASONS, order_from_json
 from emporion.engines.scheduling.repairing.command import main
+from emporion.engines.scheduling.state import MASK
 
 from . import tiny
 
@@ -95,6 +96,26 @@ def test_no_show_pulls_a_later_meeting_forward_only_with_consent():
     changes = floor.no_show(a, 0)
     assert floor.slot.tolist() in ([1, 0], [2, 0])
     assert {c.reason for c in changes.changes} == {"later", "pulled_forward"}
+
+
+def test_take_back_after_the_fair_went_on_leaves_the_past_alone():
+    data = tiny.instance(4, requests=[("x", "e", "a", 9), ("y", "e", "b", 2), ("z", "f", "a", 5)])
+    instance = scheduling.instance_from_json(data)
+    a = instance.participant_ids.index("a")
+    floor = scheduling.Floor(instance, np.array([1, 3, 2]))
+    floor.no_show(a, 1)
+    assert floor.slot.tolist() == [-1, 1, 2]
+    floor.advance(1)
+    with pytest.raises(scheduling.InstanceError, match='"x" lies in a slot that has begun'):
+        floor.take_back()
+    assert floor.slot.tolist() == [-1, 1, 2]
+    # What lies ahead can be taken back, and opens no slot that has passed.
+    floor = scheduling.Floor(instance, np.array([3, -1, 2]), notice=0)
+    floor.no_show(a, 2, 3)
+    floor.advance(1)
+    floor.take_back()
+    assert floor.slot.tolist() == [3, -1, 2]
+    assert not (floor.st.req[:, MASK] & 1).any()
 
 
 @pytest.mark.parametrize(("beyond", "after"), [(0, [-1, 1, -1]), (1, [-1, 1, 0])])

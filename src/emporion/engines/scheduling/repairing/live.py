@@ -27,6 +27,7 @@ class _Before:
     own: Ints
     masks: Ints
     moved: Ints
+    earliest: int
     slot: dict[int, int] = field(default_factory=dict)
     lock: dict[int, int] = field(default_factory=dict)
 
@@ -119,9 +120,13 @@ class Floor:
             return
         at = self.st.req[:, SLOT]
         self.st.req[(at >= 0) & (at < earliest), LOCK] = 1
-        for t in range(self.earliest, min(earliest, self.st.slots)):
-            self.st.req[:, MASK + (t >> 5)] &= ~_bit(t)
+        self._close(np.arange(len(self.at), dtype=np.int32), self.earliest, earliest)
         self.earliest = earliest
+
+    def _close(self, rows: Ints, first: int, end: int) -> None:
+        """None of the requests ``rows`` comes into the slots from ``first`` to before ``end``."""
+        for t in range(first, min(end, self.st.slots)):
+            self.st.req[rows, MASK + (t >> 5)] &= ~_bit(t)
 
     def no_show(self, participant: int, first: int, last: int | None = None) -> Changes:
         """``participant`` is not there in the slots ``first`` to ``last`` (default: ``first``).
@@ -138,10 +143,9 @@ class Floor:
         st, it = self.st, self.instance
         own = st.adj[st.who[participant, FIRST] : st.who[participant + 1, FIRST]]
         at = st.req[own, SLOT]
-        keep = _Before(own, st.req[own, MASK:].copy(), self.moved.copy())
+        keep = _Before(own, st.req[own, MASK:].copy(), self.moved.copy(), self.earliest)
         gone = own[(at >= first) & (at <= last)]
-        for t in range(first, last + 1):
-            st.req[own, MASK + (t >> 5)] &= ~_bit(t)
+        self._close(own, first, last + 1)
         self.touched[0] = 0
         free = []
         for r in gone.tolist():
@@ -203,14 +207,28 @@ class Floor:
         return found
 
     def take_back(self) -> None:
-        """Undo the last `no_show`, as if it had not been said; once."""
+        """Undo the last `no_show`, as if it had not been said; once.
+
+        Raises `InstanceError` when the fair has gone on since and a meeting of it has begun, or is
+        nearer than the notice: what has been done is then done.
+        """
         keep, st = self._last, self.st
         if keep is None:
             raise InstanceError("take_back", "nothing to take back")
+        if keep.earliest < self.earliest:
+            for r, t in keep.slot.items():
+                now = int(self.at[r])
+                if t != now and any(0 <= s < self.earliest for s in (t, now)):
+                    raise InstanceError(
+                        "take_back",
+                        f'"{self.instance.request_ids[r]}" lies in a slot that has begun or is '
+                        "nearer than the notice",
+                    )
         for r in keep.slot:
             if st.req[r, SLOT] >= 0:
                 unset(st, r)
         st.req[keep.own, MASK:] = keep.masks
+        self._close(keep.own, keep.earliest, self.earliest)
         for r, lock in keep.lock.items():
             st.req[r, LOCK] = lock
         for r, t in keep.slot.items():
