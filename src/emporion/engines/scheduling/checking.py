@@ -10,6 +10,7 @@ import json
 import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -243,7 +244,9 @@ class _Checker:
             return
         place = {name: n for n, name in enumerate(walking["places"])}
         gap = walking["gap_minutes"]
-        gaps = gap if isinstance(gap, list) else [gap] * (len(self.slots) - 1)
+        # Decimal numbers as they are written: 4.9 and 0.1 make 5.
+        each = gap if isinstance(gap, list) else [gap] * (len(self.slots) - 1)
+        gaps = [Fraction(str(v)) for v in each]
         length = [slot.get("minutes") or 0 for slot in self.instance["slots"]]
         for name, visits in self.calendar.items():
             if self.person[name].get("place") is not None:
@@ -263,10 +266,10 @@ class _Checker:
                         if here is None or there is None:
                             continue
                         need = walking["minutes"][place[here]][place[there]]
-                        if need > time:
+                        if Fraction(str(need)) > time:
                             self.say(
                                 f'participant "{name}": {need} minutes to walk from "{r1}" to '
-                                f'"{r2}", but {time} between them'
+                                f'"{r2}", but {float(time):g} between them'
                             )
 
     def breaks_of(self, visits: list[tuple[int, str]]) -> list[int]:

@@ -29,6 +29,8 @@ NO_LIMIT = 2**30
 EXHIBITOR, BUYER, NO_SIDE = 0, 1, -1
 MAX_WEIGHT = 1e9
 MIN_WEIGHT = 1e-6
+#: Parts of a minute that ways and gaps may be told in; a million minutes of them fit an int32.
+MOST_MINUTE_PARTS = 1000
 
 
 class InstanceError(ValueError):
@@ -75,6 +77,7 @@ class Instance:
     frozen_before             int          slots before this one take no new meeting
     walk_minutes              int32[H, H]  or [0, 0]: walking does not matter
     gap_minutes               int32[S-1]   time to walk at the boundary behind each slot
+    minute_parts              int          parts of a minute that these two count (default 1)
     max_break_difference      int or None
     ========================  ===========  ======================================================
     """
@@ -110,6 +113,7 @@ class Instance:
     place_ids: list[str]
     walk_minutes: Ints
     gap_minutes: Ints
+    minute_parts: int
     max_break_difference: int | None
     break_scope: str
     day_names: list[Any] = field(default_factory=list)
@@ -238,6 +242,7 @@ def make_instance(
         place_ids=given.pop("place_ids", []),
         walk_minutes=walk,
         gap_minutes=ints("gap_minutes", (slots - 1,), 0),
+        minute_parts=int(given.pop("minute_parts", 1)),
         name=given.pop("name", ""),
         objective=given.pop("objective", "weight"),
         max_break_difference=given.pop("max_break_difference", None),
@@ -304,5 +309,7 @@ def _check_arrays(it: Instance) -> None:
         raise InstanceError("capacity", "must not be negative")
     if (it.slot_minutes < 0).any() or (it.gap_minutes < 0).any() or (it.walk_minutes < 0).any():
         raise InstanceError("walking", "minutes must not be negative")
+    if not 1 <= it.minute_parts <= MOST_MINUTE_PARTS:
+        raise InstanceError("minute_parts", f"must lie between 1 and {MOST_MINUTE_PARTS}")
     if not 0 <= it.frozen_before <= slots:
         raise InstanceError("frozen_before", "no such slot")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from .instance import (
     BUYER,
     EXHIBITOR,
+    MOST_MINUTE_PARTS,
     NO_LIMIT,
     NO_SIDE,
     Instance,
@@ -240,26 +242,33 @@ def _walking(walking: Any, slots: int) -> dict[str, Any]:
         not isinstance(row, list) or len(row) != len(places) for row in rows
     ):
         raise InstanceError("walking: minutes", f"must be {len(places)} rows of {len(places)}")
-    minutes = np.array(
-        [[_minutes(v, "walking: minutes") for v in row] for row in rows], dtype=np.int32
-    ).reshape(len(places), len(places))
+    ways = [_minutes(v, "walking: minutes") for row in rows for v in row]
     gap = walking["gap_minutes"]
-    if isinstance(gap, list):
-        if len(gap) != slots - 1:
-            raise InstanceError("walking: gap_minutes", f"{len(gap)} numbers, expected {slots - 1}")
-        gap = [_minutes(v, "walking: gap_minutes", math.floor) for v in gap]
-    else:
-        gap = _minutes(gap, "walking: gap_minutes", math.floor)
-    return {"place_ids": list(places), "walk_minutes": minutes, "gap_minutes": gap}
+    if isinstance(gap, list) and len(gap) != slots - 1:
+        raise InstanceError("walking: gap_minutes", f"{len(gap)} numbers, expected {slots - 1}")
+    each = gap if isinstance(gap, list) else [gap] * (slots - 1)
+    gaps = [_minutes(v, "walking: gap_minutes") for v in each]
+    # Neither rounded: a way of 4.2 minutes is too long for 4.1 and fits into 4.9.
+    parts = math.lcm(*(v.denominator for v in (*ways, *gaps)))
+    minutes = np.array([int(v * parts) for v in ways], dtype=np.int32)
+    return {
+        "place_ids": list(places),
+        "walk_minutes": minutes.reshape(len(places), len(places)),
+        "gap_minutes": [int(v * parts) for v in gaps],
+        "minute_parts": parts,
+    }
 
 
-def _minutes(value: Any, where: str, whole: Any = math.ceil) -> int:
-    """Whole minutes; parts of a minute are rounded to the careful side."""
+def _minutes(value: Any, where: str) -> Fraction:
+    """Minutes as the decimal number that they were written as, at most a million."""
     number = expect(value, (int, float), where, "a number of minutes")
     if not number >= 0:
         what = "is negative" if number < 0 else "is not a number"
         raise InstanceError(where, f"{number} {what}")
-    return int(min(whole(min(number, 1e9)), 10**6))
+    exact = Fraction(repr(min(number, 10**6)))
+    if MOST_MINUTE_PARTS % exact.denominator:
+        raise InstanceError(where, f"{number} has more than three decimals")
+    return exact
 
 
 def _people(

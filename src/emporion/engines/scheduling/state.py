@@ -160,13 +160,15 @@ def make_state(
 
 
 def walking_budget(instance: Instance) -> Ints:
-    """Minutes between the end of slot t1 and the start of t2, idle in between, int32[S, S].
+    """Time between the end of slot t1 and the start of t2, idle in between, int32[S, S], in the
+    parts of a minute that the instance counts.
 
     `NO_LIMIT`-sized (2**30) where the two slots lie on different days.
     """
     slots = len(instance.slot_ids)
     gaps = np.concatenate([[0], np.cumsum(instance.gap_minutes, dtype=np.int64)])
-    lengths = np.concatenate([[0], np.cumsum(instance.slot_minutes, dtype=np.int64)])
+    parts = np.cumsum(instance.slot_minutes, dtype=np.int64) * instance.minute_parts
+    lengths = np.concatenate([[0], parts])
     t1, t2 = np.meshgrid(np.arange(slots), np.arange(slots), indexing="ij")
     minutes = gaps[t2] - gaps[t1] + lengths[t2] - lengths[np.minimum(t1 + 1, slots)]
     other_day = instance.slot_day[t1] != instance.slot_day[t2]

@@ -106,7 +106,11 @@ def solution_to_json(instance: Instance, solution: Solution) -> dict[str, Any]:
     return data
 
 
-def _short(values: list[int]) -> int | list[int]:
+def _minutes(it: Instance, parts: list[int]) -> list[float]:
+    return [_number(n / it.minute_parts) for n in parts]
+
+
+def _short(values: list[Any]) -> Any:
     return values[0] if len(set(values)) == 1 else values
 
 
@@ -126,8 +130,8 @@ def instance_to_json(it: Instance) -> dict[str, Any]:
     if it.walking:
         data["walking"] = {
             "places": it.place_ids,
-            "minutes": it.walk_minutes.tolist(),
-            "gap_minutes": _short(it.gap_minutes.tolist()) if len(it.gap_minutes) else 0,
+            "minutes": [_minutes(it, row) for row in it.walk_minutes.tolist()],
+            "gap_minutes": _short(_minutes(it, it.gap_minutes.tolist()) or [0]),
         }
     if it.pool_ids:
         data["table_pools"] = [
