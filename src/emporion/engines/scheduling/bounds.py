@@ -25,13 +25,17 @@ from .shape import Shape, integer_weights, orient, step_of, units_lost
 
 @dataclass
 class Bound:
-    """``weight`` an upper bound, ``flow`` the value of U1, ``prices`` float64[P], NaN = none.
+    """``most`` integer units (`shape.integer_weights`) that any schedule can have, ``lost`` units
+    by which these can lie below its weight, ``scale`` units in 1; ``flow`` the value of U1 as a
+    weight, ``prices`` float64[P], NaN = none.
 
     ``slot_prices`` float64[P, S] or None: the same bound with a price for each slot, tighter.
     ``rows`` and ``start`` int64[P] are what `dual.SmoothedDual` goes on from.
     """
 
-    weight: float
+    most: int
+    lost: int
+    scale: int
     flow: float
     method: str
     prices: Floats
@@ -39,23 +43,32 @@ class Bound:
     rows: PriceBound | None = None
     start: Longs | None = None
 
+    @property
+    def weight(self) -> float:
+        """No schedule weighs more."""
+        return (self.most + self.lost) / self.scale
 
-def _rounded(value: int, units: Longs, lost: float) -> int:
-    """Down to what weights can add up to, where they are whole numbers of units."""
-    return value if lost else value // step_of(units) * step_of(units)
+    def proves(self, units: Longs, held: Bools, open_: Bools) -> bool:
+        """Whether nothing is heavier than what is ``held`` bool[R], in whole ``units`` int64[R];
+        ``open_`` bool[R] can be held at all.  A unit of difference is none too few."""
+        if held[open_].all():
+            return True
+        return self.lost == 0 and int(units[held].sum()) >= self.most
 
 
-def tightened(limit: Bound, dual: SmoothedDual, scale: int, lost: float) -> Bound:
+def tightened(limit: Bound, dual: SmoothedDual) -> Bound:
     """``limit`` or what the dual has found, whichever is smaller."""
-    units = limit.rows.units if limit.rows is not None else np.empty(0, dtype=np.int64)
-    weight = (_rounded(int(dual.best), units, lost) + lost) / scale
-    if dual.prices is None or weight >= limit.weight or limit.rows is None:
+    if dual.prices is None or limit.rows is None:
         return limit
-    prices = np.where(limit.rows.priced[:, None], dual.prices / scale, np.nan)
+    step = step_of(limit.rows.units)
+    most = int(dual.best) // step * step
+    if most >= limit.most:
+        return limit
+    prices = np.where(limit.rows.priced[:, None], dual.prices / limit.scale, np.nan)
     method = "Lagrangian prices of single slots by the smoothed dual"
     if limit.rows.instance.walking:
         method += ", with the walks of each calendar"
-    return replace(limit, weight=weight, method=method, slot_prices=prices)
+    return replace(limit, most=most, method=method, slot_prices=prices)
 
 
 def certificate_participants(instance: Instance, shape: Shape) -> Bools:
@@ -81,12 +94,14 @@ def bound_from(
     method = "Lagrangian prices from the slot-free flow"
     if instance.walking:
         method += ", with the walks of each calendar"
-    best = value
+    best, step = value, step_of(units)
     if flow.exact and flow.value < value:
         best, method = flow.value, "slot-free b-matching by min-cost flow"
     prices = np.where(priced, flow.price / scale, np.nan)
     return Bound(
-        (_rounded(best, units, lost) + lost) / scale,
+        best // step * step,
+        lost,
+        scale,
         (flow.value + lost) / scale,
         method,
         prices,

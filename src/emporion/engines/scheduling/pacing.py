@@ -68,7 +68,7 @@ class Reporter:
         weight = float(self.ready.units[search.st.req[:, SLOT] >= 0].sum()) / self.ready.scale
         limit = self.limit.weight
         if search.dual is not None:
-            limit = min(limit, search.dual.best / self.ready.scale)
+            limit = min(limit, (search.dual.best + self.limit.lost) / self.limit.scale)
         answer = self.on_progress(
             {
                 "phase": "improvement" if search.improving else "insertion",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from .instance import BUYER, EXHIBITOR, Instance, Ints, Longs
+from .instance import BUYER, EXHIBITOR, Floats, Instance, Ints, Longs
+
+#: Units that all weights may add up to, for a scale finer than thousandths; a float holds these.
+MOST_UNITS = 1e14
 
 
 @dataclass
@@ -60,21 +64,40 @@ def orient(instance: Instance) -> Shape:
 def integer_weights(instance: Instance) -> tuple[Longs, int]:
     """Weights in integer units and the number of units in 1; gains must be equal exactly.
 
-    Thousandths, finer when a weight is smaller than that.
+    Thousandths, or the least finer scale in which every weight is a whole number; where there is
+    none, fine enough for the smallest.
     """
-    scale = 1000
-    smallest = float(instance.weight.min(initial=1.0))
-    total = float(instance.weight.sum())
-    while smallest * scale < 1 and total * scale < 1e14:
+    weight = instance.weight
+    smallest = float(weight.min(initial=1.0))
+    total = float(weight.sum())
+    coarse, scale = 0, 1000
+    while True:
+        units = _units_at(weight, scale)
+        # A division rounds correctly: equal means that the weight is this decimal number.
+        if (units / scale == weight).all():
+            return units, scale
+        if not coarse and smallest * scale >= 1:
+            coarse = scale
+        if total * scale * 10 >= MOST_UNITS:
+            scale = coarse or scale
+            return _units_at(weight, scale), scale
         scale *= 10
-    units = np.maximum(np.rint(instance.weight * scale), 1).astype(np.int64)
-    return units, scale
 
 
-def units_lost(instance: Instance, units: Longs, scale: int) -> float:
-    """How far the units of any schedule can lie below its weight, in units (0 when exact)."""
-    off = np.maximum(instance.weight * scale - units, 0)
-    return float(off[off > 1e-6].sum())
+def _units_at(weight: Floats, scale: int) -> Longs:
+    units: Longs = np.maximum(np.rint(weight * scale), 1).astype(np.int64)
+    return units
+
+
+def units_lost(instance: Instance, units: Longs, scale: int) -> int:
+    """How far the units of any schedule can lie below its weight at most, in units; 0 when the
+    weights are whole numbers of units."""
+    inexact = units / scale != instance.weight
+    if not inexact.any():
+        return 0
+    # A little more than the product, whose last bit is rounded.
+    off = instance.weight[inexact] * scale * (1 + 2.0**-50) - units[inexact]
+    return math.ceil(math.fsum(np.maximum(off, 0)) * (1 + 2.0**-50))
 
 
 def step_of(units: Longs) -> int:

@@ -21,7 +21,7 @@ from .pricing import most_held
 from .reasons import explain
 from .search import Search
 from .service import service_targets
-from .shape import Shape, integer_weights, orient, units_lost
+from .shape import Shape, integer_weights, orient
 from .solution import Solution, count_breaks, granted_weight
 from .state import LOCK, SLOT, State, make_state, put
 from .tidying import tidy as have_fewer_breaks
@@ -197,8 +197,7 @@ def solve(
     if search.dual is not None:
         if search.improving:
             search.dual.evaluate()
-        lost = units_lost(instance, ready.units, ready.scale)
-        limit = tightened(limit, search.dual, ready.scale, lost)
+        limit = tightened(limit, search.dual)
     fill(st, np.argsort(-ready.value, kind="stable").astype(np.int32))
     if reporter.going and tidy:
         per_step = PROPOSALS_A_WALKING_STEP if st.has_walk else PROPOSALS_A_STEP
@@ -272,7 +271,7 @@ def _proven(
     deadline = _least(until, None if most_seconds is None else time.monotonic() + most_seconds)
     limit = finish.prove(instance, ready, search.st, limit, search.reduced, deadline)
     reporter.limit = limit
-    search.target = min(search.target, int(limit.weight * ready.scale + 1e-6))
+    search.target = min(search.target, limit.most)
     return limit
 
 
@@ -289,14 +288,12 @@ def _start(
     st = ready.empty_state(instance, order=reduced, seed=seed)
     put_locked(instance, st)
     place_ordered(instance, st)
-    reachable = int(limit.weight * ready.scale + 1e-6) + ready.big * int(instance.mandatory.sum())
+    reachable = limit.most + ready.big * int(instance.mandatory.sum())
     reachable += ready.bonus * int(ready.least.sum())
     dual = None
     if limit.rows is not None and limit.start is not None and instance.objective == "weight":
-        lost = units_lost(instance, ready.units, ready.scale)
         unit = float(np.median(ready.units[flow.wanted])) if flow.wanted.any() else 1.0
-        known = int(np.ceil(limit.weight * ready.scale - lost - 1e-6))
-        dual = SmoothedDual(limit.rows, limit.start, unit, known, seed)
+        dual = SmoothedDual(limit.rows, limit.start, unit, limit.most, seed)
     movable = ready.open & (st.req[:, LOCK] == 0)
     search = Search(instance, shape, st, flow, reduced, movable, reachable, dual)
     search.start()
@@ -315,7 +312,7 @@ def _result(
     slot = st.req[:, SLOT].copy()
     weight = granted_weight(instance, slot)
     unmet = unmet_demands(instance, slot)
-    best = limit.weight - weight <= 1e-6 * max(1.0, limit.weight)
+    best = limit.proves(ready.units, slot >= 0, ready.open)
     status = "unknown" if unmet else "optimal" if best else "feasible"
     if instance.objective == "breaks" and status == "optimal":
         status = "feasible"

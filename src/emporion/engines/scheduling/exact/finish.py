@@ -19,7 +19,7 @@ import numpy as np
 from ..bounds import Bound
 from ..instance import Bools, Floats, Instance, Ints, Longs
 from ..pricing import PriceBound
-from ..shape import step_of, units_lost
+from ..shape import step_of
 from ..state import SLOT, State, put, unset
 from .programme import WHOLE, Programme
 
@@ -91,9 +91,7 @@ def prove(
     ``reduced`` int64[R] weights less the prices of the flow.  0.5 s for 16,000 pairs in most cases.
     """
     assert limit.rows is not None
-    lost = units_lost(instance, ready.units, ready.scale)
-    known = int(np.floor(limit.weight * ready.scale - lost + 1e-6))
-    finish = Finish(limit.rows, ready.possible, ready.units, known, deadline)
+    finish = Finish(limit.rows, ready.possible, ready.units, limit.most, deadline)
     proof = finish.run(st.req[:, SLOT].copy(), reduced)
     if proof.slot is not None:
         for r in np.flatnonzero(st.req[:, SLOT] >= 0).tolist():
@@ -105,7 +103,7 @@ def prove(
         limit = replace(limit, slot_prices=prices, method=PRICES)
     if proof.method:
         limit = replace(limit, method=proof.method)
-    return replace(limit, weight=(proof.limit + lost) / ready.scale)
+    return replace(limit, most=proof.limit)
 
 
 class Finish:
@@ -179,9 +177,8 @@ class Finish:
         limit = self.rows.value(prices) // self.step * self.step
         if limit <= self.proof.limit:
             self.proof.limit, self.proof.prices = limit, prices
-        whole = np.rint(np.maximum(y, 0) * self.step)
-        _, exact = self.it.reduced(whole / self.step)
-        limit = round(exact * self.step) // self.step * self.step
+        whole = np.rint(np.maximum(y, 0) * self.step).astype(np.int64)
+        limit = self.it.whole_bound(whole, self.units) // self.step * self.step
         if limit < self.proof.limit:
             self.proof.limit, self.proof.method = limit, RELAXED
 

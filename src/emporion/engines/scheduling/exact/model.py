@@ -14,6 +14,7 @@ import numpy as np
 
 from ..contradictions import say_contradiction
 from ..instance import NO_LIMIT, Bools, Instance, Ints
+from ..shape import units_lost
 from ..solution import OUTWEIGHED, Solution, count_breaks, granted_weight
 from ..state import walking_budget
 
@@ -226,7 +227,8 @@ def solve_model(
         model.maximize(terms)
     else:
         model.minimize(sum(built.breaks))
-    slot, status, bound, steps, share = None, "unknown", None, 0, FIRST_ROUND
+    slot, status, steps, share = None, "unknown", 0, FIRST_ROUND
+    bound: int | None = None
     while True:
         solver = cp.CpSolver()
         solver.parameters.num_workers = 1
@@ -257,7 +259,9 @@ def solve_model(
             model.clear_hints()  # type: ignore[no-untyped-call]
             for var in built.x.values():
                 model.add_hint(var, solver.value(var))
-            status, bound = "feasible", solver.best_objective_bound
+            # The whole number that the solver reckons with; its float has lost units.
+            least = solver.response_proto.inner_objective_lower_bound
+            status, bound = "feasible", -least if by_weight else least
             if code == cp.OPTIMAL:
                 status = "optimal"
                 break
@@ -271,7 +275,7 @@ def _stopped(
     on_progress: Callable[[dict[str, Any]], Any],
     built: _Model,
     slot: Ints | None,
-    bound: float | None,
+    bound: int | None,
     steps: int,
     began: float,
 ) -> bool:
@@ -299,7 +303,7 @@ def _result(
     ready: Prepared,
     slot: Ints | None,
     status: str,
-    bound: float | None,
+    bound: int | None,
     steps: int,
     seed: int,
     deadline: float | None,
@@ -311,9 +315,12 @@ def _result(
         conflicts = say_contradiction(instance, EXHAUSTED, deadline)
     held = np.full(len(instance.request_ids), -1, dtype=np.int32) if slot is None else slot
     by_weight = instance.objective == "weight"
-    limit = None
-    if bound is not None:
-        limit = bound / ready.scale if by_weight else float(np.ceil(bound - 1e-6))
+    limit = None if bound is None else float(bound)
+    if bound is not None and by_weight:
+        lost = units_lost(instance, ready.units, ready.scale)
+        limit = (bound + lost) / ready.scale
+        if status == "optimal" and lost and not (held[ready.open] >= 0).all():
+            status = "feasible"
     if slot is None:
         reason = np.full(len(held), -1 if status == "infeasible" else OUTWEIGHED, dtype=np.int8)
     else:

@@ -119,6 +119,15 @@ class Programme:
         np.maximum.at(y, self.rows[0], y[self.rows[0]] + np.maximum(self.gain - self.price(y), 0))
         return np.maximum(self.price(y) - self.gain, 0), float(self.right @ y)
 
+    def whole_bound(self, y: Longs, units: Longs) -> int:
+        """The bound of the prices ``y`` int64[rows] >= 0, in the integer ``units`` int64[R] of the
+        weights, without rounding anything: limits and entries of rows are whole numbers."""
+        entries = self.more.astype(np.int64)
+        price = np.append(y[: self.plain], 0)[self.rows].sum(axis=0) + entries.T @ y[self.plain :]
+        y = y.copy()
+        np.maximum.at(y, self.rows[0], y[self.rows[0]] + np.maximum(units[self.request] - price, 0))
+        return int(self.right.astype(np.int64) @ y)
+
     def _matrix(self, kept: Longs) -> tuple[csr_matrix, Longs]:
         """The rows that can bind among the variables ``kept``, and their numbers."""
         rows = self.rows[:, kept]

@@ -117,7 +117,7 @@ def solve_keeping(
     slot = st.req[:, SLOT].copy()
     unmet = unmet_demands(instance, slot)
     weight = granted_weight(instance, slot)
-    best = limit is not None and limit.weight - weight <= 1e-6 * max(1.0, limit.weight)
+    best = limit is not None and limit.proves(ready.units, slot >= 0, ready.open)
     return Solution(
         name=instance.name,
         objective=instance.objective,
