@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError
 
-from emporion.accounts import domain
+from emporion.accounts import domain, queries
 from emporion.accounts.models import User
 from emporion.accounts.rules import as_identifier, as_phone
 from emporion.core.models import JournalEntry
@@ -39,6 +39,15 @@ def test_user_needs_an_address_or_a_number() -> None:
     with pytest.raises(ValueError, match=r"Write it with \+ and the country's code"):
         domain.create_user(phone="040 1234567")
     assert JournalEntry.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_address_that_two_name_at_once_is_one_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    quicker = domain.create_user(email="aino@example.org")
+    answers = iter((None, quicker))
+    monkeypatch.setattr(queries, "user_by_email", lambda _address: next(answers))
+    assert domain.user_of_address("Aino@example.org", "Aino", "en") == quicker
+    assert User.objects.count() == 1
 
 
 @pytest.mark.django_db

@@ -46,7 +46,7 @@ def test_page_shows_what_is_kept_of_the_reader(
     edition: Any, planted: Person, signed_in: Any, django_assert_max_num_queries: Any
 ) -> None:
     client = signed_in(planted.user)
-    with django_assert_max_num_queries(70):
+    with django_assert_max_num_queries(71):
         page = client.get(f"/en/{edition.slug}/your-data/")
     text = BeautifulSoup(page.content, "html.parser").main.get_text(" ", strip=True)
     assert page.status_code == 200

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-# Re-exported: other capabilities name the user, and read a phone number, by these.
+# Re-exported: other capabilities name the user, and read what they sign in with, by these.
 from emporion.accounts.models import AccessToken as AccessToken
 from emporion.accounts.models import OutsideAccount, Passkey, UserSession
 from emporion.accounts.models import User as User
+from emporion.accounts.rules import as_identifier as as_identifier
 from emporion.accounts.rules import as_phone as as_phone
 
 

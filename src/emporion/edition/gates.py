@@ -66,6 +66,8 @@ def _guarded(view: View, *, read: str, change: str, held: bool) -> View:
         if not request.is_organiser:
             if request.staff_role:
                 return second_factor_first(request)
+            if queries.posts_for(request.edition.expo, request.user):
+                return redirect("portal:posts", edition=request.edition.slug)
             raise PermissionDenied(_("This page belongs to the organiser of this expo."))
         if request.staff_role == roles.PAVILION_MANAGER and not held:
             raise PermissionDenied(_("This page tells of the whole fair, and you run a pavilion."))

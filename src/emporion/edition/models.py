@@ -273,6 +273,27 @@ class TeamInvite(models.Model):
         return f"{self.name} for {self.participation}"
 
 
+class PostOffer(models.Model):
+    """A role of the staff, or that of an officer of `delegation`, is offered to whoever has
+    `address`; `name` is what the owner wrote, not what the account says."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    expo = models.ForeignKey("registry.Expo", models.CASCADE, related_name="+")
+    delegation = models.ForeignKey(Delegation, models.CASCADE, null=True, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    address = models.CharField(max_length=254)
+    name = models.CharField(max_length=200, blank=True)
+    role = models.CharField(max_length=20, blank=True)
+    pavilions = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    objects = ScopedManager(expo="expo")
+
+    def __str__(self) -> str:
+        return f"{self.role or 'officer'} for {self.name or self.address}"
+
+
 class Interest(models.Model):
     """What a need and an offer have in common."""
 

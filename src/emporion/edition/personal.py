@@ -45,6 +45,17 @@ declare(
     fields={"name": held("whom a team asks to join", "the team", Does.EMPTIES)},
     others="public_id",
 )
+declare(
+    "edition.PostOffer",
+    whose={"user": "user"},
+    kept=Kept("until it is answered", after="expires_at", days=1),
+    row_goes=True,
+    fields={
+        "name": held("to whom a post is offered", "owners of the expo", Does.EMPTIES),
+        "address": held("to whom a post is offered", "owners of the expo", Does.EMPTIES),
+    },
+    others="public_id role pavilions",
+)
 for _label in ("edition.Need", "edition.Offer"):
     declare(
         _label,

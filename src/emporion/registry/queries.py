@@ -80,6 +80,12 @@ def staff_of(expo: Expo) -> list[Organiser]:
     return sorted(rows, key=lambda row: (str(row.user).casefold(), row.pk))
 
 
+def runs_or_is_known(expo: Expo, user: Any) -> bool:
+    """Whether `user` is of the staff of an expo, or a person in it; two queries at most."""
+    staff = Organiser.objects.filter(expo=expo, user=user)
+    return staff.exists() or Person.objects.filter(expo=expo, user=user).exists()
+
+
 def people_by_id(expo: Expo, public_ids: Iterable[str]) -> list[Person]:
     """Return the people with these public ids; one query, none for none."""
     wanted = list(public_ids)

@@ -19,7 +19,7 @@ from emporion.accounts.domain.passwords import (
 from emporion.accounts.domain.sessions import end_one as end_session
 from emporion.accounts.domain.sessions import end_others as end_other_sessions
 from emporion.accounts.domain.sessions import forget as forget_session
-from emporion.accounts.domain.shared import NotOpen
+from emporion.accounts.domain.shared import NotOpen, refuse_shared
 from emporion.accounts.domain.sign_in import let_in, try_password
 from emporion.accounts.domain.tries import TooManyTries
 from emporion.accounts.domain.users import create_user, demonstration_user, user_of_address
@@ -41,6 +41,7 @@ __all__ = [
     "forget_session",
     "let_in",
     "needs_old_password",
+    "refuse_shared",
     "send_code",
     "set_password",
     "try_code",

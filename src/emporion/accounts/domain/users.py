@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from emporion.accounts import queries
@@ -56,11 +56,22 @@ def user_of_address(identifier: str, name: str, language: str) -> User:
             raise ValidationError(
                 _("This is neither an e-mail address nor a number with + and the country's code.")
             ) from None
-    found = queries.user_by_phone(phone) if phone else queries.user_by_email(identifier)
+    found = _with(phone, identifier)
     if found is not None:
         return found
     email = None if phone else identifier.strip()
-    return create_user(email=email, phone=phone, name=name, language=language)
+    try:
+        return create_user(email=email, phone=phone, name=name, language=language)
+    except IntegrityError:
+        # Somebody named the same address at the same time and was quicker.
+        found = _with(phone, identifier)
+        if found is None:
+            raise
+        return found
+
+
+def _with(phone: str | None, identifier: str) -> User | None:
+    return queries.user_by_phone(phone) if phone else queries.user_by_email(identifier)
 
 
 def demonstration_user(role: str, name: str, *, public_id: str, language: str = "en") -> User:
@@ -91,5 +102,6 @@ def _save(user: User, password: str | None) -> User:
         user.set_password(password)
     with transaction.atomic():
         user.save(force_insert=True)
-        journal.record("user.create", "user", user.public_id)
+        # Of no expo: the journal of the one that named an address would tell that it was new.
+        journal.record("user.create", "user", user.public_id, tenant="")
     return user

@@ -18,7 +18,15 @@ from emporion.core.events import on
 from emporion.core.privacy import Owner, names
 from emporion.core.searchindex.index import forget_words, terms_of
 from emporion.edition.domain import finding
-from emporion.edition.models import ListDraft, ListFile, Offer, Officer, Participation, TeamInvite
+from emporion.edition.models import (
+    ListDraft,
+    ListFile,
+    Offer,
+    Officer,
+    Participation,
+    PostOffer,
+    TeamInvite,
+)
 from emporion.edition.queries import search_scope
 from emporion.registry.domain.events import account_closing, person_erased, person_traced
 
@@ -46,6 +54,9 @@ def weigh(person: Any, needs: list[str]) -> None:
     invites = TeamInvite._base_manager.filter(user=person.user_id)
     if invites.exclude(participation__edition__expo=person.expo_id).exists():
         needs.append("team")
+    offers = PostOffer._base_manager.filter(user=person.user_id)
+    if offers.exclude(expo=person.expo_id).exists():
+        needs.append("post")
 
 
 @on(person_erased)

@@ -10,7 +10,15 @@ from django.db.models import Max, Q
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from emporion.edition.models import Delegate, Delegation, Edition, Participation, TeamInvite
+from emporion.edition.models import (
+    Delegate,
+    Delegation,
+    Edition,
+    Officer,
+    Participation,
+    PostOffer,
+    TeamInvite,
+)
 from emporion.registry.domain import roles
 
 # In the session: {public id of an edition: public id of the member an officer acts for}.
@@ -165,6 +173,36 @@ def invites_for(edition: Edition, user: Any) -> list[TeamInvite]:
         participation__edition=edition, user=user, expires_at__gt=timezone.now()
     )
     return list(found.select_related("participation").order_by("pk"))
+
+
+def posts_offered(expo: Any, *, to_officers: bool) -> list[PostOffer]:
+    """Return the posts of the staff, or of officers, that are offered in an expo; one query."""
+    found = PostOffer.objects.filter(expo=expo, expires_at__gt=timezone.now())
+    return list(
+        found.filter(delegation__isnull=not to_officers)
+        .select_related("delegation__body")
+        .order_by("pk")
+    )
+
+
+def posts_for(expo: Any, user: Any) -> list[PostOffer]:
+    """Return what is offered to `user` in an expo; one query, none for a visitor."""
+    if not user.is_authenticated:
+        return []
+    found = PostOffer.objects.filter(expo=expo, user=user, expires_at__gt=timezone.now())
+    return list(found.select_related("delegation__body").order_by("pk"))
+
+
+def officers_in(edition: Edition) -> list[Officer]:
+    """Return who acts for the delegations of an edition, with user and body; one query."""
+    found = Officer.objects.filter(delegation__edition=edition)
+    return list(found.select_related("user", "delegation__body").order_by("delegation", "pk"))
+
+
+def delegation_by_id(edition: Edition, public_id: str) -> Delegation | None:
+    """Return a delegation of an edition, None if there is none; one query."""
+    found = Delegation.objects.filter(edition=edition, public_id=public_id)
+    return found.select_related("edition__expo", "body").first()
 
 
 def acting_people(edition: Edition, people: list[int]) -> dict[int, list[Participation]]:

@@ -29,6 +29,8 @@ def delegation(request: HttpRequest, edition: Edition) -> HttpResponse:
     """The members of the reader's delegations: what waits, what is set, what a profile lacks."""
     mine = editions.delegations_of(edition, request.user)
     if not mine:
+        if editions.posts_for(edition.expo, request.user):
+            return redirect("portal:posts", edition=edition.slug)
         raise PermissionDenied(_("This page belongs to the officers of a delegation."))
     wanted = request.GET.get("of", "")
     chosen = next((one for one in mine if one.public_id == wanted), mine[0])

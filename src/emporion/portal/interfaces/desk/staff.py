@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from emporion.accounts.domain import user_of_address
+from emporion.accounts.domain import TooManyTries
 from emporion.core.text.clean import BadText
 from emporion.core.translated import best
 from emporion.edition import queries as editions
+from emporion.edition.domain import posts
 from emporion.edition.gates import staff_may
 from emporion.edition.queries import Edition
 from emporion.registry import domain as registry
@@ -37,8 +38,8 @@ WORDS: dict[str, Any] = {
 }
 
 
-class StaffForm(forms.Form):
-    """Whom, as what, and for a pavilion manager where."""
+class NamingForm(forms.Form):
+    """Whom an owner names for a post."""
 
     identifier = forms.CharField(
         label=gettext_lazy("E-mail address or phone number"),
@@ -48,10 +49,15 @@ class StaffForm(forms.Form):
     )
     name = forms.CharField(
         label=gettext_lazy("Name"),
-        help_text=gettext_lazy("For somebody who has no account yet."),
+        help_text=gettext_lazy("What you call them until they take it."),
         max_length=200,
         required=False,
     )
+
+
+class StaffForm(NamingForm):
+    """Whom, as what, and for a pavilion manager where."""
+
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=list(WORDS.items()))
     pavilions = forms.MultipleChoiceField(
         label=gettext_lazy("Pavilions of a pavilion manager"),
@@ -85,33 +91,65 @@ def staff(request: Any, edition: Edition) -> HttpResponse:
     }
     if request.method != "POST":
         return _page(request, edition, StaffForm(pavilions=pavilions))
+    here = redirect("portal:staff", edition=edition.slug)
+    if wanted := request.POST.get("withdraw", ""):
+        posts.withdraw(edition, request.user, wanted)
+        return here
     if wanted := request.POST.get("remove", ""):
         try:
-            if registry.remove_organiser(edition.expo, wanted):
+            if posts.take_role_back(edition, request.user, wanted):
                 messages.success(request, _("They run the expo no more."))
         except registry.LastOwner:
             messages.error(request, _last())
-        return redirect("portal:staff", edition=edition.slug)
+        return here
     form = StaffForm(request.POST, pavilions=pavilions)
     if not form.is_valid():
         return _page(request, edition, form, 422)
     told = form.cleaned_data
     try:
-        # The same is said whether somebody had an account: that is nobody's business here.
-        with transaction.atomic():
-            user = user_of_address(told["identifier"], told["name"], get_language() or "en")
-            registry.make_organiser(edition.expo, user, told["role"], told["pavilions"])
+        posts.give_role(
+            edition,
+            request.user,
+            told["identifier"],
+            told["name"],
+            told["role"],
+            told["pavilions"],
+            language=language,
+        )
     except registry.LastOwner:
         form.add_error("role", _last())
-        return _page(request, edition, form, 422)
-    except ValidationError as error:
+    except (ValidationError, BadText, TooManyTries) as error:
+        return refuse_giving(form, error, lambda status: _page(request, edition, form, status))
+    else:
+        messages.success(request, tell_them(request, edition))
+        return here
+    return _page(request, edition, form, 422)
+
+
+def refuse_giving(
+    form: forms.Form, error: Exception, page: Callable[[int], HttpResponse]
+) -> HttpResponse:
+    """Return the page with what was wrong with whom somebody named."""
+    if isinstance(error, TooManyTries):
+        form.add_error(None, _("You named many in a short time. Wait some minutes."))
+        full = page(429)
+        full["Retry-After"] = str(error.seconds)
+        return full
+    if isinstance(error, ValidationError):
         form.add_error("identifier", error)
-        return _page(request, edition, form, 422)
-    except BadText as error:
+    else:
         form.add_error("name", str(error))
-        return _page(request, edition, form, 422)
-    messages.success(request, _("The role is given. They sign in with this address."))
-    return redirect("portal:staff", edition=edition.slug)
+    return page(422)
+
+
+def tell_them(request: Any, edition: Edition) -> str:
+    """Say what to tell whoever was named; it is the same whether they had an account."""
+    address = request.build_absolute_uri(reverse("portal:posts", args=[edition.slug]))
+    said = _(
+        "Done. Who is not known in this expo yet takes it after the sign-in at %(address)s: tell "
+        "them, nothing is sent."
+    )
+    return said % {"address": address}
 
 
 def _last() -> str:
@@ -128,6 +166,10 @@ def _page(request: Any, edition: Edition, form: StaffForm, status: int = 200) ->
                 "pavilions": ", ".join(row.pavilions),
             }
             for row in queries.staff_of(edition.expo)
+        ],
+        "offers": [
+            {"offer": one, "role": WORDS.get(one.role, one.role)}
+            for one in editions.posts_offered(edition.expo, to_officers=False)
         ],
         "slug": edition.slug,
         "nav_current": "desk",

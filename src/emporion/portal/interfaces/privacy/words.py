@@ -29,6 +29,7 @@ TABLES: dict[str, Any] = {
     "edition.Offer": gettext_lazy("What you offer"),
     "edition.Officer": gettext_lazy("Delegations that you look after"),
     "edition.Participation": gettext_lazy("Your own profile"),
+    "edition.PostOffer": gettext_lazy("Roles and delegations offered to you"),
     "edition.SavedView": gettext_lazy("Choices that you saved"),
     "edition.TeamInvite": gettext_lazy("Teams that you are asked to join"),
     "matchmaking.FirstList": gettext_lazy("Your first suggestions"),
