@@ -15,6 +15,8 @@ from emporion.edition.domain.moving import MoveError, limit_meetings_a_day, move
 from emporion.edition.models import Participation, SavedView
 from emporion.portal.interfaces.desk import choosing
 from emporion.portal.interfaces.desk.choosing import Choice, choice_of
+from emporion.registry.domain import people
+from emporion.registry.models import Organiser
 from tests.factories import (
     make_edition,
     make_organiser,
@@ -192,6 +194,36 @@ def test_choice_as_a_file_is_harmless_and_whole(edition: Any, organiser: Client)
     assert len(rows) == 2
     assert dict(zip(*rows, strict=True))["Name"] == "'=cmd()"
     assert dict(zip(*rows, strict=True))["Made up"] == "no"
+
+
+def test_file_is_written_down_and_limited_like_every_list(
+    edition: Any, organiser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "MOST_LISTS", 1)
+    make_participation(edition, "buyer")
+    where = address("portal:participants", edition)
+    assert organiser.get(f"{where}?format=csv").status_code == 200
+    noted = JournalEntry.objects.get(action="contacts.list")
+    assert (noted.object_id, noted.fields) == (edition.public_id, ["participants"])
+    refused = organiser.get(f"{where}?format=csv")
+    assert (refused.status_code, refused["Retry-After"]) == (429, "3600")
+    assert JournalEntry.objects.filter(action="contacts.list").count() == 1
+
+
+@pytest.mark.parametrize("role", ["analyst", "programme_editor"])
+def test_contacts_are_shown_to_those_who_may_look_them_up(
+    edition: Any, organiser: Client, signed_in: Any, role: str
+) -> None:
+    made = make_participation(edition, "buyer")
+    name = made.delegates.get().person.name
+    where = address("portal:participants", edition)
+    assert name in organiser.get(where).content.decode()
+    user = make_organiser(edition)
+    Organiser.objects.filter(user=user).update(role=role)
+    client = signed_in(user)
+    text = client.get(where).content.decode()
+    assert (name in text, "Contact person" in text, "format=csv" in text) == (False,) * 3
+    assert client.get(f"{where}?format=csv").status_code == 403
 
 
 def test_page_shows_rows_and_empty_states(edition: Any, organiser: Client) -> None:

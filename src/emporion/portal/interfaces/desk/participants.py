@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -31,6 +32,7 @@ from emporion.portal.interfaces.desk import choosing
 from emporion.portal.interfaces.desk.addresses import key_of
 from emporion.portal.interfaces.desk.words import ROLES
 from emporion.portal.queries import code_label
+from emporion.registry import domain as registry
 from emporion.registry import taxonomy
 from emporion.registry.countries import country_name
 from emporion.registry.domain import roles
@@ -92,11 +94,27 @@ class ChoiceForm(forms.Form):
 
 @for_all_staff
 def participants(request: HttpRequest, edition: Edition) -> HttpResponseBase:
-    """Who takes part, by name, fifty a page; ?format=csv gives the whole choice as a file."""
+    """Who takes part, by name, fifty a page; ?format=csv gives the whole choice as a file.
+
+    Who acts for them is told to those who may look contacts up; the file, which holds them, is
+    theirs alone, written down and limited like every list that is taken out.
+    """
     choice = choosing.choice_of(request.GET)
     within = own_pavilions(request)
+    with_contacts = roles.may(str(request.staff_role), roles.CONTACTS)  # type: ignore[attr-defined]
+    owner = request.user.actor  # type: ignore[union-attr]
+    refused = False
     if request.GET.get("format") == "csv":
-        return _csv(edition, choice, within)
+        if not with_contacts:
+            raise PermissionDenied(
+                _("Your role does not allow this. An owner of the expo can do it, or change it.")
+            )
+        try:
+            registry.note_list_out(edition.expo, owner, edition.public_id, "participants")
+            return _csv(edition, choice, within)
+        except registry.TooManyReads:
+            refused = True
+            messages.error(request, _("Many lists were taken out in the last hour. Wait a while."))
     page = choosing.page(
         edition,
         choice,
@@ -109,10 +127,10 @@ def participants(request: HttpRequest, edition: Edition) -> HttpResponseBase:
         for pavilion in editions.pavilions(edition)
         if within is None or pavilion.letter in within
     ]
-    owner = request.user.actor  # type: ignore[union-attr]
     context = {
         "form": ChoiceForm(edition, letters, choice),
-        "rows": _rows(page.rows),
+        "rows": _rows(page.rows, with_contacts),
+        "with_contacts": with_contacts,
         "total": choosing.chosen(edition, choice, within).count(),
         "page": page,
         "choice": choice,
@@ -122,14 +140,20 @@ def participants(request: HttpRequest, edition: Edition) -> HttpResponseBase:
         "slug": edition.slug,
         "nav_current": "participants",
     }
-    return render(request, "portal/desk/participants.html", context)
+    answer = render(
+        request, "portal/desk/participants.html", context, status=429 if refused else 200
+    )
+    if refused:
+        answer["Retry-After"] = str(int(registry.LISTS_WITHIN.total_seconds()))
+    return answer
 
 
-def _rows(found: list[Any]) -> list[dict[str, Any]]:
+def _rows(found: list[Any], with_contacts: bool) -> list[dict[str, Any]]:
     """What a row shows; three queries, whatever the number of rows."""
     language = get_language() or "en"
     keys = [one.pk for one in found]
-    leads, interests = editions.leads_of(keys), editions.interests_of(keys)
+    leads = editions.leads_of(keys) if with_contacts else {}
+    interests = editions.interests_of(keys)
     return [
         {
             "one": one,
