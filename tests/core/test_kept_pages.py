@@ -137,6 +137,16 @@ def test_form_that_is_sent_is_never_answered_from_what_is_kept() -> None:
     assert ask(RequestFactory().post("/en/fair/")).content == b"page 2"
 
 
+def test_page_that_nobody_is_given_any_more_is_let_go(clock) -> None:
+    ask = numbered()
+    for number in range(5):
+        read(ask, f"/en/fair/{number}/")
+    clock[0] += SECONDS
+    read(ask, "/en/fair/now/")
+    assert [key[2] for key in ask.pages] == ["/en/fair/now/"]
+    assert ask.bytes == sum(kept_pages.size(*one) for one in ask.pages.items())
+
+
 def test_page_that_nobody_read_for_longest_goes_first_when_there_is_no_room(monkeypatch) -> None:
     ask = numbered()
     read(ask, "/a/")

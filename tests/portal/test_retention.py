@@ -107,3 +107,19 @@ def test_worker_plans_one_a_day(edition: Any) -> None:
     states = JobRecord.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == ["done", "waiting"]
     assert Person.objects.count() == 0
+
+
+def test_run_that_fails_for_good_is_not_the_last(
+    edition: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise OSError("no room for a thought")
+
+    monkeypatch.setattr(retention, "let_go", fail)
+    retention.plan()
+    for _ in range(jobs.kinds.ATTEMPTS):
+        first = JobRecord.objects.order_by("pk")[0]
+        JobRecord.objects.filter(pk=first.pk).update(next_at=timezone.now())
+        jobs.perform(first.public_id)
+    states = JobRecord.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["failed", "waiting"]

@@ -58,6 +58,7 @@ class KeptPagesMiddleware:
         self.lock = Lock()
         self.pages: OrderedDict[Key, Kept] = OrderedDict()
         self.bytes = 0
+        self.swept = 0.0
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         seconds = settings.KEPT_PAGES_SECONDS
@@ -78,13 +79,23 @@ class KeptPagesMiddleware:
         return response
 
     def keep(self, key: Key, page: Kept) -> None:
-        """Keep a page, and let go of others where there is no room."""
+        """Keep a page, and let go of those that are over, and of others where there is no room."""
         with self.lock:
+            self._sweep(page.made)
             before = self.pages.pop(key, None)
             self.bytes += size(key, page) - (size(key, before) if before else 0)
             self.pages[key] = page
             while self.bytes > MOST_BYTES:
                 self.bytes -= size(*self.pages.popitem(last=False))
+
+    def _sweep(self, now: float) -> None:
+        """Let go, once in the time for which pages are kept, of what nobody is given any more."""
+        seconds = settings.KEPT_PAGES_SECONDS
+        if now - self.swept < seconds:
+            return
+        self.swept = now
+        for key in [key for key, page in self.pages.items() if now - page.made >= seconds]:
+            self.bytes -= size(key, self.pages.pop(key))
 
 
 def size(key: Key, page: Kept) -> int:

@@ -10,6 +10,7 @@ Work = Callable[..., dict[str, Any] | None]
 ATTEMPTS = 4
 _kinds: dict[str, Work] = {}
 _attempts: dict[str, int] = {}
+_prompt: set[str] = set()
 _warm: list[Callable[[], object]] = []
 
 
@@ -21,16 +22,19 @@ class TryLater(JobError):
     """Why a job cannot go on now; it is tried again after a pause, the sentence kept to the end."""
 
 
-def kind(name: str, *, attempts: int = ATTEMPTS) -> Callable[[Work], Work]:
+def kind(name: str, *, attempts: int = ATTEMPTS, prompt: bool = False) -> Callable[[Work], Work]:
     """Register the decorated function `work(running, **arguments)` as the kind `name`.
 
     It is begun at most `attempts` times, and may be begun again after any of its transactions.
+    `prompt` is what somebody waits for at a page: it takes seconds, and waits for nothing long.
     """
 
     def register(work: Work) -> Work:
         if _kinds.get(name, work) is not work:
             raise ValueError(f"The kind of jobs {name} is registered twice.")
         _kinds[name], _attempts[name] = work, attempts
+        if prompt:
+            _prompt.add(name)
         return work
 
     return register
@@ -47,6 +51,11 @@ def work_of(name: str) -> Work:
 def attempts_of(name: str) -> int:
     """Return how often a job of a kind is begun at most."""
     return _attempts.get(name, ATTEMPTS)
+
+
+def prompt_kinds() -> frozenset[str]:
+    """Return the kinds that somebody waits for."""
+    return frozenset(_prompt)
 
 
 def at_start(load: Callable[[], object]) -> Callable[[], object]:

@@ -13,7 +13,7 @@ All ends of leases are compared with the clock of the database.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -56,12 +56,12 @@ def due() -> QuerySet[JobRecord]:
     return waiting.filter(Q(next_at__isnull=True) | Q(next_at__lte=Now())).order_by("pk")
 
 
-def take(public_id: str = "") -> JobRecord | None:
-    """Take the oldest job that is due, or the one named; None when there is none.
+def take(public_id: str = "", kinds: Collection[str] | None = None) -> JobRecord | None:
+    """Take the oldest job that is due (of some kinds), or the one named; None when there is none.
 
     Of two workers that ask at once each gets another job. Without one, a single read.
     """
-    wanted = due()
+    wanted = due() if kinds is None else due().filter(kind__in=kinds)
     if public_id:
         wanted = JobRecord.objects.filter(state=State.WAITING, public_id=public_id)
     if not wanted.exists():

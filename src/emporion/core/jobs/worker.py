@@ -1,5 +1,8 @@
 """The worker: takes one job after the other out of the queue.
 
+What somebody waits for at a page (`kind(prompt=True)`, as a code to sign in) has threads of its own
+and waits neither for a job of minutes nor for one carrier that is slow.
+
 `emporion worker` runs one alone; `emporion serve` has one kept beside itself
 (`project/keeping.py`).
 """
@@ -10,7 +13,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import FrameType
 
 import structlog
@@ -18,7 +21,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.db.models import QuerySet
 
 from emporion.core.jobs import lease, running
-from emporion.core.jobs.kinds import warm_up
+from emporion.core.jobs.kinds import prompt_kinds, warm_up
 from emporion.core.models import JobRecord
 
 log = structlog.get_logger(__name__)
@@ -30,16 +33,45 @@ RECLAIM_EVERY = 5.0
 PAUSE = 1.0
 # Seconds that a job may take to end by itself when the worker is to leave.
 PATIENCE = 15
+# Threads for what somebody waits for, and seconds that they are given to end.
+LANES = 2
+LANE_ENDS = 5.0
 
 
 class JobWorker:
     """Does one job after the other; takes a lock only when something waits: on SQLite a look at an
     empty queue would else stop every writer."""
 
-    def __init__(self, *, batch: bool = False) -> None:
-        self.batch = batch
+    def __init__(self, *, batch: bool = False, kinds: Collection[str] | None = None) -> None:
+        self.batch, self.kinds = batch, kinds
         self.running = True
         self._looked = -RECLAIM_EVERY
+        self._lanes: list[tuple[JobWorker, threading.Thread]] = []
+
+    def begin_lanes(self) -> None:
+        """Have what somebody waits for done in threads beside this worker, until it leaves."""
+        for number in range(LANES):
+            lane = JobWorker(kinds=prompt_kinds())
+            thread = threading.Thread(target=lane.keep_on, name=f"prompt-{number}", daemon=True)
+            self._lanes.append((lane, thread))
+            thread.start()
+
+    def end_lanes(self) -> None:
+        """Let the threads beside this worker end; what one is at is begun again by another."""
+        for lane, _thread in self._lanes:
+            lane.running = False
+        for _lane, thread in self._lanes:
+            thread.join(LANE_ENDS)
+
+    def keep_on(self) -> None:
+        """Work until told to leave, whatever happens: nobody begins a thread again."""
+        while self.running:
+            try:
+                self.run()
+            except Exception:
+                log.exception("worker.lane_broken")
+                connection.close()
+                time.sleep(PAUSE)
 
     def run(self) -> None:
         """Work until told to leave; with `batch` until no job is due or waits to be tried again.
@@ -67,7 +99,7 @@ class JobWorker:
         if time.monotonic() - self._looked >= RECLAIM_EVERY:
             lease.reclaim()
             self._looked = time.monotonic()
-        job = lease.take()
+        job = lease.take(kinds=self.kinds)
         if job is None:
             return False
         running.carry_out(job, beating=True)
@@ -100,10 +132,16 @@ def work(
         signal.signal(signal.SIGINT, worker.leave)
     if beside is not None:
         threading.Thread(target=_watch, args=(beside,), daemon=True).start()
+    if not batch:
+        # Before anything is loaded, which takes a while: people wait at the door already.
+        worker.begin_lanes()
     ready_to_work(worker)
     if also is not None:
         threading.Thread(target=also, name="beside-jobs", daemon=True).start()
-    worker.run()
+    try:
+        worker.run()
+    finally:
+        worker.end_lanes()
 
 
 def ready_to_work(worker: JobWorker) -> None:

@@ -1,6 +1,7 @@
 """Retention of everything: tables by the register, and people whose last edition is long over.
 
-A worker does it once a day: the job puts the next one into the queue as it ends.
+A worker does it once a day: the job puts the next one into the queue before it begins, so that one
+that fails for good is not the last.
 """
 
 from __future__ import annotations
@@ -64,16 +65,17 @@ def _people(now: dt.datetime | None) -> list[Any]:
 @jobs.kind(KIND)
 def run(running: jobs.Running) -> dict[str, int]:
     """What a day's retention let go."""
-    done = let_go()
-    with transaction.atomic():
-        jobs.enqueue(KIND, {}, tenant="", owner="system", after=timezone.now() + EVERY)
-        jobs.done_with(dict(done))
-    return done
+    _plan_unless("waiting")
+    return let_go()
 
 
 @jobs.at_start
 def plan() -> None:
     """Put a day's retention into the queue where none waits."""
-    live = jobs.JobRecord.objects.filter(kind=KIND, state__in=("waiting", "running"))
-    if not live.exists():
+    _plan_unless("waiting", "running")
+
+
+def _plan_unless(*states: str) -> None:
+    planned = jobs.JobRecord.objects.filter(kind=KIND, state__in=states)
+    if not planned.exists():
         jobs.enqueue(KIND, {}, tenant="", owner="system", after=timezone.now() + EVERY)
