@@ -7,8 +7,9 @@ profiles, from cached vectors to both sides' lists with reasons), rerank (one pa
 as they were), equilibrium, sparse, simulated, flat, extreme and noisy (matches against ranking by
 p * q, by p alone and by the equilibrium on four sorts of markets; strides and temperature were
 chosen on seeds 1 and 2, these are others), knob (both ends of it), manipulation (what cheating
-brings), answers (decisions of both sides, half of them kept apart), and those of
-`benchmarks/matching_text.py`. Prints JSON lines ``{"case", "value", "unit", "bar", ...}``.
+brings), variety (what lists of several kinds and drawn places cost), answers (decisions of both
+sides, half of them kept apart), and those of `benchmarks/matching_text.py`. Prints JSON lines
+``{"case", "value", "unit", "bar", ...}``.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from benchmarks.matching_lines import area_under, peak_mb, show  # noqa: E402
 from benchmarks.matching_manipulation import run_manipulation  # noqa: E402
 from benchmarks.matching_markets import Simulated, expo, live, simulated  # noqa: E402
 from benchmarks.matching_rerank import run_rerank  # noqa: E402
+from benchmarks.matching_variety import run_variety  # noqa: E402
 from emporion.engines.matching import (  # noqa: E402
     MemoryStore,
     clearing,
@@ -343,6 +345,7 @@ def main() -> int:
         "noisy": partial(run_simulated, "noisy p and q"),
         "manipulation": run_manipulation,
         "rerank": run_rerank,
+        "variety": run_variety,
         "answers": lambda exhibitors, buyers: run_answers(),
         **matching_text.CASES,
     }

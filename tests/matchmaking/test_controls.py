@@ -192,7 +192,7 @@ def test_first_list_follows_rules_and_prices_of_the_run(fair):
     from emporion.matchmaking.domain.first_list import make_first_list
 
     edition, hosts, guest = fair
-    run = run_match(edition)
+    run = run_match(edition, explore=False)
     RankedList.objects.filter(run=run, participation=hosts[0]).update(price=0.01)
     make_first_list(guest)
     made = FirstList.objects.get(participation=guest)
@@ -243,3 +243,16 @@ def test_proposals_come_from_words_name_and_those_who_write_alike(edition):
     assert found["blockchain"] == "name"
     assert found["logistics"] == "alike"
     assert Offer.objects.filter(participation=mute, code="logistics").count() == 0
+
+
+def test_who_is_passed_because_their_kind_is_on_the_list_already_is_told_so(fair, monkeypatch):
+    edition, hosts, guest = fair
+    for code in ("xr", "logistics"):
+        guest.needs.create(code=code)
+    more = [factories.make_participation(edition, "exhibitor", offers=["ai"]) for _ in range(4)]
+    monkeypatch.setattr(markets, "LIST_OF_A_GUEST", 4)
+    run_match(edition)
+    listed = queries.listed(guest)
+    assert {hosts[2].pk, hosts[3].pk} < set(listed)
+    missed = next(each for each in (*hosts[:2], *more) if each.pk not in listed)
+    assert why_absent(guest, missed).code == "alike"

@@ -98,6 +98,38 @@ class FirstList(models.Model):
         return f"first list of {self.participation_id}"
 
 
+class Showing(models.Model):
+    """What a participation was shown of one list: whom, at which place, with which chance.
+
+    A row for each list that was looked at, not for each look: written when its page is opened
+    first, and again when more of it is asked for.  `entries` holds [primary key, place, propensity,
+    whether it was drawn from beyond the list] of each that was shown.  Lists themselves go when two
+    runs have replaced them; what was shown must outlive them to be judged.
+    """
+
+    participation = models.ForeignKey(
+        "edition.Participation", models.CASCADE, related_name="showings"
+    )
+    # The rule that ordered the list, the run it is of (0: made for one alone), and when.
+    policy = models.CharField(max_length=200)
+    run = models.PositiveIntegerField(default=0)
+    list_made_at = models.DateTimeField()
+    shown_at = models.DateTimeField()
+    entries = models.JSONField(default=list)
+
+    objects = ScopedManager(expo="participation__edition__expo")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participation", "list_made_at"], name="showing_once_a_list"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{len(self.entries)} shown to {self.participation_id}"
+
+
 class TextVector(models.Model):
     """What an encoder made of a text, by the hash of model, role and text.
 

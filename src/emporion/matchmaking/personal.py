@@ -30,6 +30,21 @@ declare(
     row_goes=True,
 )
 declare(
+    "matchmaking.Showing",
+    whose={"alone": "participation"},
+    kept=Kept(
+        "a year after the fair",
+        after="participation__edition__ends",
+        days=365,
+        where=_REAL,
+    ),
+    fields={
+        "entries": held("who was suggested, to learn what lists bring", "nobody", Does.EMPTIES)
+    },
+    others="policy",
+    row_goes=True,
+)
+declare(
     "matchmaking.SuggestionsOff",
     whose={"alone": "participation"},
     kept=Kept("with the edition"),

@@ -206,7 +206,11 @@ def start_matching(
     def do() -> Any:
         with refusing(MatchError):
             job = starting.start_match(
-                request.edition, request.user.actor, seed=body.seed, equality=body.equality
+                request.edition,
+                request.user.actor,
+                seed=body.seed,
+                equality=body.equality,
+                explore=body.explore,
             )
         return job_shape(job)
 

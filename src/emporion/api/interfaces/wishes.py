@@ -25,6 +25,7 @@ from emporion.edition.gates import acting
 from emporion.edition.queries import Participation
 from emporion.matchmaking import queries as matchmaking
 from emporion.matchmaking.domain import wishes as domain
+from emporion.matchmaking.domain.showings import record_shown
 from emporion.meetings import queries as meetings
 
 router = Router(tags=["taking part"])
@@ -55,6 +56,7 @@ def list_suggestions(
     """The caller's own list, with both sides' fit and the reasons in words."""
     me, language = acting(request), get_language() or "en"
     found = matchmaking.suggestions(me, filters.limit)
+    record_shown(me, found)
     states = meetings.request_states(me, [one.participation.pk for one in found])
     return [
         {

@@ -65,6 +65,9 @@ _HOME = {
 _MODULES = (
     *_HOME,
     "rank",
+    "variety",
+    "exploring",
+    "offpolicy",
     "facets",
     "features",
     "text",

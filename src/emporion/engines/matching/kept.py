@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from emporion.engines.matching import rank, reasons, score
+from emporion.engines.matching import rank, reasons, score, variety
 from emporion.engines.matching.equilibrium import Equilibrium
 from emporion.engines.matching.features import Features
 from emporion.engines.matching.market import Market, MarketError, Participant
@@ -28,9 +28,18 @@ class Kept:
     """What a run leaves: features of everybody, both rules, both sides' prices."""
 
     def __init__(
-        self, market: Market, features: Features, rules: tuple[Rule, Rule], duals: Equilibrium
+        self,
+        market: Market,
+        features: Features,
+        rules: tuple[Rule, Rule],
+        duals: Equilibrium,
+        less: float = variety.LESS,
     ) -> None:
+        """Keep them; `less` is how much less each further one of a kind counts on a list."""
         self._features, self._rules, self._duals = features, rules, duals
+        self._less = less
+        kinds = variety.kinds_of(features.exhibitors, features.buyers)
+        self._kinds = {reasons.BUYER: kinds[0], reasons.EXHIBITOR: kinds[1]}
         self._lengths = {
             reasons.BUYER: market.buyer_list_length,
             reasons.EXHIBITOR: market.exhibitor_list_length,
@@ -64,7 +73,9 @@ class Kept:
         a, b = self._duals.a, self._duals.b
         own, prices = (a, b) if side == reasons.BUYER else (b, a)
         value = (value * (prices * own[at[0]])).astype(np.float32)
-        listed = rank.top_lists(iter([value[None, :]]), len(value), self._lengths[side])
+        length = self._lengths[side]
+        long = rank.top_lists(iter([value[None, :]]), len(value), variety.REACH * length)
+        listed = variety.varied(long, self._kinds[side], length, less=self._less)
         chosen = listed.other
         short = narrowed(
             features,

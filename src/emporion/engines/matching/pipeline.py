@@ -14,11 +14,13 @@ from emporion.engines.matching import (
     behaviour,
     clearing,
     encoders,
+    exploring,
     levelling,
     metrics,
     rank,
     reasons,
     score,
+    variety,
 )
 from emporion.engines.matching.encoding import Encoder, Store
 from emporion.engines.matching.equilibrium import Equilibrium
@@ -33,12 +35,16 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 # Named with every showing, so that what came of it can be laid to the rule that made it.
-POLICY = "facets-text-meaning/6"
+POLICY = "facets-text-meaning/7"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a list. `p`: the buyer wants the exhibitor; `q`: the reverse, on every list."""
+    """One line of a list. `p`: the buyer wants the exhibitor; `q`: the reverse, on every list.
+
+    `propensity` is the chance with which it was to be on the list; `beyond` says that it would not
+    be there had nothing been drawn (see `exploring`).
+    """
 
     id: str
     rank: int
@@ -46,6 +52,8 @@ class Entry:
     p: float
     q: float
     reasons: list[tuple[str, dict[str, Any]]]
+    propensity: float = 1.0
+    beyond: bool = False
 
 
 @dataclass
@@ -65,6 +73,8 @@ class Lists:
     q: Floats
     reasons: reasons.ReasonTable
     price: npt.NDArray[np.float64]
+    propensity: npt.NDArray[np.float64]
+    beyond: npt.NDArray[np.bool_]
 
     def of(self, owner: int) -> list[Entry]:
         """Return the list of one owner (by index), best first."""
@@ -77,6 +87,8 @@ class Lists:
                 float(self.p[at]),
                 float(self.q[at]),
                 self.reasons.of(at),
+                float(self.propensity[at]),
+                bool(self.beyond[at]),
             )
             for at in range(begin, end)
         ]
@@ -107,11 +119,18 @@ class Matching:
     seconds: float
     models: tuple[str, ...] = ()
     ends: tuple[metrics.Figures, ...] = ()
+    less: float = 0.0
+    explored: bool = False
 
     @property
     def policy(self) -> str:
         """Everything that decides the order beside the market itself and the seed."""
-        return " ".join((POLICY, self.rule, f"{self.equality:g}", *self.models))
+        ways = [self.rule, f"{self.equality:g}"]
+        if self.less:
+            ways.append(f"varied {self.less:g}")
+        if self.explored:
+            ways.append(f"drawn {exploring.SHARE:g} near {exploring.NEAR:g}")
+        return " ".join((POLICY, *ways, *self.models))
 
 
 def match(
@@ -128,6 +147,8 @@ def match(
     settled: Settled | None = None,
     keep: Callable[[Kept], None] | None = None,
     ends: bool = False,
+    less: float = variety.LESS,
+    explore: bool = False,
     executor: Executor | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Matching:
@@ -135,15 +156,16 @@ def match(
 
     `floor`: every exhibitor is in at least so many buyers' lists, where feasible (None: a tenth of
     the average). `equality` goes from 0, most matches, to 1, most equal exposure for each meeting
-    that an exhibitor wants. `seed` turns the order among exact equals and draws people to learn
-    from. `readers` compare texts by meaning (None: the usual encoder, where it is installed); what
-    `store` keeps is not encoded again. `progress` is told the name of each step as it begins. Same
-    market, weights, readers and seed: same lists. Participants may come in any order. With what an
-    earlier run `settled` nothing is learnt and no calendar priced: rules and prices are its.
-    `ends` also works out the figures at both ends of the knob; `keep` is handed what ranks single
-    participants anew. `executor` runs what takes longest over all pairs elsewhere, with the same
-    lists. Raises `MarketError` for a market
-    that cannot be and `EncodingError` where a reader fails.
+    that an exhibitor wants. `less` is how much less each further one of a kind counts on a list
+    (see `variety`); with `explore` the last places are drawn (see `exploring`). `seed` turns the
+    order among exact equals, and draws places and people to learn from. `readers` compare texts by
+    meaning (None: the usual encoder, where it is installed); what `store` keeps is not encoded
+    again. `progress` is told the name of each step as it begins. Same market, weights, readers and
+    seed: same lists. Participants may come in any order. With what an earlier run `settled` nothing
+    is learnt and no calendar priced: rules and prices are its. `ends` also works out the figures at
+    both ends of the knob; `keep` is handed what ranks single participants anew. `executor` runs
+    what takes longest over all pairs elsewhere, with the same lists. Raises `MarketError` for a
+    market that cannot be and `EncodingError` where a reader fails.
 
     O(buyers * exhibitors) time; three float32 matrices of that size at the peak.
     """
@@ -188,14 +210,31 @@ def match(
     )
     dense = order.kernel
 
-    def lists_at(equality: float) -> tuple[rank.Ranking, Equilibrium]:
+    kinds = variety.kinds_of(exhibitors, buyers)
+
+    def lists_at(equality: float) -> tuple[exploring.Drawn, Equilibrium]:
         duals = order.duals
         if equality:
             duals = levelling.moved(duals, order.levels(exhibitor_capacity, length), equality)
-        ranking = rank.rank_buyers(dense, duals, length, seed)
-        return rank.raise_to_floor(ranking, dense, duals, floor, length), duals
+        long = rank.rank_buyers(dense, duals, _reach(length), seed)
+        wider = variety.varied(long, kinds[0], length, exploring.places(length), less)
+        ranking = variety.cut(wider, length)
+        ranking = rank.raise_to_floor(ranking, dense, duals, floor, length)
+        if not explore:
+            return exploring.as_computed(ranking), duals
+        return exploring.draw(ranking, wider, len(exhibitors), length, floor, seed), duals
 
-    def figures_of(ranking: rank.Ranking) -> metrics.Figures:
+    def lists_of_exhibitors(duals: Equilibrium) -> exploring.Drawn:
+        size = market.exhibitor_list_length
+        long = rank.rank_exhibitors(dense, duals, _reach(size), seed)
+        wider = variety.varied(long, kinds[1], size, exploring.places(size), less)
+        ranking = variety.cut(wider, size)
+        if not explore:
+            return exploring.as_computed(ranking)
+        return exploring.draw(ranking, wider, len(buyers), size, 0, seed)
+
+    def figures_of(drawn: exploring.Drawn) -> metrics.Figures:
+        ranking = drawn.ranking
         at = ranking.owners(), ranking.other
         return metrics.figures(ranking, p[at], q[at], exhibitor_capacity)
 
@@ -203,11 +242,11 @@ def match(
     levelling.check(equality)
     both_ends = tuple(figures_of(lists_at(end)[0]) for end in (0.0, 1.0)) if ends else ()
     for_buyers, cleared = lists_at(equality)
-    for_exhibitors = rank.rank_exhibitors(dense, cleared, market.exhibitor_list_length, seed)
+    for_exhibitors = lists_of_exhibitors(cleared)
     order.kernel = dense = np.empty((0, 0), dtype=np.float32)
     tell("reasons")
     if keep is not None:
-        keep(Kept(market, features, (rule_p, rule_q), cleared))
+        keep(Kept(market, features, (rule_p, rule_q), cleared, less))
     details = reasons.Details()
     explainer = reasons.Explainer(features, rule_p.weight, rule_q.weight, details)
     buyer_lists = _explained(reasons.BUYER, for_buyers, explainer, p, q, floor, cleared)
@@ -224,7 +263,13 @@ def match(
         seconds=time.perf_counter() - began,
         models=meaning.models if meaning is not None else (),
         ends=both_ends,
+        less=less,
+        explored=explore,
     )
+
+
+def _reach(length: int) -> int:
+    return variety.REACH * length
 
 
 def _excluded(
@@ -241,14 +286,14 @@ def _excluded(
 
 def _explained(
     reader: str,
-    ranking: rank.Ranking,
+    drawn: exploring.Drawn,
     explainer: reasons.Explainer,
     p: Floats,
     q: Floats,
     floor: int,
     duals: Equilibrium,
 ) -> Lists:
-    features = explainer.features
+    features, ranking = explainer.features, drawn.ranking
     own, other = ranking.owners(), ranking.other
     if reader == reasons.BUYER:
         buyer, exhibitor = own, other
@@ -271,6 +316,8 @@ def _explained(
         pair_q,
         table,
         price,
+        drawn.propensity,
+        drawn.beyond,
     )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from emporion.edition.queries import Participation
 from emporion.engines import matching
+from emporion.engines.matching import variety
 from emporion.engines.matching.comparing import compare
 from emporion.matchmaking import queries
 from emporion.matchmaking.domain import vectors
@@ -101,13 +104,28 @@ def _compared(
         "lacks": [_lack(feature, me.hosts) for feature in found.lacks],
         "above": found.above,
     }
-    # Lists are ordered by fit and price together: who stands above the last belongs on the list.
+    # Lists are ordered by fit and price together, and each further one of a kind counts less: who
+    # stands above the last for all that belongs on the list.
     if one.score < last.score:
         if one.p * one.q < last.p * last.q:
             return Absence("fits_less", detail)
         if one.price < CONTESTED:
             return Absence("crowded", detail)
+    elif one.score * (1 - variety.LESS) ** _alike(read.market, one.id, names) < last.score:
+        return Absence("alike", detail)
     return Absence("next_run", detail)
+
+
+def _alike(market: matching.Market, one: str, listed: list[str]) -> int:
+    """Return how many of the list are of the kind of `one`."""
+    kind = dict(
+        zip(
+            (each.id for each in (*market.exhibitors, *market.buyers)),
+            np.concatenate(variety.kinds_of(market.exhibitors, market.buyers)).tolist(),
+            strict=True,
+        )
+    )
+    return sum(kind[each] == kind[one] for each in listed) if kind[one] >= 0 else 0
 
 
 def _lack(feature: matching.features.Feature, reads_as_host: bool) -> str:

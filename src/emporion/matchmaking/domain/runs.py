@@ -41,11 +41,13 @@ def run_match(
     *,
     seed: int = 0,
     equality: float = 0.0,
+    explore: bool = True,
     on_progress: Callable[[str], None] | None = None,
 ) -> MatchRun:
     """Compute and store the ranked lists of an edition, show them, and return the run.
 
-    `equality` goes from 0, most matches, to 1, most equal exposure for each meeting wanted.
+    `equality` goes from 0, most matches, to 1, most equal exposure for each meeting wanted.  With
+    `explore` the last places of lists are drawn among near-equals, by the seed.
     A killed run leaves rows in state `writing` that nobody is shown; the next run removes them.
     Raises MatchError when one side of the market is empty, a profile cannot be read, the equality
     is out of range, or another run is being written.
@@ -69,6 +71,7 @@ def run_match(
             readers=readers,
             store=vectors.DatabaseStore(edition),
             ends=True,
+            explore=explore,
             progress=tell,
         )
     except matching.MarketError as error:
@@ -193,10 +196,12 @@ def stored(
                 "p": round(own, 4),
                 "q": round(other, 4),
                 "reasons": [{"code": code, "detail": detail} for code, detail in entry.reasons],
-                # The lists are computed, not drawn: whatever is on one was certain to be shown.
-                "propensity": 1.0,
+                # How likely it was to be on the list: 1 but for the last places, which are drawn.
+                "propensity": round(entry.propensity, 4),
             }
         )
+        if entry.beyond:
+            rows[-1]["beyond"] = True
     return rows
 
 

@@ -13,6 +13,7 @@ from emporion.edition.queries import Edition
 from emporion.engines import matching
 from emporion.engines.matching import Lists, Matching, Participant
 from emporion.matchmaking.domain.market import Read
+from emporion.matchmaking.domain.showings import judged
 
 # Groups of a kind that an organiser will read; the rest is counted together.
 GROUPS_KEPT = 12
@@ -21,7 +22,7 @@ FIRST, AGAIN = "first", "again"
 
 
 def scorecard(edition: Edition, read: Read, found: Matching) -> dict[str, Any]:
-    """Return the figures of a run for the organiser, as plain JSON values. One query.
+    """Return the figures of a run for the organiser, as plain JSON values. Three queries.
 
     =============== ===========================================================================
     key             meaning
@@ -30,6 +31,7 @@ def scorecard(edition: Edition, read: Read, found: Matching) -> dict[str, Any]:
     ``answers``     what came of requests so far: asked, accepted, declined, meetings, kept
     ``calibration`` of p and of q: decisions, error_before, error_after, groups (mean
                     probability, share that said yes, decisions); of answers kept apart
+    ``shown``       what came of the lists that people looked at; see `showings.judged`
     ``groups``      kind: side: rows (name, people, looks, meetings), ratios to the side's mean
     =============== ===========================================================================
     """
@@ -46,6 +48,7 @@ def scorecard(edition: Edition, read: Read, found: Matching) -> dict[str, Any]:
             }
             for one in found.lessons
         ],
+        "shown": judged(edition, read.told),
         "groups": _groups(edition, read, found),
     }
 

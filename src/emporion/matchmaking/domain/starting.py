@@ -17,7 +17,7 @@ class Stopped(Exception):
 
 
 def start_match(
-    edition: Edition, actor: str, *, seed: int = 0, equality: float = 0.0
+    edition: Edition, actor: str, *, seed: int = 0, equality: float = 0.0, explore: bool = True
 ) -> jobs.JobRecord:
     """Put a match run into the queue and return its job.
 
@@ -34,7 +34,7 @@ def start_match(
             raise MatchError(_("A matching of this edition is under way. Wait for it, or stop it."))
         job = jobs.enqueue(
             MATCH,
-            {"edition": edition.slug, "seed": seed, "equality": equality},
+            {"edition": edition.slug, "seed": seed, "equality": equality, "explore": explore},
             tenant=edition.expo.public_id,
             owner=actor,
             subject=edition.slug,

@@ -20,6 +20,11 @@ def match(argv: list[str]) -> int:
     parser.add_argument(
         "--equality", type=float, default=0.0, help="from 0, most matches, to 1, most equal"
     )
+    parser.add_argument(
+        "--no-exploring",
+        action="store_true",
+        help="draw no places: without it the last of a list are drawn among near-equals",
+    )
     options = parser.parse_args(argv)
     edition = editions.edition_by_slug(options.edition)
     if edition is None:
@@ -36,6 +41,7 @@ def match(argv: list[str]) -> int:
                     edition,
                     seed=options.seed,
                     equality=options.equality,
+                    explore=not options.no_exploring,
                     on_progress=lambda name: step.advance(1, name),
                 )
         except MatchError as error:

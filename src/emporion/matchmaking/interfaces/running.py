@@ -57,9 +57,18 @@ class StartForm(forms.Form):
         initial="0",
         required=False,
     )
+    explore = forms.BooleanField(
+        label=gettext_lazy("Try others on the last places"),
+        help_text=gettext_lazy(
+            "One name in ten is drawn from those who score nearly as much, with known chances. Only"
+            " so can be told what other lists would have brought."
+        ),
+        initial=True,
+        required=False,
+    )
     seed = forms.IntegerField(
         label=gettext_lazy("Seed"),
-        help_text=gettext_lazy("It turns the order among exact equals, nothing else."),
+        help_text=gettext_lazy("It turns the order among exact equals, and what is drawn."),
         min_value=0,
         max_value=2**31 - 1,
         initial=0,
@@ -78,6 +87,7 @@ def matching(request: HttpRequest, edition: Edition) -> HttpResponse:
                 request.user.actor,  # type: ignore[union-attr]
                 seed=form.cleaned_data["seed"],
                 equality=float(form.cleaned_data["equality"] or 0),
+                explore=form.cleaned_data["explore"],
             )
         except MatchError as error:
             form.add_error(None, str(error))
@@ -96,6 +106,7 @@ def matching(request: HttpRequest, edition: Edition) -> HttpResponse:
         "bars": _bars(newest) if newest else [],
         "outcomes": scorecard.outcome_rows(runs),
         "answered": any(run.figures.get("answers", {}).get("asked") for run in runs),
+        "shown": scorecard.shown_rows(newest) if newest else None,
         "ends": scorecard.ends(newest) if newest else None,
         "calibration": scorecard.calibrations(edition, newest) if newest else None,
         "learnt_between": scorecard.learnt_between(runs),

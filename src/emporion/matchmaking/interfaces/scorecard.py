@@ -54,6 +54,47 @@ def outcome_rows(runs: Sequence[MatchRun]) -> list[Row]:
     ]
 
 
+def shown_rows(run: MatchRun) -> dict[str, Any] | None:
+    """What came of the lists that people looked at, a column a run; None before anybody did."""
+    found = run.figures.get("shown", [])
+    if not found:
+        return None
+
+    def row(label: str, told: Callable[[Figures], str]) -> Row:
+        return label, [told(one) for one in found]
+
+    return {
+        "heads": [
+            _("Run %(n)s") % {"n": number(one["run"])} if one["run"] else _("Between runs")
+            for one in found
+        ],
+        "rows": [
+            row(_("People who looked at their list"), lambda f: number(f["lists"])),
+            row(_("Names they were shown"), lambda f: number(f["shown"])),
+            row(_("Of these drawn from behind the list"), lambda f: number(f["tried"])),
+            row(_("Asked for a meeting afterwards"), lambda f: number(f["asked"])),
+            row(_("Agreed to"), lambda f: number(f["agreed"])),
+            row(_("Agreed to, of a thousand names shown"), lambda f: _estimate(f["as_shown"])),
+            row(
+                _("The same without drawing, estimated"),
+                lambda f: _estimate(f["computed"]) if f["tried"] else NONE,
+            ),
+        ],
+        "few": any(one["as_shown"][1] is None for one in found),
+    }
+
+
+def _estimate(found: Sequence[float | None]) -> str:
+    value, low, high = found
+    if value is None:
+        return NONE
+    if low is None or high is None:
+        return number(value, 1)
+    return _("%(value)s (%(low)s to %(high)s)") % {
+        "value": number(value, 1), "low": number(low, 1), "high": number(high, 1),
+    }  # fmt: skip
+
+
 def figure_rows(known: Sequence[Figures]) -> list[Row]:
     """Figures of the lists themselves; a cell a run, or an end of the knob."""
 

@@ -13,7 +13,7 @@ from emporion.matchmaking.domain.runs import Busy, MatchError, run_match
 
 @jobs.kind(starting.MATCH)
 def match(
-    running: jobs.Running, *, edition: str, seed: int, equality: float = 0.0
+    running: jobs.Running, *, edition: str, seed: int, equality: float = 0.0, explore: bool = True
 ) -> dict[str, Any]:
     """Compute everybody's list; each step of the engine is a sign of life.
 
@@ -29,7 +29,7 @@ def match(
 
     with scope(expo=found.expo):
         try:
-            run = run_match(found, seed=seed, equality=equality, on_progress=step)
+            run = run_match(found, seed=seed, equality=equality, explore=explore, on_progress=step)
         except starting.Stopped:
             return {}
         except Busy as error:

@@ -2,6 +2,7 @@
 
 from emporion.matchmaking.queries.lists import (
     Absence,
+    Origin,
     Suggestion,
     current_run,
     first_list_at,
@@ -28,6 +29,7 @@ from emporion.matchmaking.queries.words import readable as readable_reasons
 
 __all__ = [
     "Absence",
+    "Origin",
     "Reason",
     "Suggestion",
     "current_run",

@@ -21,9 +21,22 @@ class Absence:
     detail: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Which list something is from: the rule that ordered it, its run (0: made alone), and when."""
+
+    policy: str
+    run: int
+    made_at: dt.datetime
+
+
 @dataclass
 class Suggestion:
-    """One counterpart on a list, ready to show. p and q are 0..1."""
+    """One counterpart on a list, ready to show. p and q are 0..1.
+
+    `propensity` is the chance with which it was to be on the list, `beyond` whether it was drawn
+    from those behind it.
+    """
 
     rank: int
     participation: Participation
@@ -32,6 +45,9 @@ class Suggestion:
     score: float
     reasons: list[dict[str, Any]] = field(default_factory=list)
     wish: str = ""
+    propensity: float = 1.0
+    beyond: bool = False
+    origin: Origin | None = None
 
     @property
     def both(self) -> float:
@@ -89,7 +105,8 @@ def suggestions(participation: Participation, limit: int = 20) -> list[Suggestio
     with Undo. Left out is who vetoed the participation, or turned suggestions off, since the list
     was made; who turned them off has none.
     """
-    entries = _entries_of([participation.pk]).get(participation.pk, [])[:limit]
+    origin, entries = _lists_of([participation.pk]).get(participation.pk, (None, []))
+    entries = entries[:limit]
     named = [entry["id"] for entry in entries]
     quiet = silent(participation.edition, [participation.pk, *named])
     if participation.pk in quiet:
@@ -106,6 +123,9 @@ def suggestions(participation: Participation, limit: int = 20) -> list[Suggestio
             score=entry["score"],
             reasons=entry["reasons"],
             wish=wished.get(entry["id"], ""),
+            propensity=entry.get("propensity", 1.0),
+            beyond=entry.get("beyond", False),
+            origin=origin,
         )
         # Among those shown: a gap would tell of somebody who keeps quiet.
         for rank, entry in enumerate(shown, 1)
@@ -183,18 +203,33 @@ def fits(
     return found
 
 
-def _entries_of(owners: Collection[int]) -> dict[int, list[dict[str, Any]]]:
-    """Return {owner: entries} of the lists that are shown: the later of run and first list."""
+Entries = list[dict[str, Any]]
+
+
+def _entries_of(owners: Collection[int]) -> dict[int, Entries]:
+    return {owner: entries for owner, (_, entries) in _lists_of(owners).items()}
+
+
+def _lists_of(owners: Collection[int]) -> dict[int, tuple[Origin, Entries]]:
+    """Return {owner: (origin, entries)} of the lists that are shown.
+
+    That is the later of run and first list; two queries.
+    """
     if not owners:
         return {}
     run = RankedList.objects.filter(participation__in=owners, run__state=MatchRun.State.CURRENT)
-    rows = list(run.values_list("participation_id", "run__computed_at", "entries"))
-    computed = {owner: at for owner, at, _ in rows}
-    found = {owner: entries for owner, _, entries in rows}
+    found = {
+        owner: (Origin(policy, number, at), entries)
+        for owner, policy, number, at, entries in run.values_list(
+            "participation_id", "run__policy", "run__number", "run__computed_at", "entries"
+        )
+    }
     first = FirstList.objects.filter(participation__in=owners)
-    for owner, at, entries in first.values_list("participation_id", "made_at", "entries"):
-        if owner not in computed or at > computed[owner]:
-            found[owner] = entries
+    for owner, policy, at, entries in first.values_list(
+        "participation_id", "policy", "made_at", "entries"
+    ):
+        if owner not in found or at > found[owner][0].made_at:
+            found[owner] = Origin(policy, 0, at), entries
     return found
 
 

@@ -127,6 +127,10 @@ def _sentence(absence: Absence) -> str:
             "They fit well enough, but more people want their time than they have. Places on lists"
             " are shared out, and you are not among those who got one. Ask them all the same."
         ),
+        "alike": _(
+            "They fit well enough, but so do several of the same kind who are on your list, and a"
+            " list shows different kinds. Ask them all the same."
+        ),
         "next_run": _(
             "By what is known now they belong on your list. It was made with what was known before;"
             " the next run decides."

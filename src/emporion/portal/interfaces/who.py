@@ -18,6 +18,7 @@ from emporion.edition import queries as editions
 from emporion.edition.queries import Edition, Participation
 from emporion.matchmaking import queries as matchmaking
 from emporion.matchmaking.domain.market import full
+from emporion.matchmaking.domain.showings import record_shown
 from emporion.meetings import queries as meetings
 from emporion.portal import queries
 
@@ -35,6 +36,7 @@ def who(request: HttpRequest, edition: Edition) -> HttpResponse:
     limit = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 4 else SHOWN
     limit = max(SHOWN, min(limit, AT_MOST))
     found = matchmaking.suggestions(me, limit)
+    record_shown(me, found)
     states = meetings.request_states(me, [row.participation.pk for row in found])
     run = matchmaking.current_run(edition)
     hosts = not me.hosts

@@ -34,6 +34,7 @@ TABLES: dict[str, Any] = {
     "edition.TeamInvite": gettext_lazy("Teams that you are asked to join"),
     "matchmaking.FirstList": gettext_lazy("Your first suggestions"),
     "matchmaking.RankedList": gettext_lazy("Your suggestions"),
+    "matchmaking.Showing": gettext_lazy("Who was suggested to you, and when you first saw it"),
     "matchmaking.SuggestionsOff": gettext_lazy("That you want no suggestions"),
     "matchmaking.Wish": gettext_lazy("Whom you saved and hid"),
     "meetings.MeetingRating": gettext_lazy("What you thought of meetings"),
