@@ -323,6 +323,8 @@ def served(
     if options.postgresql and options.build is None:
         sys.exit("--postgresql needs --build; else DATABASE_URL says where the data is")
     os.environ.setdefault("EMPORION_INSECURE_LOCAL", "1")
+    # The readers are roles of the demonstration.
+    os.environ["EMPORION_DEMO_SIGNIN"] = "1"
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
     if options.build is not None:
         build(options.build, options.postgresql, stack)

@@ -169,14 +169,26 @@ def test_link_of_a_mail_opens_with_a_press_in_any_browser_and_once(aino: User, s
 
 def test_fifth_code_for_an_address_is_refused_and_names_the_wait(sent: Sent, aino: User) -> None:
     statuses = []
-    for n in range(5):
+    for _ in range(5):
         for identifier in ("aino@example.org", "nobody@example.org"):
-            answer = Client().post(ASK, {"identifier": identifier}, REMOTE_ADDR=f"192.0.2.{n}")
+            answer = Client().post(ASK, {"identifier": identifier}, REMOTE_ADDR="192.0.2.1")
             statuses.append(answer.status_code)
     assert statuses == [302] * 8 + [429] * 2
     assert 890 <= int(answer["Retry-After"]) <= 900
     work()
     assert len(sent) == 4
+
+
+def test_codes_asked_for_elsewhere_do_not_keep_the_owner_from_one(sent: Sent, aino: User) -> None:
+    def ask_from(source: str) -> int:
+        told = {"identifier": "aino@example.org"}
+        return Client().post(ASK, told, REMOTE_ADDR=source).status_code
+
+    assert [ask_from(f"192.0.2.{n // 4}") for n in range(12)] == [302] * 12
+    # By now each source has one.
+    assert [ask_from("192.0.2.9"), ask_from("192.0.2.9"), ask_from("198.51.100.7")] == [
+        302, 429, 302,
+    ]  # fmt: skip
 
 
 def test_address_that_asks_for_hundreds_is_refused(

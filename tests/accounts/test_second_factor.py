@@ -15,9 +15,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from emporion.accounts import domain
-from emporion.accounts.domain import second_factor, totp
+from emporion.accounts.domain import second_factor, tokens, totp
 from emporion.accounts.models import Authenticator, Passkey, RecoveryCode, User
+from emporion.accounts.rules import SCOPES
 from emporion.core.models import JournalEntry
+from emporion.edition.domain import officers
+from emporion.edition.models import Delegation
+from emporion.registry.domain import make_organiser, remove_organiser
+from emporion.registry.domain.roles import ROLES
+from emporion.registry.models import Body
 from tests import factories
 from tests.accounts.soft_key import FLAG, SoftKey
 
@@ -112,15 +118,42 @@ def test_code_on_paper_lets_in_once_and_new_ones_replace_all(client: Client, ain
 def test_guesses_of_the_second_factor_end_soon(client: Client, aino: User) -> None:
     sign_in(client)
     set_up(client)
-    # The right one that set it up counted as well.
     statuses = []
-    for n in range(10):
+    for n in range(11):
         other = Client()
         sign_in(other)
         answer = other.post(SECOND, {"code": "1"}, REMOTE_ADDR=f"192.0.2.{n}")
         statuses.append(answer.status_code)
-    assert statuses == [422] * 9 + [429]
+    assert statuses == [422] * 10 + [429]
     assert int(answer["Retry-After"]) > 800
+
+
+def test_patient_guesses_of_the_app_end_too(
+    client: Client, aino: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client)
+    secret, paper = set_up(client)
+    clock = [timezone.now()]
+    monkeypatch.setattr(second_factor.timezone, "now", lambda: clock[0])
+    tried = 0
+    for _day in range(5):
+        for _quarter in range(96):
+            clock[0] += dt.timedelta(minutes=15, seconds=1)
+            try:
+                assert not second_factor.try_second(aino, "000000")
+            except domain.TooManyTries as full:
+                assert full.seconds <= 30 * 86400
+            else:
+                tried += 1
+    assert tried == second_factor.MONTHLY
+    # Nor does the right one open then; a code on paper does, and the month's end.
+    code = totp.code_at(secret, int(time.time()) // 30)
+    with pytest.raises(domain.TooManyTries):
+        second_factor.try_second(aino, code)
+    assert second_factor.try_second(aino, paper[0])
+    clock[0] += dt.timedelta(days=31)
+    assert second_factor.try_second(aino, code)
+    assert Authenticator.objects.get().wrong == []
 
 
 def test_second_page_is_for_whoever_has_just_proved_the_first_factor(
@@ -263,32 +296,113 @@ def test_passkey_is_kept_only_if_it_was_made_here_and_asks_its_user(
     assert Passkey.objects.count() == 1
 
 
-def test_those_who_run_an_expo_need_one_after_the_days_of_grace(
-    client: Client, aino: User, edition: Any, settings: Any
+@pytest.fixture
+def asked_of_staff(settings: Any) -> None:
+    settings.SECOND_FACTOR = "staff"
+
+
+def test_it_is_asked_for_unless_somebody_says_otherwise() -> None:
+    from emporion.project import settings as real
+
+    assert (real.SECOND_FACTOR, real.SECOND_FACTOR_GRACE_DAYS) == ("staff", 0)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_of_the_staff_is_led_to_set_one_up_and_does_nothing_before(
+    client: Client, aino: User, edition: Any, asked_of_staff: None, role: str
 ) -> None:
-    factories.make_organiser(edition, aino)
+    make_organiser(edition.expo, aino, role, ["A"])
     desk = reverse("portal:overview", args=[edition.slug])
-    sign_in(client)
-    assert client.get(desk).status_code == 200
-    settings.SECOND_FACTOR = "organisers"
-    assert client.get(desk).status_code == 200
-    aino.refresh_from_db()
-    assert aino.factor_due_at is not None
-    assert dt.timedelta(days=13) < aino.factor_due_at - timezone.now() < dt.timedelta(days=14)
-    User.objects.update(factor_due_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
-    assert client.get(desk)["Location"] == "/en/account/"
-    assert b"needed from" in client.get("/en/account/").content
+    assert sign_in(client, next=desk)["Location"] == "/en/account/"
+    page = client.get("/en/account/").content.decode()
+    assert "Your post needs a second factor" in page and "needed from" in page
+    for _ in range(2):
+        assert client.get(desk)["Location"] == "/en/account/"
+    _made, secret = tokens.make_token(aino, "desk", SCOPES, 1)
+    told = client.get(
+        f"/api/v1/editions/{edition.slug}/slots", headers={"Authorization": f"Bearer {secret}"}
+    )
+    assert told.status_code == 403
+    # As everybody they go on, and as staff once it is there.
+    assert client.get(reverse("portal:front", args=[edition.slug])).status_code == 200
     set_up(client)
     assert client.get(desk).status_code == 200
+
+
+def test_staff_of_before_is_led_there_by_the_first_page_of_the_desk(
+    client: Client, aino: User, edition: Any, asked_of_staff: None
+) -> None:
+    factories.make_organiser(edition, aino)
+    assert sign_in(client)["Location"] == "/en/"
+    assert client.get(reverse("portal:overview", args=[edition.slug]))["Location"] == "/en/account/"
+    assert sign_in(Client())["Location"] == "/en/account/"
     # A session that proved the password alone is led to the second factor.
+    set_up(client)
     session = client.session
     session["both"] = False
     session.save()
-    assert "again=1" in client.get(desk)["Location"]
+    assert "again=1" in client.get(reverse("portal:overview", args=[edition.slug]))["Location"]
     # Others are not concerned.
     other = Client()
     other.force_login(factories.make_user())
-    assert other.get(desk).status_code == 403
+    assert other.get(reverse("portal:overview", args=[edition.slug])).status_code == 403
+
+
+def test_officer_acts_for_nobody_before(
+    client: Client, aino: User, edition: Any, asked_of_staff: None
+) -> None:
+    body = Body.objects.create(expo=edition.expo, kind="association", name={"en": "Guild"})
+    delegation = Delegation.objects.create(edition=edition, body=body)
+    member = factories.make_participation(edition, "buyer", delegation=delegation)
+    officers.appoint_officer(delegation, aino)
+    assert sign_in(client)["Location"] == "/en/account/"
+    page = reverse("portal:delegation", args=[edition.slug])
+    act = reverse("portal:act_for", args=[edition.slug, member.public_id])
+    assert [client.get(page)["Location"], client.post(act)["Location"]] == ["/en/account/"] * 2
+    session = client.session
+    session["acting"] = {edition.public_id: member.public_id}
+    session.save()
+    agenda = reverse("meetings:requests", args=[edition.slug])
+    assert client.get(agenda).status_code == 403
+    set_up(client)
+    assert [client.get(page).status_code, client.get(agenda).status_code] == [200, 200]
+
+
+def test_days_of_grace_begin_with_the_post(
+    client: Client, aino: User, edition: Any, asked_of_staff: None, settings: Any
+) -> None:
+    settings.SECOND_FACTOR_GRACE_DAYS = 14
+    make_organiser(edition.expo, aino)
+    sign_in(client)
+    assert client.get(reverse("portal:overview", args=[edition.slug])).status_code == 200
+    aino.refresh_from_db()
+    assert aino.factor_due_at is not None
+    assert dt.timedelta(days=13) < aino.factor_due_at - timezone.now() < dt.timedelta(days=14)
+
+
+def test_who_has_left_the_staff_is_led_nowhere(
+    client: Client, aino: User, edition: Any, asked_of_staff: None
+) -> None:
+    factories.make_organiser(edition)
+    make_organiser(edition.expo, aino)
+    remove_organiser(edition.expo, aino.public_id)
+    assert sign_in(client)["Location"] == "/en/"
+
+
+def test_session_proves_one_factor_again_when_the_last_one_is_removed(
+    client: Client, aino: User, edition: Any, asked_of_staff: None
+) -> None:
+    make_organiser(edition.expo, aino)
+    desk = reverse("portal:overview", args=[edition.slug])
+    sign_in(client)
+    secret, _paper = set_up(client)
+    other = Client()
+    sign_in(other)
+    other.post(SECOND, {"code": totp.code_at(secret, int(time.time()) // 30)})
+    assert [one.get(desk).status_code for one in (client, other)] == [200, 200]
+    client.post("/en/account/app/remove/")
+    assert client.get(desk)["Location"] == "/en/account/"
+    assert who(other) is None
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans", "ar"])

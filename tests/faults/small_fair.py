@@ -56,6 +56,8 @@ def session_of(user: Any) -> str:
     session["_auth_user_id"] = str(user.pk)
     session["_auth_user_backend"] = settings.AUTHENTICATION_BACKENDS[0]
     session["_auth_user_hash"] = user.get_session_auth_hash()
+    # As after a second factor, which the organiser needs.
+    session["both"] = True
     session.create()
     return str(session.session_key)
 

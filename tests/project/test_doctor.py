@@ -25,6 +25,7 @@ def healthy(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     settings.DATA_DIR, settings.PLAIN_HTTP, settings.INSECURE_LOCAL = tmp_path, False, False
     settings.SECRET_KEY, settings.ALLOWED_HOSTS = "0123456789abcdefghij" * 3, ["expo.example.org"]
     settings.DEBUG, settings.DEMO_SIGNIN = False, False
+    settings.SECOND_FACTOR = "staff"
     for name in list(os.environ):
         if name.startswith("EMPORION_"):
             monkeypatch.delenv(name)
@@ -154,6 +155,18 @@ def test_job_that_waits_a_dead_worker_and_no_backup_are_found(healthy: Path) -> 
     JobRecord.objects.create(kind="a", owner="user:a", asked_at=asked)
     assert found() == {"jobs": "bad", "backup": "look"}
     assert 299 < (condition.look().waits or 0) < 400
+
+
+@pytest.mark.django_db
+def test_second_factor_that_is_switched_off_or_put_off_for_long_is_found(settings: Any) -> None:
+    settings.SECOND_FACTOR = "none"
+    assert found() == {"second factor": "look"}
+    # A demonstration asks for none; with real users it is found for another reason.
+    settings.DEMO_SIGNIN = True
+    assert found() == {}
+    settings.DEMO_SIGNIN, settings.SECOND_FACTOR = False, "staff"
+    settings.SECOND_FACTOR_GRACE_DAYS = 60
+    assert found() == {"second factor": "look"}
 
 
 def put_row(**values: Any) -> OutboxRow:

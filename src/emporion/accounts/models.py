@@ -159,6 +159,8 @@ class Authenticator(models.Model):
     secret = models.CharField(max_length=200)
     # The step of the last code that was taken: none is taken twice.
     last_step = models.PositiveBigIntegerField(default=0)
+    # When wrong ones were typed since the last right one, in the last weeks.
+    wrong = models.JSONField(default=list)
     made_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -77,7 +77,11 @@ declare(
         "secret": held(
             "to check the codes of the user's app", "nobody", Does.STEP, "goes with the row",
             exported=False,
-        )
+        ),
+        "wrong": held(
+            "to end guesses of its codes", "nobody", Does.KEEPS, "moments, for a month",
+            exported=False,
+        ),
     },
 )  # fmt: skip
 declare(

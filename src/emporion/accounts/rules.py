@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 
 
@@ -15,6 +16,23 @@ def as_phone(text: str) -> str | None:
 def as_identifier(text: str) -> str:
     """Return the one form of what somebody typed to say who they are: two spellings, one count."""
     return as_phone(text) or text.strip().casefold()
+
+
+def as_source(address: str) -> str:
+    """Return what tries from an address are counted by: of IPv6 the network of 64 bits.
+
+    Every household and every rented server has so many addresses of IPv6; an address of IPv4 that
+    is written as one of IPv6 is the one of IPv4. What is no address stays as it is.
+    """
+    try:
+        found = ipaddress.ip_address(address.strip())
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.IPv6Network(((int(found) >> 64) << 64, 64)))
 
 
 # What a token may do, from least to most. A token never does more than its user may.

@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -89,13 +89,13 @@ def acting(request: Any) -> Participation:
     return found
 
 
-def second_factor_first(request: Any) -> HttpResponseBase:
+def second_factor_first(request: Any) -> HttpResponse:
     """Lead somebody to what is missing: to set up a second factor, or to sign in with it."""
     if second_factor.has_one(request.user):
         said = _("This page asks for your second factor. Sign in with it.")
         way = f"{reverse('accounts:signin')}?{urlencode({'again': '1', 'next': request.path})}"
     else:
-        said = _("Who runs an expo needs a second factor here. Set one up first.")
+        said = _("Your post needs a second factor here. Set one up first.")
         way = reverse("accounts:account")
     messages.error(request, said)
     return redirect(way)

@@ -312,11 +312,21 @@ def _outbox(now: condition.Condition, worker_here: bool) -> Iterator[Finding]:
 
 
 def sign_in() -> Iterator[Finding]:
-    """Whether the demonstration's open door stands beside real users."""
+    """Whether the demonstration's open door stands beside real users, and staff proves enough."""
     if settings.DEMO_SIGNIN and not is_behind() and has_real_users():
         yield Finding(
             "bad", "sign-in", "the demonstration's roles need no password, and there are users.",
             "Take EMPORION_DEMO_SIGNIN away.",
+        )  # fmt: skip
+    if settings.SECOND_FACTOR == "none" and not settings.DEMO_SIGNIN:
+        yield Finding(
+            "look", "second factor", "those who run an expo need none.",
+            "Take EMPORION_SECOND_FACTOR away.",
+        )  # fmt: skip
+    elif settings.SECOND_FACTOR_GRACE_DAYS > 31:
+        yield Finding(
+            "look", "second factor", "those who run an expo need one after a month only.",
+            "Set EMPORION_SECOND_FACTOR_GRACE_DAYS to fewer days.",
         )  # fmt: skip
 
 

@@ -239,13 +239,16 @@ DEMO_SIGNIN = _flag("EMPORION_DEMO_SIGNIN")
 MAIL_URL = os.environ.get("EMPORION_MAIL_URL", "").strip()
 MAIL = mail_server(MAIL_URL)
 MAIL_FROM = os.environ.get("EMPORION_MAIL_FROM", "").strip() or "emporion@localhost"
-# "organisers": those who run an expo need a second factor, after so many days.
-SECOND_FACTOR = os.environ.get("EMPORION_SECOND_FACTOR", "").strip()
-if SECOND_FACTOR not in ("", "organisers"):
+# "staff": those who run an expo, and officers of delegations, need a second factor, after so many
+# days; "none": nobody does, as in a demonstration.
+SECOND_FACTOR = os.environ.get("EMPORION_SECOND_FACTOR", "").strip() or (
+    "none" if DEMO_SIGNIN else "staff"
+)
+if SECOND_FACTOR not in ("staff", "none"):
     raise ImproperlyConfigured(
-        f'EMPORION_SECOND_FACTOR is empty or "organisers", not {SECOND_FACTOR!r}.'
+        f'EMPORION_SECOND_FACTOR is "staff" or "none", not {SECOND_FACTOR!r}.'
     )
-SECOND_FACTOR_GRACE_DAYS = _seconds("EMPORION_SECOND_FACTOR_GRACE_DAYS", 14)
+SECOND_FACTOR_GRACE_DAYS = _seconds("EMPORION_SECOND_FACTOR_GRACE_DAYS", 0)
 # Accounts elsewhere that let somebody in; one without its id is left out. `url` and `page` are
 # where programs and readers find the other side.
 OUTSIDE_ACCOUNTS: dict[str, dict[str, str]] = {

@@ -28,8 +28,9 @@ SEND = "sign_in.send_code"
 GOOD_FOR = timedelta(minutes=10)
 # Eight digits: with the limits below a guess a minute for a year finds one in some thousands.
 DIGITS = 8
-# Wrong digits that a code bears, and codes that are sent to one address in a quarter of an hour.
-WRONG, ASKED = 5, 4
+# Wrong digits that a code bears, and codes that are sent to one address in a quarter of an hour
+# for one place; for each while so many were asked for from everywhere.
+WRONG, ASKED, MANY, FEW = 5, 4, 12, 1
 # Asked for and tried from one address: a hall, a hotel or a country's phones share one.
 ADDRESS_ASKED, ADDRESS_TRIED = 200, 500
 KEPT = timedelta(days=1)
@@ -53,9 +54,10 @@ def ask_for_code(identifier: str, address: str, origin: str) -> SignInCode:
     if kind not in carriers.kinds():
         raise NoCarrier(kind)
     name, now = as_identifier(identifier), timezone.now()
-    tries.count(
-        {tries.key("code", name): ASKED, tries.key("code-address", address): ADDRESS_ASKED}, now
-    )
+    everywhere, here = tries.key("code", name), tries.key("code-from", f"{name} {address}")
+    most = tries.few(everywhere, now, usual=ASKED, many=MANY, then=FEW)
+    limits = {here: most, tries.key("code-address", address): ADDRESS_ASKED}
+    tries.count(limits, now, watched=[everywhere])
     with transaction.atomic():
         row = SignInCode.objects.create(kind=kind, to=name, made_at=now, expires_at=now + GOOD_FOR)
         jobs.enqueue(SEND, {"code": row.public_id, "origin": origin}, tenant="", owner="visitor")

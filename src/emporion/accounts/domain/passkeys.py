@@ -18,7 +18,7 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
-from emporion.accounts.domain.second_factor import BOTH
+from emporion.accounts.domain.second_factor import BOTH, unsettle
 from emporion.accounts.domain.shared import NotOpen
 from emporion.accounts.models import Passkey, User
 from emporion.core import journal
@@ -80,12 +80,13 @@ def add(request: HttpRequest, user: User, state: dict[str, Any], answer: Any, na
     return row
 
 
-def remove(user: User, public_id: str) -> bool:
+def remove(request: HttpRequest, user: User, public_id: str) -> bool:
     """Forget one passkey of `user`; say whether there was one."""
     with transaction.atomic(), journal.acting(user.actor):
         gone, _each = Passkey.objects.filter(user=user, public_id=public_id).delete()
         if gone:
             journal.record("user.remove_factor", "user", user.public_id, fields=["passkey"])
+            unsettle(request, user)
     return bool(gone)
 
 

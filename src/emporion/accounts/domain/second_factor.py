@@ -1,15 +1,18 @@
 """A second factor: an authenticator app, and codes on paper for the day its phone is lost.
 
 Who has one proves it after the password or code, before the session begins. Those who run an expo
-may have to have one (`SECOND_FACTOR`), after some days of grace.
+and officers of delegations need one, unless `SECOND_FACTOR` is "none" as in a demonstration:
+without one they are led to set it up, and do nothing of their post.
 """
 
 from __future__ import annotations
 
 import base64
+import math
 import secrets
 import time
 from datetime import datetime, timedelta
+from typing import TypeGuard
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
@@ -18,13 +21,17 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from emporion.accounts.domain import totp, tries
+from emporion.accounts.domain import sessions, totp, tries
 from emporion.accounts.models import Authenticator, Passkey, RecoveryCode, User
 from emporion.core import journal
 
 # In the session: that both factors were proved.
 BOTH = "both"
-LIMIT = 10
+# Codes that are tried in a quarter of an hour; wrong ones of the app in a day and in a month, which
+# a right one ends. Only who has proved the first factor tries any, so nobody else locks anybody
+# out, and codes on paper, too long to be guessed, open all the same.
+LIMIT, DAILY, MONTHLY = 10, 20, 60
+DAY, MONTH = timedelta(days=1), timedelta(days=30)
 RECOVERY_CODES = 10
 # No letters that look alike, twelve of them: 58 bits.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -57,7 +64,7 @@ def set_up(request: HttpRequest, user: User, secret: str, typed: str, address: s
 
     Raises WrongCode, TooManyTries.
     """
-    tries.count({tries.key("second", user.public_id): LIMIT}, timezone.now())
+    tries.count({tries.key("set-up", user.public_id): LIMIT}, timezone.now())
     step = totp.step_of(secret, _digits(typed), time.time())
     if step is None:
         raise WrongCode
@@ -73,7 +80,7 @@ def set_up(request: HttpRequest, user: User, secret: str, typed: str, address: s
     return codes
 
 
-def remove_app(user: User) -> bool:
+def remove_app(request: HttpRequest, user: User) -> bool:
     """Forget the app of `user`, and without a passkey the codes on paper; say whether it was."""
     with transaction.atomic(), journal.acting(user.actor):
         gone, _each = Authenticator.objects.filter(user=user).delete()
@@ -81,7 +88,19 @@ def remove_app(user: User) -> bool:
             if not Passkey.objects.filter(user=user).exists():
                 RecoveryCode.objects.filter(user=user).delete()
             journal.record("user.remove_factor", "user", user.public_id, fields=["app"])
+            unsettle(request, user)
     return bool(gone)
+
+
+def unsettle(request: HttpRequest, user: User) -> None:
+    """End what was proved by the last factor of `user`, in the transaction that removed one.
+
+    This session has then proved one factor; the others end.
+    """
+    if has_one(user):
+        return
+    request.session.pop(BOTH, None)
+    sessions.end_others(user, request.session.session_key)
 
 
 def new_recovery_codes(user: User) -> list[str]:
@@ -102,32 +121,53 @@ def try_second(user: User, typed: str) -> bool:
     key = tries.key("second", user.public_id)
     tries.count({key: LIMIT}, now)
     with transaction.atomic():
-        found = _try_app(user, _digits(typed)) or _try_paper(user, typed, now)
+        digits = _digits(typed)
+        of_app = len(digits) <= totp.DIGITS and not any(one.isalpha() for one in typed)
+        found = _try_app(user, digits, now) if of_app else _try_paper(user, typed, now)
         if found:
             tries.clear(key)
     return found
 
 
-def is_settled(request: HttpRequest) -> bool:
-    """Whether somebody who runs an expo may go on: no second factor is asked for, or it is proved.
+def is_asked_of(user: object) -> TypeGuard[User]:
+    """Whether `user` needs a second factor for a post; the roles of the demonstration never do."""
+    if settings.SECOND_FACTOR == "none" or not isinstance(user, User):
+        return False
+    return not user.is_demonstration
 
-    One query, and none where none is asked for or it was proved. The first time, the days of grace
-    begin.
+
+def is_settled(request: HttpRequest) -> bool:
+    """Whether somebody with a post may go on: no second factor is asked for, or it is proved.
+
+    One query, and none where none is asked for or it was proved.
     """
     user = request.user
-    if settings.SECOND_FACTOR != "organisers" or not isinstance(user, User):
-        return True
-    if user.is_demonstration:
+    if not is_asked_of(user):
         return True
     if getattr(request, "token", None):  # A program: its user has one, or need not yet.
-        return has_one(user) or timezone.now() < _due(user)
+        return has_one(user) or due(user) > timezone.now()
     if request.session.get(BOTH):
         return True
-    return not has_one(user) and timezone.now() < _due(user)
+    return not has_one(user) and due(user) > timezone.now()
 
 
-def _due(user: User) -> datetime:
-    """Return when the days of grace of `user` end; they begin now if they have not."""
+def is_missing(user: User) -> bool:
+    """Whether `user` has a post, and has to set up a second factor before anything of it."""
+    if user.factor_due_at is None or not is_asked_of(user):
+        return False
+    return timezone.now() >= user.factor_due_at and not has_one(user)
+
+
+def asks_no_more(user: User) -> None:
+    """Note that `user` has left a post; another one asks again at its first page."""
+    User.objects.filter(pk=user.pk).update(factor_due_at=None)
+
+
+def due(user: User) -> datetime:
+    """Return from when on `user` needs a second factor; the days of grace begin with the first ask.
+
+    Called when somebody is given a post, so that their next sign-in leads them to set one up.
+    """
     if user.factor_due_at is None:
         with transaction.atomic():
             locked = User.objects.select_for_update().get(pk=user.pk)
@@ -139,17 +179,25 @@ def _due(user: User) -> datetime:
     return user.factor_due_at or timezone.now()
 
 
-def _try_app(user: User, digits: str) -> bool:
+def _try_app(user: User, digits: str, now: datetime) -> bool:
     app = Authenticator.objects.select_for_update().filter(user=user).first()
     secret = _open(app.secret) if app else ""
     if app is None or not secret:
         return False
+    since = (now - MONTH).timestamp()
+    app.wrong = [at for at in app.wrong if at > since]
+    for most, window in ((DAILY, DAY), (MONTHLY, MONTH)):
+        begins = (now - window).timestamp()
+        lately = [at for at in app.wrong if at > begins]
+        if len(lately) >= most:
+            raise tries.TooManyTries(max(1, math.ceil(lately[-most] - begins)))
     step = totp.step_of(secret, digits, time.time(), after=app.last_step)
     if step is None:
-        return False
-    app.last_step = step
-    app.save(update_fields=["last_step"])
-    return True
+        app.wrong.append(now.timestamp())
+    else:
+        app.last_step, app.wrong = step, []
+    app.save(update_fields=["last_step", "wrong"])
+    return step is not None
 
 
 def _try_paper(user: User, typed: str, now: datetime) -> bool:

@@ -12,8 +12,9 @@ from emporion.accounts.models import SignInTries, User
 from emporion.accounts.rules import as_identifier
 from emporion.core import journal
 
-# Wrong tries that one name has in a window.
-LIMIT = 10
+# Wrong tries that one name has in a window from one source, and those it has while so many come
+# from everywhere: the owner gets in from a network of their own, with patience.
+LIMIT, MANY, FEW = 10, 30, 3
 # The same for an address. A hall, a hotel or a whole country's phones share one: a few people who
 # mistype must not lock out the others, while a list of leaked passwords still gets nowhere.
 ADDRESS_LIMIT = 500
@@ -22,20 +23,23 @@ ADDRESS_LIMIT = 500
 def try_password(request: HttpRequest, identifier: str, password: str, address: str) -> User | None:
     """Return the user if the password is theirs, None if not, whoever it is.
 
-    The try is counted, under the name and under the address, before the password is looked at:
-    guesses side by side count as well. A right password forgets the tries under its name, and
-    itself under the address: a hall full of people shares one address.
+    The try is counted, under the name from this address and under the address, before the password
+    is looked at: guesses side by side count as well. A right password forgets the tries under its
+    name, and itself under the address: a hall full of people shares one address.
     Raises TooManyTries, also for a right password and for names that nobody has.
     """
-    name, place = tries.key("name", as_identifier(identifier)), tries.key("address", address)
+    who = as_identifier(identifier)
+    name, place = tries.key("name", who), tries.key("address", address)
+    here = tries.key("name-from", f"{who} {address}")
     now = timezone.now()
-    tries.count({name: LIMIT, place: ADDRESS_LIMIT}, now)
+    most = tries.few(name, now, usual=LIMIT, many=MANY, then=FEW)
+    tries.count({here: most, place: ADDRESS_LIMIT}, now, watched=[name])
     # Outside of the transaction: a hash takes longer than a lock may be held.
     user = authenticate(request, username=identifier, password=password)
     if not isinstance(user, User):
         return None
     with transaction.atomic():
-        SignInTries.objects.filter(key=name).delete()
+        tries.clear(name, here)
         row = SignInTries.objects.select_for_update().filter(key=place).first()
         if row is not None and now.timestamp() in row.times:
             row.times.remove(now.timestamp())

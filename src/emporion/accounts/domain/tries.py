@@ -1,9 +1,13 @@
-"""Tries are counted, under a name and under an address: guessing ends soon, whoever guesses."""
+"""Tries are counted under a name from one source, and under the source: guessing ends soon.
+
+Never under a name alone: then anybody could lock its owner out from everywhere. What comes under a
+name from everywhere is only watched; once it is much, each source has fewer tries (`few`).
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -12,6 +16,8 @@ from django.utils.crypto import salted_hmac
 from emporion.accounts.models import SignInTries
 
 WINDOW = timedelta(minutes=15)
+# So many tries that are watched are remembered; more says nothing new.
+WATCHED = 100
 
 
 class TooManyTries(Exception):
@@ -27,21 +33,28 @@ def key(kind: str, text: str) -> str:
     return salted_hmac("emporion.sign-in", f"{kind}:{text}", algorithm="sha256").hexdigest()
 
 
-def count(limits: Mapping[str, int], now: datetime) -> None:
+def count(limits: Mapping[str, int], now: datetime, *, watched: Collection[str] = ()) -> None:
     """Count one try under each key, or raise TooManyTries and count nothing.
 
-    `limits` says how many tries each key has in a window.
+    `limits` says how many tries each key has in a window; those of `watched` never run out.
     """
     since = (now - WINDOW).timestamp()
+    keys = sorted({*limits, *watched})
     with transaction.atomic():
         SignInTries.objects.bulk_create(
-            (SignInTries(key=key, latest=now) for key in sorted(limits)), ignore_conflicts=True
+            (SignInTries(key=key, latest=now) for key in keys), ignore_conflicts=True
         )
         # In one order, so that two tries never wait for each other.
-        rows = list(SignInTries.objects.select_for_update().filter(key__in=limits).order_by("key"))
+        rows = list(SignInTries.objects.select_for_update().filter(key__in=keys).order_by("key"))
         for row in rows:
             row.times = [at for at in row.times if at > since]
-        full = [row.times[-limits[row.key]] for row in rows if len(row.times) >= limits[row.key]]
+            if row.key not in limits:
+                row.times = row.times[-WATCHED:]
+        full = [
+            row.times[-limits[row.key]]
+            for row in rows
+            if row.key in limits and len(row.times) >= limits[row.key]
+        ]
         if full:
             raise TooManyTries(max(1, math.ceil(max(full) - since)))
         for row in rows:
@@ -50,9 +63,17 @@ def count(limits: Mapping[str, int], now: datetime) -> None:
             row.save(update_fields=["times", "latest"])
 
 
-def clear(key: str) -> None:
-    """Forget the tries under one key: a right one was among them. In the caller's transaction."""
-    SignInTries.objects.filter(key=key).delete()
+def few(watched: str, now: datetime, *, usual: int, many: int, then: int) -> int:
+    """Return how many tries a source has: `usual`, and `then` while `many` come from everywhere."""
+    since = (now - WINDOW).timestamp()
+    row = SignInTries.objects.filter(key=watched).first()
+    came = sum(at > since for at in row.times) if row else 0
+    return then if came >= many else usual
+
+
+def clear(*keys: str) -> None:
+    """Forget the tries under some keys: a right one was among them. In the caller's transaction."""
+    SignInTries.objects.filter(key__in=keys).delete()
 
 
 def forget(now: datetime) -> None:

@@ -39,7 +39,7 @@ def account(request: Any) -> HttpResponse:
         "has_app": not shared and second_factor.has_app(request.user),
         "passkeys": [] if shared else queries.passkeys_of(request.user),
         "recovery_left": 0 if shared else second_factor.recovery_left(request.user),
-        "due": request.user.factor_due_at,
+        "due": request.user.factor_due_at if second_factor.is_asked_of(request.user) else None,
         "outside": [] if shared else _outside(request),
     }
     return render(request, "accounts/account.html", context)

@@ -32,11 +32,19 @@ def enter(request: HttpRequest, user: User, way: str, to: str) -> HttpResponse:
 
 
 def finish(request: HttpRequest, user: User, way: str, to: str, *, both: bool) -> HttpResponse:
-    """Begin the session; `both` says that two factors were proved."""
+    """Begin the session; `both` says that two factors were proved.
+
+    Who has a post and lacks the second factor is led to set it up.
+    """
     domain.let_in(request, user, way)
     request.session.pop(PENDING, None)
     request.session[second_factor.BOTH] = both
-    if user.factor_due_at and not both and not second_factor.has_one(user):
+    if both or not second_factor.is_asked_of(user):
+        return redirect(to)
+    if second_factor.is_missing(user):
+        messages.error(request, _("Your post needs a second factor here. Set one up first."))
+        return redirect("accounts:account")
+    if user.factor_due_at and not second_factor.has_one(user):
         said = _("From %(date)s you need a second factor. Set it up in your account.")
         messages.info(request, said % {"date": day(user.factor_due_at.date())})
     return redirect(to)

@@ -86,7 +86,7 @@ def remove_app(request: Any) -> HttpResponse:
     own_account(request)
     if again := sign_in_again(request):
         return again
-    if second_factor.remove_app(request.user):
+    if second_factor.remove_app(request, request.user):
         messages.success(request, _("The app is forgotten."))
     return redirect("accounts:account")
 

@@ -54,7 +54,7 @@ def remove(request: Any) -> HttpResponse:
     own_account(request)
     if again := sign_in_again(request):
         return again
-    if passkeys.remove(request.user, request.POST.get("passkey", "")):
+    if passkeys.remove(request, request.user, request.POST.get("passkey", "")):
         messages.success(request, _("The passkey is forgotten."))
     return redirect("accounts:account")
 

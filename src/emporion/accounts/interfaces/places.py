@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 
+from emporion.accounts.rules import as_source
 from emporion.core.going_on import next_page
 
 logger = logging.getLogger(__name__)
@@ -20,13 +21,16 @@ def wanted(request: HttpRequest) -> str:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Return the address the request came from; behind a proxy, the one that the proxy saw."""
+    """Return from where a request came, as tries are counted by it (`rules.as_source`).
+
+    Behind a proxy it is the address that the proxy saw.
+    """
     if settings.BEHIND_PROXY:
         # The last one: those before it are what the browser claims.
-        return request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()
+        return as_source(request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip())
     if "X-Forwarded-For" in request.headers:
         warn_of_a_proxy()
-    return str(request.META.get("REMOTE_ADDR", ""))
+    return as_source(str(request.META.get("REMOTE_ADDR", "")))
 
 
 @cache

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from emporion.accounts.domain import second_factor
 from emporion.accounts.queries import User
 from emporion.core import journal
 from emporion.edition.models import Delegation, Edition, Officer, Participation
@@ -22,6 +23,8 @@ def appoint_officer(delegation: Delegation, user: User) -> bool:
         delegation=delegation, user=user, defaults={"appointed_at": timezone.now()}
     )
     if is_new:
+        if second_factor.is_asked_of(user):
+            second_factor.due(user)
         journal.record("officer.appoint", "delegation", [delegation.public_id, user.public_id])
     return is_new
 
@@ -31,6 +34,7 @@ def dismiss_officer(delegation: Delegation, user: User) -> bool:
     """Take the right back, from the next page on; say whether `user` had it."""
     gone, _ = Officer._base_manager.filter(delegation=delegation, user=user).delete()
     if gone:
+        second_factor.asks_no_more(user)
         journal.record("officer.dismiss", "delegation", [delegation.public_id, user.public_id])
     return bool(gone)
 

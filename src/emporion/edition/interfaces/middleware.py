@@ -10,7 +10,8 @@ expo, and finds on the request:
     request.seeing          the same, if it is support: it only reads, and runs no expo meanwhile
     request.staff_role      the role in which the signed-in user runs this expo, "" without one
     request.is_organiser    whether they have one, and proved the second factor that is asked for
-    request.is_officer      whether the signed-in user looks after a delegation
+    request.is_officer      whether the signed-in user looks after a delegation; its pages ask for
+                            the second factor (`gates.second_factor_first`)
 
 It stands last in MIDDLEWARE: it calls the page itself, after every other check.
 """
@@ -152,7 +153,8 @@ def _know_the_reader(request: HttpRequest) -> None:
 def _acting_for(request: HttpRequest, edition: Edition) -> Participation | None:
     """Return the member that an officer chose to act for, as long as they are its officer.
 
-    One query, and none for everybody else.
+    Also the second factor has to be proved, where it is asked for. One query, and none for
+    everybody else.
     """
     if not request.user.is_authenticated:
         return None
@@ -161,4 +163,6 @@ def _acting_for(request: HttpRequest, edition: Edition) -> Participation | None:
         chosen = request.acting_choice
     else:
         chosen = request.session.get(queries.ACTING, {}).get(edition.public_id)
-    return queries.member_for(edition, request.user, chosen) if chosen else None
+    if not chosen or not second_factor.is_settled(request):
+        return None
+    return queries.member_for(edition, request.user, chosen)

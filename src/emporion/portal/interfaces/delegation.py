@@ -13,9 +13,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from emporion.accounts.domain import second_factor
 from emporion.core.translated import best
 from emporion.edition import queries as editions
 from emporion.edition.domain import officers
+from emporion.edition.gates import second_factor_first
 from emporion.edition.queries import ACTING, Edition, Participation
 from emporion.meetings import queries as meetings
 from emporion.portal import queries
@@ -32,6 +34,8 @@ def delegation(request: HttpRequest, edition: Edition) -> HttpResponse:
         if editions.posts_for(edition.expo, request.user):
             return redirect("portal:posts", edition=edition.slug)
         raise PermissionDenied(_("This page belongs to the officers of a delegation."))
+    if not second_factor.is_settled(request):
+        return second_factor_first(request)
     wanted = request.GET.get("of", "")
     chosen = next((one for one in mine if one.public_id == wanted), mine[0])
     page = request.GET.get("page", "")
@@ -73,6 +77,8 @@ def _rows(edition: Edition, members: list[Participation], language: str) -> list
 @require_POST
 def act_for(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
     """Act for a member from now on: all pages show what they would see."""
+    if request.is_officer and not second_factor.is_settled(request):  # type: ignore[attr-defined]
+        return second_factor_first(request)
     try:
         member = officers.begin_acting(edition, request.user, public_id)  # type: ignore[arg-type]
     except officers.OfficerError as error:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from emporion.accounts.domain import second_factor
 from emporion.core import journal
 from emporion.registry.domain import roles
 from emporion.registry.models import Expo, Organiser
@@ -68,6 +69,8 @@ def make_organiser(
             return False
         made = Organiser(expo=expo, user=user, role=role or roles.OWNER, pavilions=letters)
         made.save(force_insert=True)
+        if second_factor.is_asked_of(user):
+            second_factor.due(user)
         journal.record("organiser.add", "user", user.public_id, tenant=expo.public_id)
     return True
 
@@ -85,6 +88,7 @@ def remove_organiser(expo: Expo, public_id: str) -> bool:
             return False
         _keep_an_owner(expo, found)
         found.delete()
+        second_factor.asks_no_more(found.user)
         journal.record("organiser.remove", "user", public_id, tenant=expo.public_id)
     return True
 
