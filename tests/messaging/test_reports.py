@@ -20,7 +20,8 @@ from emporion.cli import main
 from emporion.core import outbox
 from emporion.core.models import JournalEntry, OutboxRow
 from emporion.messaging.domain import linking, sending, templates, webhooks
-from emporion.messaging.domain.carriers import wechat_calls
+from emporion.messaging.domain.carriers import Envelope, wechat_calls
+from emporion.messaging.domain.carriers.sms import Sms
 from emporion.messaging.models import Address, Choice, LinkCode, Receipt
 from emporion.registry.models import Person
 from tests import factories
@@ -46,9 +47,9 @@ def person(edition: Any) -> Person:
     return made
 
 
-def send(person: Person) -> str:
+def send(person: Person, key: str = "") -> str:
     with transaction.atomic():
-        sending.send(person, "news", {})
+        sending.send(person, "news", {}, key=key)
     outbox.drain()
     return OutboxRow.objects.latest("pk").key
 
@@ -136,38 +137,133 @@ def test_complaint_of_spam_stops_the_kind(person: Person, mail: fakes.Post) -> N
     assert (Choice.objects.get().refused, outcomes()) == (["news"], [("mail", "taken")])
 
 
-@pytest.mark.parametrize(("action", "outcome"), [("failed", "lost"), ("delayed", "taken")])
-def test_mail_that_came_back_is_noted_by_the_command(
-    person: Person, mail: fakes.Post, monkeypatch: pytest.MonkeyPatch, action: str, outcome: str
-) -> None:
-    send(person)
-    remote = Receipt.objects.get().remote
+def came_back(monkeypatch: pytest.MonkeyPatch, headers: str, action: str = "failed") -> int:
+    """Give the command a mail that came back, with the headers of ours."""
     raw = (
         "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
         "--b\nContent-Type: text/plain\n\nSorry.\n"
         "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\n"
         f"Final-Recipient: rfc822; li@example.org\nAction: {action}\nStatus: 5.1.1\n\n"
-        f"--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: {remote}\nSubject: news\n\n--b--\n"
+        f"--b\n{headers}\nSubject: news\n\n--b--\n"
     )
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(raw.encode())))
-    assert main(["bounce"]) == 0
+    return main(["bounce"])
+
+
+@pytest.mark.parametrize(
+    ("action", "key", "outcome"),
+    [
+        ("failed", "", "lost"),
+        ("delayed", "", "taken"),
+        # What a release tells has such a key.
+        ("failed", "meetings.published:model:1:ab12", "lost"),
+    ],
+)
+@pytest.mark.parametrize(
+    "how", ["text/rfc822-headers\n\nMessage-ID", "message/rfc822\n\nmessage-id"]
+)
+def test_mail_that_came_back_is_noted_by_the_command(
+    person: Person,
+    mail: fakes.Post,
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+    key: str,
+    outcome: str,
+    how: str,
+) -> None:
+    send(person, key)
+    remote = mail.taken[0]["Message-ID"]
+    assert came_back(monkeypatch, f"Content-Type: {how}: {remote}", action) == 0
     assert outcomes() == [("mail", outcome)]
 
 
+def test_mail_that_left_under_a_name_with_colons_is_known_when_it_comes_back(
+    person: Person, mail: fakes.Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(person)
+    remote = "<meetings.published:model:1:ab12@example.org>"
+    Receipt.objects.update(remote=remote)
+    came_back(monkeypatch, f"Content-Type: text/rfc822-headers\n\nMessage-ID: {remote}")
+    assert outcomes() == [("mail", "lost")]
+
+
+def test_report_of_nobody_s_message_leaves_the_others_of_its_call_alone(
+    person: Person, mail: fakes.Post
+) -> None:
+    send(person)
+    known = {"id": Receipt.objects.get().remote, "state": "delivered"}
+    unknown = {"id": "<somebody@else.example>", "state": "bounced"}
+    assert call("mail", [unknown, known], "both") == 204
+    assert outcomes() == [("mail", "delivered")]
+    assert call("mail", [unknown], "alone") == 404
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [("delivered", [("sms", "delivered")]), ("failed", [("sms", "lost"), ("mail", "taken")])],
+)
+def test_report_that_is_quicker_than_our_note_counts(
+    person: Person,
+    mail: fakes.Post,
+    sms: fakes.Web,
+    carriers: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    state: str,
+    expected: list[tuple[str, str]],
+) -> None:
+    carriers["order"], carriers["sms"]["callback"] = ["sms", "mail"], SECRET
+    real, answers = Sms.send, []
+
+    def send_and_be_called(self: Sms, envelope: Envelope) -> str:
+        remote = real(self, envelope)
+        answers.append(call("sms", {"id": envelope.key, "state": state}))
+        return remote
+
+    monkeypatch.setattr(Sms, "send", send_and_be_called)
+    send(person)
+    assert (answers, outcomes()) == ([204], expected)
+
+
+def test_receipt_of_an_attempt_whose_process_died_is_that_of_the_next(
+    person: Person, sms: fakes.Web, carriers: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(self: Sms, envelope: Envelope) -> str:
+        raise Killed
+
+    carriers["order"] = ["sms"]
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(Sms, "send", die)
+        send(person)
+    assert outcomes() == [("sms", "sending")]
+    OutboxRow.objects.update(lease_until=timezone.now())
+    outbox.drain()
+    assert outcomes() == [("sms", "taken")]
+
+
+@pytest.mark.parametrize(
+    ("noted", "named"), [("wamid.1", {}), ("", {"biz_opaque_callback_data": "k"})]
+)
 def test_whatsapp_proves_its_address_and_brings_statuses(
-    person: Person, carriers: dict[str, Any], client: Client
+    person: Person,
+    carriers: dict[str, Any],
+    client: Client,
+    noted: str,
+    named: dict[str, str],
 ) -> None:
     carriers["whatsapp"] = {"callback": "app-secret", "callback_word": "word"}
     Receipt.objects.create(
         person=person, key="k", template="news", carrier="whatsapp", outcome="taken",
-        remote="wamid.1", at=timezone.now(),
+        remote=noted, at=timezone.now(),
     )  # fmt: skip
     ask = {"hub.mode": "subscribe", "hub.challenge": "1158", "hub.verify_token": "word"}
     assert client.get("/carriers/whatsapp/", ask).content == b"1158"
     assert client.get("/carriers/whatsapp/", {**ask, "hub.verify_token": "w"}).status_code == 403
 
     def status(state: str, secret: str = "app-secret") -> int:
-        one = {"id": "wamid.1", "status": state, "errors": [{"code": 131026}]}
+        one = {"id": "wamid.1", "status": state, "errors": [{"code": 131026}], **named}
         told = {"entry": [{"changes": [{"value": {"statuses": [one]}}]}]}
         body = json.dumps(told).encode()
         made = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
@@ -231,5 +327,8 @@ def test_wechat_says_whether_a_message_arrived(person: Person, wechat: Any) -> N
         person=person, key="k", template="news", carrier="wechat", outcome="taken", remote="9",
         at=timezone.now(),
     )  # fmt: skip
-    wechat(MsgType="event", Event="TEMPLATESENDJOBFINISH", MsgID="9", Status="failed:user block")
+    told = {"MsgType": "event", "Event": "TEMPLATESENDJOBFINISH", "Status": "failed:user block"}
+    # One that is not noted yet is called about again.
+    assert wechat(MsgID="8", **told) == 404
+    assert wechat(MsgID="9", **told) == 200
     assert outcomes() == [("wechat", "lost")]

@@ -85,6 +85,7 @@ class Receipt(models.Model):
     """What a carrier said of one message to one person."""
 
     class Outcome(models.TextChoices):
+        SENDING = "sending"  # noted before it is handed over: a carrier may report at once
         TAKEN = "taken"
         REFUSED = "refused"  # this person is not reached like that
         FAILED = "failed"  # tried again

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
 
 from emporion.messaging.domain.reports import Report
 
 MOST_BYTES = 1024 * 1024
+_ID = re.compile(r"<[^<>]+>")
 
 
 def digest(raw: bytes) -> str:
@@ -43,7 +45,15 @@ def report_of(raw: bytes) -> Report | None:
 
 def _message_id(part: EmailMessage) -> str:
     if part.get_content_type() == "message/rfc822":
-        return str(part.get_content().get("Message-ID", "")).strip()
+        return _first_id(part.get_content())
     headers = part.get_payload(decode=True)
     text = headers if isinstance(headers, bytes) else str(part.get_payload()).encode()
-    return str(message_from_bytes(text, policy=policy.default).get("Message-ID", "")).strip()
+    return _first_id(message_from_bytes(text))
+
+
+def _first_id(headers: Message) -> str:
+    """Return the Message-ID as it is written: read by the letter, what holds a colon is cut."""
+    for name, written in headers.raw_items():
+        if name.lower() == "message-id" and (found := _ID.search("".join(str(written).split()))):
+            return found.group()
+    return ""

@@ -12,21 +12,21 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from emporion.core import outbox
 from emporion.core.tenancy import scopes_disabled
-from emporion.messaging.domain import choosing
-from emporion.messaging.domain.sending import MESSAGE, STALE
+from emporion.messaging.domain import choosing, sending
 from emporion.messaging.models import Heard, Receipt
 
 Outcome = Receipt.Outcome
 # Of two reports about one message the higher one counts.
-RANK = {Outcome.TAKEN: 0, Outcome.LOST: 1, Outcome.DELIVERED: 2, Outcome.READ: 3}
+RANK = {
+    Outcome.SENDING: 0, Outcome.TAKEN: 1, Outcome.LOST: 2, Outcome.DELIVERED: 3, Outcome.READ: 4,
+}  # fmt: skip
 # Somebody told their mail program that it is spam: what they mean is to be left in peace.
 COMPLAINED = "complained"
 
 
 class Unknown(LookupError):
-    """A report of a message that nobody sent, or whose sending is not noted yet."""
+    """A call that tells of no message of ours, or of none that is noted yet."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,15 @@ def hear(carrier: str, call: str, reports: Sequence[Report], *, strict: bool = F
     """Keep what a carrier reports in one call, and return how many receipts it moved.
 
     `call` is what the call is known by; a second one is not heard. Reports of messages that nobody
-    sent are left aside; `strict` raises Unknown and keeps nothing, so that a carrier that was
-    quicker than our own note calls again. Whether the call is the carrier's must be known before.
+    sent are left aside. Where all are, `strict` raises Unknown and keeps nothing, so that a carrier
+    that was quicker than our own note calls again. Whether the call is the carrier's must be known
+    before.
     """
     with scopes_disabled(), transaction.atomic():
         if not first_time(carrier, call):
             return 0
         kept = [_keep(carrier, report) for report in reports]
-        if strict and None in kept:
+        if strict and kept and all(moved is None for moved in kept):
             raise Unknown
         return sum(bool(moved) for moved in kept)
 
@@ -81,16 +82,5 @@ def _keep(carrier: str, report: Report) -> bool | None:
     receipt.outcome, receipt.reason = report.state, report.reason[:200]
     receipt.save(update_fields=["outcome", "reason"])
     if report.state == Outcome.LOST:
-        _by_the_next(receipt)
+        sending.by_the_next(receipt)
     return True
-
-
-def _by_the_next(receipt: Receipt) -> None:
-    """Have a lost message brought by the next carrier, unless it was brought, or is old."""
-    brought = (Outcome.TAKEN, Outcome.DELIVERED, Outcome.READ)
-    if Receipt.objects.filter(key=receipt.key, outcome__in=brought).exists():
-        return
-    since = timezone.now() - STALE
-    row = outbox.OutboxRow.objects.filter(kind=MESSAGE, key=receipt.key, made_at__gt=since).first()
-    if row is not None:
-        outbox.replay(row)

@@ -18,7 +18,7 @@ from django.utils.translation import override
 from emporion.core import outbox
 from emporion.core.tenancy import scope, scopes_disabled
 from emporion.messaging.domain import choosing
-from emporion.messaging.domain.carriers import Carrier, Rejected, open_carriers
+from emporion.messaging.domain.carriers import Carrier, Envelope, Rejected, open_carriers
 from emporion.messaging.domain.templates import template_of
 from emporion.messaging.models import Choice, Receipt
 from emporion.messaging.rules import is_refused, quiet_of, quiet_until
@@ -104,16 +104,16 @@ def deliver(row: outbox.OutboxRow) -> outbox.Finish:
                 left_out = True
                 continue
             envelope = template.envelope(person, to, row.key, language, values, stop)
-            receipt = {"person": person, "key": row.key, "template": template.name}
+            receipt = _begin(person, template.name, carrier, envelope)
             try:
                 remote = carrier.send(envelope)
             except Rejected as error:
-                _note(receipt, carrier, Outcome.REFUSED, reason=str(error))
+                _end(receipt, Outcome.REFUSED, reason=str(error))
                 continue
             except Exception as error:
-                _note(receipt, carrier, Outcome.FAILED, reason=type(error).__name__)
+                _end(receipt, Outcome.FAILED, reason=type(error).__name__)
                 raise
-            return lambda: _note(receipt, carrier, Outcome.TAKEN, remote=remote)
+            return lambda: _taken(receipt, remote)
     if left_out:
         raise outbox.Unwanted("the person wants it by no way that is left")
     raise outbox.Undeliverable("no carrier reaches this person")
@@ -133,18 +133,48 @@ def _ways(person: Person, key: str) -> list[tuple[Carrier, str]]:
     return [(carrier, to) for carrier, to in left if to]
 
 
-def _note(
-    receipt: dict[str, Any], carrier: Carrier, outcome: str, remote: str = "", reason: str = ""
-) -> None:
+def _begin(person: Person, template: str, carrier: Carrier, envelope: Envelope) -> Receipt:
+    """Note that a carrier is about to be given a message: its report may be quicker than our note.
+
+    An attempt whose process died left such a receipt, which is that of the next one.
+    """
+    named = {"person": person, "key": envelope.key, "carrier": carrier.name}
+    now, remote = timezone.now(), carrier.name_of(envelope)[:200]
+    begun = Receipt.objects.filter(**named, outcome=Outcome.SENDING).first()
+    return begun or Receipt.objects.create(
+        **named, template=template, outcome=Outcome.SENDING, remote=remote, at=now
+    )
+
+
+def _end(receipt: Receipt, outcome: str, **values: str) -> bool:
+    """Note how handing over ended; False where the carrier has reported of it already."""
     with scopes_disabled():
-        Receipt.objects.create(
-            **receipt,
-            carrier=carrier.name,
-            outcome=outcome,
-            remote=remote[:200],
-            reason=reason[:200],
-            at=timezone.now(),
-        )
+        begun = Receipt.objects.filter(pk=receipt.pk, outcome=Outcome.SENDING)
+        kept = {name: value[:200] for name, value in values.items()}
+        return bool(begun.update(outcome=outcome, at=timezone.now(), **kept))
+
+
+def _taken(receipt: Receipt, remote: str) -> None:
+    """Note that a carrier took a message, in the transaction that ends the outbox row."""
+    if _end(receipt, Outcome.TAKEN, remote=remote):
+        return
+    with scopes_disabled():
+        reported = Receipt.objects.filter(pk=receipt.pk)
+        reported.update(remote=remote[:200])
+        lost = reported.filter(outcome=Outcome.LOST).first()
+        if lost is not None:
+            by_the_next(lost)
+
+
+def by_the_next(receipt: Receipt) -> None:
+    """Have a lost message brought by the next carrier, unless it was brought, or is old."""
+    brought = (Outcome.TAKEN, Outcome.DELIVERED, Outcome.READ)
+    if Receipt.objects.filter(key=receipt.key, outcome__in=brought).exists():
+        return
+    since = timezone.now() - STALE
+    row = outbox.OutboxRow.objects.filter(kind=MESSAGE, key=receipt.key, made_at__gt=since).first()
+    if row is not None:
+        outbox.replay(row)
 
 
 def language_of(person: Person, choice: Choice) -> str:

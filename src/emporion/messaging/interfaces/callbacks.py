@@ -128,7 +128,10 @@ def _statuses(told: Any) -> Iterator[Report]:
                 code = errors[0].get("code") if errors else ""
                 if state:
                     reason = f"WhatsApp answered {code}" if state == "lost" else ""
-                    yield Report(state, remote=str(one.get("id", ""))[:200], reason=reason)
+                    # Our own key comes back, which is known before they have named the message.
+                    key = str(one.get("biz_opaque_callback_data", ""))[:80]
+                    remote = str(one.get("id", ""))[:200]
+                    yield Report(state, key=key, remote=remote, reason=reason)
 
 
 def _rows(of: Any, name: str) -> list[dict[str, Any]]:

@@ -45,7 +45,12 @@ def wechat(request: HttpRequest) -> HttpResponse:
         )
     except wechat_calls.NotWeChat:
         return HttpResponse(status=401)
-    _take(wechat_calls.fields(xml.removeprefix("<xml>").removesuffix("</xml>")), f"{stamp}:{nonce}")
+    told = wechat_calls.fields(xml.removeprefix("<xml>").removesuffix("</xml>"))
+    try:
+        _take(told, f"{stamp}:{nonce}")
+    except reports.Unknown:
+        # Quicker than our own note: the message has no name before WeChat has answered.
+        return HttpResponse(status=404)
     # WeChat calls again three times unless it reads this word.
     return HttpResponse("success", content_type="text/plain; charset=utf-8")
 
@@ -59,7 +64,7 @@ def _take(told: dict[str, str], call: str) -> None:
             "" if state == "delivered" else f"WeChat: {status.removeprefix('failed').strip(': ')}"
         )
         report = Report(state, remote=told.get("MsgID", ""), reason=reason)
-        reports.hear(WECHAT, call, [report] if report.remote else [])
+        reports.hear(WECHAT, call, [report] if report.remote else [], strict=True)
         return
     with transaction.atomic():
         if not reports.first_time(WECHAT, call):

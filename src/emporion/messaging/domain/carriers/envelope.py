@@ -55,6 +55,10 @@ class Carrier(ABC):
     def address(self, person: Any) -> str:
         """Return where a person is reached, "" where they are not."""
 
+    def name_of(self, envelope: Envelope) -> str:
+        """Return how the carrier will name an envelope where that is known before; else ""."""
+        return ""
+
     @abstractmethod
     def send(self, envelope: Envelope) -> str:
         """Bring an envelope; return the carrier's own name of it."""

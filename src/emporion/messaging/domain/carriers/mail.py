@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import smtplib
 from email.headerregistry import Address as MailAddress
 from typing import Any
@@ -11,6 +13,8 @@ from django.core.mail import EmailMessage, get_connection
 from django.utils.translation import gettext as _
 
 from emporion.messaging.domain.carriers.envelope import Carrier, CarrierDown, Envelope, Rejected
+
+_ATOMS = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
 
 
 class Mail(Carrier):
@@ -24,14 +28,20 @@ class Mail(Carrier):
     def address(self, person: Any) -> str:
         return str(person.email or (person.user.email if person.user else "") or "")
 
+    def name_of(self, envelope: Envelope) -> str:
+        domain = settings.MAIL_FROM.rpartition("@")[2].strip("> ") or "localhost"
+        key = envelope.key
+        # RFC 5322, 3.6.4: in a Message-ID stand no colons, which keys are joined by.
+        left = key if _ATOMS.fullmatch(key) else hashlib.sha256(key.encode()).hexdigest()[:40]
+        return f"<{left}@{domain}>"
+
     def send(self, envelope: Envelope) -> str:
         try:
             MailAddress(addr_spec=envelope.to)
         except (ValueError, IndexError):
             raise Rejected("no mail address") from None
-        domain = settings.MAIL_FROM.rpartition("@")[2].strip("> ") or "localhost"
         # A second copy after a failure is known for what it is.
-        remote = f"<{envelope.key}@{domain}>"
+        remote = self.name_of(envelope)
         headers = {
             "Message-ID": remote,
             "Auto-Submitted": "auto-generated",

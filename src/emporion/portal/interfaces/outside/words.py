@@ -25,6 +25,7 @@ CARRIERS: dict[str, Any] = {
 }
 # The mark of each outcome, and its word.
 OUTCOMES: dict[str, tuple[str, Any]] = {
+    "sending": ("waits", gettext_lazy("being handed over")),
     "taken": ("confirmed", gettext_lazy("handed over")),
     "refused": ("declined", gettext_lazy("not reached")),
     "lost": ("declined", gettext_lazy("did not arrive")),
@@ -55,6 +56,10 @@ _WHY: tuple[tuple[str, Any], ...] = (
     ),
     ("the endpoint is gone", gettext_lazy("The address was paused or deleted.")),
     ("the endpoint answered 410", gettext_lazy("The other system said that it is gone for good.")),
+    (
+        "the process ended",
+        gettext_lazy("Sending it ended the program each time; its log says more."),
+    ),
     ("nothing here hands over", gettext_lazy("Nothing here sends things of this kind any more.")),
     ("no mail address", gettext_lazy("The e-mail address is none.")),
     ("the mail server does not know", gettext_lazy("The mail server does not know the address.")),
