@@ -132,6 +132,89 @@ def test_answer_that_is_too_large_or_too_slow_is_cut(
     assert time.monotonic() - begun < 2
 
 
+def test_name_and_handshake_that_never_come_end_at_the_limit(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.OUTGOING_PRIVATE = ["127.0.0.1"]
+    over = threading.Event()
+
+    def drip(listening: socket.socket) -> None:
+        # A record of TLS whose bytes come one by one: each ends the wait for the next.
+        with contextlib.suppress(OSError), listening.accept()[0] as raw:
+            for byte in b"\x16\x03\x03\x40\x00" + bytes(200):
+                raw.sendall(bytes([byte]))
+                if over.wait(0.05):
+                    break
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        serving = threading.Thread(target=drip, args=(listening,))
+        serving.start()
+        begun = time.monotonic()
+        with pytest.raises(outgoing.Unreachable) as cut:
+            outgoing.request("GET", f"https://127.0.0.1:{listening.getsockname()[1]}/", seconds=0.4)
+        took = time.monotonic() - begun
+        over.set()
+        serving.join(5)
+    assert ("longer than 0.4 seconds" in str(cut.value), took < 2) == (True, True)
+
+    over.clear()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *words, **more: over.wait(5) and [])
+    begun = time.monotonic()
+    with pytest.raises(outgoing.Unreachable) as cut:
+        outgoing.request("GET", "https://slow.example.org/", seconds=0.4)
+    took = time.monotonic() - begun
+    over.set()
+    assert ("longer than 0.4 seconds" in str(cut.value), took < 2) == (True, True)
+
+
+def test_every_phase_shares_one_limit(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was spent on the name is not there for the connection."""
+    left: list[float] = []
+
+    def resolve(*words: Any, **more: Any) -> Any:
+        time.sleep(0.3)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", 443))]
+
+    def connect(address: Any, timeout: float) -> Any:
+        left.append(timeout)
+        raise OSError
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(socket, "create_connection", connect)
+    with pytest.raises(outgoing.Unreachable):
+        outgoing.request("GET", "https://slow.example.org/", seconds=1.0)
+    assert 0 < left[0] <= 0.7
+
+
+@pytest.mark.parametrize(
+    ("named", "port", "allowed"),
+    [
+        ("127.0.0.1", 8025, True),
+        ("127.0.0.1:8025", 8025, True),
+        ("127.0.0.1:8025", 5432, False),
+        ("127.0.0.1:80", None, True),
+        ("[::1]:8025", 8025, False),
+    ],
+)
+def test_host_of_the_own_network_is_named_with_or_without_its_port(
+    settings: Any, named: str, port: int | None, allowed: bool
+) -> None:
+    settings.OUTGOING_PRIVATE = [named]
+    url = f"http://127.0.0.1{f':{port}' if port else ''}/"
+    if allowed:
+        assert outgoing.look_at(url).port == (port or 80)
+    else:
+        with pytest.raises(outgoing.Refused):
+            outgoing.look_at(url)
+
+
+def test_host_of_the_newer_protocol_is_named_with_its_port(settings: Any) -> None:
+    settings.OUTGOING_PRIVATE = ["[::1]:8025"]
+    assert outgoing.look_at("http://[::1]:8025/").address == "::1"
+    with pytest.raises(outgoing.Refused):
+        outgoing.look_at("http://[::1]:8026/")
+
+
 def test_name_that_changes_its_address_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 

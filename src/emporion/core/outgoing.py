@@ -1,10 +1,11 @@
 """The one way out: HTTP requests to addresses that strangers may have given.
 
 Treated as hostile (OWASP, "Server-Side Request Forgery Prevention"): only https (http for hosts of
-the own network that a setting names), no user in the address, the name is resolved once and the
-very address that was checked is connected to, every address of this machine, of private networks
-and of their disguises in IPv6 is refused, no redirect is followed, and an answer has a limit of
-time and size. Certificates are checked.
+the own network that a setting names, with a port or without), no user in the address, the name is
+resolved once and the very address that was checked is connected to, every address of this machine,
+of private networks and of their disguises in IPv6 is refused, no redirect is followed, and all of
+it, from asking for the name to the last byte, has one limit of time, and an answer one of size.
+Certificates are checked.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import ipaddress
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -61,8 +64,9 @@ class Target:
     address: str
 
 
-def look_at(url: str) -> Target:
-    """Return where `url` leads. Raises Refused, and Unreachable for a name that nobody knows."""
+def look_at(url: str, *, seconds: float = SECONDS) -> Target:
+    """Return where `url` leads. Raises Refused, and Unreachable for a name that nobody knows, or
+    of which nothing is heard within `seconds`."""
     if len(url) > LONGEST or not url.isascii() or any(c.isspace() or c in "\\<>" for c in url):
         raise Refused("it is no web address")
     try:
@@ -71,15 +75,22 @@ def look_at(url: str) -> Target:
     except ValueError:
         raise Refused("it is no web address") from None
     host = (parts.hostname or "").rstrip(".")
-    private = host in settings.OUTGOING_PRIVATE
+    secure = parts.scheme == "https"
+    port = port or (443 if secure else 80)
+    private = _is_named(host, port)
     if parts.scheme not in (("https", "http") if private else ("https",)) or not host:
         raise Refused("only https addresses are asked")
     if parts.username is not None or parts.password is not None:
         raise Refused("it holds a user or a password")
-    secure = parts.scheme == "https"
-    port = port or (443 if secure else 80)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(secure, host, port, path, _resolved(host, port, private))
+    return Target(secure, host, port, path, _resolved(host, port, private, seconds))
+
+
+def _is_named(host: str, port: int) -> bool:
+    """Whether the setting names a host of the own network, with this port or without any."""
+    written = f"[{host}]" if ":" in host else host
+    names = (host, written, f"{written}:{port}")
+    return any(name in settings.OUTGOING_PRIVATE for name in names)
 
 
 def request(
@@ -94,10 +105,12 @@ def request(
 
     Raises Refused and Unreachable; both texts name no more than the host.
     """
-    target = look_at(url)
-    connection = _Pinned(target, seconds)
-    # One limit from the first byte to the last: a server may else drip for hours.
-    alarm = threading.Timer(seconds, connection.cut)
+    begun = time.monotonic()
+    target = look_at(url, seconds=seconds)
+    # One limit from the name to the last byte: a server may else drip for hours.
+    left = max(0.001, begun + seconds - time.monotonic())
+    connection = _Pinned(target, left)
+    alarm = threading.Timer(left, connection.cut)
     alarm.daemon = True
     alarm.start()
     try:
@@ -105,6 +118,8 @@ def request(
         response = connection.getresponse()
         answer = response.read(MOST_BYTES + 1)
     except (OSError, http.client.HTTPException) as error:
+        if connection.was_cut or isinstance(error, TimeoutError):
+            raise _too_long(target.host, seconds) from None
         raise Unreachable(f"{target.host}: {type(error).__name__}") from None
     finally:
         alarm.cancel()
@@ -112,7 +127,7 @@ def request(
     if len(answer) > MOST_BYTES:
         raise Unreachable(f"{target.host}: more than {MOST_BYTES} bytes")
     if connection.was_cut:
-        raise Unreachable(f"{target.host}: longer than {seconds:g} seconds")
+        raise _too_long(target.host, seconds)
     kept = {name.lower(): value for name, value in response.getheaders()}
     return Answer(response.status, answer, kept)
 
@@ -130,11 +145,28 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def _resolved(host: str, port: int, private: bool) -> str:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise Unreachable(f"{host} is not known") from None
+def _too_long(host: str, seconds: float) -> Unreachable:
+    return Unreachable(f"{host}: longer than {seconds:g} seconds")
+
+
+def _resolved(host: str, port: int, private: bool, seconds: float) -> str:
+    answers: list[list[Any]] = []
+
+    def ask() -> None:
+        try:
+            answers.append(list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
+        except (OSError, UnicodeError):
+            answers.append([])
+
+    # The system's resolver takes no limit: whoever waits for it does.
+    asking = threading.Thread(target=ask, name="resolving", daemon=True)
+    asking.start()
+    asking.join(seconds)
+    if not answers:
+        raise _too_long(host, seconds)
+    found = answers[0]
+    if not found:
+        raise Unreachable(f"{host} is not known")
     addresses = [str(entry[4][0]) for entry in found]
     for address in addresses:
         if not private and not is_public(ipaddress.ip_address(address.partition("%")[0])):
@@ -152,12 +184,21 @@ class _Pinned(http.client.HTTPConnection):
         self.was_cut = False
 
     def connect(self) -> None:
-        self.sock = socket.create_connection((self._target.address, self.port), self.timeout)
-        if self._target.secure:
-            context = ssl.create_default_context()
-            self.sock = context.wrap_socket(self.sock, server_hostname=self._target.host)
+        plain = socket.create_connection((self._target.address, self.port), self.timeout)
+        if not self._target.secure:
+            self._take(plain)
+            return
+        secure = ssl.create_default_context().wrap_socket(
+            plain, server_hostname=self._target.host, do_handshake_on_connect=False
+        )
+        self._take(secure)
+        secure.do_handshake()
+
+    def _take(self, opened: socket.socket) -> None:
         # The response takes `sock` over where the server says that it closes.
-        self._open = self.sock
+        self.sock = self._open = opened
+        if self.was_cut:
+            raise TimeoutError
 
     def cut(self) -> None:
         """End the connection under whoever reads from it."""

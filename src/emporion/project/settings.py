@@ -185,7 +185,7 @@ LOOK_COOKIES = ("theme", "digits")
 LINK_COOKIE = "link_"
 # Jobs wait in the database; `emporion worker` does them.
 TASKS = {"default": {"BACKEND": "emporion.core.jobs.backend.LeaseBackend"}}
-# Hosts of the own network that may be asked, also without https (`core.outgoing`).
+# Hosts of the own network, "host" or "host:port", that may be asked, also without https.
 OUTGOING_PRIVATE = _list("EMPORION_OUTGOING_PRIVATE")
 # What links in messages begin with.
 PUBLIC_ADDRESS = (
