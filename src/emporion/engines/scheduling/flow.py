@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from .compiled import compiled
 from .instance import Bools, Ints, Longs
+
+#: Cost of an arc times the number of nodes, at most; OR-tools refuses more.
+MOST_COST = 2**61
 
 
 @dataclass
@@ -54,8 +56,9 @@ def _flow(
     bonus_e: Longs,
     bonus_b: Longs,
     big: int,
-) -> npt.NDArray[np.bool_]:
-    """Which requests the b-matching of greatest weight takes, bool[R].
+) -> tuple[Bools, bool]:
+    """Which requests the b-matching of greatest weight takes, bool[R], and whether it reckoned with
+    the weights as they are.
 
     ``bonus`` = how many of the first meetings of a node are worth ``big`` more.
     """
@@ -82,7 +85,13 @@ def _flow(
         cap_b - np.minimum(cap_b, bonus_b),
         [total],
     ]
-    zero_e, zero_b = np.zeros(left), np.zeros(right)
+    # Costs beyond this are refused; without their last bits they still show the way.
+    most = MOST_COST // (left + right + 2)
+    if not bonus_e.any() and not bonus_b.any():
+        big = min(big, most)  # nobody earns it
+    shift = (max(int(weight.max(initial=0)), big) // most).bit_length()
+    weight, big = weight >> shift, big >> shift
+    zero_e, zero_b = np.zeros(left, dtype=np.int64), np.zeros(right, dtype=np.int64)
     costs: list[Any] = [zero_e - big, zero_e, -weight, zero_b - big, zero_b, [0]]
     solver = min_cost_flow.SimpleMinCostFlow()
     arcs = solver.add_arcs_with_capacity_and_unit_cost(
@@ -96,7 +105,7 @@ def _flow(
     status = solver.solve()
     if status != solver.OPTIMAL:
         raise ArithmeticError(f"the flow of the relaxation ended with {status}")
-    return np.asarray(solver.flows(arcs[2 * left : 2 * left + len(e)])) > 0
+    return np.asarray(solver.flows(arcs[2 * left : 2 * left + len(e)])) > 0, shift == 0
 
 
 def relax(
@@ -123,11 +132,9 @@ def relax(
     else:
         ends_e, ends_b = np.concatenate([ends_e, ends_b]), np.concatenate([ends_b, ends_e])
         w, cap_e, cap_b = np.concatenate([w, w]), capacity, capacity
-    held = (
-        _flow(ends_e, ends_b, w, cap_e, cap_b, least, least, big)
-        if len(rows)
-        else np.zeros(0, dtype=bool)
-    )
+    held, whole = np.zeros(0, dtype=bool), True
+    if len(rows):
+        held, whole = _flow(ends_e, ends_b, w, cap_e, cap_b, least, least, big)
     u, v = np.zeros(people, dtype=np.int64), np.zeros(people, dtype=np.int64)
     saturated = np.bincount(ends_b[held], minlength=people) >= cap_b
     for _ in range(2000):
@@ -137,6 +144,9 @@ def relax(
     primal = int(w[held].sum())
     dual = int((cap_e * u).sum() + (cap_b * v).sum())
     dual += int(np.maximum(w - u[ends_e] - v[ends_b], 0).sum())
+    if not whole and not least.any():
+        # What was taken by rounded costs is no bound; the prices always give one.
+        primal = dual
     wanted = np.zeros(len(e), dtype=bool)
     if bipartite:
         wanted[rows[held]] = True
