@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from emporion.engines.scheduling import checking, checking_bound, checking_walks
+from emporion.engines.scheduling import (
+    checking,
+    checking_bound,
+    checking_claims,
+    checking_form,
+    checking_reasons,
+    checking_walks,
+)
 from emporion.engines.scheduling.checking import check_data
 
 from . import tiny
@@ -26,7 +33,7 @@ ROWS = [
     ("fb", "f", "b", 2),
     ("ec", "e", "c", 1),
     ("ab", "a", "b", 1),
-    ("fc", "f", "c", 1),
+    ("fc", "f", "c", 1, {"allowed_slots": ["t0", "t2"]}),
 ]
 GOOD = {"ea": "t0", "eb": "t0", "fa": "t2", "ec": "t3", "fb": "t4"}
 
@@ -176,8 +183,16 @@ def test_check_recomputes_the_bound_for_any_prices():
 
 
 def test_check_shares_no_code_with_the_solver():
-    own = {"checking", "checking_bound", "checking_walks"}
-    for module in (checking, checking_bound, checking_walks):
+    modules = (
+        checking,
+        checking_bound,
+        checking_claims,
+        checking_form,
+        checking_reasons,
+        checking_walks,
+    )
+    own = {module.__name__.rpartition(".")[2] for module in modules}
+    for module in modules:
         tree = ast.parse(Path(module.__file__).read_text("utf-8"))
         for node in tree.body:
             if isinstance(node, ast.ImportFrom) and node.level:

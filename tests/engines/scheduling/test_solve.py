@@ -198,6 +198,6 @@ def test_solve_takes_arrays_without_json():
 
 
 def test_solve_tiny_weights_are_not_rounded_away():
-    rows = [("x", "e", "a", 0.0002), ("y", "e", "b", 0.0003), ("z", "f", "b", 0.0001)]
+    rows = [("x", "e", "a", 0.0002), ("y", "e", "b", 0.0004), ("z", "f", "b", 0.0001)]
     _, solution = _solved(tiny.instance(slots=1, requests=rows))
     assert solution.slot.tolist() == [-1, 0, -1]

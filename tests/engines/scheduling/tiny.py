@@ -3,7 +3,8 @@
 import itertools
 import random
 
-from emporion.engines.scheduling.checking import check_data
+from emporion.engines.scheduling.checking import REASONS, check_data
+from emporion.engines.scheduling.checking_reasons import Reasons
 
 
 def instance(slots=3, people=("e", "f", "a", "b"), requests=(), **more):
@@ -103,18 +104,28 @@ FEATURES = (
 
 def schedule(data, held):
     """A solution in the format, with figures and reasons that the checker accepts."""
+    solution = _without_reasons(data, held)
+    reasons = Reasons(data, {m["request"]: _number(data, m["slot"]) for m in solution["meetings"]})
+    for row in solution["ungranted"]:
+        for reason in REASONS:
+            if not reasons.untrue({row["request"]: reason}, {}):
+                row["reason"] = reason
+    return solution
+
+
+def _number(data, name):
+    return [slot["id"] for slot in data["slots"]].index(name)
+
+
+def _without_reasons(data, held):
     weights = {r["id"]: r.get("weight", 1) for r in data["requests"]}
-    banned = {frozenset(pair) for pair in data.get("exclusions", ())}
     solution = {
         "format": "emporion-schedule-solution/1",
         "instance": data["name"],
         "status": "feasible",
         "meetings": [{"request": r, "slot": t} for r, t in held.items()],
         "ungranted": [
-            {
-                "request": r["id"],
-                "reason": "excluded" if frozenset(r["participants"]) in banned else "outweighed",
-            }
+            {"request": r["id"], "reason": "outweighed"}
             for r in data["requests"]
             if r["id"] not in held
         ],
@@ -122,7 +133,7 @@ def schedule(data, held):
         "seconds": 0.0,
         "seed": 0,
     }
-    solution["objective"]["breaks"] = check_data(data, solution).breaks
+    solution["objective"]["breaks"] = check_data(data, solution, reasons=False).breaks
     return solution
 
 
@@ -140,10 +151,10 @@ def brute_force(data, cost=None):
     best, best_cost = None, None
     for slots in everything:
         held = {r["id"]: t for r, t in zip(data["requests"], slots) if t is not None}
-        solution = schedule(data, held)
-        report = check_data(data, solution)
+        solution = _without_reasons(data, held)
+        report = check_data(data, solution, reasons=False)
         if report.valid and cost is None:
-            return solution
+            return schedule(data, held)
         if report.valid and (best is None or cost(report) < best_cost):
             best, best_cost = solution, cost(report)
     return best

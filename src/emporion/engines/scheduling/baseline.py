@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 
+from .filling import fill_left
 from .instance import Instance
 from .order import place_ordered
 from .reasons import explain
@@ -30,6 +31,7 @@ def greedy(instance: Instance) -> Solution:
         fill(st, np.argsort(-ready.value, kind="stable").astype(np.int32))
         trim_walks(instance, st)
         trim_breaks(instance, st)
+        fill_left(instance, st)
     slot = st.req[:, SLOT].copy()
     return Solution(
         name=instance.name,

@@ -6,7 +6,7 @@ Part of the independent checker: nothing of the solver is used here.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import Any
 
@@ -14,13 +14,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
+from .checking_form import is_number
 from .checking_walks import best_walk
 
 #: Profit of each slot (0 = closed) and the place it is held at.
 Row = tuple[npt.NDArray[np.float64], int | None]
 
 
-def recompute_bound(instance: dict[str, Any], certificate: dict[str, Any]) -> float:
+def recompute_bound(instance: dict[str, Any], certificate: Any) -> float:
     """Upper bound on the weight of every valid schedule from the prices of ``certificate``.
 
     Sum over participants without a price of the best set of their own requests at profit weight
@@ -29,6 +30,8 @@ def recompute_bound(instance: dict[str, Any], certificate: dict[str, Any]) -> fl
     left of its weight; one between two without a price counts half for each.  Raises ValueError
     when the certificate is malformed.
     """
+    if not isinstance(certificate, dict):
+        raise ValueError("not an object")
     if certificate.get("kind") != "prices" or not isinstance(certificate.get("prices"), dict):
         raise ValueError('kind must be "prices"')
     slots = [slot["id"] for slot in instance["slots"]]
@@ -41,9 +44,10 @@ def recompute_bound(instance: dict[str, Any], certificate: dict[str, Any]) -> fl
         if len(each) != len(slots) or not all(_is_price(value) for value in each):
             raise ValueError(f'the price of "{name}" must be a number of at least 0, or one a slot')
         prices[name] = np.array(each, dtype=np.float64)
-    capacity = {name: _capacity(person, slots) for name, person in people.items()}
-    banned = {frozenset(pair) for pair in instance.get("exclusions", ())}
-    locked = {item["request"]: slots.index(item["slot"]) for item in instance.get("locked", ())}
+    asked = Counter(name for request in instance["requests"] for name in request["participants"])
+    capacity = {name: _capacity(person, slots, asked[name]) for name, person in people.items()}
+    banned = {frozenset(pair) for pair in instance.get("exclusions") or ()}
+    locked = {item["request"]: slots.index(item["slot"]) for item in instance.get("locked") or ()}
     frozen = instance.get("frozen_before")
     first = slots.index(frozen) if frozen is not None else 0
     at = {name: t for t, name in enumerate(slots)}
@@ -101,7 +105,7 @@ def _whole(total: float, weights: list[float]) -> float:
 
 
 def _is_price(value: Any) -> bool:
-    return not isinstance(value, bool) and isinstance(value, (int, float)) and value >= 0
+    return is_number(value) and bool(value >= 0)
 
 
 def _places(
@@ -112,10 +116,12 @@ def _places(
     return math.fsum(each[: len(each) if most is None else most])
 
 
-def _capacity(person: dict[str, Any], slots: list[str]) -> npt.NDArray[np.int64]:
-    given = person.get("capacity", 1)
-    units = np.array(given if isinstance(given, list) else [given] * len(slots), dtype=np.int64)
-    away = set(person.get("unavailable", ()))
+def _capacity(person: dict[str, Any], slots: list[str], most: int) -> npt.NDArray[np.int64]:
+    given = person.get("capacity")
+    each = given if isinstance(given, list) else [1 if given is None else given] * len(slots)
+    # Nobody has more requests than that; a fair says so to mean any number.
+    units = np.array([min(n, most) for n in each], dtype=np.int64)
+    away = set(person.get("unavailable") or ())
     if away:
         units[[t for t, name in enumerate(slots) if name in away]] = 0
     return units

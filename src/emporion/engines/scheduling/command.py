@@ -207,6 +207,8 @@ def _check(instance_path: str, solution_path: str) -> int:
         print(f"bound without walking {flat:.3f} recomputed, share {share:.3f} %")
     if report.bound is not None and report.share is not None:
         print(f"bound {report.bound:.3f} recomputed, share {100 * report.share:.3f} %")
+    if report.proven:
+        print(f"{report.status}: proven here too")
     print("valid" if report.valid else f"NOT VALID: {len(report.violations)} violations")
     return 0 if report.valid else 1
 

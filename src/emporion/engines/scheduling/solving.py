@@ -12,6 +12,7 @@ from .bounds import Bound, bound_from, tightened
 from .conflicts import find_conflicts
 from .contradictions import say_contradiction
 from .dual import SmoothedDual
+from .filling import fill_left
 from .flow import Relaxation, relax
 from .instance import Bools, Instance, Ints, Longs
 from .limits import refuse_too_many
@@ -205,6 +206,7 @@ def solve(
         have_fewer_breaks(instance, st, proposals)
     trim_walks(instance, st)
     trim_breaks(instance, st)
+    fill_left(instance, st)
     if unmet_demands(instance, st.req[:, SLOT]) and (
         names := say_contradiction(instance, "", deadline)
     ) != [""]:

@@ -6,10 +6,12 @@ next gain.  A temperature has been tried and does not help.
 
 from __future__ import annotations
 
+import numpy as np
+
 from .chains import FAILED, try_insert
 from .compiled import compiled, compiled_inside
 from .daymoves import Desk, lay_out_day
-from .instance import IntRow
+from .instance import BoolRow, IntRow
 from .state import (
     COUNT,
     DAY,
@@ -285,3 +287,15 @@ def fill(st: State, order: IntRow) -> int:
                 done += 1
                 break
     return done
+
+
+@compiled
+def could_hold(st: State, rows: IntRow) -> BoolRow:
+    """Which of the unheld ``rows`` fit into some slot as things are, whatever locks them."""
+    found = np.zeros(rows.shape[0], dtype=np.bool_)
+    for i in range(rows.shape[0]):
+        for t in range(st.slots):
+            if st.req[rows[i], SLOT] < 0 and can_put(st, rows[i], t):
+                found[i] = True
+                break
+    return found

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..contradictions import say_contradiction
+from ..filling import fill_left
 from ..instance import NO_LIMIT, Bools, Instance, Ints
 from ..shape import units_lost
 from ..solution import OUTWEIGHED, Solution, count_breaks, granted_weight
-from ..state import walking_budget
+from ..state import SLOT, put, walking_budget
 
 if TYPE_CHECKING:
     from ..solving import Prepared
@@ -298,6 +299,16 @@ def _stopped(
     return answer is False
 
 
+def _filled(instance: Instance, ready: Prepared, slot: Ints) -> Ints:
+    """``slot`` int32[R] with what else fits: a round that was cut off, or that counts breaks alone,
+    leaves requests out for no reason."""
+    st = ready.empty_state(instance)
+    for r in np.flatnonzero(slot >= 0).tolist():
+        put(st, r, int(slot[r]))
+    fill_left(instance, st)
+    return st.req[:, SLOT].copy()
+
+
 def _result(
     instance: Instance,
     ready: Prepared,
@@ -314,6 +325,8 @@ def _result(
     if status == "infeasible":
         conflicts = say_contradiction(instance, EXHAUSTED, deadline)
     held = np.full(len(instance.request_ids), -1, dtype=np.int32) if slot is None else slot
+    if slot is not None:
+        held = _filled(instance, ready, slot)
     by_weight = instance.objective == "weight"
     limit = None if bound is None else float(bound)
     if bound is not None and by_weight:

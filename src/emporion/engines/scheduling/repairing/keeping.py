@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from ..filling import fill_left
 from ..flow import Relaxation
 from ..instance import Bools, Instance, InstanceError, Ints, Longs
-from ..reasons import explain
 from ..search import POOL_FROM
 from ..solution import Solution, count_breaks, granted_weight
 from ..state import LOCK, SLOT, VALUE, State, unset
@@ -80,7 +81,7 @@ def solve_keeping(
     >>> solve_keeping(one, np.array([1, -1], dtype=np.int32)).slot.tolist()
     [1, 0]
     """
-    from ..solving import _nothing, prepare, relaxations, unmet_demands
+    from ..solving import _nothing, explain_slots, prepare, relaxations, unmet_demands
 
     began = time.monotonic() if started is None else started
     if instance.objective != "weight":
@@ -114,7 +115,13 @@ def solve_keeping(
     steps = search.run(left, deadline, on_progress, began)
     trim_walks(instance, st)
     trim_breaks(instance, st)
+    new: Ints = np.flatnonzero(known < 0).astype(np.int32)
+    fill_left(instance, st, new[np.argsort(-st.long[new, VALUE], kind="stable")])
     slot = st.req[:, SLOT].copy()
+    kept = (known >= 0) & (slot < 0)
+    # People know another slot; whether they could come in a third is not the question.
+    there = np.arange(len(instance.slot_ids)) == known[:, None]
+    possible = np.where(kept[:, None], ready.possible & there, ready.possible)
     unmet = unmet_demands(instance, slot)
     weight = granted_weight(instance, slot)
     best = limit is not None and limit.proves(ready.units, slot >= 0, ready.open)
@@ -123,7 +130,7 @@ def solve_keeping(
         objective=instance.objective,
         status="unknown" if unmet else "optimal" if best else "feasible",
         slot=slot,
-        reason=explain(st, ready.possible, ready.excluded),
+        reason=explain_slots(instance, replace(ready, possible=possible), slot),
         weight=weight,
         breaks=int(count_breaks(instance, slot).sum()),
         bound=limit.weight if limit else None,
@@ -133,7 +140,15 @@ def solve_keeping(
         seed=seed,
         steps=steps,
         conflicts=unmet,
+        extra=_kept(instance, known, kept),
     )
+
+
+def _kept(instance: Instance, known: Ints, kept: Bools) -> dict[str, Any]:
+    """What the file says of announced meetings that are not held, and are not to move."""
+    rows = np.flatnonzero(kept).tolist()
+    names = {instance.request_ids[r]: instance.slot_ids[int(known[r])] for r in rows}
+    return {"x-kept": names} if names else {}
 
 
 def _place(instance: Instance, st: State, previous: Ints) -> None:

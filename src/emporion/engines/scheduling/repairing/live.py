@@ -86,7 +86,7 @@ class Floor:
             explain_slots(instance, ready, slot),
             granted_weight(instance, slot), int(count_breaks(instance, slot).sum()),
         )  # fmt: skip
-        if wrong := check(instance, solution).violations:
+        if wrong := check(instance, solution, reasons=False).violations:
             raise InstanceError("schedule", wrong[0])
         more = np.where(instance.place < 0, beyond, 0)
         instance.max_meetings = np.minimum(instance.max_meetings + more, NO_LIMIT).astype(np.int32)

@@ -44,9 +44,9 @@ def repair(
         time_limit = DEFAULT_SECONDS
     left, still = remaining(instance, slot, order)
     accepts = np.full(len(instance.participant_ids), ANY, dtype=np.int32)
-    accepts[instance.place < 0] = order.moves_per_person
+    accepts[instance.place < 0] = min(order.moves_per_person, ANY)
     if order.moves_per_host is not None:
-        accepts[instance.place >= 0] = order.moves_per_host
+        accepts[instance.place >= 0] = min(order.moves_per_host, ANY)
     accepts[order.no_moves] = 0
     solution = solve_keeping(
         left,
@@ -91,8 +91,10 @@ def _differences(it: Instance, slot: Ints, still: Ints, after: Ints, order: Orde
             reason = reason if now < 0 else "later"
         elif was < 0:
             reason = "waiting_pair"
+        elif now >= 0:
+            reason = "made_room"
         else:
-            reason = "made_room" if now >= 0 else "outweighed"
+            reason = "outweighed" if _in_order(it, r, was, after) else "order"
         found.changes.append(Change(r, was, now, reason))
         weight = float(it.weight[r])
         if taken:
@@ -102,6 +104,12 @@ def _differences(it: Instance, slot: Ints, still: Ints, after: Ints, order: Orde
         elif not taken and now < 0:
             found.regained -= weight
     return found
+
+
+def _in_order(it: Instance, r: int, t: int, after: Ints) -> bool:
+    """Whether all that r has to follow is held before slot t."""
+    first = after[it.precedences[it.precedences[:, 1] == r, 0]]
+    return bool(((first >= 0) & (first < t)).all())
 
 
 def changes_to_json(instance: Instance, changes: Changes) -> dict[str, Any]:
