@@ -204,3 +204,9 @@ def test_pages_are_there_in_every_language(aino: User, language: str) -> None:
 )
 def test_device_is_named_as_people_call_it(agent: str, name: str) -> None:
     assert device_name(agent) == name
+
+
+def test_nobody_keeps_what_somebody_signed_in_was_shown(client: Client, aino: User) -> None:
+    visitor = client.get("/en/")
+    assert "no-store" not in visitor.get("Cache-Control", "")
+    assert signed_in().get("/en/")["Cache-Control"] == "no-store, private"

@@ -14,7 +14,7 @@ from emporion.core.models import JobRecord, JournalEntry
 from emporion.core.tabular.reading import read_table
 from emporion.core.tenancy import scope
 from emporion.edition.models import Participation
-from emporion.registry.domain import people
+from emporion.registry.domain import make_organiser, people
 from tests import factories
 from tests.api.test_gates import is_problem
 
@@ -126,7 +126,8 @@ def test_list_is_sent_looked_at_and_taken_in(program) -> None:
         assert Participation.objects.get().external_id == "x1"
 
 
-def test_everything_is_given_out_in_three_forms(edition, desk) -> None:
+def test_everything_is_given_out_in_three_forms(edition, desk, monkeypatch) -> None:
+    monkeypatch.setattr(people, "MOST_LISTS", 99)
     buyer = factories.make_participation(edition, "buyer", "=Guest")
     seller = factories.make_participation(edition, "exhibitor", "Seller")
     slots = factories.make_slots(edition)
@@ -156,9 +157,33 @@ def test_contact_data_taken_out_is_written_down_and_limited(edition, desk, monke
         refused = desk.get(where)
         assert is_problem(refused, 429) and int(refused["Retry-After"]) >= 600
     # What holds nobody's address is not counted.
-    assert desk.get("export/requests").status_code == 200
     assert desk.get("participations").status_code == 200
     noted = JournalEntry.objects.filter(action__startswith="contacts.").order_by("pk")
     assert list(noted.values_list("action", "fields")) == [
         ("contacts.list", ["buyers"]), ("contacts.page", ["phone", "email"]),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [("owner", 200), ("reviewer", 200), ("support", 403), ("gate_chief", 403), ("analyst", 403)],
+)
+def test_lists_of_who_meets_whom_are_for_few_and_written_down(
+    edition, program, monkeypatch, role, status
+) -> None:
+    monkeypatch.setattr(people, "MOST_LISTS", 2)
+    buyer, seller = (factories.make_participation(edition, one) for one in ("buyer", "exhibitor"))
+    request = factories.make_request(buyer, seller, "accepted")
+    slot = factories.make_slots(edition)[0]
+    factories.make_release(edition, [(request, slot)], state="published")
+    user = factories.make_user()
+    make_organiser(edition.expo, user, role)
+    staff = program(user, edition)
+    for subject in ("requests", "meetings"):
+        assert staff.get(f"export/{subject}").status_code == status
+    noted = JournalEntry.objects.filter(action="contacts.list").order_by("pk")
+    assert list(noted.values_list("fields", flat=True)) == (
+        [["requests"], ["meetings"]] if status == 200 else []
+    )
+    if status == 200:
+        assert is_problem(staff.get("export/requests"), 429)

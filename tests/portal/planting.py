@@ -66,6 +66,10 @@ def plant(edition: Any) -> Person:
             kind="list.look", owner=user.actor, state="failed", asked_at=timezone.now(),
             reason=f"Row 3: {WORD} {HAN} is no country",
         )  # fmt: skip
+        JobRecord.objects.create(
+            kind="list.take", owner="user:somebody", tenant=edition.expo.public_id,
+            state="waiting", asked_at=timezone.now(), arguments={"row": f"{WORD} {HAN}"},
+        )  # fmt: skip
         for name, data in (
             ("utf8.csv", f"name\n{WORD} {HAN}\n".encode()),
             ("gb.csv", f"姓名\n{WORD} {HAN}\n".encode("gb18030")),

@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,7 +17,11 @@ from emporion.accounts.domain.sessions import note_use
 
 
 class SessionUseMiddleware:
-    """Note now and then that a session is used, without a read of its own."""
+    """Note now and then that a session is used, without a read of its own.
+
+    And let nobody keep what a signed-in reader was shown, unless the page says how: the next one at
+    the same machine would find it. Pages that are read without network are kept by their script.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -26,6 +31,8 @@ class SessionUseMiddleware:
         # A page that never looked at its session was no use of it.
         if request.session.accessed:
             note_use(request)
+            if SESSION_KEY in request.session and "Cache-Control" not in response:
+                response["Cache-Control"] = "no-store, private"
         return response
 
 

@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from emporion.api.domain import bulk
 from emporion.api.interfaces import schema
-from emporion.api.interfaces.gates import IMPORTS, READS_CONTACTS, READS_LISTS
+from emporion.api.interfaces.gates import IMPORTS, READS_CONTACTS, READS_LISTS, ROLE_FORBIDS
 from emporion.api.interfaces.problems import Problem, error, of_validation
 from emporion.api.interfaces.schedule import JobShape, job_shape
 from emporion.api.interfaces.shapes.lists import (
@@ -43,6 +43,7 @@ from emporion.edition.domain.lists.columns import LISTS
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import giving_out
 from emporion.registry import domain as registry
+from emporion.registry.domain import roles
 
 router = Router(tags=["lists"])
 HERE = "/editions/{slug:edition}"
@@ -275,20 +276,23 @@ def _body(request: Any) -> bytes:
 def export(
     request: Any, edition: EditionName, subject: Subject, how: Query[HowWritten]
 ) -> HttpResponseBase:
-    """Everything of one kind as CSV, XLSX or JSON lines, as it flows."""
+    """Everything of one kind as CSV, XLSX or JSON lines, as it flows.
+
+    Who asks and meets whom is told to those who may take lists in; contact data to those who may
+    look it up. Each list that leaves is written down and counted.
+    """
     here: Edition = request.edition
+    if subject in ("requests", "meetings") and not roles.may(str(request.staff_role), roles.IMPORT):
+        raise Problem(403, str(ROLE_FORBIDS))
     if subject == "meetings" and here.published_release is None:
         raise Problem(409, "No schedule is published yet, so there are no meetings to write.")
-    if subject not in ("requests", "meetings"):
-        try:
-            registry.note_list_out(here.expo, request.user.actor, here.public_id, subject)
-        except registry.TooManyReads as full:
-            wait = str(int(registry.LISTS_WITHIN.total_seconds()))
-            raise Problem(
-                429,
-                "Too many lists with contact data were taken out.",
-                headers={"Retry-After": wait},
-            ) from full
+    try:
+        registry.note_list_out(here.expo, request.user.actor, here.public_id, subject)
+    except registry.TooManyReads as full:
+        wait = str(int(registry.LISTS_WITHIN.total_seconds()))
+        raise Problem(
+            429, "Too many lists were taken out.", headers={"Retry-After": wait}
+        ) from full
     header, rows = _table(here, subject)
     name = f"{here.slug}-{subject}.{how.format}"
     if how.format == "xlsx":

@@ -192,10 +192,14 @@ def _erase_changes(owner: Owner) -> int:
 
 
 def _erase_jobs(owner: Owner) -> int:
-    """Delete jobs that are over and name the person."""
+    """Delete jobs that name the person: those that are over, and those that wait.
+
+    A list that waits and names them would bring them back. What runs right now is left: it ends
+    soon, and what it says of them is told with what is left.
+    """
     texts = ("arguments", "said", "result", "reason")
     own = Q(tenant=owner.tenant) | Q(tenant="", owner__in=owner.keys.get("actor", ()))
-    rows = JobRecord.objects.filter(own).exclude(state__in=("waiting", "running"))
+    rows = JobRecord.objects.filter(own).exclude(state="running")
     wanted = Q()
     for name in texts if owner.words else ():
         rows = rows.annotate(**{f"{name}_text": Cast(name, TextField())})

@@ -39,9 +39,10 @@ def told(owner: Owner) -> Iterator[dict[str, Any]]:
     """Yield what the journal holds of the owner's objects, oldest first, with values kept aside."""
     wanted = Q(pk__in=[])
     for kind, one in sorted(owner.objects):
-        wanted |= Q(object_kind=kind, object_id=one)
+        # What others did for them stands there as well: an officer, a personal link.
+        wanted |= Q(object_kind=kind, object_id=one) | Q(on_behalf=f"{kind}:{one}")
     for actor in owner.keys.get("actor", ()):
-        wanted |= Q(actor=actor) | Q(on_behalf=actor)
+        wanted |= Q(actor=actor)
     found = JournalEntry.objects.filter(wanted).order_by("at", "pk")
     for entry in found.iterator(PART):
         kept = JournalValue.objects.filter(entry=entry).first()

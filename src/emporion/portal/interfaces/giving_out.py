@@ -24,11 +24,10 @@ def run(options: argparse.Namespace) -> int:
         raise Refused(f"There is no edition {options.edition!r}.")
     acting = journal.acting("command:export", tenant=edition.expo.public_id)
     with scope(expo=edition.expo), acting:
-        if options.subject not in ("requests", "meetings"):
-            registry.note_list_out(
-                edition.expo, "command:export", edition.public_id, options.subject, limited=False
-            )
         header, rows = table(edition, options.subject)
+        registry.note_list_out(
+            edition.expo, "command:export", edition.public_id, options.subject, limited=False
+        )
         note = lists.note_of(edition)
         try:
             count = write_table(
