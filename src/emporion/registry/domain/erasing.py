@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from emporion.accounts.domain import close_account
+from emporion.accounts.domain import close_account, refuse_shared
+from emporion.accounts.queries import User
 from emporion.core import journal, privacy
 from emporion.core.text.clean import clean_text
 from emporion.registry.domain.events import account_closing, person_erased, person_traced
@@ -41,12 +42,54 @@ def trace(people: Sequence[Person]) -> privacy.Owner:
             owner.name(person.name, person.name_latin, person.email, person.phone)
             user = person.user
             if user is not None:
-                owner.own("user", [user.pk])
-                owner.own("actor", [user.actor])
-                owner.objects.add(("user", user.public_id))
-                owner.name(user.name, user.email, user.phone)
+                _own_account(owner, user)
             person_traced.emit(person=person, owner=owner)
     return owner
+
+
+def trace_account(user: User) -> privacy.Owner:
+    """Return all that belongs to an account, with the people it is known as, in whatever expo."""
+    owner = trace(list(Person._base_manager.filter(user=user, erased_at=None)))
+    _own_account(owner, user)
+    return owner
+
+
+def note_account_export(user: User) -> None:
+    """Write down that somebody was given what is known of their account."""
+    with transaction.atomic():
+        journal.record("user.export", "user", user.public_id)
+
+
+def keeps_account(user: User) -> list[Person]:
+    """Return as whom an account is still known somewhere: there the erasure is asked for."""
+    found = Person._base_manager.filter(user=user, erased_at=None).select_related("expo")
+    return list(found.order_by("pk"))
+
+
+def erase_account(user: User) -> dict[str, int]:
+    """Close and forget an account that is known as nobody; return {label of a table: rows}.
+
+    Its user does it; nobody has to be asked, because nothing of a fair is its own. What it looks
+    after or is offered goes with it. Raises NotOpen, and ErasureError for somebody who runs an
+    expo or is known in one.
+    """
+    refuse_shared(user)
+    with transaction.atomic(), journal.acting(user.actor):
+        if keeps_account(user):
+            raise ErasureError(_("You are known in a fair. Ask to be erased there first."))
+        if user.is_staff or Organiser._base_manager.filter(user=user).exists():
+            raise ErasureError(_("You run an expo. Let an owner take your role back first."))
+        owner = privacy.Owner()
+        _own_account(owner, user)
+        close_account(user)
+        return privacy.erase(owner)
+
+
+def _own_account(owner: privacy.Owner, user: User) -> None:
+    owner.own("user", [user.pk])
+    owner.own("actor", [user.actor])
+    owner.objects.add(("user", user.public_id))
+    owner.name(user.name, user.email, user.phone)
 
 
 def note_export(people: Sequence[Person]) -> None:

@@ -121,6 +121,7 @@ DEEDS: dict[str, Any] = {
     "user.close": gettext_lazy("An account was closed"),
     "user.create": gettext_lazy("A user was made"),
     "user.end_session": gettext_lazy("Somebody was signed out on another device"),
+    "user.export": gettext_lazy("Somebody was given what is known of their account"),
     "user.join": gettext_lazy("An account elsewhere was connected"),
     "user.part": gettext_lazy("An account elsewhere was disconnected"),
     "user.remove_factor": gettext_lazy("A second factor was removed"),

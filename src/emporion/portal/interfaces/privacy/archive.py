@@ -42,7 +42,11 @@ class _Pipe:
 
 def archive(people: Sequence[Any], language: str) -> Iterator[bytes]:
     """Yield a zip file of all that is known of somebody who is known as `people`."""
-    owner = registry.trace(people)
+    yield from archive_of(registry.trace(people), language)
+
+
+def archive_of(owner: privacy.Owner, language: str) -> Iterator[bytes]:
+    """Yield a zip file of all that belongs to somebody."""
     pipe = _Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as book:  # type: ignore[call-overload]
         for name, texts in (("data.json", _json), ("data.html", _page)):

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from emporion.portal.interfaces.privacy import choices, erasures, pages
+from emporion.portal.interfaces.privacy import account, choices, erasures, pages
 
 urlpatterns = [
+    path("account/data/", account.own_account, name="own_account"),
     path("<slug:edition>/your-data/", pages.own_data, name="own_data"),
     path("<slug:edition>/your-data/file/", pages.take_along, name="take_along"),
     path("<slug:edition>/your-data/uses/", pages.say_use, name="say_use"),
