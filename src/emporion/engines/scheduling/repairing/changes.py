@@ -14,6 +14,7 @@ REASONS = {
     "made_room": "moves so that another meeting can be held",
     "later": "is held later, when both are there",
     "outweighed": "gives way to meetings that weigh more",
+    "invalid": "was announced where it could not be",
     "order": "has to follow a meeting that is no longer held before it",
 }
 
@@ -31,12 +32,14 @@ class Change:
 @dataclass
 class Changes:
     """A diff: ``lost`` weight of the meetings that could not be held, ``regained`` weight of the
-    new ones less that of meetings given up for them.  ``seconds`` of computing."""
+    new ones less that of meetings given up for them.  ``seconds`` of computing.  ``faults``: what
+    was wrong with the announced schedule, one sentence each."""
 
     changes: list[Change] = field(default_factory=list)
     lost: float = 0.0
     regained: float = 0.0
     seconds: float = 0.0
+    faults: list[str] = field(default_factory=list)
 
     @property
     def moved(self) -> int:

@@ -61,6 +61,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"emporion schedule-repair: {error.filename}: {error.strerror}", file=sys.stderr)
         return 2
+    for sentence in changes.faults:
+        print(f"emporion schedule-repair: {sentence}", file=sys.stderr)
     print(
         f"{len(changes.changes)} changes: {changes.new} new meetings, {changes.moved} moved, "
         f"weight lost {changes.lost:g}, regained {changes.regained:g}",

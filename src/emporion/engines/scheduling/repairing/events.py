@@ -16,7 +16,13 @@ import numpy as np
 from ..instance import Instance, InstanceError, Ints
 
 FORMAT = "emporion-schedule-repair/1"
-KINDS = ("absent", "closed")
+#: What an event of each kind says beside its kind and ``from``.
+KINDS = {
+    "absent": ("participants", "to"),
+    "closed": ("place", "to"),
+    "no_show": ("participants", "slot"),
+    "late": ("participants", "until"),
+}
 KEYS = {
     "format", "now", "notice", "events", "move_price", "moves_per_person", "moves_per_host",
     "no_moves", "later_counts",
@@ -86,23 +92,34 @@ def order_from_json(data: dict[str, Any], instance: Instance) -> Order:
             raise InstanceError(where, f"no participant {name!r} in the instance")
         return person_at[name]
 
-    now, notice = data.get("now"), _count(data.get("notice", 1), "notice")
-    order = Order(0 if now is None else min(slot(now, "now") + notice, len(slot_at)))
+    notice = _count(data.get("notice", 1), "notice")
+    now = 0 if data.get("now") is None else slot(data["now"], "now")
+    order = Order(0 if data.get("now") is None else min(now + notice, len(slot_at)))
     for number, item in enumerate(_list(data, "events"), 1):
         where = f"event {number}"
         if not isinstance(item, dict) or item.get("kind") not in KINDS:
             raise InstanceError(where, f"kind must be one of {', '.join(KINDS)}")
-        known = {"kind", "from", "to", "participants" if item["kind"] == "absent" else "place"}
+        kind = item["kind"]
+        known = {"kind", *KINDS[kind]} | (set() if kind == "no_show" else {"from"})
         for key in item:
-            if key not in known:
+            if key not in known and not key.startswith("x-"):
                 raise InstanceError(
                     where, f'unknown key "{key}"; expected {", ".join(sorted(known))}'
                 )
-        first = slot(item["from"], where) if "from" in item else order.earliest
-        last = slot(item["to"], where) if "to" in item else len(slot_at) - 1
+        end = KINDS[kind][1]
+        if kind in ("no_show", "late") and end not in item:
+            raise InstanceError(where, f'"{end}" is missing')
+        if kind == "no_show":
+            first = last = slot(item["slot"], where)
+        else:
+            first = slot(item["from"], where) if "from" in item else now
+            last = slot(item[end], where) if end in item else len(slot_at) - 1
+            # Who is late is there from "until" on.
+            last -= kind == "late"
         if last < first:
-            raise InstanceError(where, f'"to" {item.get("to")!r} lies before "from"')
-        if item["kind"] == "closed":
+            what = "does not lie behind" if kind == "late" else "lies before"
+            raise InstanceError(where, f'"{end}" {item.get(end)!r} {what} "from"')
+        if kind == "closed":
             if item.get("place") not in tuple(instance.place_ids):
                 raise InstanceError(where, f"no place {item.get('place')!r} in the instance")
             who = np.flatnonzero(instance.place == instance.place_ids.index(item["place"]))
@@ -111,7 +128,7 @@ def order_from_json(data: dict[str, Any], instance: Instance) -> Order:
             if not isinstance(names, list):
                 raise InstanceError(where, '"participants" must be a list of participant ids')
             who = np.array([person(name, where) for name in names], dtype=np.int32)
-        order.events.append(Event(item["kind"], who.astype(np.int32), first, last))
+        order.events.append(Event(kind, who.astype(np.int32), first, last))
     if (price := data.get("move_price")) is not None:
         if isinstance(price, bool) or not isinstance(price, int | float) or not 0 <= price <= 1e9:
             raise InstanceError("move_price", "must be a number from 0 to 1,000,000,000")

@@ -10,12 +10,16 @@ import numpy as np
 
 from ..instance import Bools, Instance, InstanceError, Ints
 from ..solution import Solution
+from ..state import SLOT
 from .changes import REASONS, Change, Changes
 from .events import FORMAT, Order, remaining
 from .keeping import ANY, solve_keeping
+from .kernels import place
 
 #: Seconds, when the caller does not say.
 DEFAULT_SECONDS = 4.0
+#: Sentences about an announced schedule that is not valid.
+MOST_FAULTS = 20
 
 
 def repair(
@@ -36,12 +40,16 @@ def repair(
     more than ``order.moves_per_host`` (see ``order.later_counts`` for meetings that an event has
     hit), those of ``order.no_moves`` never.
     Gives the new schedule, the differences with reasons, and the instance that is left, against
-    which the schedule can be checked.  Raises `InstanceError` when nothing of what is locked can
+    which the schedule can be checked.  What was wrong with the announced schedule is said
+    in ``faults`` of the differences; its meetings that could not be where they were may be moved or
+    lost.  Raises `InstanceError` when nothing of what is locked can
     stand.
     """
     began = time.monotonic() if started is None else started
     if time_limit is None and work_limit is None:
         time_limit = DEFAULT_SECONDS
+    slot = np.asarray(slot, dtype=np.int32)
+    misplaced, faults = announced_faults(instance, slot)
     left, still = remaining(instance, slot, order)
     accepts = np.full(len(instance.participant_ids), ANY, dtype=np.int32)
     accepts[instance.place < 0] = min(order.moves_per_person, ANY)
@@ -64,7 +72,8 @@ def repair(
     )
     if solution.status == "infeasible":
         raise InstanceError("repair", "; ".join(solution.conflicts))
-    changes = _differences(instance, slot, still, solution.slot, order)
+    changes = _differences(instance, slot, still, solution.slot, order, misplaced)
+    changes.faults = faults
     changes.seconds = round(time.monotonic() - began, 3)
     return solution, changes, left
 
@@ -78,7 +87,41 @@ def _near(it: Instance, slot: Ints, still: Ints) -> Bools:
     return near
 
 
-def _differences(it: Instance, slot: Ints, still: Ints, after: Ints, order: Order) -> Changes:
+def announced_faults(it: Instance, slot: Ints) -> tuple[Bools, list[str]]:
+    """Which announced meetings cannot be held where they are, beside heavier ones, bool[R]; and a
+    sentence for each, and for what is missing, `MOST_FAULTS` at most."""
+    from ..solving import prepare
+
+    st = prepare(it).empty_state(it)
+    held = np.flatnonzero(slot >= 0)
+    order: Ints = held[np.argsort(-it.weight[held], kind="stable")].astype(np.int32)
+    place(st, order, slot[order], True)
+    wrong: Bools = (slot >= 0) & (st.req[:, SLOT] < 0)
+    said = [
+        f'announced meeting "{it.request_ids[r]}" cannot be held in slot "{it.slot_ids[slot[r]]}"'
+        for r in np.flatnonzero(wrong).tolist()
+    ]
+    for a, b in it.precedences.tolist():
+        if slot[b] >= 0 and not 0 <= slot[a] < slot[b]:
+            wrong[b] = True
+            first, second = it.request_ids[a], it.request_ids[b]
+            said.append(f'announced meeting "{second}" does not follow "{first}"')
+    said += [
+        f'locked meeting "{it.request_ids[r]}" is announced for another slot or for none'
+        for r, t in it.locked.tolist()
+        if slot[r] != t
+    ]
+    said += [
+        f'mandatory request "{it.request_ids[r]}" is not announced'
+        for r in np.flatnonzero(it.mandatory & (slot < 0)).tolist()
+    ]
+    more = [f"and {len(said) - MOST_FAULTS} more"] if len(said) > MOST_FAULTS else []
+    return wrong, said[:MOST_FAULTS] + more
+
+
+def _differences(
+    it: Instance, slot: Ints, still: Ints, after: Ints, order: Order, misplaced: Bools
+) -> Changes:
     found = Changes()
     closed = np.zeros(len(it.participant_ids), dtype=bool)
     for event in order.events:
@@ -91,6 +134,8 @@ def _differences(it: Instance, slot: Ints, still: Ints, after: Ints, order: Orde
             reason = reason if now < 0 else "later"
         elif was < 0:
             reason = "waiting_pair"
+        elif misplaced[r]:
+            reason = "invalid"
         elif now >= 0:
             reason = "made_room"
         else:
@@ -136,4 +181,5 @@ def changes_to_json(instance: Instance, changes: Changes) -> dict[str, Any]:
         "moved": changes.moved,
         "new": changes.new,
         "seconds": changes.seconds,
+        **({"faults": changes.faults} if changes.faults else {}),
     }
