@@ -3,7 +3,8 @@
     ./run bench matching [--exhibitors N] [--buyers N] [--case CASE]
 
 Every case runs in a process of its own, so that peaks of memory are its own. Cases: expo (made-up
-profiles, from cached vectors to both sides' lists with reasons), rerank (one participant, the rest
+profiles, from cached vectors to both sides' lists with reasons), product and product-requests (the
+same as the product does it, from a database to stored lists), rerank (one participant, the rest
 as they were), equilibrium, sparse, simulated, flat, extreme and noisy (matches against ranking by
 p * q, by p alone and by the equilibrium on four sorts of markets; strides and temperature were
 chosen on seeds 1 and 2, these are others), knob (both ends of it), manipulation (what cheating
@@ -19,8 +20,7 @@ import os
 import subprocess
 import sys
 import time
-import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -38,6 +38,7 @@ from benchmarks.matching_answers import answered  # noqa: E402
 from benchmarks.matching_lines import area_under, peak_mb, show  # noqa: E402
 from benchmarks.matching_manipulation import run_manipulation  # noqa: E402
 from benchmarks.matching_markets import Simulated, expo, live, simulated  # noqa: E402
+from benchmarks.matching_product import Scattered, run_product  # noqa: E402
 from benchmarks.matching_rerank import run_rerank  # noqa: E402
 from benchmarks.matching_variety import run_variety  # noqa: E402
 from emporion.engines.matching import (  # noqa: E402
@@ -52,18 +53,6 @@ from emporion.engines.matching.meaning import read_meaning  # noqa: E402
 
 LENGTH = 20
 SEEDS = range(11, 21)
-
-
-class Scattered:
-    """Stands in for an encoder whose vectors are cached: as many numbers, at random."""
-
-    model, dimension = "scattered", 512
-
-    def embed(self, texts: Sequence[str], role: str) -> np.ndarray:
-        """Return rows float32[n, 512] that depend on each text alone."""
-        seeds = (zlib.crc32(text.encode()) for text in texts)
-        rows = [np.random.default_rng(seed).normal(size=self.dimension) for seed in seeds]
-        return np.asarray(rows, dtype=np.float32).reshape(len(texts), self.dimension)
 
 
 def run_expo(exhibitors: int, buyers: int) -> None:
@@ -345,6 +334,8 @@ def main() -> int:
         "noisy": partial(run_simulated, "noisy p and q"),
         "manipulation": run_manipulation,
         "rerank": run_rerank,
+        "product": run_product,
+        "product-requests": partial(run_product, with_requests=True),
         "variety": run_variety,
         "answers": lambda exhibitors, buyers: run_answers(),
         **matching_text.CASES,

@@ -1,5 +1,6 @@
 """Match runs and wishes, on a small fair."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,13 +9,15 @@ import pytest
 
 from emporion.core.models import JournalEntry
 from emporion.core.tenancy import scope
+from emporion.engines import matching
 from emporion.matchmaking import queries
-from emporion.matchmaking.domain import runs
+from emporion.matchmaking.domain import runs, storing
 from emporion.matchmaking.domain.runs import MatchError, run_match
 from emporion.matchmaking.domain.wishes import WishError, take_back, wish
 from emporion.matchmaking.models import MatchRun, RankedList, Wish
 from emporion.matchmaking.queries.words import KNOWN, readable
 from tests import factories
+from tests.engines.matching.markets import made_up
 from tests.machine import ROOT
 
 pytestmark = pytest.mark.django_db
@@ -205,3 +208,16 @@ def test_reasons_put_facts_first_and_leave_out_words_in_a_script_one_does_not_re
         ("Finland is not among your markets", "against"),
     ]
     assert len(readable(reasons, "zh-hans")) == 4
+
+
+def test_lists_are_written_as_they_are_stored_one_by_one():
+    market = made_up(6, buyer_list_length=20, exhibitor_list_length=20)
+    found = matching.match(market, readers=(), explore=True)
+    keys = {one.id: at for at, one in enumerate((*market.exhibitors, *market.buyers), 7)}
+    for lists, of_buyers in ((found.buyers, True), (found.exhibitors, False)):
+        several = list(storing.written(lists, keys, of_buyers=of_buyers))
+        assert [owner for owner, _, _ in several] == lists.owner_ids
+        for (owner, entries), (_, ids, text) in zip(lists, several, strict=True):
+            assert ids == [entry.id for entry in entries], owner
+            one = storing.stored(entries, keys, of_buyers=of_buyers)
+            assert text == json.dumps(one, ensure_ascii=False)

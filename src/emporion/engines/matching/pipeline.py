@@ -240,8 +240,12 @@ def match(
 
     tell("lists")
     levelling.check(equality)
-    both_ends = tuple(figures_of(lists_at(end)[0]) for end in (0.0, 1.0)) if ends else ()
     for_buyers, cleared = lists_at(equality)
+    # The lists themselves are mostly one of the ends.
+    both_ends = tuple(
+        figures_of(for_buyers if end == equality else lists_at(end)[0])
+        for end in ((0.0, 1.0) if ends else ())
+    )
     for_exhibitors = lists_of_exhibitors(cleared)
     order.kernel = dense = np.empty((0, 0), dtype=np.float32)
     tell("reasons")

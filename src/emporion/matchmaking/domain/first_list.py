@@ -19,7 +19,7 @@ from emporion.matchmaking import queries
 from emporion.matchmaking.domain import vectors
 from emporion.matchmaking.domain.frozen import settled
 from emporion.matchmaking.domain.market import read_counterparts, read_market
-from emporion.matchmaking.domain.runs import stored
+from emporion.matchmaking.domain.storing import stored
 from emporion.matchmaking.models import FirstList
 from emporion.registry import taxonomy
 

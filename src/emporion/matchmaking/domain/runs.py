@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -20,6 +20,7 @@ from emporion.matchmaking.domain import vectors
 from emporion.matchmaking.domain.coverage import Coverage
 from emporion.matchmaking.domain.market import read_market
 from emporion.matchmaking.domain.scorecard import scorecard
+from emporion.matchmaking.domain.storing import written
 from emporion.matchmaking.models import MatchRun, RankedList
 
 # Rows a transaction; a list is some 3 kB of JSON.
@@ -56,6 +57,13 @@ def run_match(
         raise MatchError(f"The equality goes from 0 to 1, not {equality}.")
     tell = on_progress or (lambda step: None)
     remove_unfinished(edition)
+    with bulk.uncollected():
+        return _run(edition, seed, equality, explore, tell)
+
+
+def _run(
+    edition: Edition, seed: int, equality: float, explore: bool, tell: Callable[[str], None]
+) -> MatchRun:
     tell("reading")
     read = read_market(edition)
     market, keys = read.market, read.keys
@@ -87,17 +95,12 @@ def run_match(
     names = ("run", "participation", "entries", "price", "of_p", "of_q")
     for lists, of_buyers in ((found.buyers, True), (found.exhibitors, False)):
         rows = []
-        for owner, entries in lists:
-            counted.add(
-                keys[owner],
-                (keys[e.id] for e in entries),
-                of_guest=of_buyers,
-                is_full=owner in full,
-            )
+        for owner, ids, entries in written(lists, keys, of_buyers=of_buyers):
+            shown = [keys[each] for each in ids]
+            counted.add(keys[owner], shown, of_guest=of_buyers, is_full=owner in full)
             one = people[owner]
-            shown = stored(entries, keys, of_buyers=of_buyers)
-            rows.append((run.pk, keys[owner], shown, one.price, one.of_p, one.of_q))
-            digest.update(f"{owner} {' '.join(e.id for e in entries)}\n".encode())
+            rows.append((run.pk, keys[owner], entries, one.price, one.of_p, one.of_q))
+            digest.update(f"{owner} {' '.join(ids)}\n".encode())
             if len(rows) == LISTS:
                 bulk.load_rows(RankedList, names, rows)
                 rows = []
@@ -180,29 +183,6 @@ def _remove(run: MatchRun) -> None:
             break
         RankedList.objects.filter(pk__in=part).delete()
     run.delete()
-
-
-def stored(
-    entries: Sequence[matching.Entry], keys: Mapping[str, int], *, of_buyers: bool
-) -> list[dict[str, Any]]:
-    """Return a list's entries as they are stored: p is what the owner wants, q the other."""
-    rows = []
-    for entry in entries:
-        own, other = (entry.p, entry.q) if of_buyers else (entry.q, entry.p)
-        rows.append(
-            {
-                "id": keys[entry.id],
-                "score": round(entry.score, 6),
-                "p": round(own, 4),
-                "q": round(other, 4),
-                "reasons": [{"code": code, "detail": detail} for code, detail in entry.reasons],
-                # How likely it was to be on the list: 1 but for the last places, which are drawn.
-                "propensity": round(entry.propensity, 4),
-            }
-        )
-        if entry.beyond:
-            rows[-1]["beyond"] = True
-    return rows
 
 
 def _plain(figures: dict[str, Any]) -> dict[str, Any]:
