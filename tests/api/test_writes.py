@@ -14,6 +14,7 @@ from emporion.core.jobs import JobRecord
 from emporion.core.models import JournalEntry
 from emporion.core.tenancy import scope
 from emporion.meetings.models import MeetingRequest
+from emporion.messaging.models import Endpoint
 from tests import factories
 from tests.api.conftest import Program
 from tests.api.test_gates import is_problem
@@ -235,3 +236,37 @@ def test_suggestions_tell_both_sides_and_reasons(edition, program) -> None:
     (row,) = mine.get("me/suggestions").json()
     assert (row["rank"], row["participant"]["name"]) == (1, {"en": "Sauna"})
     assert 0 < row["wants"] <= 1 and row["reasons"] != []
+
+
+def test_profile_is_kept_and_ranked_anew_whatever_comes_of_the_list_at_once(
+    edition, pair, monkeypatch
+) -> None:
+    def fail(*_words) -> None:
+        raise OSError("it died here")
+
+    monkeypatch.setattr("emporion.api.interfaces.market.make_first_list", fail)
+    buyer, mine, _seller, _asked = pair
+    made = mine.post("me/profile/needs", {"code": "health.sleep"}, Idempotency_Key="n1")
+    again = mine.post("me/profile/needs", {"code": "health.sleep"}, Idempotency_Key="n1")
+    assert (made.status_code, again.status_code, again["Idempotency-Replayed"]) == (
+        201,
+        201,
+        "true",
+    )
+    (job,) = JobRecord.objects.filter(kind="match.read")
+    assert (job.state, job.arguments["participation"]) == ("waiting", buyer.public_id)
+
+
+def test_webhook_that_is_made_twice_under_one_key_is_one_and_tells_its_secret_again(
+    edition, program, settings
+) -> None:
+    settings.OUTGOING_PRIVATE = ["127.0.0.1:9"]
+    mine = program(factories.make_organiser(edition), edition)
+    sent = {"url": "http://127.0.0.1:9/told", "events": ["request.asked"]}
+    made = mine.post("webhooks", sent, Idempotency_Key="w1")
+    again = mine.post("webhooks", sent, Idempotency_Key="w1")
+    (endpoint,) = Endpoint.objects.all()
+    assert (made.status_code, made.json()) == (again.status_code, again.json())
+    assert made.json()["secret"] == endpoint.secret
+    assert endpoint.secret not in str(list(IdempotencyKey.objects.values()))
+    assert is_problem(mine.post("webhooks", {**sent, "events": []}, Idempotency_Key="w1"), 422)

@@ -109,12 +109,23 @@ def list_webhooks(request: Any, edition: EditionName) -> Any:
     auth=CONNECTS,
     response={201: NewWebhook},
     operation_id="make_webhook",
+    openapi_extra=KEYED,
 )
-def make_webhook(request: Any, edition: EditionName, body: WebhookSent) -> Any:
-    """Register an address. No idempotency key: an answer with a secret is kept nowhere."""
+def make_webhook(
+    request: Any, response: HttpResponse, edition: EditionName, body: WebhookSent
+) -> Any:
+    """Register an address; sent again under its key it is the first one, with the same secret."""
     with refusing(webhooks.EndpointError, status=422):
-        made = webhooks.register(request.edition.expo, body.url, body.events)
-    return Status(201, {**_shape(made), "secret": made.secret})
+        webhooks.look_at(body.url, body.events)
+
+    def do() -> Any:
+        with refusing(webhooks.EndpointError, status=422):
+            return _shape(webhooks.keep(request.edition.expo, body.url, body.events))
+
+    made = once(request, 201, do, response=response)
+    # What is kept under a key is the answer without its secret.
+    endpoint = _found(request, made.value["id"])
+    return Status(201, {**made.value, "secret": endpoint.secret})
 
 
 @router.patch(

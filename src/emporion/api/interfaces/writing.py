@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja.responses import NinjaJSONEncoder, Status
@@ -31,6 +32,7 @@ MATCH_HEADER = {
     "description": "The version that was read; without it 428, with another 412.",
     "schema": {"type": "string", "pattern": '^(W/)?"[0-9a-f]{16}"$'},
 }
+log = structlog.get_logger(__name__)
 # For `openapi_extra` of an operation.
 KEYED = {"parameters": [KEY_HEADER]}
 MATCHED = {"parameters": [KEY_HEADER, MATCH_HEADER]}
@@ -82,14 +84,15 @@ def once(
     """Do a write and return its answer; under an Idempotency-Key only the first time.
 
     `do` returns what goes over the wire; the write and the key are one transaction. `content` is
-    what was sent where that is not the body. `and_then` follows after the commit.
+    what was sent where that is not the body. `and_then` follows after the commit, to spare its
+    reader a wait: whatever must come of the write is in `do`, and what fails here changes nothing
+    of the answer.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:
         with transaction.atomic():
             told = do()
-        if and_then is not None:
-            and_then()
+        _follow(and_then)
         return Status(status, told)
     if not _KEY.match(key):
         raise Problem(
@@ -114,9 +117,18 @@ def once(
         ) from other
     if again:
         response["Idempotency-Replayed"] = "true"
-    elif and_then is not None:
-        and_then()
+    else:
+        _follow(and_then)
     return Status(status, told)
+
+
+def _follow(and_then: Callable[[], Any] | None) -> None:
+    if and_then is None:
+        return
+    try:
+        and_then()
+    except Exception:
+        log.exception("api.not_followed")
 
 
 @contextmanager

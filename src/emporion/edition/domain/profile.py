@@ -18,6 +18,7 @@ from emporion.core.text.clean import BadText, clean_text
 from emporion.edition.domain import finding
 from emporion.edition.domain.changing import change_participations
 from emporion.edition.domain.enrolment import Interest
+from emporion.edition.domain.events import interests_changed
 from emporion.edition.models import Need, Offer, Participation
 from emporion.registry import taxonomy
 from emporion.registry.countries import country_codes
@@ -162,6 +163,7 @@ def _place(rows: Sequence[tuple[str, Interest]], key: str) -> int:
 
 def _write(participation: Participation, side: str, rows: Sequence[Interest]) -> None:
     change_participations(participation.edition, {participation.pk: {side: list(rows)}})
+    interests_changed.emit(participation=participation)
 
 
 def _checked(interest: Interest) -> Interest:

@@ -1,7 +1,7 @@
 """A list for somebody who just said what they need: ranked at once, until the next run.
 
-At once against a few who fit by code; a job then ranks against everybody, by the prices of the last
-run (frozen duals), and replaces it.
+At once against a few who fit by code; a job, asked for in the transaction that keeps what they
+said, then ranks against everybody, by the prices of the last run (frozen duals), and replaces it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from emporion.core import journal
+from emporion.core.events import on
 from emporion.edition import queries as editions
+from emporion.edition.domain.events import interests_changed
 from emporion.edition.queries import Participation
 from emporion.engines import matching
 from emporion.matchmaking import queries
@@ -25,6 +27,13 @@ from emporion.registry import taxonomy
 
 # Ranked are so many at most, those who fit the most codes first: it must be there at once.
 CANDIDATES = 150
+
+
+@on(interests_changed)
+def ask_for_whole_list(participation: Participation) -> None:
+    """In the transaction of the change: a job is to rank anew, unless suggestions are off."""
+    if not queries.silent(participation.edition, [participation.pk]):
+        vectors.ask_for_list(participation)
 
 
 def make_first_list(
@@ -42,8 +51,8 @@ def make_first_list(
     ranked, policy, keys = _among_few(participation)
     with transaction.atomic():
         kept = _keep(participation, ranked, policy, keys, and_then)
-        if not queries.silent(participation.edition, [participation.pk]):
-            vectors.ask_for_list(participation)
+        # The job of the change may have kept a better one meanwhile.
+        ask_for_whole_list(participation)
     return kept
 
 

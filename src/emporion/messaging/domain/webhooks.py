@@ -62,6 +62,13 @@ def register(expo: Expo, url: str, events: Sequence[str] = ()) -> Endpoint:
 
     Raises EndpointError for an address that is never asked, an unknown event, and too many.
     """
+    look_at(url, events)
+    return keep(expo, url, events)
+
+
+def look_at(url: str, events: Sequence[str]) -> None:
+    """Ask for the host of an address and look at the events, before anything is locked; raises
+    EndpointError."""
     unknown = sorted(set(events) - set(EVENTS))
     if unknown:
         raise EndpointError(
@@ -73,6 +80,10 @@ def register(expo: Expo, url: str, events: Sequence[str] = ()) -> Endpoint:
         raise EndpointError("refused", f"This address cannot be told anything: {error}.") from error
     except outgoing.Unreachable as error:
         raise EndpointError("unknown", f"This address cannot be found: {error}.") from error
+
+
+def keep(expo: Expo, url: str, events: Sequence[str]) -> Endpoint:
+    """Keep an endpoint that was looked at, with a secret of its own; EndpointError for too many."""
     with transaction.atomic():
         # Two at once would else both find the last place free.
         Expo.objects.select_for_update().get(pk=expo.pk)
