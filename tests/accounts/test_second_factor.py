@@ -296,6 +296,31 @@ def test_passkey_is_kept_only_if_it_was_made_here_and_asks_its_user(
     assert Passkey.objects.count() == 1
 
 
+def test_sealed_secret_that_was_changed_opens_nothing(client: Client, aino: User) -> None:
+    sign_in(client)
+    secret, _paper = set_up(client)
+    app = Authenticator.objects.get()
+    assert secret not in app.secret
+    for at in (20, len(app.secret) // 2, len(app.secret) - 20):
+        other = "A" if app.secret[at] != "A" else "B"
+        Authenticator.objects.update(secret=app.secret[:at] + other + app.secret[at + 1 :])
+        assert not second_factor.try_second(aino, totp.code_at(secret, int(time.time()) // 30))
+    Authenticator.objects.update(secret=app.secret)
+    assert second_factor.try_second(aino, totp.code_at(secret, int(time.time()) // 30))
+
+
+def test_app_works_on_under_another_key_of_the_server_that_names_the_old_one(
+    client: Client, aino: User, settings: Any
+) -> None:
+    sign_in(client)
+    secret, _paper = set_up(client)
+    old, settings.SECRET_KEY = settings.SECRET_KEY, "another key " * 5
+    code = totp.code_at(secret, int(time.time()) // 30)
+    assert not second_factor.try_second(aino, code)
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert second_factor.try_second(aino, code)
+
+
 @pytest.fixture
 def asked_of_staff(settings: Any) -> None:
     settings.SECOND_FACTOR = "staff"

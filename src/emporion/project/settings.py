@@ -63,6 +63,8 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+# Keys of before: what they signed and sealed is still read.
+SECRET_KEY_FALLBACKS = _list("EMPORION_SECRET_KEY_FALLBACKS")
 # Signs the journal's checkpoints; without one it is made once and kept in the data folder. The
 # others are public keys that signed before.
 JOURNAL_KEY = os.environ.get("EMPORION_JOURNAL_KEY", "").strip()

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable
 from datetime import timedelta
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -24,6 +25,7 @@ from emporion.accounts.models import SignInCode, User
 from emporion.accounts.rules import as_identifier, as_phone
 from emporion.core import jobs, journal
 
+log = structlog.get_logger("emporion.sign_in")
 SEND = "sign_in.send_code"
 GOOD_FOR = timedelta(minutes=10)
 # Eight digits: with the limits below a guess a minute for a year finds one in some thousands.
@@ -122,6 +124,7 @@ def _try(public_id: str, field: str, typed: str, address: str) -> User | None:
         if not constant_time_compare(getattr(row, field), _digest(row, typed)):
             row.wrong += 1
             row.save(update_fields=["wrong"])
+            log.info("sign_in.refused", way="code")
             return None
         user = User.objects.select_for_update().filter(codes=row, is_active=True).first()
         row.used_at = now

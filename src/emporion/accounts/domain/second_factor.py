@@ -14,6 +14,7 @@ import time
 from datetime import datetime, timedelta
 from typing import TypeGuard
 
+import structlog
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import transaction
@@ -25,6 +26,7 @@ from emporion.accounts.domain import sessions, totp, tries
 from emporion.accounts.models import Authenticator, Passkey, RecoveryCode, User
 from emporion.core import journal
 
+log = structlog.get_logger("emporion.sign_in")
 # In the session: that both factors were proved.
 BOTH = "both"
 # Codes that are tried in a quarter of an hour; wrong ones of the app in a day and in a month, which
@@ -126,6 +128,8 @@ def try_second(user: User, typed: str) -> bool:
         found = _try_app(user, digits, now) if of_app else _try_paper(user, typed, now)
         if found:
             tries.clear(key)
+    if not found:
+        log.info("sign_in.refused", way="app" if of_app else "paper")
     return found
 
 

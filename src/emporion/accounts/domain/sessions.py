@@ -20,6 +20,8 @@ from emporion.core import journal
 SEEN, PROVED, WAY = "seen", "proved", "way"
 # A use is noted so often: a page of a busy reader writes nothing.
 EVERY = 600
+# So long after a sign-in a session ends, however much it is used.
+LONGEST = 30 * 86_400
 # So long after a sign-in somebody may change what they sign in with.
 FRESH = 900
 
@@ -44,11 +46,16 @@ def begin(request: HttpRequest, user: User, way: str) -> UserSession:
 
 
 def note_use(request: HttpRequest) -> None:
-    """Note at most every ten minutes that a session is used; it lives on from then."""
+    """Note at most every ten minutes that a session is used; it lives on from then.
+
+    Not beyond its longest time, which begins with the sign-in.
+    """
     seen = request.session.get(SEEN)
     now = int(time.time())
     if seen is None or now - seen < EVERY:
         return
+    left = request.session.get(PROVED, now) + LONGEST - now
+    request.session.set_expiry(max(1, min(settings.SESSION_COOKIE_AGE, left)))
     request.session[SEEN] = now
     UserSession.objects.filter(session_key=request.session.session_key).update(
         seen_at=timezone.now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from django.contrib.auth import authenticate, login
 from django.db import transaction
 from django.http import HttpRequest
@@ -12,6 +13,8 @@ from emporion.accounts.models import SignInTries, User
 from emporion.accounts.rules import as_identifier
 from emporion.core import journal
 
+# Neither who was meant nor from where: what people mistype is nobody's business.
+log = structlog.get_logger("emporion.sign_in")
 # Wrong tries that one name has in a window from one source, and those it has while so many come
 # from everywhere: the owner gets in from a network of their own, with patience.
 LIMIT, MANY, FEW = 10, 30, 3
@@ -37,6 +40,7 @@ def try_password(request: HttpRequest, identifier: str, password: str, address: 
     # Outside of the transaction: a hash takes longer than a lock may be held.
     user = authenticate(request, username=identifier, password=password)
     if not isinstance(user, User):
+        log.info("sign_in.refused", way="password")
         return None
     with transaction.atomic():
         tries.clear(name, here)

@@ -10,11 +10,13 @@ import math
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
+import structlog
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from emporion.accounts.models import SignInTries
 
+log = structlog.get_logger("emporion.sign_in")
 WINDOW = timedelta(minutes=15)
 # So many tries that are watched are remembered; more says nothing new.
 WATCHED = 100
@@ -56,6 +58,7 @@ def count(limits: Mapping[str, int], now: datetime, *, watched: Collection[str] 
             if row.key in limits and len(row.times) >= limits[row.key]
         ]
         if full:
+            log.warning("sign_in.too_many")
             raise TooManyTries(max(1, math.ceil(max(full) - since)))
         for row in rows:
             row.times.append(now.timestamp())
