@@ -1,11 +1,12 @@
 """Every address asked by every role, for what is theirs, for what is others', for what is foreign.
 
-A cell is what came back, in one word; the table of all cells is checked in (`matrix.txt`).
+A cell is what came back, in one word; the table of all cells is checked in (`matrix.txt`). Pages that
+take a form are sent it filled in, a row for each of its deeds (`forms`).
 
     page      it was shown                  form     the address takes forms only
     did       something was changed         moves    led elsewhere, and nothing was changed
     asks      the form was not right        signin   led to the sign-in
-    no        refused (401, 403)            none     there is no such thing (404)
+    no        refused (401, 403)            none     there is no such thing (404, 410)
     empty     nothing new to show (204)
 
 With a `!` it showed what tells of people and was marked as others' or foreign.
@@ -15,38 +16,49 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from typing import Any
+from unittest import mock
+from urllib.parse import urlencode
 
-from django.db import transaction
 from django.http import FileResponse
+from django.template.backends.django import Template
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import translation
 
-from emporion.core.models import JournalEntry
-from tests.house.rights.world import FOREIGN, NAMES, OTHERS, World
+from tests.house.rights.changes import undone
+from tests.house.rights.forms import FORMS, KEYED, filled, kinds
+from tests.house.rights.world import FOREIGN, KEYS, NAMES, OTHERS, Reader, World
 
-METHODS = ("GET", "POST")
 SIDES = ("own", "others", "foreign id", "foreign")
 # What the word in an address stands for, by the page's name; the others are named by themselves.
 MEANS = {
     "public_id": {
-        "wish": "exhibitor", "ask": "exhibitor", "exhibitor": "exhibitor",
+        "wish": "exhibitor", "ask": "stranger", "exhibitor": "exhibitor",
         "answer": "waiting", "personal_answer": "waiting", "audit": "request", "pin": "request",
-        "rate": "request", "unpin": "request", "desk_live": "run", "desk_stop": "run", "desk_keep": "run",
-        "desk_remove": "run", "audit_of": "participation", "see": "participation", "list": "draft", "list_live": "draft",
+        "rate": "request", "unpin": "request", "desk_live": "run", "desk_stop": "run",
+        "desk_keep": "run", "desk_remove": "run", "audit_of": "participation",
+        "see": "participation", "list": "draft", "list_live": "draft",
         "batch": "batch", "public_delegation": "delegation", "act_for": "participation",
-        "end_access": "token", "end_erasure": "erasure", "webhook": "endpoint",
+        "end_access": "token", "end_erasure": "erased", "webhook": "endpoint",
         "webhook_act": "endpoint",
     },
+    "number": {"publish": "draft number", "diff": "draft number"},
+    "token": {"link": "sign-in link"},
 }  # fmt: skip
-FIXED = {"side": "needs", "token": "ab2cd3.no-such-token", "provider": "weixin"}
+FIXED = {"side": "needs", "provider": "weixin"}
 # Things that belong to one side of an edition, and not to the edition as a whole.
-OF_A_SIDE = {"exhibitor", "waiting", "request", "participation", "token"}
-# A key of one's own list means nothing in another's.
-OF_NOBODY = {"letter", "number", "side", "slug", "key"}
+OF_A_SIDE = {
+    "exhibitor", "stranger", "waiting", "request", "participation", "token", "session", "passkey",
+    "outside", "colleague", "invite", "offer", "erased",
+}  # fmt: skip
+# A key of one's own list means nothing in another's; numbers and letters come again in every fair.
+OF_NOBODY = {"letter", "number", "draft number", "side", "slug", "key", "edition", *FIXED}
+# Whoever of the staff may read contact data of the whole fair.
+READ_CONTACTS = {"owner", "reviewer", "gate_chief", "support"}
 
 
 @dataclass(frozen=True)
@@ -55,120 +67,169 @@ class Route:
 
     pattern: str
     name: str
+    space: str = ""
+
+    @property
+    def organises(self) -> bool:
+        """Whether it belongs to the desk of those who run an expo."""
+        return "/organise/" in self.pattern
+
+    @property
+    def page(self) -> str:
+        """Return the name of the page with that of its part of the program."""
+        return f"{self.space}:{self.name}"
 
     @property
     def words(self) -> dict[str, str]:
         """Return {word of the address: kind of thing}; KeyError for one that nobody explained."""
-        return {
-            word: MEANS[word][self.name] if word in MEANS else word
-            for word in re.findall(r"<(?:\w+:)?(\w+)>", self.pattern)
-        }
-
-    def sides(self) -> list[str]:
-        """Return of whose things it can be asked."""
-        words = self.words
-        found = ["own"]
-        if OF_A_SIDE & set(words.values()):
-            found.append("others")
-        if "edition" in words:
-            if set(words.values()) - {"edition"} - OF_NOBODY - set(FIXED):
-                found.append("foreign id")
-            found.append("foreign")
+        found = {}
+        for word in re.findall(r"<(?:\w+:)?(\w+)>", self.pattern):
+            known = MEANS.get(word, {})
+            found[word] = known[self.name] if word == "public_id" else known.get(self.name, word)
+        if self.page == "messaging:stop":
+            found["token"] = "stop"
         return found
 
-    def address(self, world: World, side: str) -> str:
-        """Return the address for one side."""
+    def asks(self) -> Iterator[tuple[str, str]]:
+        """Yield (method, with the deed of a form) and of whose things it can be asked."""
+        deeds = FORMS.get(self.page, {"": {}})
+        for method in ("GET", *(f"POST {deed}".rstrip() for deed in deeds)):
+            deed = method.removeprefix("POST").strip() if method != "GET" else None
+            named = set(self.words.values()) | kinds(KEYED.get(self.page, {}))
+            if deed is not None:
+                named |= kinds(deeds[deed])
+            for side in self._sides(named):
+                # A page without a form shows the same when it is sent one.
+                if method == "GET" or side == "own" or self.page in FORMS:
+                    yield method, side
+
+    def _sides(self, named: set[str]) -> Iterator[str]:
+        yield "own"
+        if OF_A_SIDE & named:
+            yield "others"
+        if "edition" in self.words:
+            if named - OF_NOBODY:
+                yield "foreign id"
+            yield "foreign"
+
+    def things(self, world: World, side: str) -> dict[str, Any]:
+        """Return {kind: id} of one side; a foreign id stands in the own edition.
+
+        Who comes to another fair has the keys of the own one.
+        """
+        if side == "foreign id":
+            return {**world.foreign, "edition": world.own["edition"]}
         whose = {"own": world.own, "others": world.others}.get(side, world.foreign)
-        filled = "/" + self.pattern
+        return {**whose, **{key: world.own[key] for key in KEYS}}
+
+    def address(self, things: dict[str, Any]) -> str:
+        """Return the address of some things."""
+        address = "/" + self.pattern
         for word, kind in self.words.items():
-            value = FIXED.get(kind) or whose[kind]
-            if side == "foreign id" and word == "edition":
-                value = world.own["edition"]
-            filled = re.sub(rf"<(?:\w+:)?{word}>", str(value), filled, count=1)
-        return filled
+            value = FIXED.get(kind) or things[kind]
+            address = re.sub(rf"<(?:\w+:)?{word}>", str(value), address, count=1)
+        if self.page in KEYED:
+            address += f"?{urlencode(filled(KEYED[self.page], things))}"
+        return address
 
 
 def routes() -> list[Route]:
     """Return every address of a page, in the order of the program."""
     with translation.override("en"):
         every = dict.fromkeys(_walk(get_resolver(), ""))
-    # Programs have no session; who may call what is compared in tests/api.
+    # Programs have no session; who may call what is compared in `programs`.
     return [route for route in every if not route.pattern.startswith("api/")]
 
 
-def _walk(resolver: Any, before: str) -> Iterator[Route]:
+def _walk(resolver: Any, before: str, space: str = "") -> Iterator[Route]:
     for one in resolver.url_patterns:
         pattern = before + str(one.pattern)
         if hasattr(one, "url_patterns"):
-            yield from _walk(one, pattern)
+            yield from _walk(one, pattern, one.namespace or space)
         else:
-            yield Route(pattern, one.name or pattern)
+            yield Route(pattern, one.name or pattern, space)
 
 
 def rows(
     world: World,
+    readers: dict[str, Reader],
     wanted: Callable[[Route], bool] = lambda route: True,
     sides: tuple[str, ...] = SIDES,
 ) -> list[str]:
     """Return the lines of the table: address, method, side, and a word for each role."""
-    clients = {role: _client(user) for role, user in world.readers.items()}
+    clients = {role: _client(reader) for role, reader in readers.items()}
     lines = []
     for route in routes():
         if not wanted(route):
             continue
-        for side in (each for each in route.sides() if each in sides):
-            address = route.address(world, side)
-            for method in METHODS:
-                cells = [_ask(client, method, address, side, role)
-                         for role, client in clients.items()]  # fmt: skip
-                lines.append(" | ".join([route.pattern, method, side, *cells]))
+        for method, side in route.asks():
+            if side not in sides:
+                continue
+            cells = [_ask(client, route, method, world, side, role)
+                     for role, client in clients.items()]  # fmt: skip
+            lines.append(" | ".join([route.pattern, method, side, *cells]))
     return lines
 
 
-def _client(user: Any) -> Client:
+def _client(reader: Reader) -> Client:
     client = Client(raise_request_exception=False)
-    if user is not None:
-        client.force_login(user)
+    if reader.user is not None:
+        client.force_login(reader.user)
+        session = client.session
+        session.update(reader.session)
+        session.save()
     return client
 
 
-def _ask(client: Client, method: str, address: str, side: str, role: str) -> str:
+def _ask(client: Client, route: Route, method: str, world: World, side: str, role: str) -> str:
     """Ask once, and undo whatever came of it."""
     cookies = client.cookies.output(header="", sep=";")
-    before = JournalEntry.objects.count()
-    with transaction.atomic():
-        answer = getattr(client, method.lower())(address, HTTP_ACCEPT_LANGUAGE="en")
-        changed = JournalEntry.objects.count() - before
-        transaction.set_rollback(True)
+    things = route.things(world, side)
+    sent: dict[str, Any] = {}
+    shown: AbstractContextManager[Any] = nullcontext()
+    if method != "GET":
+        deeds = FORMS.get(route.page)
+        if deeds is not None:
+            sent = filled(deeds[method.removeprefix("POST").strip()], things)
+        else:
+            # Without a form of its own it is the page that GET has shown.
+            shown = mock.patch.object(Template, "render", lambda *a, **k: "")
+    ask = client.get if method == "GET" else client.post
+    with undone() as written, shown:
+        answer: Any = ask(route.address(things), sent, HTTP_ACCEPT_LANGUAGE="en")
+        word = _word(answer, bool(written))
+        told = _tells(answer, role, side)
     client.cookies = SimpleCookie(cookies.replace(";", "\n"))
-    word = _word(answer, changed)
-    return f"{word}!" if _tells(answer, role) else word
+    return f"{word}!" if told else word
 
 
-def _word(answer: Any, changed: int) -> str:
+def _word(answer: Any, changed: bool) -> str:
     status = answer.status_code
     if status >= 500:
         return f"broken {status}"
     if status in {401, 403}:
         return "no"
-    if status in {400, 409, 422, 428}:
+    if status in {400, 409, 422, 428, 429}:
         return "asks"
     if changed:
         return "did"
     if status in {301, 302, 303}:
         return "signin" if answer["Location"].startswith(reverse("accounts:signin")) else "moves"
-    return {200: "page", 204: "empty", 404: "none", 405: "form"}.get(status, str(status))
+    known = {200: "page", 201: "page", 204: "empty", 404: "none", 410: "none", 405: "form"}
+    return known.get(status, str(status))
 
 
-def _tells(answer: Any, role: str) -> bool:
+def _tells(answer: Any, role: str, side: str) -> bool:
     """Whether it shows people of others (to anybody but their organiser) or of the other fair."""
     if answer.streaming or isinstance(answer, FileResponse):
         content = b"".join(answer.streaming_content)
     else:
         content = answer.content
     text = content.decode("utf-8", "replace")
+    if (role, side) == ("foreign organiser", "foreign"):
+        return False
     return (
         FOREIGN in text
-        or (OTHERS in text and role != "organiser")
-        or (NAMES in text and role in {"nobody", "user", "manager"})
+        or (OTHERS in text and role not in READ_CONTACTS)
+        or (NAMES in text and role in {"nobody", "user", "pavilion_manager", "foreign organiser"})
     )

@@ -7,104 +7,150 @@ they do not belong.
 from __future__ import annotations
 
 import datetime as dt
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
-from emporion.accounts.models import AccessToken
+from emporion.accounts.domain.sessions import PROVED, WAY
+from emporion.accounts.interfaces.factor_pages import SECRET
+from emporion.accounts.models import Authenticator
 from emporion.core.models import ImportBatch, JobRecord
 from emporion.core.tenancy import scopes_disabled
 from emporion.edition.domain.profile import interests_of
-from emporion.edition.models import Delegation, Edition, ListDraft, Officer, Participation
+from emporion.edition.models import Delegation, Edition, Officer, Participation
+from emporion.edition.queries import ACTING
+from emporion.edition.queries.seeing import SEEING
 from emporion.meetings.models import ScheduleRun
 from emporion.messaging.models import Endpoint
 from emporion.registry.domain import make_organiser
+from emporion.registry.domain.roles import ROLES
 from emporion.registry.models import Body, ErasureRequest, Person
 from tests import factories
+from tests.house.rights import things
 
 # Everybody who takes part may read who stands at a stand: names of exhibitors have a mark of their
 # own. Of those whose fair it is and who have nothing to do with the readers; of the other fair.
 OTHERS, FOREIGN = "zz-mark-of-others", "zz-mark-of-the-foreign-fair"
 NAMES = "zz-mark-of-a-name"
 CODE = "ai.models"
+# What opens a page by itself.
+KEYS = ("link key", "calendar", "stop", "sign-in link")
+STAFF = tuple(role for role in ROLES if role != "owner")
+
+
+@dataclass
+class Reader:
+    """Somebody who reads, and what their session knows besides."""
+
+    user: Any
+    session: dict[str, Any]
 
 
 @dataclass
 class World:
     """Readers by role, and what addresses name by kind: of the reader's side, of others, foreign."""
 
-    readers: dict[str, Any]
+    readers: dict[str, Reader]
     own: dict[str, Any]
     others: dict[str, Any]
     foreign: dict[str, Any]
-    # Staff of other kinds: who runs pavilion A of the own fair, and who runs the foreign fair.
-    staff: dict[str, Any]
+    # The staff of the own fair by role, and who runs the foreign fair.
+    staff: dict[str, Reader]
 
 
 def make() -> World:
     """Make both fairs."""
     with scopes_disabled():
         users = {role: factories.make_user(name=role) for role in
-                 ("user", "buyer", "exhibitor", "officer")}  # fmt: skip
+                 ("user", "buyer", "exhibitor", "officer", "organiser")}  # fmt: skip
         edition, own, others = _fair("fair-own", users, "")
-        organiser = factories.make_organiser(edition, factories.make_user(name="organiser"))
         abroad, foreign, _ = _fair("fair-foreign", {}, FOREIGN)
-        staff = {"manager": factories.make_user(name="manager")}
-        make_organiser(edition.expo, staff["manager"], "pavilion_manager", ["A"])
-        staff["foreign organiser"] = factories.make_organiser(abroad)
-        own["token"] = _token(users["buyer"])
-        others["token"] = foreign["token"] = _token(factories.make_user(name="somebody"))
-    readers = {"nobody": None, **users, "organiser": organiser}
-    return World(readers, own, others, foreign, staff)
+        own |= things.of_account(users["buyer"])
+        stranger = things.of_account(factories.make_user(name="somebody"))
+        # Who has the key of somebody else is let in by it; what is asked is whether it opens more.
+        others |= {**stranger, **{name: own[name] for name in KEYS}}
+        foreign |= stranger
+        seller = factories.make_user(email=things.SIGNS_IN)
+        seller.set_password(things.PASSWORD)
+        seller.save()
+        Authenticator.objects.create(user=users["buyer"], secret="s", made_at=timezone.now())
+        staff = {role: factories.make_user(name=role) for role in STAFF}
+        for role, user in staff.items():
+            letters = ["A"] if role == "pavilion_manager" else []
+            make_organiser(edition.expo, user, role, letters)
+    proved = {PROVED: int(time.time()), WAY: "code", SECRET: things.SECRET}
+    seen = {"edition": edition.public_id, "slug": edition.slug, "name": ["Guest", "en"],
+            "participation": own["participation"], "until": time.time() + 900}  # fmt: skip
+    seeing = Reader(staff["support"], {**proved, SEEING: seen})
+    acting = Reader(users["officer"], {**proved, ACTING: {edition.public_id: own["participation"]}})
+    organiser = Reader(users.pop("organiser"), proved)
+    readers = {"nobody": Reader(None, {}), **{r: Reader(u, proved) for r, u in users.items()},
+               "acting officer": acting, "seeing support": seeing, "owner": organiser}  # fmt: skip
+    runs = {role: Reader(user, proved) for role, user in staff.items()}
+    runs = {"owner": organiser, **runs, "foreign organiser": Reader(foreign["owner"], proved)}
+    return World(readers, own, others, foreign, runs)
 
 
 def _fair(
     slug: str, users: dict[str, Any], mark: str
 ) -> tuple[Edition, dict[str, Any], dict[str, Any]]:
     edition = factories.make_edition(slug=slug, phase="running")
-    pavilions = factories.make_pavilions(edition, "AB")
+    owner = users.get("organiser") or factories.make_user()
+    factories.make_organiser(edition, owner)
+    pavilions = factories.make_pavilions(edition, "ABC")
     pavilion = pavilions["A"]
     slots = factories.make_slots(edition)
     body = Body.objects.create(expo=edition.expo, kind="association", name={"en": "Guild"})
     delegation = Delegation.objects.create(edition=edition, body=body)
-    if "officer" in users:
-        Officer.objects.create(
-            delegation=delegation, user=users["officer"], appointed_at=timezone.now()
-        )
-    first = _side(edition, pavilion, delegation, users.get("exhibitor"), users.get("buyer"), mark)
-    second = _side(edition, pavilions["B"], None, None, None, mark or OTHERS)
+    clerk = factories.make_user()
+    make_organiser(edition.expo, clerk, "analyst", [])
+    officer = users.get("officer") or factories.make_user()
+    Officer.objects.create(delegation=delegation, user=officer, appointed_at=timezone.now())
+    first = _side(edition, pavilion, delegation, users, mark)
+    second = _side(edition, pavilions["B"], None, {}, mark or OTHERS)
     release = factories.make_release(
         edition, [(first["asked"], slots[0]), (second["asked"], slots[1])], state="published"
     )
     shared = {
         "edition": slug, "letter": "A", "number": release.number, "slug": slug,
-        "delegation": delegation.public_id, **_of_the_desk(edition, mark),
+        "delegation": delegation.public_id, **_of_the_desk(edition, mark, owner),
+        **things.of_the_schedule(edition, first["asked"], first["host"]),
+        "owner": owner, "staff": clerk.public_id, "officer": officer.public_id,
     }  # fmt: skip
     return edition, {**shared, **first}, {**shared, **second}
 
 
 def _side(
-    edition: Edition, pavilion: Any, delegation: Any, exhibitor: Any, buyer: Any, mark: str
+    edition: Edition, pavilion: Any, delegation: Any, users: dict[str, Any], mark: str
 ) -> dict[str, Any]:
     """Make an exhibitor and a buyer who ask each other, with marked people and messages."""
     values: dict[str, Any] = {"pavilion": pavilion, "stand": "7", "is_made_up": False}
     seller = factories.make_participation(
-        edition, "exhibitor", user=exhibitor, offers=[CODE], **values
-    )
+        edition, "exhibitor", user=users.get("exhibitor") or factories.make_user(),
+        offers=[CODE], **values,
+    )  # fmt: skip
     guest = factories.make_participation(
-        edition, "buyer", user=buyer, needs=[CODE], delegation=delegation, is_made_up=False
-    )
+        edition, "buyer", user=users.get("buyer"), needs=[CODE], delegation=delegation,
+        is_made_up=False,
+    )  # fmt: skip
     message = f"{mark} message"
     asked = factories.make_request(guest, seller, "accepted", message=message)
     more = factories.make_participation(edition, "exhibitor", offers=[CODE], **values)
     waiting = factories.make_request(more, guest, "open", message=message)
+    stranger = factories.make_participation(edition, "exhibitor", offers=[CODE], **values)
     if mark:
-        _mark(edition, (seller, guest, more), mark)
+        _mark(edition, (seller, guest, more, stranger), mark)
+    wish = ErasureRequest.objects.create(
+        person=Person.objects.get(delegates__participation=guest), asked_at=timezone.now()
+    )
     return {
         "exhibitor": seller.public_id, "participation": guest.public_id, "asked": asked,
         "request": asked.public_id, "waiting": waiting.public_id,
-        "key": interests_of(guest, "needs")[0][0],
+        "key": interests_of(guest, "needs")[0][0], "stranger": stranger.public_id,
+        "host": seller, "erased": wish.person.public_id, **things.of_keys(guest),
+        **things.of_team(seller, users.get("user") or factories.make_user()),
     }  # fmt: skip
 
 
@@ -116,15 +162,11 @@ def _mark(edition: Edition, every: tuple[Participation, ...], mark: str) -> None
         )
 
 
-def _of_the_desk(edition: Edition, mark: str) -> dict[str, str]:
+def _of_the_desk(edition: Edition, mark: str, owner: Any) -> dict[str, str]:
     """Make what only an organiser handles: a list, an import, a run of the schedule."""
     expo, at = edition.expo.public_id, dt.datetime(2023, 11, 1, tzinfo=dt.UTC)
-    draft = ListDraft.objects.create(
-        edition=edition, subject="buyers", source="list", file_name=f"{mark}.csv", digest="0" * 64,
-        sent_by="user:a", sent_at=at, report={},
-    )  # fmt: skip
     batch = ImportBatch.objects.create(
-        tenant=expo, subject="buyers", place=edition.public_id, source="list",
+        tenant=expo, subject="buyers", place=edition.slug, source="list",
         file_name=f"{mark}.csv", file_digest="0" * 64, state="done", started_at=at, ended_at=at,
     )  # fmt: skip
     job = JobRecord.objects.create(
@@ -134,24 +176,12 @@ def _of_the_desk(edition: Edition, mark: str) -> dict[str, str]:
     run = ScheduleRun.objects.create(
         edition=edition, number=1, state="computed", job=job.public_id, started_at=at
     )
-    person = Person.objects.filter(delegates__participation__edition=edition)[0]
-    erasure = ErasureRequest.objects.create(person=person, asked_at=at)
     endpoint = Endpoint.objects.create(
         expo=edition.expo, url=f"https://{mark or 'own'}.example.org/", secret="s", made_at=at
     )
     return {
         "endpoint": endpoint.public_id,
-        "erasure": erasure.public_id,
-        "draft": draft.public_id,
         "batch": batch.public_id,
         "run": run.public_id,
+        **things.of_the_desk(edition, owner.actor, endpoint),
     }
-
-
-def _token(user: Any) -> str:
-    at = timezone.now()
-    made = AccessToken.objects.create(
-        user=user, name="program", prefix="p", digest=f"{user.pk:064}", scopes=["read"],
-        made_at=at, expires_at=at + dt.timedelta(days=1),
-    )  # fmt: skip
-    return made.public_id
