@@ -13,10 +13,11 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from emporion.core.backups import reading, writing
+from emporion.core.backups.causes import why
 from emporion.core.sealing import seals, verifying
 from emporion.project.commands import is_behind, prepare
 
@@ -148,8 +149,8 @@ def _one(path: Path, as_json: bool) -> int:
         if not is_behind():
             _seal()
         made = writing.make(path)
-    except (OSError, OperationalError) as error:
-        print(f"emporion backup: {path} was not written: {error}", file=sys.stderr)
+    except (OSError, DatabaseError, InterfaceError) as error:
+        print(f"emporion backup: {path} was not written: {why(error)}", file=sys.stderr)
         return 1
     if as_json:
         line = {"path": str(path), "rows": made.rows, "bytes": made.size}
@@ -167,7 +168,7 @@ def _seal() -> None:
     try:
         seals.seal()
     except OperationalError as error:
-        print(f"emporion backup: the journal was not sealed before: {error}", file=sys.stderr)
+        print(f"emporion backup: the journal was not sealed before: {why(error)}", file=sys.stderr)
         connection.close()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
+import hashlib
 import json
 import os
 import threading
@@ -15,10 +17,11 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import DataError, OperationalError, ProgrammingError, connection, transaction
 
 from emporion.core import journal
 from emporion.core.backups import databases, reading, writing
+from emporion.core.backups.shapes import escaped, every_shape
 from emporion.core.models import JournalEntry, Progress
 from emporion.core.sealing import seals, verifying
 from emporion.core.tenancy import scopes_disabled
@@ -27,7 +30,7 @@ from emporion.project import backups
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ODD = 'tab\there, line\nend, "quote", back\\slash, \\N, 芬兰 ف'
+ODD = 'tab\there, line\nend, bell\bfeed\fdown\vdone\r, "quote", back\\slash, \\N, 芬兰 ف'
 
 
 @pytest.fixture(autouse=True)
@@ -105,6 +108,38 @@ def _migrations() -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM django_migrations")
         return list(cursor.fetchall())
+
+
+def test_line_is_the_same_whichever_database_wrote_it(fair: None) -> None:
+    shape = next(one for one in every_shape() if one.table == "edition_listdraft")
+    with databases.one_moment() as database:
+        ((line,),) = list(database.lines(shape))
+    names = [name for name, _ in shape.columns]
+    assert line.split("\t")[names.index("source")] == escaped(ODD)
+
+
+def test_backup_of_before_all_escapes_were_known_is_taken(folder: Path, fair: None) -> None:
+    writing.make(folder / "a.backup")
+    before = everything()
+    with zipfile.ZipFile(folder / "a.backup") as source:
+        table = source.read("tables/edition_listdraft")
+        said = json.loads(source.read(writing.MANIFEST))
+    for written, raw in ((b"bell\\b", b"bell\b"), (b"feed\\f", b"feed\f"), (b"down\\v", b"down\v")):
+        table = table.replace(written, raw, 1)
+    for one in said["tables"]:
+        if one["name"] == "edition_listdraft":
+            one["digest"] = hashlib.sha256(table).hexdigest()
+    (folder / "a.backup").rename(folder / "b.backup")
+    with (
+        zipfile.ZipFile(folder / "b.backup") as source,
+        zipfile.ZipFile(folder / "a.backup", "w") as target,
+    ):
+        parts = {"tables/edition_listdraft": table, writing.MANIFEST: json.dumps(said).encode()}
+        for name in source.namelist():
+            target.writestr(name, parts.get(name, source.read(name)))
+    make_empty(folder)
+    reading.restore(folder / "a.backup")
+    assert everything() == before
 
 
 def test_two_backups_of_the_same_hold_the_same_and_a_restored_place_gives_it_again(
@@ -307,6 +342,59 @@ def test_commands_say_what_was_done_and_what_is_wrong(
     assert backups.restore([path]) == 0
     assert "are what the backup says, row by row" in capsys.readouterr().out
     assert backups.backup(["-o", "/dev/null/nowhere.backup"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space"), "there is no room. Make room, or name"),
+        (PermissionError(errno.EACCES, "denied"), "nobody but its owner may write there. Let"),
+        (NotADirectoryError(errno.ENOTDIR, "no"), "that is no folder. Name"),
+        (OSError(errno.EROFS, "Read-only"), "nobody may write there. Name"),
+        (OSError(errno.EIO, "Input/output error"), "Input/output error. Look at the disk"),
+        (OperationalError("no such\nDETAIL: Li"), "the database does not answer (no such). See"),
+        (ProgrammingError("relation x"), "the tables are not those of this program. Run"),
+    ],
+)
+def test_command_says_what_where_and_how_to_mend(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any, error: Exception, said: str
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(writing, "make", fail)
+    path = folder / "a.backup"
+    assert backups.backup(["-o", str(path)]) == 1
+    assert f"{path} was not written: {said}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space"), "there is no room"),
+        (OperationalError("gone"), "the database does not answer (gone)"),
+        (DataError("value too long\nDETAIL: Li"), "the database refused a row (value too long)"),
+    ],
+)
+def test_restore_that_fails_says_so_of_the_place_and_not_of_the_backup(
+    folder: Path,
+    fair: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Any,
+    error: Exception,
+    said: str,
+) -> None:
+    writing.make(folder / "a.backup")
+    make_empty(folder)
+
+    def fail(*_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(reading, "_fill", fail)
+    assert backups.restore([str(folder / "a.backup")]) == 1
+    told = capsys.readouterr().err
+    assert (said in told, "no whole backup" in told, "Li" in told) == (True, False, False)
+    assert set(map(len, everything().values())) == {0}
 
 
 def test_upgrade_backs_up_first_and_changes_nothing_when_it_cannot(

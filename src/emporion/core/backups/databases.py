@@ -66,8 +66,9 @@ class SQLite(Database):
         "bytes": "lower(hex({c}))",
         # 17 digits say exactly which number it is.
         "float": "printf('%!.17g', {c})",
-        "text": "replace(replace(replace(replace({c}, '\\', '\\\\'), char(9), '\\t'),"
-        " char(10), '\\n'), char(13), '\\r')",
+        "text": "replace(replace(replace(replace(replace(replace(replace("
+        "{c}, '\\', '\\\\'), char(9), '\\t'), char(10), '\\n'), char(13), '\\r'),"
+        " char(8), '\\b'), char(12), '\\f'), char(11), '\\v')",
         "json": "replace({c}, '\\', '\\\\')",
     }
 

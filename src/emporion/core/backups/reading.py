@@ -6,8 +6,9 @@ import hashlib
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path, PurePosixPath
@@ -15,10 +16,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from emporion.core.backups import writing
+from emporion.core.backups.causes import why
 from emporion.core.backups.databases import Database, quoted, whole_or_nothing
 from emporion.core.backups.shapes import Shape, leaves
 from emporion.core.bulk import refresh_statistics
@@ -29,6 +31,7 @@ MIGRATIONS = "django_migrations"
 # What a database holds that was only prepared.
 FROM_PREPARING = {MIGRATIONS, "django_content_type", "auth_permission"}
 BLOCK = 1 << 20
+DAMAGED = (OSError, zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError)
 
 
 class NotRestored(Exception):
@@ -53,7 +56,7 @@ def restore(path: Path) -> Restored:
     brought up to date with this program. Either database reads what the other wrote. Raises
     NotRestored, with nothing changed but empty tables made.
     """
-    with _opened(path) as (source, about):
+    with _opened(path) as (source, about), _told(path):
         shapes = [
             Shape(t["name"], tuple((c, k) for c, k in t["columns"]), tuple(t["order"]))
             for t in about["tables"]
@@ -84,13 +87,27 @@ def about(path: Path) -> dict[str, Any]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, Any]]]:
-    try:
-        with zipfile.ZipFile(path) as source:
+    with ExitStack() as stack:
+        try:
+            source = stack.enter_context(zipfile.ZipFile(path))
             said = json.loads(source.read(writing.MANIFEST))
-            if said.get("format") != writing.FORMAT:
-                raise NotRestored(f"{path} is of another form: {said.get('format')!r}.")
-            yield source, said
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
+        except DAMAGED as error:
+            raise NotRestored(f"{path} is no whole backup: {error}") from error
+        if said.get("format") != writing.FORMAT:
+            raise NotRestored(f"{path} is of another form: {said.get('format')!r}.")
+        yield source, said
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Tell of what fails meanwhile: of the place, or of the backup where it cannot be read."""
+    try:
+        yield
+    except NotRestored:
+        raise
+    except (OSError, DatabaseError) as error:
+        raise NotRestored(f"nothing was restored: {why(error)}") from error
+    except DAMAGED as error:
         raise NotRestored(f"{path} is no whole backup: {error}") from error
 
 

@@ -145,18 +145,36 @@ def _as_in_jsonb(text: str) -> float | int:
     return int(number) if abs(number) >= 1e16 else number + 0.0
 
 
-PLAIN: dict[str, Callable[[str], str]] = {"float": _plain_float, "json": _plain_json}
+def _plain_text(text: str) -> str:
+    """Return a text with the escapes of `escaped`, also of a backup of before it knew them all."""
+    return escaped(unescaped(text)) if any(one in text for one in _LATER) else text
+
+
+# As COPY of PostgreSQL writes them, which knows no others (its manual, "Text Format").
+_ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\f": "\\f", "\v": "\\v"}
+# Those that a backup written on SQLite held as they are, once.
+_LATER = ("\b", "\f", "\v")
+PLAIN: dict[str, Callable[[str], str]] = {
+    "float": _plain_float, "json": _plain_json, "text": _plain_text,
+}  # fmt: skip
 
 
 def escaped(text: str) -> str:
     """Return `text` as it stands in a line."""
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    text = text.replace("\\", "\\\\")
+    for one, written in _ESCAPES.items():
+        text = text.replace(one, written)
+    return text
 
 
 def unescaped(text: str) -> str:
     """Return what `escaped` was given."""
     if "\\" not in text:
         return text
-    parts = text.split("\\\\")
-    named = (p.replace("\\t", "\t").replace("\\n", "\n").replace("\\r", "\r") for p in parts)
-    return "\\".join(named)
+    return "\\".join(_named(part) for part in text.split("\\\\"))
+
+
+def _named(part: str) -> str:
+    for one, written in _ESCAPES.items():
+        part = part.replace(written, one)
+    return part
