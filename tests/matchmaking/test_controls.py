@@ -135,20 +135,27 @@ def test_who_vetoed_the_reader_is_not_named_as_the_last_of_their_list_nor_counte
     assert why_absent(guest, hosts[3]) == queries.Absence("next_run")
 
 
-def test_a_save_of_somebody_else_moves_nothing_that_the_reader_sees_before_the_next_run(
+def test_a_save_moves_no_figure_that_the_other_side_sees_now_or_after_the_next_run(
     fair, monkeypatch
 ):
     edition, hosts, guest = fair
     monkeypatch.setattr(markets, "LIST_OF_A_GUEST", 2)
-    run_match(edition)
-    before = why_absent(guest, hosts[3])
-    last = next(host for host in hosts if host.pk == before.detail["last"])
+    run_match(edition, explore=False)
+
+    def seen():
+        lists = {row.participation_id: row.entries for row in RankedList.objects.filter(
+            run__state="current", participation__in=[guest, *hosts]
+        )}  # fmt: skip
+        return lists, why_absent(guest, hosts[3])
+
+    before = seen()
+    last = next(host for host in hosts if host.pk == before[1].detail["last"])
     wishes.wish(last, guest, "save")
-    assert why_absent(guest, hosts[3]) == before
-    assert read_counterparts(guest).market.signals == []
-    # One's own save is no secret from oneself.
-    wishes.wish(guest, last, "save")
-    assert why_absent(guest, hosts[3]) != before
+    wishes.wish(guest, hosts[3], "save")
+    assert seen() == before
+    assert {one.only_teaches for one in read_counterparts(guest).market.signals} == {True}
+    run_match(edition, explore=False)
+    assert seen() == before
 
 
 def test_a_veto_takes_the_fit_from_the_page_at_once(fair):

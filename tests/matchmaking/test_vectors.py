@@ -6,9 +6,10 @@ import pytest
 from emporion.core import jobs
 from emporion.core.models import JobRecord
 from emporion.core.tenancy import scope
-from emporion.engines.matching import EncodingError
+from emporion.engines.matching import EncodingError, encoders
 from emporion.matchmaking import queries
-from emporion.matchmaking.domain import vectors
+from emporion.matchmaking.domain import market, vectors
+from emporion.matchmaking.domain.absence import why_absent
 from emporion.matchmaking.domain.first_list import make_first_list
 from emporion.matchmaking.domain.market import market_of
 from emporion.matchmaking.domain.reading_texts import ReadingError, read_edition
@@ -167,3 +168,26 @@ def test_market_texts_are_needs_and_offers_alone(fair):
     assert sorted(tuple(one.texts.items()) for one in (*market.exhibitors, *market.buyers)) == [
         (("en", "drone"),), (("en", "pump"),), (("zh-hans", "无人机"),),
     ]  # fmt: skip
+
+
+def test_a_page_that_says_why_reads_no_text(fair, reader, monkeypatch):
+    edition, hosts, guest = fair
+    monkeypatch.setattr(market, "LIST_OF_A_GUEST", 1)
+    read_edition(edition)
+    run_match(edition)
+    missed = next(host for host in hosts if host.pk not in queries.listed(guest))
+    asked = len(reader.asked)
+    assert why_absent(guest, missed).code == "fits_less"
+    missed.offers.update(text={"en": "something that nobody has read yet"})
+    assert why_absent(guest, missed).code == "fits_less"
+    assert len(reader.asked) == asked
+
+
+def test_naming_an_encoder_loads_no_weights(monkeypatch):
+    monkeypatch.setattr(encoders, "version", lambda package: "1")
+    monkeypatch.setattr(encoders, "_made", {})
+    loaded = []
+    monkeypatch.setattr(encoders, "_loaded", loaded.append)
+    assert encoders.encoder("universal").model == "universal 1 content"
+    assert encoders.encoder("e5").model == "e5 1"
+    assert loaded == []

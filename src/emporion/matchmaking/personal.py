@@ -3,6 +3,7 @@
 from emporion.core.privacy import Does, Kept, declare, held, not_of_people
 
 _SELF = "the participant"
+_GOES = (Does.KEEPS, "the row goes")
 # A demonstration is of nobody, and stays as it was built.
 _REAL = {"participation__edition__is_demonstration": False}
 
@@ -13,7 +14,12 @@ declare(
         "two years, where a later run replaced it", after="run__computed_at", days=730,
         where={"run__state": "earlier", "run__edition__is_demonstration": False},
     ),
-    fields={"entries": held("whom to meet, and why", _SELF, Does.EMPTIES)},
+    fields={
+        "entries": held("whom to meet, and why", _SELF, Does.EMPTIES),
+        "price": held("how contested one's calendar is (1: not at all)", _SELF, *_GOES),
+        "of_p": held("how a guest asks, or a host is asked, beside what is stated", _SELF, *_GOES),
+        "of_q": held("how a host asks, or a guest is asked, beside what is stated", _SELF, *_GOES),
+    },
     row_goes=True,
 )  # fmt: skip
 declare(

@@ -9,7 +9,7 @@ from emporion.engines import matching
 from emporion.engines.matching import behaviour, score
 from emporion.engines.matching.features import Feature, Features
 from emporion.engines.matching.market import Market, Participant, Signal
-from emporion.engines.matching.signals import HALF_LIFE
+from emporion.engines.matching.signals import HALF_LIFE, rating_scale
 from tests.engines.matching.markets import TAXONOMY, made_up
 
 CODES = [category.code for category in TAXONOMY]
@@ -172,3 +172,12 @@ def test_ratings_alone_teach_like_answers_on_either_scale(low):
     answers, ratings = learnt(market)[1], learnt(replace(market, signals=said))[1]
     for one, two in zip(answers, ratings, strict=True):
         np.testing.assert_array_equal(one.rule.weight, two.rule.weight)
+
+
+def test_one_rating_below_the_scale_does_not_turn_it():
+    ratings = [Signal("b", f"e{at}", "rating", value) for at, value in enumerate((5.0, 3.0, 0.0))]
+    share = rating_scale(ratings)
+    assert [share(one) for one in ratings] == [1.0, 0.5, 0.0]
+    shares = [Signal("b", f"e{at}", "rating", value) for at, value in enumerate((1.0, 0.25, 0.0))]
+    share = rating_scale(shares)
+    assert [share(one) for one in shares] == [1.0, 0.25, 0.0]

@@ -115,13 +115,23 @@ def dripping(handler, asked):
             return
 
 
-@pytest.mark.parametrize("behave", [lambda h, asked: time.sleep(0.6), dripping])
+def dripping_head(handler, asked):
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    for _ in range(60):
+        time.sleep(0.05)
+        try:
+            handler.wfile.write(b"a")
+        except OSError:
+            return
+
+
+@pytest.mark.parametrize("behave", [lambda h, asked: time.sleep(0.6), dripping, dripping_head])
 def test_a_server_that_hangs_or_drips_is_left(behave):
     with server(behave) as (url, _):
         began = time.monotonic()
         with pytest.raises(EncodingError, match="did not answer within 0.2 seconds"):
             endpoint(url, seconds=0.2).embed(["a"], "query")
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 2
 
 
 @pytest.mark.parametrize(

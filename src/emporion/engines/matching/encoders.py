@@ -40,15 +40,16 @@ class Universal:
     usual = (0.06, 0.08)
 
     def __init__(self) -> None:
-        package, model = _loaded(UNIVERSAL)
-        self.model = f"{model} content"
-        # One thread: its default asks for more than there are, and waits for them.
-        self._use = package.USE(threads=1)
+        self.model = f"{_named(UNIVERSAL)} content"
+        self._use: Any = None
 
     def embed(self, texts: Sequence[str], role: str) -> Floats:
         """Return rows float32[n, 512]; both roles are read alike."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
+        if self._use is None:
+            # One thread: its default asks for more than there are, and waits for them.
+            self._use = _loaded(UNIVERSAL).USE(threads=1)
         said = [content_of(text) for text in texts]
         return np.asarray(self._use.encode(said), dtype=np.float32)
 
@@ -60,13 +61,15 @@ class SmallE5:
     usual = (0.78, 0.025)
 
     def __init__(self) -> None:
-        package, self.model = _loaded(E5)
-        self._e5 = package.E5()
+        self.model = _named(E5)
+        self._e5: Any = None
 
     def embed(self, texts: Sequence[str], role: str) -> Floats:
         """Return rows float32[n, 384]; the model wants to be told needs from offers."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
+        if self._e5 is None:
+            self._e5 = _loaded(E5).E5()
         read = self._e5.query if role == QUERY else self._e5.passage
         return np.asarray(read(list(texts)), dtype=np.float32)
 
@@ -96,7 +99,10 @@ _made: dict[str, Encoder] = {}
 
 
 def encoder(name: str) -> Encoder:
-    """Return the encoder of a name, loaded once a process. Raises EncodingError without it."""
+    """Return the encoder of a name; its weights are loaded once a process, by the first text.
+
+    Raises EncodingError without its package.
+    """
     if name not in _PACKAGES:
         raise EncodingError(f"there is no encoder {name!r}; there are {', '.join(_PACKAGES)}")
     if name not in _made:
@@ -109,11 +115,22 @@ def usual_encoders() -> tuple[Encoder, ...]:
     return (encoder(UNIVERSAL),) if installed(UNIVERSAL) else ()
 
 
-def _loaded(name: str) -> tuple[Any, str]:
-    module, package, extra = _PACKAGES[name]
+def _named(name: str) -> str:
+    """Return an encoder's name and version, without its weights."""
     try:
-        return importlib.import_module(module), f"{name} {version(package)}"
-    except (ImportError, PackageNotFoundError, OSError) as error:
-        raise EncodingError(
-            f"the encoder {name!r} cannot be loaded ({error}): install emporion[{extra}]"
-        ) from None
+        return f"{name} {version(_PACKAGES[name][1])}"
+    except PackageNotFoundError as error:
+        raise _missing(name, error) from None
+
+
+def _loaded(name: str) -> Any:
+    try:
+        return importlib.import_module(_PACKAGES[name][0])
+    except (ImportError, OSError) as error:
+        raise _missing(name, error) from None
+
+
+def _missing(name: str, error: Exception) -> EncodingError:
+    return EncodingError(
+        f"the encoder {name!r} cannot be loaded ({error}): install emporion[{_PACKAGES[name][2]}]"
+    )

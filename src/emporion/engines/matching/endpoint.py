@@ -13,8 +13,10 @@ import ipaddress
 import json
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -93,6 +95,11 @@ class Endpoint:
             headers["Authorization"] = f"Bearer {self.key}"
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         most = 10_000 + count * self.dimension * BYTES_PER_NUMBER
+        # A time for each read is no time for the whole: one byte a moment, in the head of an answer
+        # or before, would go on for ever.
+        clock = threading.Timer(self.seconds, connection.end)
+        clock.daemon = True
+        clock.start()
         try:
             connection.request("POST", path, body, headers)
             response = connection.getresponse()
@@ -103,16 +110,17 @@ class Endpoint:
                 answer += part
                 if len(answer) > most:
                     raise EncodingError(f"{self._host()} answered more than {most} bytes")
-                if time.monotonic() > until:
-                    raise TimeoutError
+            if time.monotonic() >= until:
+                raise TimeoutError
             return bytes(answer)
-        except TimeoutError:
-            raise EncodingError(
-                f"{self._host()} did not answer within {self.seconds:g} seconds"
-            ) from None
         except (OSError, http.client.HTTPException) as error:
+            if isinstance(error, TimeoutError) or time.monotonic() >= until:
+                raise EncodingError(
+                    f"{self._host()} did not answer within {self.seconds:g} seconds"
+                ) from None
             raise EncodingError(f"{self._host()} cannot be reached: {error}") from None
         finally:
+            clock.cancel()
             connection.close()
 
     def _address(self, host: str, port: int) -> str:
@@ -136,9 +144,16 @@ class _Pinned(http.client.HTTPConnection):
     def __init__(self, secure: bool, host: str, port: int, address: str, seconds: float) -> None:
         super().__init__(host, port, timeout=seconds)
         self._secure, self._pinned = secure, address
+        self._plain: socket.socket | None = None
+
+    def end(self) -> None:
+        """Let whoever waits for the other side wait no longer; another thread may call it."""
+        if self._plain is not None:
+            with suppress(OSError):
+                self._plain.shutdown(socket.SHUT_RDWR)
 
     def connect(self) -> None:
-        self.sock = socket.create_connection((self._pinned, self.port), self.timeout)
+        self.sock = self._plain = socket.create_connection((self._pinned, self.port), self.timeout)
         if self._secure:
             context = ssl.create_default_context()
             self.sock = context.wrap_socket(self.sock, server_hostname=self.host)

@@ -168,7 +168,9 @@ class Features:
         liked: set[tuple[str, str]] = set()
         share_of = rating_scale(signals)
         for signal in signals:
-            if signal.kind in POPULAR_KINDS:
+            # A save that only teaches is quiet: one person more would tell of it.
+            quiet = signal.only_teaches and signal.kind == "bookmark"
+            if signal.kind in POPULAR_KINDS and not quiet:
                 liked.add((signal.sender, signal.receiver))
             if signal.only_teaches:
                 continue

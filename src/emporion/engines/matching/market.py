@@ -69,7 +69,7 @@ class Participant:
 class Signal:
     """Something one participant did about another.
 
-    `value` is 1 to 5 for a rating, or 0 to 1 where any of the market's ratings is below 1.
+    `value` is 1 to 5 for a rating, or 0 to 1 where all of the market's are, and some below 1.
 
     `at` is when, in seconds of any clock that all signals share; None does not age.  One that
     `only_teaches` moves what is learnt of everybody and not the score of its own pair: two who have

@@ -47,11 +47,13 @@ def age_weight(at: float | None, latest: float | None) -> float:
 def rating_scale(signals: Iterable[Signal]) -> Callable[[Signal], float]:
     """Return what turns a rating into a share, 0 (as bad as can be) to 1.
 
-    Ratings go from 1 to 5, unless some are below 1: then they are shares already.  Those of a
-    market are on one scale.
+    Ratings go from 1 to 5, unless all are from 0 to 1 and some below 1: then they are shares
+    already.  Those of a market are on one scale, and a single one beyond its end turns nothing: it
+    counts as that end.
     """
-    ratings = (one.value for one in signals if one.kind == "rating" and one.value is not None)
-    low, high = (0.0, 1.0) if min(ratings, default=1.0) < 1 else (1.0, 5.0)
+    ratings = [one.value for one in signals if one.kind == "rating" and one.value is not None]
+    shares = bool(ratings) and min(ratings) < 1 and max(ratings) <= 1
+    low, high = (0.0, 1.0) if shares else (1.0, 5.0)
 
     def share(signal: Signal) -> float:
         value = (low + high) / 2 if signal.value is None else signal.value

@@ -75,7 +75,7 @@ def _filtered(me: Participation, other: Participation) -> str:
 def _compared(
     me: Participation, other: Participation, listed: list[int], run: MatchRun | None
 ) -> Absence:
-    read = read_market(me.edition, [me.pk, other.pk, *listed], reader=me.pk)
+    read = read_market(me.edition, [me.pk, other.pk, *listed])
     public = {key: public_id for public_id, key in read.keys.items()}
     if me.pk not in public or other.pk not in public:
         return Absence("takes_none")
@@ -90,7 +90,8 @@ def _compared(
         other.public_id,
         names,
         settled=settled(run, read.keys),
-        readers=vectors.ready(me.edition, read.market),
+        # A page reads nothing: what has not been read yet is compared by words.
+        readers=vectors.ready(me.edition, read.market, 0),
         store=vectors.DatabaseStore(me.edition),
     )
     one, last = found.one, found.last

@@ -46,12 +46,10 @@ def read_market(
     edition: Edition,
     only: Collection[int] | None = None,
     deeds_of: Collection[int] | None = None,
-    reader: int | None = None,
 ) -> Read:
     """Return an edition's market, or that of `only` these participations (primary keys).
 
-    What people did is that of, or about, `deeds_of` these; unless given, of all in the market. With
-    a `reader` it is read for that one alone, and quiet deeds of others stay quiet.
+    What people did is that of, or about, `deeds_of` these; unless given, of all in the market.
 
     Hosts stand on the exhibitors' side, all other roles that may ask for meetings on the buyers'.
     Only what people need and offer counts as text, not what they say about themselves.  Left out
@@ -76,7 +74,7 @@ def read_market(
         exhibitors=exhibitors,
         buyers=buyers,
         taxonomy=categories(),
-        signals=signals(found, public, host, reader),
+        signals=signals(found, public, host),
         exclusions=sorted(exclusions),
         buyer_list_length=LIST_OF_A_GUEST,
         exhibitor_list_length=LIST_OF_A_HOST,
@@ -92,8 +90,8 @@ def read_counterparts(participation: Participation) -> Read:
     edition, me = participation.edition, participation.pk
     if not participation.hosts:
         # Those with a stand are few beside their guests; the other way round all are read.
-        return read_market(edition, [me, *editions.host_keys(edition)], [me], me)
-    read = read_market(edition, deeds_of=[me], reader=me)
+        return read_market(edition, [me, *editions.host_keys(edition)], [me])
+    read = read_market(edition, deeds_of=[me])
     own = [one for one in read.market.exhibitors if one.id == participation.public_id]
     apart = [pair for pair in read.market.exclusions if pair[0] == participation.public_id]
     market = replace(read.market, exhibitors=own, exclusions=apart)

@@ -116,21 +116,18 @@ def agreed_meetings(edition: Edition, only: Collection[int] | None = None) -> Co
 
 
 ASKED, ANSWERED = frozenset({"request"}), frozenset({"accept", "decline"})
-RATED, SAVED = "rating", "bookmark"
 
 
-def signals(
-    found: Told, public: Mapping[int, str], hosts: Mapping[int, bool], reader: int | None = None
-) -> list[Signal]:
+def signals(found: Told, public: Mapping[int, str], hosts: Mapping[int, bool]) -> list[Signal]:
     """Return deeds as the engine reads them, those between a host and a guest of the market.
 
-    Requests, answers and ratings only teach: two who have asked each other already need no place
-    for it on their lists.  Each side teaches by what it does more, asking or answering: answers are
-    given to those who asked alone, and would make a side that mostly asks look as if it wanted
-    everybody.  What somebody thought of a meeting teaches beside either.
+    All of it only teaches, and moves the score of no pair by itself: two who have asked each other
+    already need no place for it on their lists, and saves are quiet.  How much each side wants the
+    other stands on both lists; a figure that rose with a save would tell of it.
 
-    Saves are quiet.  Whatever is scored while one `reader` waits leaves out who saved the reader:
-    a figure that moves as soon as somebody does would tell of it.
+    Each side teaches by what it does more, asking or answering: answers are given to those who
+    asked alone, and would make a side that mostly asks look as if it wanted everybody.  What
+    somebody thought of a meeting teaches beside either.
     """
     between = [
         deed
@@ -150,11 +147,10 @@ def signals(
             deed.kind,
             at=deed.at.timestamp() if deed.at else None,
             value=deed.value,
-            only_teaches=_asks(deed) or deed.kind == RATED,
+            only_teaches=True,
         )
         for deed in between
         if deed.kind not in left_out[hosts[deed.sender]]
-        and not (deed.kind == SAVED and deed.receiver == reader)
     ]
 
 

@@ -68,7 +68,7 @@ class DatabaseStore:
 
 
 def readers() -> tuple[Encoder, ...]:
-    """Return the encoders that the settings name; loading one takes a second.
+    """Return the encoders that the settings name, without their weights.
 
     Raises EncodingError where one is not installed or the endpoint is not described.
     """
