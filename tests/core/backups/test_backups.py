@@ -30,7 +30,7 @@ from emporion.project import backups
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ODD = 'tab\there, line\nend, bell\bfeed\fdown\vdone\r, "quote", back\\slash, \\N, 芬兰 ف'
+ODD = 'tab\there, line\nend, bell\bfeed\fdown\v\r, "q", \\back, \\N, 芬兰 ف'
 
 
 @pytest.fixture(autouse=True)
