@@ -86,6 +86,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--no-proof", action="store_true", help="leave out the proof of small instances"
     )
+    parser.add_argument(
+        "--proof-stages",
+        type=_steps,
+        metavar="N",
+        help="end the proof after so many stages, as a run did that the clock has cut",
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress, no summary")
     return parser
 
@@ -140,7 +146,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 solution = solve_keeping(instance, previous, move_price=args.move_price, **options)
             else:
                 options |= {"serve": args.serve, "serve_bonus": args.serve_bonus}
-                solution = solve(instance, prove=not args.no_proof, **options)
+                options |= {"prove": not args.no_proof, "proof_stages": args.proof_stages}
+                solution = solve(instance, **options)
         except (InstanceError, OSError) as error:
             return _fail(_why(error))
     try:
@@ -164,7 +171,10 @@ def _summary(solution: Any) -> str:
     text = f"{solution.status}: {held} of {len(solution.slot)} requests, weight {solution.weight:g}"
     if solution.share is not None:
         text += f" = {100 * solution.share:.3f} % of the bound"
-    return f"{text}, {solution.breaks} breaks, {solution.seconds:.1f} s, {solution.steps} steps"
+    text += f", {solution.breaks} breaks, {solution.seconds:.1f} s, {solution.steps} steps"
+    if (stages := solution.extra.get("x-proof-stages")) is not None:
+        text += f", proof cut after {stages} stages"
+    return text
 
 
 def _service_price(path: str, serve: int) -> int:

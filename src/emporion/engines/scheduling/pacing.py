@@ -58,7 +58,17 @@ class Reporter:
         self.instance, self.began, self.on_progress = instance, began, on_progress
         self.work = {"work_limit": work_limit, "time_limit": time_limit}
         self.last = 0.0
+        self.stage = ""
         self.going = True
+        #: After how many stages the proof was cut; None: it was not, or there was none.
+        self.proof_stages: int | None = None
+
+    def tell(self, stage: str) -> bool:
+        """Say at once that ``stage`` of the proof begins; whether to go on."""
+        self.stage, self.last = stage, 0.0
+        answer = self(self.search)
+        self.stage = ""
+        return answer
 
     def __call__(self, search: Search) -> bool:
         now = time.monotonic()
@@ -71,7 +81,7 @@ class Reporter:
             limit = min(limit, (search.dual.best + self.limit.lost) / self.limit.scale)
         answer = self.on_progress(
             {
-                "phase": "improvement" if search.improving else "insertion",
+                "phase": self.stage or ("improvement" if search.improving else "insertion"),
                 "seconds": now - self.began,
                 "steps": search.steps,
                 "weight": weight,

@@ -131,6 +131,7 @@ def solve(
     tidy: bool = True,
     prove: bool = True,
     proof_seconds: float | None = None,
+    proof_stages: int | None = None,
 ) -> Solution:
     """Choose requests and slots: the greatest total weight, then few breaks.
 
@@ -146,10 +147,11 @@ def solve(
         worth ``serve_bonus`` (weight) more each: from no balance (0) to all (None).  See
         `service_price` for what that costs at least.
     tidy : False leaves the slots as the search has left them; see `fewer_breaks`.
-    prove : False leaves out the proof of small instances after the first steps of the search.  A
-        run in which the clock has cut the proof short is repeated with it.
+    prove : False leaves out the proof of small instances after the first steps of the search.
     proof_seconds : most that the proof takes, for those who watch: meanwhile nothing is told and
         nothing ends the search.  None = all the time there is.
+    proof_stages : the proof ends after so many stages.  A run in which the clock has cut the proof
+        reports their number in ``extra["x-proof-stages"]``; with it, ``work_limit`` repeats it.
 
     The method is the slot-free min-cost flow with its duals, a start participant by participant,
     ejection chains, then forced insertions with undo.  A contradiction among the constraints gives
@@ -179,6 +181,7 @@ def solve(
             work_limit=work_limit,
             on_progress=on_progress,
             began=began,
+            tidy=tidy,
         )
         found.seconds = round(time.monotonic() - began, 3)
         return found
@@ -191,8 +194,10 @@ def solve(
     reporter = Reporter(instance, search, limit, ready, began, work_limit, time_limit, on_progress)
     evaluation = 1.2 * limit.rows.seconds if limit.rows is not None else 0.0
     until = value_deadline(instance, began, time_limit, evaluation)
-    if prove:
-        limit = _proven(instance, ready, search, limit, reporter, work_limit, until, proof_seconds)
+    stages = proof_stages if prove else 0
+    limit = _proven(
+        instance, ready, search, limit, reporter, work_limit, until, proof_seconds, stages
+    )
     if reporter.going:
         search.run(work_limit, until, reporter)
     if search.dual is not None:
@@ -211,7 +216,10 @@ def solve(
         names := say_contradiction(instance, "", deadline)
     ) != [""]:
         return _nothing(instance, names, began, seed)
-    return _result(instance, ready, st, search, limit, began, seed)
+    found = _result(instance, ready, st, search, limit, began, seed)
+    if reporter.proof_stages is not None:
+        found.extra["x-proof-stages"] = reporter.proof_stages
+    return found
 
 
 def relaxations(
@@ -254,6 +262,7 @@ def _proven(
     work_limit: int | None,
     until: float | None,
     most_seconds: float | None,
+    stages: int | None,
 ) -> Bound:
     """The first steps of the search, then the proof, where the instance is small and plain."""
     from .exact import finish
@@ -264,14 +273,19 @@ def _proven(
         limit.rows is None
         or ready.least.any()
         or (work_limit is not None and work_limit < first)
-        or not finish.suits_finish(instance, ready.possible, seconds)
+        or not finish.suits_finish(instance, ready.possible, None)
     ):
+        return limit
+    if stages == 0 or not finish.suits_finish(instance, ready.possible, seconds):
+        reporter.proof_stages = 0
         return limit
     search.run(first, until, reporter)
     if not reporter.going or search.score >= search.target or search.steps < first:
         return limit
     deadline = _least(until, None if most_seconds is None else time.monotonic() + most_seconds)
-    limit = finish.prove(instance, ready, search.st, limit, search.reduced, deadline)
+    limit, reporter.proof_stages = finish.prove(
+        instance, ready, search.st, limit, search.reduced, deadline, stages, reporter.tell
+    )
     reporter.limit = limit
     search.target = min(search.target, limit.most)
     return limit

@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..instance import Bools, Instance
-from ..solution import Solution
+from ..instance import Bools, Instance, InstanceError
+from ..solution import Solution, count_breaks, granted_weight
 
 if TYPE_CHECKING:
     from ..solving import Prepared
 
 #: Largest number of (request, slot) pairs that goes to the constraint model, by objective.
 MOST_BREAKS, MOST_RARE = 20_000, 8_000
+
+#: Proposals for fewer breaks after the constraint model.
+PROPOSALS = 60_000
 
 
 def suits_exact(instance: Instance, possible: Bools) -> bool:
@@ -43,6 +46,7 @@ def solve_exactly(
     work_limit: int | None,
     on_progress: Callable[[dict[str, Any]], Any] | None,
     began: float,
+    tidy: bool = True,
 ) -> Solution:
     """Optimum or infeasibility with a proof, or the best schedule when the limit comes first."""
     from . import conference, decide, model
@@ -55,7 +59,7 @@ def solve_exactly(
             )
             if found is not None:
                 return found
-    return model.solve_model(
+    found = model.solve_model(
         instance,
         ready,
         seed=seed,
@@ -64,3 +68,23 @@ def solve_exactly(
         on_progress=on_progress,
         began=began,
     )
+    if tidy and instance.objective == "weight" and found.status in ("optimal", "feasible"):
+        _have_fewer_breaks(instance, ready, found, seed)
+    return found
+
+
+def _have_fewer_breaks(instance: Instance, ready: Prepared, found: Solution, seed: int) -> None:
+    """The same meetings in slots with fewer breaks: the constraint model counts weight alone."""
+    from ..solving import explain_slots
+    from ..tidying import fewer_breaks
+    from .model import filled
+
+    try:
+        found.slot = fewer_breaks(instance, found.slot, seed=seed, work_limit=PROPOSALS)
+    except InstanceError:
+        # Ways that break the triangle inequality: all can be held, but not one after the other.
+        return
+    found.slot = filled(instance, ready, found.slot)
+    found.reason = explain_slots(instance, ready, found.slot)
+    found.weight = granted_weight(instance, found.slot)
+    found.breaks = int(count_breaks(instance, found.slot).sum())

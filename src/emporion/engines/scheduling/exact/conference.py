@@ -89,9 +89,13 @@ def solve_timetable(
         }
         return on_progress(state) is not False
 
-    race = Race(timetable)
+    if on_progress is not None:
+        seconds = time.monotonic() - began
+        if on_progress({"phase": "linear programme", "seconds": seconds, "steps": 0}) is False:
+            return _solution(instance, ready, Finding(0), seed, 0, deadline)
+    race = Race(timetable, None if deadline is None else deadline - KEPT)
     try:
-        found = race.run(None if deadline is None else deadline - KEPT, report)
+        found = race.run(report)
     except RuntimeError:
         return None
     return _solution(instance, ready, found, seed, race.asked, deadline)

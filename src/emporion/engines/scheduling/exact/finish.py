@@ -11,6 +11,7 @@ costs: Dantzig, Fulkerson and Johnson 1954).
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,10 @@ STEPS_A_REQUEST = 10
 PRICES = "Lagrangian prices of single slots from the linear programme"
 RELAXED = "linear programme with tables and walks, its prices in whole numbers"
 BRANCHED = "branch and bound over what the prices of the linear programme leave"
+
+
+#: Hears of what is about to begin; False ends it.
+Tell = Callable[[str], bool]
 
 
 @dataclass
@@ -85,13 +90,18 @@ def prove(
     limit: Bound,
     reduced: Longs,
     deadline: float | None,
-) -> Bound:
-    """Put the heaviest schedule that can be found into ``st``; gives the bound with its proof.
+    stages: int | None = None,
+    tell: Tell | None = None,
+) -> tuple[Bound, int | None]:
+    """Put the heaviest schedule that can be found into ``st``; gives the bound with its proof, and
+    after how many stages it was cut (None: it was not).
 
-    ``reduced`` int64[R] weights less the prices of the flow.  0.5 s for 16,000 pairs in most cases.
+    ``reduced`` int64[R] weights less the prices of the flow; ``stages`` as many and no more, which
+    repeats a proof that ``deadline`` has cut; ``tell`` hears of each stage before it begins and
+    ends the proof with False.  0.5 s for 16,000 pairs in most cases.
     """
     assert limit.rows is not None
-    finish = Finish(limit.rows, ready.possible, ready.units, limit.most, deadline)
+    finish = Finish(limit.rows, ready.possible, ready.units, limit.most, deadline, stages, tell)
     proof = finish.run(st.req[:, SLOT].copy(), reduced)
     if proof.slot is not None:
         for r in np.flatnonzero(st.req[:, SLOT] >= 0).tolist():
@@ -103,7 +113,7 @@ def prove(
         limit = replace(limit, slot_prices=prices, method=PRICES)
     if proof.method:
         limit = replace(limit, method=proof.method)
-    return replace(limit, most=proof.limit)
+    return replace(limit, most=proof.limit), finish.completed if finish.cut else None
 
 
 class Finish:
@@ -116,10 +126,15 @@ class Finish:
         units: Longs,
         limit: int,
         deadline: float | None,
+        stages: int | None = None,
+        tell: Tell | None = None,
     ) -> None:
-        """``deadline`` in `time.monotonic`.  Nothing else is read off the clock, and what branch
-        and bound had found by then is left out, so that a run can be repeated."""
+        """``deadline`` in `time.monotonic`.  Nothing else is read off the clock, and a stage that
+        it cuts leaves nothing behind, so that a run can be repeated: ``completed`` stages, then it
+        was ``cut``."""
         self.rows, self.deadline = rows, deadline
+        self.stages, self.tell = stages, tell
+        self.completed, self.cut = 0, False
         self.step = step_of(units)
         self.units = units
         self.proof = Proof(limit // self.step * self.step)
@@ -130,35 +145,43 @@ class Finish:
         ``reduced`` int64[R]."""
         it, proof = self.it, self.proof
         self.weight = int(self.units[slot >= 0].sum())
-        if self._done():
+        if not self._enters("linear programme"):
             return proof
         held = slot[it.request] == it.slot
         hope = -reduced[it.request] < proof.limit - self.weight
         kept = np.flatnonzero(held | hope)
         found = it.relaxed(kept, self._left())
         if found is None:
+            self.cut = self._is_late()
             return proof
+        self.completed = 1
         x, y = found
         self._certify(y)
-        if self._done():
-            return proof
         if ((x <= WHOLE) | (x >= 1 - WHOLE)).all():
             self._take(kept[x > 0.5])
-            if self._done():
-                return proof
         else:
             self._mend(kept, x, held, y)
-            if self._done():
-                return proof
-        self._branch(y)
+        if not self.cut and self._enters("branch and bound"):
+            self._branch(y)
         return proof
 
     def _left(self) -> float | None:
         return None if self.deadline is None else self.deadline - time.monotonic()
 
-    def _done(self) -> bool:
+    def _is_late(self) -> bool:
         left = self._left()
-        return self.weight >= self.proof.limit or (left is not None and left <= 0)
+        return left is not None and left <= 0
+
+    def _enters(self, stage: str) -> bool:
+        """Whether another stage is needed and may begin."""
+        if self.weight >= self.proof.limit:
+            return False
+        self.cut = (
+            self._is_late()
+            or (self.stages is not None and self.completed >= self.stages)
+            or (self.tell is not None and not self.tell(stage))
+        )
+        return not self.cut
 
     def _take(self, chosen: Longs) -> None:
         """A schedule has been found, as variables of the programme."""
@@ -191,16 +214,18 @@ class Finish:
         used[kept[x > WHOLE]] = True
         random = np.random.default_rng(0)
         for _ in range(CORNERS):
+            if not self._enters("other corners"):
+                return
             free = used | ((reduced < 0.5) & (random.random(len(used)) < SHARE))
             rows = np.flatnonzero(free)
             found = it.relaxed(rows, self._left())
             if found is None:
+                self.cut = self._is_late()
                 return
+            self.completed += 1
             x = found[0]
             if ((x <= WHOLE) | (x >= 1 - WHOLE)).all():
                 self._take(rows[x > 0.5])
-                if self._done():
-                    return
 
     def _branch(self, y: Floats) -> None:
         """Branch and bound over all that a heavier schedule can have."""
@@ -217,8 +242,8 @@ class Finish:
         one known then."""
         least, most = self.weight / self.step + 0.5, self.proof.limit / self.step + 0.5
         chosen, sure = self.it.best(kept, least, most, self._left())
-        left = self._left()
-        if left is not None and left <= 0:
+        self.cut = self._is_late()
+        if self.cut:
             return False
         if chosen is not None:
             self._take(chosen)

@@ -299,7 +299,7 @@ def _stopped(
     return answer is False
 
 
-def _filled(instance: Instance, ready: Prepared, slot: Ints) -> Ints:
+def filled(instance: Instance, ready: Prepared, slot: Ints) -> Ints:
     """``slot`` int32[R] with what else fits: a round that was cut off, or that counts breaks alone,
     leaves requests out for no reason."""
     st = ready.empty_state(instance)
@@ -326,7 +326,7 @@ def _result(
         conflicts = say_contradiction(instance, EXHAUSTED, deadline)
     held = np.full(len(instance.request_ids), -1, dtype=np.int32) if slot is None else slot
     if slot is not None:
-        held = _filled(instance, ready, slot)
+        held = filled(instance, ready, slot)
     by_weight = instance.objective == "weight"
     limit = None if bound is None else float(bound)
     if bound is not None and by_weight:

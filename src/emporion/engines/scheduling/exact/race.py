@@ -91,10 +91,12 @@ class _Runner:
 class Race:
     """Both ends of the number of breaks of one timetable problem."""
 
-    def __init__(self, it: Timetable) -> None:
-        self.it = it
+    def __init__(self, it: Timetable, deadline: float | None = None) -> None:
+        """``deadline`` (`time.monotonic`) holds for the linear programmes as well."""
+        self.it, self.deadline = it, deadline
         self.runners: list[_Runner] = []
         self.ready: dict[int, tuple[Timetable, Limits] | None] = {}
+        self.report: Callable[[Finding], bool] | None = None
         self.asked = 0
         self.found = Finding(0)
         if not prune(it):
@@ -104,11 +106,12 @@ class Race:
         relaxation = Relaxation(it, self.limits)
         if relaxation.impossible:
             self.found.infeasible = True
-        elif relaxation.solve():
+        elif relaxation.solve(deadline):
             self.found.lower = max(-(-relaxation.bound() // UNIT), 0)
 
-    def run(self, deadline: float | None, report: Callable[[Finding], bool]) -> Finding:
-        """Until the ends meet, ``deadline`` (`time.monotonic`) is over or ``report`` says no."""
+    def run(self, report: Callable[[Finding], bool]) -> Finding:
+        """Until the ends meet, the deadline is over or ``report`` says no."""
+        deadline, self.report = self.deadline, report
         try:
             while not (self.found.infeasible or self.found.optimal):
                 if deadline is not None and time.monotonic() > deadline:
@@ -193,19 +196,31 @@ class Race:
         if most not in self.ready:
             if most > self.found.lower + REACH:
                 return self.it, self.limits
-            self.ready[most] = tighten(self.it, self.limits, most)
+            self.ready[most] = tighten(self.it, self.limits, most, self.deadline, self._goes_on)
         return self.ready[most]
 
+    def _goes_on(self) -> bool:
+        return self.report is None or self.report(self.found)
 
-def tighten(it: Timetable, limits: Limits, most: int) -> tuple[Timetable, Limits] | None:
-    """Rounds of prices and pruning for "at most ``most`` breaks"; None: there is no timetable."""
+
+def tighten(
+    it: Timetable,
+    limits: Limits,
+    most: int,
+    deadline: float | None = None,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> tuple[Timetable, Limits] | None:
+    """Rounds of prices and pruning for "at most ``most`` breaks"; None: there is no timetable.
+
+    Fewer rounds where ``deadline`` comes first or ``goes_on`` says no.
+    """
     it, limits = copy.deepcopy(it), copy.deepcopy(limits)
     for _ in range(ROUNDS):
         size = sum(d.bit_count() for d in it.domain)
         relaxation = Relaxation(it, limits)
         if relaxation.impossible:
             return None
-        if not relaxation.solve():
+        if not goes_on() or not relaxation.solve(deadline):
             break
         changed = relaxation.tighten(most)
         if changed is None or not prune(it):

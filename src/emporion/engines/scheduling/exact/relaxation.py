@@ -13,6 +13,7 @@ Johnson 1954.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -81,9 +82,9 @@ class Relaxation:
         self.table_price = [0] * it.slots
         self.order_price = [[0] * it.slots for _ in it.order]
 
-    def solve(self) -> bool:
+    def solve(self, deadline: float | None = None) -> bool:
         """Prices from the linear programme; False when it has no solution (as far as one can trust
-        floating point: not a proof)."""
+        floating point: not a proof) or ``deadline`` (`time.monotonic`) comes first."""
         it = self.it
         rows: list[int] = []
         columns: list[int] = []
@@ -142,9 +143,15 @@ class Relaxation:
                         entry(len(limit), column, -1.0)
                 limit.append(0.0)
         above = coo_matrix((values, (rows, columns)), (len(limit), len(cost))).tocsr()
+        options = {}
+        if deadline is not None:
+            options["time_limit"] = max(deadline - time.monotonic(), 0.01)
         found = linprog(
-            np.array(cost), A_ub=above, b_ub=limit, A_eq=equal, b_eq=right, method="highs-ipm"
-        )
+            np.array(cost), A_ub=above, b_ub=limit, A_eq=equal, b_eq=right, method="highs-ipm",
+            options=options,
+        )  # fmt: skip
+        if found.status == 1:
+            return False
         if found.status != 0:
             return bool(found.status != 2)
         prices = np.rint(found.eqlin.marginals * UNIT).astype(np.int64)
