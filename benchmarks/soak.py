@@ -6,9 +6,10 @@
 
 Requests come at their own times, whether or not those before them are answered, as people do: an
 answer that is late is counted from when it was due. One in ten saves an exhibitor, or takes the
-save back. Memory is the proportional share (Pss) of the server and all that it started, read every
-ten seconds; its slope is that of the least squares after the first fifth, in which caches fill.
-Prints JSON lines.
+save back. Memory is what belongs to the server and all that it started alone (Pss_Anon), read every
+ten seconds; its slope is that of the least squares after the first fifth, in which caches fill, and
+once more over the last third. Pages of files that are mapped come and go with what the system has
+to spare, and are told beside it. Prints JSON lines.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import re
 import sys
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -45,14 +46,17 @@ class Seen:
     """What came back."""
 
     waited: list[float] = field(default_factory=list)
+    by_page: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     wrong: Counter[str] = field(default_factory=Counter)
     writes: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def answer(self, due: float, wrong: str = "", wrote: bool = False) -> None:
+    def answer(self, name: str, due: float, wrong: str = "", wrote: bool = False) -> None:
         """Count one answer; `due` is when it ought to have been asked for."""
+        waited = (time.perf_counter() - due) * 1000
         with self.lock:
-            self.waited.append((time.perf_counter() - due) * 1000)
+            self.waited.append(waited)
+            self.by_page[name].append(waited)
             self.writes += wrote
             if wrong:
                 self.wrong[wrong] += 1
@@ -97,8 +101,11 @@ def save(sender: Sender, page: Page, chance: random.Random) -> str:
     return "" if status in (200, 302) else f"save: {status}"
 
 
-def memory(pid: int) -> float:
-    """Return the MiB that a process and all below it hold, shared pages shared out."""
+def memory(pid: int) -> tuple[float, float]:
+    """Return the MiB that a process and all below it hold alone, and those of files they map.
+
+    What several share is shared out among them.
+    """
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -106,7 +113,7 @@ def memory(pid: int) -> float:
         except OSError:
             continue
         children.setdefault(parent, []).append(int(entry.parent.name))
-    total, left = 0, [pid]
+    alone, mapped, left = 0, 0, [pid]
     while left:
         one = left.pop()
         left += children.get(one, [])
@@ -114,8 +121,10 @@ def memory(pid: int) -> float:
             text = Path(f"/proc/{one}/smaps_rollup").read_text()
         except OSError:
             continue
-        total += int(re.search(r"^Pss:\s+(\d+)", text, re.M)[1])  # type: ignore[index]
-    return total / 1024
+        kib = {name: int(value) for name, value in re.findall(r"^(\w+):\s+(\d+) kB", text, re.M)}
+        alone += kib["Pss_Anon"]
+        mapped += kib["Pss_File"]
+    return alone / 1024, mapped / 1024
 
 
 def slope(times: list[float], values: list[float]) -> float:
@@ -127,6 +136,17 @@ def slope(times: list[float], values: list[float]) -> float:
     return 3600 * over / sum((t - mid) ** 2 for t in times)
 
 
+def slope_after(part: float, minutes: float, times: list[float], values: list[float]) -> float:
+    """Return MiB an hour of what was read after this part of so many minutes."""
+    late = [n for n, t in enumerate(times) if t >= 60 * minutes * part]
+    return round(slope([times[n] for n in late], [values[n] for n in late]), 1)
+
+
+def share(order: list[float], of: float) -> float:
+    """Return the value below which this share of the ascending values lies."""
+    return round(order[min(len(order) - 1, int(of * len(order)))], 1)
+
+
 def run(
     port: int, every: list[Page], saves: list[Page], minutes: float, rate: float, watch: int
 ) -> bool:
@@ -135,6 +155,7 @@ def run(
     seen, local = Seen(), threading.local()
     at: list[float] = []
     held: list[float] = []
+    mapped: list[float] = []
 
     def work(page: Page, due: float, seed: int, writes: bool) -> None:
         try:
@@ -148,7 +169,8 @@ def run(
         except (OSError, http.client.HTTPException) as error:
             del local.sender
             wrong = f"{page.name}: {type(error).__name__}"
-        seen.answer(due, wrong, writes)
+        name = "save" if writes else page.name
+        seen.answer(name, due, wrong, writes)
 
     started = time.perf_counter()
     end, due, told = started + 60 * minutes, started, started
@@ -162,21 +184,25 @@ def run(
             if due - told >= MEMORY_EVERY:
                 told = due
                 at.append(due - started)
-                held.append(memory(watch))
+                alone, files = memory(watch)
+                held.append(alone)
+                mapped.append(files)
     spent = time.perf_counter() - started
     order = sorted(seen.waited)
-
-    def share(of: float) -> float:
-        return round(order[min(len(order) - 1, int(of * len(order)))], 1)
-
-    late = [n for n, t in enumerate(at) if t >= 12 * minutes]
-    growth = slope([at[n] for n in late], [held[n] for n in late])
+    p99 = share(order, 0.99)
     show("errors", sum(seen.wrong.values()), "requests", 0, what=dict(seen.wrong), n=len(order))
-    show("answers", share(0.99), "ms p99", P99_MS, p50=share(0.5), p95=share(0.95), most=order[-1])
+    show("answers", p99, "ms p99", P99_MS, p50=share(order, 0.5), p95=share(order, 0.95),
+         most=round(order[-1], 1))  # fmt: skip
+    slow = {name: share(sorted(waited), 0.99) for name, waited in seen.by_page.items()}
+    for name in sorted(slow, key=lambda name: -slow[name])[:5]:
+        show("slowest pages", slow[name], "ms p99", None, page=name, n=len(seen.by_page[name]))
     show("pace", round(len(order) / spent, 1), "a second", rate, writes=seen.writes)
-    show("memory", round(held[-1]) if held else 0, "MiB", None, slope=round(growth, 1),
-         slope_unit="MiB an hour", first=round(held[0]) if held else 0)  # fmt: skip
-    return not seen.wrong and share(0.99) <= P99_MS
+    show("memory", round(held[-1]) if held else 0, "MiB", None,
+         slope=slope_after(0.2, minutes, at, held),
+         last_third=slope_after(2 / 3, minutes, at, held),
+         slope_unit="MiB an hour", first=round(held[0]) if held else 0,
+         mapped=round(mapped[-1]) if mapped else 0)  # fmt: skip
+    return not seen.wrong and p99 <= P99_MS
 
 
 def main() -> int:
