@@ -146,6 +146,16 @@ def test_the_method_of_the_bound_is_said_in_words(edition, organiser):
     text = soup(organiser.get(address("release", edition, 1))).select_one(".facts").get_text(" ")
     assert "prices on each participant's time" in text and "Lagrangian" not in text
     assert "--seed 7 --work-limit 1234567" in text
+    assert "--proof-stages" not in text
+
+
+def test_a_run_whose_proof_was_cut_is_computed_again_with_its_stages(edition, organiser):
+    make_release(edition, figures={**FIGURES, "proof_stages": 1}, seed=7, steps=800)
+    page = soup(organiser.get(address("release", edition, 1)))
+    assert "--work-limit 800 --proof-stages 1" in page.select_one(".facts").get_text(" ")
+    assert page.select(".commands code")[2].get_text() == (
+        "emporion schedule instance.json -o again.json --seed 7 --work-limit 800 --proof-stages 1"
+    )
 
 
 @pytest.mark.parametrize("name", ["release", "diff", "refusals", "unserved"])

@@ -121,6 +121,8 @@ def compute(
             **figures(market, solution),
             "status": solution.status,
             "bound_method": solution.bound_method,
+            # None: the proof was not cut, and the steps alone repeat the run.
+            "proof_stages": solution.extra.get("x-proof-stages"),
         },
         certificate=_certificate(instance, solution),
         content=content,

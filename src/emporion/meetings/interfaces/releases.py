@@ -334,12 +334,14 @@ def _change_row(change: change_queries.Change) -> dict[str, Any]:
 def commands(edition: Edition, release: Release) -> list[str]:
     """Return the commands that write a release as files, check them, and compute it again."""
     instance, solution = "instance.json", "solution.json"
+    stages = release.figures.get("proof_stages")
+    cut = "" if stages is None else f" --proof-stages {stages}"
     return [
         f"{command()} schedule-export --edition {edition.slug} --release {release.number} "
         f"--instance {instance} --solution {solution}",
         f"{command()} schedule --check {instance} {solution}",
         f"{command()} schedule {instance} -o again.json --seed {release.seed} "
-        f"--work-limit {release.steps}",
+        f"--work-limit {release.steps}{cut}",
     ]
 
 
