@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from emporion.accounts.models import AccessToken
-from emporion.accounts.rules import CALLS_A_MINUTE
+from emporion.accounts.rules import CALLS_A_MINUTE, SCOPES
 from emporion.api.interfaces.urls import api
 from tests import factories
 from tests.api.conftest import Program
@@ -51,12 +51,7 @@ def test_every_operation_has_a_gate_and_refuses_without_a_token(edition) -> None
 
 def test_every_operation_refuses_a_token_without_its_scope(edition, program) -> None:
     organiser = factories.make_organiser(edition)
-    others = {
-        scope: program(
-            organiser, edition, {"read", "organise.read", "write", "organise.write"} - {scope}
-        )
-        for scope in ("read", "write", "organise.read", "organise.write")
-    }
+    others = {scope: program(organiser, edition, set(SCOPES) - {scope}) for scope in SCOPES}
     for method, path, told in operations():
         (scope,) = told["security"][0]["Token"]
         refused = others[scope].call(method, address(edition, path), {})

@@ -36,7 +36,7 @@ def as_source(address: str) -> str:
 
 
 # What a token may do, from least to most. A token never does more than its user may.
-SCOPES = ("read", "write", "organise.read", "organise.write")
+SCOPES = ("read", "write", "organise.read", "organise.write", "organise.staff")
 FIRST_LETTERS = "emp_"
 # Calls of one token in a minute.
 CALLS_A_MINUTE = 600

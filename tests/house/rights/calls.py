@@ -21,7 +21,8 @@ from tests.house.rights.forms import Form, Of, filled, kinds, sent_file
 MEANS = {
     "exhibitors": "exhibitor", "participations": "participation", "me/requests": "waiting",
     "requests": "request", "me/wishes": "exhibitor", "lists": "draft", "imports": "batch",
-    "runs": "run", "jobs": "job", "webhooks": "endpoint",
+    "runs": "run", "jobs": "job", "webhooks": "endpoint", "staff": "staff", "officers": "officer",
+    "me/posts": "offer", "me/team": "colleague", "me/invitations": "invite",
 }  # fmt: skip
 OF_AN_OPERATION = {
     "withdraw": {"id": "request"}, "rate": {"id": "request"}, "take_back_rating": {"id": "request"},
@@ -66,6 +67,10 @@ BODIES: dict[str, dict[str, Form]] = {
     "find_people": {"": {"words": "zz-mark"}},
     "end_erasure": {"decline": {"act": "decline", "reason": "The fair needs it."},
                     "erase": {"act": "erase", "reason": "They asked for it."}},
+    "give_role": {"": {"address": "new@example.org", "name": "New", "role": "analyst"}},
+    "name_officer": {"": {"address": "new@example.org", "delegation": Of("delegation")}},
+    "ask_to_join": {"": {"address": "new@example.org", "name": "New"}},
+    "change_member": {"": {"leads": True}},
     "make_webhook": {"": {"url": "https://1.1.1.1/called"}},
     "change_webhook": {"": {"is_active": False}},
     "end_given_up": {act: {"act": act, "keys": [Of("given-up key")]} for act in ("again", "drop")},

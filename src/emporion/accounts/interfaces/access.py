@@ -29,6 +29,7 @@ SCOPE_WORDS: dict[str, Any] = {
     "write": gettext_lazy("ask, answer and keep my profile"),
     "organise.read": gettext_lazy("read what the organiser may read"),
     "organise.write": gettext_lazy("take lists in, compute and publish schedules"),
+    "organise.staff": gettext_lazy("give roles and name officers, and take them"),
 }
 
 

@@ -15,18 +15,20 @@ from emporion.api.interfaces import (
     own,
     own_data,
     people,
+    posts,
     problems,
     requests,
     schedule,
     schema,
     setup,
+    team,
     wishes,
 )
 
 api = schema.make_api()
 OPERATIONS = (
     editions, setup, requests, wishes, market, own, own_data, schedule, lists, desk, people,
-    outside,
+    outside, posts, team,
 )  # fmt: skip
 for module in OPERATIONS:
     api.add_router("", module.router)
