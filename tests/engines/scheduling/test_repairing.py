@@ -122,6 +122,22 @@ def test_take_back_after_the_fair_went_on_leaves_the_past_alone():
     assert not (floor.st.req[:, MASK] & 1).any()
 
 
+def test_no_show_takes_what_had_to_follow_with_it():
+    rows = [("x", "e", "a", 9), ("y", "f", "b", 5), ("z", "f", "a", 3)]
+    data = tiny.instance(3, requests=rows, precedences=[["x", "y"]])
+    instance = scheduling.instance_from_json(data)
+    floor = scheduling.Floor(instance, np.array([0, 2, -1]), later=False)
+    changes = floor.no_show(instance.participant_ids.index("a"), 0)
+    assert {(c.request, c.before, c.after, c.reason) for c in changes.changes} == {
+        (0, 0, -1, "absent"),
+        (1, 2, -1, "order"),
+        (2, -1, 2, "waiting_pair"),
+    }
+    assert (changes.lost, changes.regained) == (14, 3)
+    floor.take_back()
+    assert floor.slot.tolist() == [0, 2, -1]
+
+
 @pytest.mark.parametrize(("beyond", "after"), [(0, [-1, 1, -1]), (1, [-1, 1, 0])])
 def test_no_show_goes_beyond_the_limit_of_a_guest_only_with_consent(beyond, after):
     data = tiny.instance(2, requests=[("x", "e", "a", 9), ("y", "f", "b", 2), ("z", "e", "b", 3)])

@@ -131,9 +131,10 @@ class Floor:
     def no_show(self, participant: int, first: int, last: int | None = None) -> Changes:
         """``participant`` is not there in the slots ``first`` to ``last`` (default: ``first``).
 
-        Its meetings there are lost unless they can be held later; each freed place is used again:
-        by the best waiting pair, by meetings that come forward and leave a place to a waiting pair,
-        or by a later meeting pulled forward alone.  Slots nearer than the notice are lost.  Raises
+        Its meetings there are lost unless they can be held later, and so is what had to follow
+        them and has not begun.  Each freed place is used again: by the best waiting pair, by
+        meetings that come forward and leave a place to a waiting pair, or by a later meeting
+        pulled forward alone.  Slots nearer than the notice are lost.  Raises
         `InstanceError` for slots that are none.
         """
         began = time.perf_counter()
@@ -155,6 +156,12 @@ class Floor:
             # Whoever has not come is not asked again for the same meeting, but see `later`.
             st.req[r, LOCK] = 1
         how: dict[int, str] = {}
+        followers = self._followers(gone)
+        for r in followers:
+            t = int(st.req[r, SLOT])
+            free += [(int(it.first[r]), t), (int(it.second[r]), t)]
+            keep.slot[r], keep.lock[r], how[r] = t, int(st.req[r, LOCK]), "order"
+            unset(st, r)
         for host, t in free:
             if t < self.earliest:
                 continue
@@ -164,7 +171,19 @@ class Floor:
                 how[r] = self._why(r, t)
         if self.later:
             self._hold_later(gone, max(last, self.earliest - 1), how)
-        return self._finish(keep, gone, how, began)
+        lost: Ints = np.concatenate([gone, np.array(followers, dtype=np.int32)])
+        return self._finish(keep, lost, how, began)
+
+    def _followers(self, gone: Ints) -> list[int]:
+        """Meetings to come that have to follow one of ``gone``, and what has to follow these."""
+        found, lost = [], gone
+        while len(lost):
+            first, then = self.instance.precedences.T
+            rows = np.unique(then[np.isin(first, lost)])
+            lost = rows[self.st.req[rows, SLOT] >= self.earliest]
+            lost = lost[~np.isin(lost, found)]
+            found += lost.tolist()
+        return [r for r in found if r not in gone]
 
     def _why(self, r: int, t: int) -> str:
         """Why the meeting r is now where it is, after the place in slot t was used again."""
