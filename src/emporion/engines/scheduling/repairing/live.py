@@ -176,7 +176,8 @@ class Floor:
 
     def _followers(self, gone: Ints) -> list[int]:
         """Meetings to come that have to follow one of ``gone``, and what has to follow these."""
-        found, lost = [], gone
+        found: list[int] = []
+        lost = gone
         while len(lost):
             first, then = self.instance.precedences.T
             rows = np.unique(then[np.isin(first, lost)])
