@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,23 @@ def test_worker_that_is_told_to_leave_keeps_what_its_job_had(house: House) -> No
         kill(worker)
     assert counted(house, "core_jobrecord", "state = 'stopped'") == 1
     assert counted(house, "meetings_release", "state = 'draft'") == 1
+
+
+def test_code_to_sign_in_does_not_wait_for_the_schedule_that_is_computed(house: House) -> None:
+    house.ask(START.format(seconds=600))
+    worker = house.start("worker")
+    try:
+        searching = reaches(house, "core_jobrecord", 1, SEARCHING)
+        while not searching():
+            assert worker.poll() is None
+        asked = time.monotonic()
+        house.ask(
+            "__import__('emporion.core.jobs', fromlist=['jobs']).enqueue('sign_in.send_code', "
+            "{'code': 'none', 'origin': ''}, tenant='', owner='visitor').public_id"
+        )
+        done = reaches(house, "core_jobrecord", 1, "kind = 'sign_in.send_code' AND state = 'done'")
+        while not done():
+            assert time.monotonic() - asked < 30
+        assert searching()
+    finally:
+        kill(worker)

@@ -80,7 +80,7 @@ def test_quarter_of_calls_to_others_that_fail_hold_nobody_up(
     load.end()
     others.well = True
     failed = others.failed
-    # The pauses after failures pass by themselves: five seconds, half a minute, five minutes.
+    # The pauses after failures pass by themselves: five seconds, half a minute, two minutes, five.
     live = "state IN ('waiting', 'sending')"
     wait_until(lambda: not counted(at_work.fair, "core_outboxrow", live), 600, "all has arrived")
     assert load.refused == []

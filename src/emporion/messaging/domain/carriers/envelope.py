@@ -36,7 +36,7 @@ class Envelope:
 class Carrier(ABC):
     """Brings envelopes. `send` returns how the carrier names what it took.
 
-    It raises Rejected for good, and anything else for now. It gives up within 20 seconds.
+    It raises Rejected for good, and anything else for now. No step of it takes over 20 seconds.
     """
 
     name: str
