@@ -54,6 +54,10 @@ import django; django.setup()
 from django.conf import settings as s
 print(s.DEBUG, s.DEMO_SIGNIN, s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_SECURE,
       s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS, s.ALLOWED_HOSTS)
+assert s.SESSION_COOKIE_PATH == s.CSRF_COOKIE_PATH == "/"
+assert s.SESSION_COOKIE_DOMAIN is s.CSRF_COOKIE_DOMAIN is None
+prefix = "__Host-" if s.SESSION_COOKIE_SECURE else ""
+assert (s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME) == (prefix + "sessionid", prefix + "csrftoken")
 """
 
 
