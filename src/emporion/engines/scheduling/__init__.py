@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .balance import Balance, balance_of, granted_shares
     from .baseline import greedy
     from .bounds import Bound, bound
     from .checking import Report, check, check_data, check_files
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from .writing import instance_to_json, solution_to_json, write_instance, write_solution
 
 _HOME = {
+    "Balance": "balance",
     "Bound": "bounds",
     "Instance": "instance",
     "InstanceError": "instance",
@@ -43,6 +45,7 @@ _HOME = {
     "Report": "checking",
     "ServicePrice": "service",
     "Solution": "solution",
+    "balance_of": "balance",
     "bound": "bounds",
     "check": "checking",
     "check_data": "checking",
@@ -53,6 +56,7 @@ _HOME = {
     "fewer_breaks": "tidying",
     "generate": "generating",
     "generate_family": "families",
+    "granted_shares": "balance",
     "greedy": "baseline",
     "instance_from_json": "reading",
     "instance_to_json": "writing",
@@ -71,6 +75,7 @@ _HOME = {
 __all__ = [
     "NO_LIMIT",
     "REASONS",
+    "Balance",
     "Bound",
     "Floor",
     "Instance",
@@ -79,6 +84,7 @@ __all__ = [
     "Rival",
     "ServicePrice",
     "Solution",
+    "balance_of",
     "bound",
     "check",
     "check_data",
@@ -89,6 +95,7 @@ __all__ = [
     "fewer_breaks",
     "generate",
     "generate_family",
+    "granted_shares",
     "greedy",
     "instance_from_json",
     "instance_to_json",

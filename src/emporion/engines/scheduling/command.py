@@ -32,6 +32,13 @@ def _seconds(text: str) -> float:
     return value
 
 
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError("must be a share from 0 to 1")
+    return value
+
+
 def _steps(text: str) -> int:
     value = int(text)
     if value < 0:
@@ -70,12 +77,19 @@ def _parser() -> argparse.ArgumentParser:
         "--serve-bonus",
         type=_seconds,
         metavar="W",
-        help="with --serve: they are worth W more each instead (a balance, not a rule)",
+        help="with --serve or --balance: they are worth W more each instead (a balance, not a rule)",
+    )
+    parser.add_argument(
+        "--balance",
+        type=_share,
+        default=0.0,
+        metavar="SHARE",
+        help="so large a share (0 to 1) of what every buyer asks for goes first in the same way",
     )
     parser.add_argument(
         "--service-price",
         action="store_true",
-        help="only print what --serve (default 1) would cost at least, and stop",
+        help="only print what --serve (default 1) and --balance would cost at least, and stop",
     )
     parser.add_argument(
         "--keep", metavar="PREVIOUS.json", help="start from this schedule and move little of it"
@@ -107,11 +121,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.solution is not None:
         return _fail("a second file is read with --check only; the schedule goes to -o")
     if args.service_price:
-        return _service_price(args.instance, max(args.serve, 1))
+        serve = args.serve if args.serve or args.balance else 1
+        return _service_price(args.instance, serve, args.balance)
     if args.move_price is not None and not args.keep:
         return _fail("--move-price goes with --keep")
-    if args.keep and args.serve:
-        return _fail("--keep and --serve do not go together")
+    if args.keep and (args.serve or args.balance):
+        return _fail("--keep does not go together with --serve and --balance")
     if args.output is None:
         return _fail("say with -o where the schedule is to be written")
     folder = os.path.dirname(os.path.abspath(args.output))
@@ -146,6 +161,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 solution = solve_keeping(instance, previous, move_price=args.move_price, **options)
             else:
                 options |= {"serve": args.serve, "serve_bonus": args.serve_bonus}
+                options |= {"balance": args.balance}
                 options |= {"prove": not args.no_proof, "proof_stages": args.proof_stages}
                 solution = solve(instance, **options)
         except (InstanceError, OSError) as error:
@@ -158,6 +174,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"emporion schedule: {sentence}", file=sys.stderr)
     if not args.quiet:
         print(_summary(solution), file=sys.stderr)
+        print(_shares(instance, solution), file=sys.stderr)
         held = (solution.slot >= 0).nonzero()[0].tolist()
         meetings = (
             (instance.request_ids[r], instance.slot_ids[int(solution.slot[r])]) for r in held
@@ -177,13 +194,23 @@ def _summary(solution: Any) -> str:
     return text
 
 
-def _service_price(path: str, serve: int) -> int:
+def _shares(instance: Any, solution: Any) -> str:
+    from .balance import balance_of
+
+    it = balance_of(instance, solution.slot)
+    return (
+        f"buyers got of what they asked for: lowest {100 * it.lowest:.0f} %, lowest tenth at most "
+        f"{100 * it.tenth:.0f} %, median {100 * it.median:.0f} %, Jain's index {it.jain:.3f}"
+    )
+
+
+def _service_price(path: str, serve: int, balance: float) -> int:
     from .instance import InstanceError
     from .reading import read_instance
     from .service import service_price
 
     try:
-        found = service_price(read_instance(path), serve)
+        found = service_price(read_instance(path), serve, balance)
     except (InstanceError, OSError) as error:
         return _fail(_why(error))
     print(f"{found.people} buyers ask; by weight alone {found.unserved} of them go short")

@@ -14,7 +14,7 @@ from .contradictions import say_contradiction
 from .dual import SmoothedDual
 from .filling import fill_left
 from .flow import Relaxation, relax
-from .instance import Bools, Instance, Ints, Longs
+from .instance import Bools, Instance, InstanceError, Ints, Longs
 from .limits import refuse_too_many
 from .order import place_ordered
 from .pacing import PROPOSALS_A_MEETING, Progress, Reporter, value_deadline
@@ -72,7 +72,9 @@ class Prepared:
         )
 
 
-def prepare(instance: Instance, serve: int = 0, serve_bonus: float | None = None) -> Prepared:
+def prepare(
+    instance: Instance, serve: int = 0, serve_bonus: float | None = None, balance: float = 0.0
+) -> Prepared:
     """Slots, integer weights, bonus for mandatory requests, contradictions.  O(R S)."""
     refuse_too_many(len(instance.request_ids))
     units, scale = integer_weights(instance)
@@ -84,7 +86,7 @@ def prepare(instance: Instance, serve: int = 0, serve_bonus: float | None = None
     possible[locked_requests] = False
     possible[locked_requests, locked_slots] = True
     open_ = np.asarray(possible.any(axis=1))
-    least = service_targets(instance, open_, serve)
+    least = service_targets(instance, open_, serve, balance)
     special = int(instance.mandatory.sum()) + int(least.sum())
     big = int(min(int(units.sum()) + 1, 2**60 // (special + 2)))
     bonus = big
@@ -128,6 +130,7 @@ def solve(
     started: float | None = None,
     serve: int = 0,
     serve_bonus: float | None = None,
+    balance: float = 0.0,
     tidy: bool = True,
     prove: bool = True,
     proof_seconds: float | None = None,
@@ -146,6 +149,8 @@ def solve(
     serve : the first so many meetings of every requesting buyer go before everything else, or are
         worth ``serve_bonus`` (weight) more each: from no balance (0) to all (None).  See
         `service_price` for what that costs at least.
+    balance : 0..1; so large a share of what every buyer asks for and could take goes first in the
+        same way, so that few get much less than others; `balance_of` measures it.
     tidy : False leaves the slots as the search has left them; see `fewer_breaks`.
     prove : False leaves out the proof of small instances after the first steps of the search.
     proof_seconds : most that the proof takes, for those who watch: meanwhile nothing is told and
@@ -167,12 +172,14 @@ def solve(
     began = time.monotonic() if started is None else started
     if time_limit is None and work_limit is None:
         work_limit = STEPS_BASE + STEPS_A_REQUEST * len(instance.request_ids)
-    ready = prepare(instance, serve, serve_bonus)
+    if not 0 <= balance <= 1:
+        raise InstanceError("balance", f"{balance} is not a share from 0 to 1")
+    ready = prepare(instance, serve, serve_bonus, balance)
     if ready.conflicts:
         return _nothing(instance, ready.conflicts, began, seed)
     from .exact import solve_exactly, suits_exact
 
-    if not serve and suits_exact(instance, ready.possible):
+    if not serve and not balance and suits_exact(instance, ready.possible):
         found = solve_exactly(
             instance,
             ready,
