@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         "--serve-bonus",
         type=_seconds,
         metavar="W",
-        help="with --serve or --balance: they are worth W more each instead (a balance, not a rule)",
+        help="with --serve or --balance: they are worth W more each (a trade, not a rule)",
     )
     parser.add_argument(
         "--balance",

@@ -41,9 +41,9 @@ def service_targets(
 ) -> Longs:
     """How many of its first meetings count for each participant, int64[P].
 
-    Buyers (everybody with one calendar where no sides are told) with an ``open_`` request: ``serve``
-    meetings, or the share ``balance`` (0..1, rounded up) of what each asks for and could take, if
-    that is more; never fewer than ``min_meetings`` unless ``insist`` is False.
+    Buyers (everybody with one calendar where no sides are told) with an ``open_`` request:
+    ``serve`` meetings, or the share ``balance`` (0..1, rounded up) of what each asks for and could
+    take, if that is more; never fewer than ``min_meetings`` unless ``insist`` is False.
     """
     people = len(instance.participant_ids)
     ends = np.concatenate([instance.first[open_], instance.second[open_]])
