@@ -257,7 +257,7 @@ def test_who_is_passed_because_their_kind_is_on_the_list_already_is_told_so(fair
     for code in ("xr", "logistics"):
         guest.needs.create(code=code)
     more = [factories.make_participation(edition, "exhibitor", offers=["ai"]) for _ in range(4)]
-    monkeypatch.setattr(markets, "LIST_OF_A_GUEST", 4)
+    monkeypatch.setattr(markets, "LIST_OF_A_GUEST", 5)
     run_match(edition)
     listed = queries.listed(guest)
     assert {hosts[2].pk, hosts[3].pk} < set(listed)

@@ -2,9 +2,11 @@
 
 A list of twenty who all offer the same says the same twenty times; somebody nearly as good who is
 of another kind tells the reader more.  So a list is filled place by place, and the score of
-whoever is left falls by `LESS` for each of their kind who stands above: a form of maximal marginal
-relevance (Carbonell and Goldstein, SIGIR 1998) with equality of kinds for likeness.  The kind of
-somebody is the first code they state; who states none is of no kind, and counts in full.
+whoever is left falls by `LESS` for each of their kind who stands above, from the fourth of a kind
+on: a form of maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998) with equality of
+kinds for likeness.  The kind of somebody is the first code they state; who states none is of no
+kind, and counts in full.  Three count alike because a place before others of one's kind must not
+be worth cheating for (`./run bench matching --case manipulation`: rings).
 
 It is bounded: somebody is passed only by those whose score is near, and lists stay sorted by the
 score that came out.
@@ -25,6 +27,8 @@ Ints = npt.NDArray[np.int64]
 
 # What it brings and costs is measured by `./run bench matching --case variety`.
 LESS = 0.05
+# So many of a kind count in full.
+ALIKE = 3
 # So many times a list's length take part in it.
 REACH = 2
 BLOCK = 2048
@@ -41,6 +45,11 @@ def kinds(codes: Sequence[Sequence[str]]) -> Ints:
 def kinds_of(exhibitors: Sequence[Participant], buyers: Sequence[Participant]) -> tuple[Ints, Ints]:
     """Return the kinds of those on buyers' lists, by their offers, and on exhibitors', by needs."""
     return kinds([one.offers for one in exhibitors]), kinds([one.needs for one in buyers])
+
+
+def falls(above: int) -> int:
+    """Return how often somebody counts less who stands behind `above` of their kind."""
+    return max(0, above - ALIKE + 1)
 
 
 def varied(ranking: Ranking, kind: Ints, length: int, more: int = 0, less: float = LESS) -> Ranking:
@@ -72,6 +81,7 @@ def varied(ranking: Ranking, kind: Ints, length: int, more: int = 0, less: float
         # Of no kind: a number of their own each.
         sort = np.where(kind[who] >= 0, kind[who], -1 - np.arange(width))
         every = np.arange(len(rows))
+        above = np.zeros(who.shape, dtype=np.int16)
         for place in range(places):
             best = worth.argmax(axis=1)
             filled = place < counts[rows]
@@ -79,7 +89,9 @@ def varied(ranking: Ranking, kind: Ints, length: int, more: int = 0, less: float
             other[to], score[to] = who[every, best][filled], worth[every, best][filled]
             chosen = sort[every, best]
             worth[every, best] = -np.inf
-            np.multiply(worth, np.float32(1 - less), out=worth, where=sort == chosen[:, None])
+            same = sort == chosen[:, None]
+            above += same
+            np.multiply(worth, np.float32(1 - less), out=worth, where=same & (above >= ALIKE))
     return Ranking(start, other, score, np.zeros(len(other), dtype=bool))
 
 

@@ -112,7 +112,10 @@ def _compared(
             return Absence("fits_less", detail)
         if one.price < CONTESTED:
             return Absence("crowded", detail)
-    elif one.score * (1 - variety.LESS) ** _alike(read.market, one.id, names) < last.score:
+    elif (
+        one.score * (1 - variety.LESS) ** variety.falls(_alike(read.market, one.id, names))
+        < last.score
+    ):
         return Absence("alike", detail)
     return Absence("next_run", detail)
 
