@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 
@@ -18,6 +19,16 @@ def as_served():
     yield lambda: logs.configure({"json": False, "level": "INFO"})
     root.handlers = handlers
     root.setLevel(level)
+
+
+def test_what_others_sent_begins_no_line_of_its_own(as_served, capsys):
+    as_served()
+    logs.configure({"json": True, "level": "INFO"})
+    logging.getLogger("django.request").warning("Not found: %s", '/a\n{"event": "forged"}\r\x1b[2J')
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    told = json.loads(lines[0])
+    assert told["event"].startswith("Not found: /a\n") and "\x1b" not in lines[0]
 
 
 @pytest.mark.parametrize(("error", "traces"), [(PermissionDenied, 0), (ValueError, 1)])

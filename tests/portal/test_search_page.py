@@ -73,6 +73,14 @@ def test_long_and_hostile_words_are_only_words(edition, where):
         assert "<b>Bold" not in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    "query", ["zz' OR '1'='1", "zz') UNION SELECT 1 --", "zz.*", "zz|qq", "[a-z]+zz", "zz%"]
+)
+def test_words_are_neither_statement_nor_pattern(edition, where, query):
+    list_exhibitor(edition, "Only one")
+    assert names(Client().get(where, {"q": query, "kind": "exhibitor"})) == []
+
+
 @pytest.mark.parametrize("query", ["%", "_", "'", "-", "\U0001f600", "!? ..."])
 def test_signs_alone_find_nothing_and_say_why(edition, where, query):
     list_exhibitor(edition, "Only one")
