@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from emporion.engines.matching import Market, Participant, Signal
+from emporion.engines.matching import Market, Participant, Signal, read_market
 
 TOPICS = [f"t{at:02d}" for at in range(12)]
 
@@ -62,3 +64,29 @@ def answered(kind: str, seed: int) -> tuple[Market, dict[tuple[str, str], bool]]
         sellers, callers, (), signals, buyer_list_length=exhibitors, exhibitor_list_length=buyers
     )
     return market, apart
+
+
+def told(path: str, seed: int) -> tuple[Market, dict[tuple[str, str], bool]]:
+    """Return the market of an instance file and the half of its decisions that is kept apart.
+
+    Decisions are `accept` and `decline` of both sides about each other; half of the pairs that
+    both decided are kept apart, whatever else the file tells of them. List lengths are the file's.
+    Raises MarketError for a file that is no instance, ValueError where nobody decided.
+    """
+    market = read_market(path)
+    buyers = {one.id for one in market.buyers}
+    said: dict[tuple[str, str], dict[str, bool]] = {}
+
+    def pair(signal: Signal) -> tuple[str, str]:
+        one, other = signal.sender, signal.receiver
+        return (one, other) if one in buyers else (other, one)
+
+    for signal in market.signals:
+        if signal.kind in ("accept", "decline"):
+            said.setdefault(pair(signal), {})[signal.sender] = signal.kind == "accept"
+    decided = sorted(key for key, yes in said.items() if len(yes) == 2)
+    if not decided:
+        raise ValueError(f"{path}: no pair in which both sides accepted or declined")
+    apart = np.random.default_rng(seed).random(len(decided)) < 0.5
+    kept = {key: all(said[key].values()) for key, away in zip(decided, apart, strict=True) if away}
+    return replace(market, signals=[one for one in market.signals if pair(one) not in kept]), kept
