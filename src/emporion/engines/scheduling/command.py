@@ -174,7 +174,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"emporion schedule: {sentence}", file=sys.stderr)
     if not args.quiet:
         print(_summary(solution), file=sys.stderr)
-        print(_shares(instance, solution), file=sys.stderr)
+        if args.serve or args.balance:
+            print(_shares(instance, solution), file=sys.stderr)
         held = (solution.slot >= 0).nonzero()[0].tolist()
         meetings = (
             (instance.request_ids[r], instance.slot_ids[int(solution.slot[r])]) for r in held
