@@ -49,8 +49,10 @@ def test_public_generator_makes_a_typed_client(tmp_path: Path) -> None:
     from emporion.api.interfaces.urls import api
 
     (tmp_path / "openapi.json").write_text(json.dumps(api.get_openapi_schema()), "utf-8")
-    # It would call its own tools for looks.
-    (tmp_path / "config.yaml").write_text("post_hooks: []\n")
+    # It would call its own tools for looks; of JSON lines it has to be told that they are text.
+    (tmp_path / "config.yaml").write_text(
+        "post_hooks: []\ncontent_type_overrides:\n  application/jsonl: text/plain\n"
+    )
     made = subprocess.run(
         [sys.executable, "-m", "openapi_python_client", "generate", "--path", "openapi.json",
          "--config", "config.yaml", "--output-path", "made", "--fail-on-warning", "--meta", "none"],
