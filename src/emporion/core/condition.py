@@ -21,7 +21,6 @@ from emporion.core.sealing.models import JournalSeal
 
 BACKUPS = "backups"
 DAY = dt.timedelta(days=1)
-LIVE = (Row.State.WAITING, Row.State.SENDING)
 
 
 @dataclass
@@ -78,7 +77,10 @@ def _of_database(found: Condition) -> None:
     found.waits = max(0.0, (now - (oldest[1] or oldest[0])).total_seconds()) if oldest else 0.0
     found.outbox_waiting, found.outbox_dead = (
         dict(rows.values_list("kind").annotate(Count("pk")).order_by("kind"))
-        for rows in (Row.objects.filter(state__in=LIVE), Row.objects.filter(state=Row.State.DEAD))
+        for rows in (
+            Row.objects.filter(state__in=handing.LIVE),
+            Row.objects.filter(state=Row.State.DEAD),
+        )
     )
     since = handing.due().values_list("next_at", flat=True).first()
     found.outbox_waits = max(0.0, (now - since).total_seconds()) if since else 0.0

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from emporion.core import processes, seen
 from emporion.core.models import OutboxRow
-from emporion.core.outbox.handing import LEASE, State, deliver_next
+from emporion.core.outbox.handing import LEASE, LIVE, State, deliver_next
 
 log = structlog.get_logger(__name__)
 # Handed over at the same time, each by a thread with its own connection.
@@ -75,7 +75,7 @@ def free_dead() -> int:
 
     Else they, and their lanes, would wait for the end of the lease. One query where all live.
     """
-    held = OutboxRow.objects.filter(state=State.SENDING, lease_until__gte=Now())
+    held = OutboxRow.objects.filter(state__in=LIVE, state=State.SENDING, lease_until__gte=Now())
     dead = [row for row in held if processes.is_running(row.process) is False]
     for row in dead:
         held.filter(pk=row.pk, lease=row.lease).update(lease_until=Now() - Value(LEASE))
