@@ -27,7 +27,7 @@ from emporion.edition.queries import search_scope
 from emporion.meetings.domain import requests
 from emporion.registry import domain as registry
 from emporion.registry.models import Body, Person
-from tests.factories import make_participation
+from tests.factories import make_edition, make_expo, make_participation, make_user
 from tests.portal.planting import HAN, WORD, plant
 
 
@@ -143,8 +143,6 @@ def test_data_of_others_stays_when_somebody_is_erased(edition: Any, planted: Per
 def test_nothing_of_another_expo_is_touched_or_told_whatever_somebody_is_called(
     edition: Any,
 ) -> None:
-    from tests.factories import make_edition
-
     other = make_edition()
     host, asks = (make_participation(other, role) for role in ("exhibitor", "buyer"))
     requests.ask(asks, host, "the message board at price 42")
@@ -184,8 +182,6 @@ def test_words_of_an_erased_person_are_words_and_no_parts_of_others() -> None:
 def test_account_that_is_needed_elsewhere_stays_open(
     edition: Any, planted: Person, kept: str
 ) -> None:
-    from tests.factories import make_edition
-
     user = planted.user
     if kept == "superuser":
         type(user).objects.filter(pk=user.pk).update(is_superuser=True)
@@ -217,14 +213,40 @@ def test_what_others_wrote_of_an_erased_person_is_told(edition: Any, planted: Pe
 def test_account_that_somebody_of_another_expo_uses_stays_open(
     edition: Any, planted: Person
 ) -> None:
-    from tests.factories import make_expo
-
     with transaction.atomic():
         registry.create_person(make_expo(), registry.NewPerson("Same", user_id=planted.user_id))
     user = planted.user
     registry.erase_person(planted, "asked")
     user.refresh_from_db()
     assert (user.is_active, planted.user, planted.name) == (True, None, planted.public_id)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("first", [0, 1])
+def test_own_words_go_in_one_expo_and_stay_in_another(first: int) -> None:
+    fairs, user = (make_edition(), make_edition()), make_user()
+    asked = []
+    for fair in fairs:
+        with journal.acting(user.actor, tenant=fair.expo.public_id), scopes_disabled():
+            host = make_participation(fair, "exhibitor")
+            mine = make_participation(fair, "buyer", user=user)
+            asked.append(requests.ask(mine, host, f"my words at {fair.slug}"))
+    seals.seal()
+    here, there = fairs[first], fairs[1 - first]
+    person = Person._base_manager.get(expo=here.expo, user=user)
+    assert registry.erase_person(person, "asked").left == []
+    for request in asked:
+        request.refresh_from_db()
+    assert asked[first].message == ""
+    assert asked[1 - first].message == f"my words at {there.slug}"
+    kept = JournalValue.objects.filter(text__contains="my words at")
+    assert [value.entry.tenant for value in kept] == [there.expo.public_id]
+    seals.seal()
+    assert verify().is_whole
+    # With the last expo goes the account, and all that it said.
+    registry.erase_person(Person._base_manager.get(expo=there.expo, user=user), "asked")
+    assert not JournalValue.objects.filter(text__contains="my words at").exists()
+    assert verify().is_whole
 
 
 @pytest.mark.django_db

@@ -158,10 +158,18 @@ def _read(text: str) -> Any:
         return text
 
 
+def _within(owner: Owner, path: str) -> Q:
+    """Rows of the owner's expo or of none; of any where the account goes with the person."""
+    if not owner.tenant or owner.keys.get("user"):
+        return Q()
+    return Q(**{f"{path}__in": (owner.tenant, "")})
+
+
 def _erase_values(owner: Owner) -> int:
     """Delete the journal's values of the owner's objects, and those that name the owner."""
     kinds = sorted({kind for kind, _ in owner.objects})
-    held = JournalValue.objects.filter(entry__object_kind__in=kinds)
+    within = _within(owner, "entry__tenant")
+    held = JournalValue.objects.filter(within, entry__object_kind__in=kinds)
     gone = [
         pk
         for pk, kind, ids in held.values_list("pk", "entry__object_kind", "entry__object_ids")
@@ -181,7 +189,10 @@ def _erase_changes(owner: Owner) -> int:
     for kind in sorted({kind for kind, _ in owner.objects}):
         ids = [one for other, one in owner.objects if other == kind]
         wanted |= Q(object_kind=kind, object_id__in=ids)
-    gone = list(ImportChange.objects.filter(wanted).values_list("pk", flat=True)) if wanted else []
+    wanted &= _within(owner, "batch__tenant")
+    gone = []
+    if owner.objects:
+        gone += ImportChange.objects.filter(wanted).values_list("pk", flat=True)
     if owner.words:
         own = ImportChange.objects.filter(batch__tenant=owner.tenant)
         likely = own.annotate(as_text=Cast("before", TextField())).filter(_naming(owner, "as_text"))

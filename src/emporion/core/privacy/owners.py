@@ -27,7 +27,7 @@ class Owner:
     keys: dict[str, list[Any]] = field(default_factory=dict)
     objects: set[tuple[str, str]] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
-    # Public id of the expo whose rows an erasure may touch by these words.
+    # Public id of the expo whose rows an erasure may touch; those of its account are of none.
     tenant: str = ""
 
     def own(self, kind: str, keys: Iterable[Any]) -> None:

@@ -32,9 +32,12 @@ class Erasure:
     left: list[privacy.Mention] = field(default_factory=list)
 
 
-def trace(people: Sequence[Person]) -> privacy.Owner:
-    """Return all that belongs to somebody who is known as `people`, their accounts included."""
-    owner = privacy.Owner()
+def trace(people: Sequence[Person], *, tenant: str = "") -> privacy.Owner:
+    """Return all that belongs to somebody who is known as `people`, their accounts included.
+
+    What an account wrote is of every expo, or of the one with the public id `tenant`.
+    """
+    owner = privacy.Owner(tenant=tenant)
     with transaction.atomic():
         for person in people:
             owner.own("person", [person.pk])
@@ -144,11 +147,14 @@ def erase_person(
     with transaction.atomic():
         locked = Person._base_manager.select_for_update().get(pk=person.pk)
         _refuse(locked)
-        owner = trace([locked])
-        user = locked.user
-        owner.tenant = locked.expo.public_id
-        if user is not None and not _closes(locked):
-            for kind in ("user", "actor", "written"):
+        user, tenant = locked.user, locked.expo.public_id
+        stays = user is not None and not _closes(locked)
+        # An account that goes takes along what it wrote anywhere; one that stays is needed
+        # elsewhere, and what it wrote there is not this expo's to erase.
+        owner = trace([locked], tenant=tenant if stays else "")
+        owner.tenant = tenant
+        if user is not None and stays:
+            for kind in ("user", "actor"):
                 owner.keys.pop(kind, None)
             owner.objects.discard(("user", user.public_id))
         elif user is not None:
