@@ -190,7 +190,7 @@ def _erase_changes(owner: Owner) -> int:
         ids = [one for other, one in owner.objects if other == kind]
         wanted |= Q(object_kind=kind, object_id__in=ids)
     wanted &= _within(owner, "batch__tenant")
-    gone = []
+    gone: list[int] = []
     if owner.objects:
         gone += ImportChange.objects.filter(wanted).values_list("pk", flat=True)
     if owner.words:
