@@ -70,7 +70,7 @@ def test_address_is_taken_once_whatever_its_case() -> None:
 def test_no_two_rows_differ_by_the_case_of_the_address_alone() -> None:
     User.objects.create(email="Aino@Example.org")
     with pytest.raises(IntegrityError):
-        User.objects.create(email="aino@example.org")
+        User.objects.create(email="aino@example.org ")
     # Who has none is not compared.
     User.objects.create(phone="+97714123456")
     User.objects.create(phone="+97714123457")

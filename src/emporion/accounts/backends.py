@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
+from emporion.accounts import queries
 from emporion.accounts.models import User
 from emporion.accounts.rules import as_phone
 
@@ -25,12 +26,7 @@ class IdentifierBackend(ModelBackend):
         if not username or password is None:
             return None
         phone = as_phone(username)
-        users = (
-            User.objects.filter(phone=phone)
-            if phone
-            else User.objects.filter(email__iexact=username.strip())
-        )
-        user = users.order_by("pk").first()
+        user = queries.user_by_phone(phone) if phone else queries.user_by_email(username)
         if user is None:
             # The same work as for a known user, so that time tells nobody who exists.
             User().set_password(password)

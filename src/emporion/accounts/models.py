@@ -6,9 +6,9 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
-from django.db.models.functions import Upper
 
 from emporion.core.ids import new_id
+from emporion.core.text.addresses import as_email
 
 
 class UserManager(BaseUserManager["User"]):
@@ -21,8 +21,7 @@ class UserManager(BaseUserManager["User"]):
         password: str | None = None,
         **values: Any,
     ) -> User:
-        address = email.strip().lower() if email else None
-        user = self.model(email=address, phone=phone or None, **values)
+        user = self.model(email=email, phone=phone or None, **values)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -33,13 +32,14 @@ class UserManager(BaseUserManager["User"]):
         )
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email__iexact=username)
+        return self.get(email=as_email(username or ""))
 
 
 class User(AbstractBaseUser, PermissionsMixin):
     """Many people have a phone number and no habit of e-mail: each is optional, one is needed."""
 
     public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    # In its one form (`core.text.addresses`): found by equality, and once.
     email = models.EmailField(null=True, blank=True, unique=True)
     phone = models.CharField(max_length=20, null=True, blank=True, unique=True)
     name = models.CharField(max_length=200, blank=True)
@@ -58,11 +58,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
 
-    class Meta:
-        constraints = [
-            # In upper case, because that is how `iexact` asks: sign-in finds one user, by an index.
-            models.UniqueConstraint(Upper("email"), name="user_email_once"),
-        ]
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the address in its one form, whoever writes the row; None for one that has none."""
+        if self.email is not None:
+            self.email = as_email(self.email) or None
+        super().save(*args, **kwargs)
 
     def __str__(self) -> str:
         return self.name or self.email or self.phone or self.public_id

@@ -13,6 +13,7 @@ from emporion.accounts.models import OutsideAccount, Passkey, UserSession
 from emporion.accounts.models import User as User
 from emporion.accounts.rules import as_identifier as as_identifier
 from emporion.accounts.rules import as_phone as as_phone
+from emporion.core.text.addresses import as_email
 
 
 def demonstration_users() -> list[User]:
@@ -29,8 +30,8 @@ def demonstration_user_by_id(public_id: str) -> User | None:
 
 
 def user_by_email(email: str) -> User | None:
-    """Return the user with this address, written in small or large letters; None if none has."""
-    return User.objects.filter(email__iexact=email.strip()).first()
+    """Return the user with this address, in small or large letters; None if none has; one query."""
+    return User.objects.filter(email=as_email(email)).first()
 
 
 def user_by_phone(phone: str) -> User | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from emporion.core.text.addresses import as_email
+
 
 def as_phone(text: str) -> str | None:
     """Return a phone number as it is stored (+ and digits), or None if `text` is none."""
@@ -15,7 +17,7 @@ def as_phone(text: str) -> str | None:
 
 def as_identifier(text: str) -> str:
     """Return the one form of what somebody typed to say who they are: two spellings, one count."""
-    return as_phone(text) or text.strip().casefold()
+    return as_phone(text) or as_email(text) or text.strip()
 
 
 def as_source(address: str) -> str:

@@ -11,6 +11,7 @@ from emporion.accounts import queries
 from emporion.accounts.models import User
 from emporion.accounts.rules import as_phone
 from emporion.core import journal
+from emporion.core.text.addresses import as_email
 from emporion.core.text.clean import clean_text
 
 
@@ -34,7 +35,9 @@ def create_user(
             raise ValueError(
                 f"{phone!r} is no phone number. Write it with + and the country's code: +86 571 …"
             )
-    address = clean_text(email, max_length=254).lower() if email else None
+    address = clean_text(as_email(email), max_length=254) if email else None
+    if email and email.strip() and not address:
+        raise ValueError(f"{email!r} is no e-mail address: a letter in it looks like another one.")
     if not address and not number:
         raise ValueError("A user needs an e-mail address or a phone number.")
     name = clean_text(name, max_length=200)
@@ -48,10 +51,10 @@ def user_of_address(identifier: str, name: str, language: str) -> User:
     A new one has no password and signs in by a code. So whoever asks learns nothing of who exists.
     Raises ValidationError for what is neither, BadText for a name that cannot be stored.
     """
-    phone = as_phone(identifier)
+    phone, email = as_phone(identifier), as_email(identifier)
     if phone is None:
         try:
-            validate_email(identifier.strip())
+            validate_email(email)
         except ValidationError:
             raise ValidationError(
                 _("This is neither an e-mail address nor a number with + and the country's code.")
@@ -59,9 +62,10 @@ def user_of_address(identifier: str, name: str, language: str) -> User:
     found = _with(phone, identifier)
     if found is not None:
         return found
-    email = None if phone else identifier.strip()
     try:
-        return create_user(email=email, phone=phone, name=name, language=language)
+        return create_user(
+            email=None if phone else email, phone=phone, name=name, language=language
+        )
     except IntegrityError:
         # Somebody named the same address at the same time and was quicker.
         found = _with(phone, identifier)

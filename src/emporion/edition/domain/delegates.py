@@ -6,6 +6,7 @@ from django.db import transaction
 
 from emporion.accounts.queries import User, as_phone
 from emporion.core import journal
+from emporion.core.text.addresses import as_email
 from emporion.core.text.clean import clean_text
 from emporion.edition.domain.changing import add_delegates
 from emporion.edition.models import Delegate, Participation
@@ -114,7 +115,7 @@ def _people(participation: Participation) -> list[Person]:
 
 
 def _has(person: Person, email: str | None, phone: str | None) -> bool:
-    same_email = bool(email) and (person.email or "").casefold() == str(email).casefold()
+    same_email = bool(email) and as_email(person.email or "") == as_email(str(email))
     return same_email or (bool(phone) and as_phone(person.phone or "") == phone)
 
 
