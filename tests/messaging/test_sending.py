@@ -117,6 +117,63 @@ def test_failing_carrier_is_tried_three_times_with_one_key_before_the_next(
     assert OutboxRow.objects.get().attempt == 4
 
 
+def test_carrier_that_failed_three_times_brings_the_message_when_it_is_well_again(
+    person: Person, mail: fakes.Post, sms: fakes.Web
+) -> None:
+    mail.refused["li@example.org"] = 451
+
+    def well_again(asked: fakes.Asked) -> tuple[int, Any]:
+        if len(sms.asked) == 3:
+            mail.refused.clear()
+        return 500, {}
+
+    sms.answer = well_again
+    send(person)
+    outbox.drain()
+    assert [c[:2] for c in receipts()] == [
+        *3 * [("mail", "failed")], *3 * [("sms", "failed")], ("mail", "taken"),
+    ]  # fmt: skip
+    assert states() == [("done", "")]
+
+
+def test_only_carrier_is_tried_as_often_as_the_outbox_tries(person: Person, sms: fakes.Web) -> None:
+    sms.answer = lambda asked: (500, {})
+    send(person)
+    outbox.drain()
+    assert [c[:2] for c in receipts()] == 8 * [("sms", "failed")]
+    assert states() == [("dead", "CarrierDown")]
+
+
+def test_page_of_who_signs_in_ends_no_message_that_a_failing_carrier_may_bring(
+    edition: Any, sms: fakes.Web
+) -> None:
+    user = factories.make_user(email=None, phone=None)
+    person = factories.make_participation(edition, user=user).delegates.get().person
+    Person.objects.filter(pk=person.pk).update(phone="+8657100000001")
+    answers = iter([500] * 5 + [200])
+    sms.answer = lambda asked: (next(answers), {})
+    send(person)
+    outbox.drain()
+    assert [c[:2] for c in receipts()] == 5 * [("sms", "failed")] + [("sms", "taken")]
+
+
+def test_message_that_is_tried_again_begins_with_the_first_carrier(
+    person: Person, mail: fakes.Post, sms: fakes.Web
+) -> None:
+    mail.refused["li@example.org"] = 451
+    sms.answer = lambda asked: (500, {})
+    send(person)
+    outbox.drain()
+    row = OutboxRow.objects.get()
+    assert ([c[0] for c in receipts()], row.state) == (
+        [*3 * ["mail"], *3 * ["sms"], *2 * ["mail"]], "dead",
+    )  # fmt: skip
+    mail.refused.clear()
+    assert outbox.replay(row)
+    outbox.drain()
+    assert (receipts()[-1][:2], states()) == (("mail", "taken"), [("done", "")])
+
+
 def test_answer_that_was_lost_brings_the_message_again_with_its_key(
     person: Person, sms: fakes.Web
 ) -> None:

@@ -1,7 +1,8 @@
 """A message: put into the outbox with what it tells of, put into words when it leaves.
 
 The first carrier in the order of the setting that reaches the person brings it. One that refuses
-the person for good, or has failed three times, gives way to the next.
+the person for good gives way to the next; so does one that has failed three times, until all have:
+then it is their turn again, as long as the outbox tries.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from emporion.messaging.rules import is_refused, quiet_of, quiet_until
 from emporion.registry.queries import Person, allowing
 
 MESSAGE = "message"
+SITE = "site"
+# So often one carrier fails in a row before it is the turn of the next.
 TRIES = 3
 # A message that waited for so long is news no more.
 STALE = dt.timedelta(days=3)
@@ -33,7 +36,7 @@ Outcome = Receipt.Outcome
 
 def is_open() -> bool:
     """Whether any carrier is set up that leaves the house; else no message is written at all."""
-    return any(carrier.name != "site" for carrier in open_carriers())
+    return any(carrier.name != SITE for carrier in open_carriers())
 
 
 def send(
@@ -98,11 +101,14 @@ def deliver(row: outbox.OutboxRow) -> outbox.Finish:
         if values is None:
             return None
         stop = "" if template.necessary else choosing.stop_address(person, template.name)
-        left_out = False
-        for carrier, to in _ways(person, row.key):
-            if not template.necessary and is_refused(choice.refused, template.name, carrier.name):
-                left_out = True
-                continue
+        ways = _ways(person, row)
+        if not template.necessary:
+            kind, refused = template.name, choice.refused
+            wanted = [way for way in ways if not is_refused(refused, kind, way[0].name)]
+            left_out, ways = len(wanted) < len(ways), wanted
+        else:
+            left_out = False
+        for carrier, to in ways:
             envelope = template.envelope(person, to, row.key, language, values, stop)
             receipt = _begin(person, template.name, carrier, envelope)
             try:
@@ -119,18 +125,24 @@ def deliver(row: outbox.OutboxRow) -> outbox.Finish:
     raise outbox.Undeliverable("no carrier reaches this person")
 
 
-def _ways(person: Person, key: str) -> list[tuple[Carrier, str]]:
-    """Return the carriers that are left for a message, each with the person's address there."""
-    past = Receipt.objects.filter(key=key, person=person)
+def _ways(person: Person, row: outbox.OutboxRow) -> list[tuple[Carrier, str]]:
+    """Return the carriers that may bring a message, the next one first, with the person's address.
+
+    `site` keeps its place in the order: as the last resort it ends nothing that a carrier which
+    only fails may bring yet.
+    """
+    past = Receipt.objects.filter(key=row.key, person=person)
     over = (Outcome.REFUSED, Outcome.LOST)
     refused = set(past.filter(outcome__in=over).values_list("carrier", flat=True))
-    failed = Counter(past.filter(outcome=Outcome.FAILED).values_list("carrier", flat=True))
-    left = [
-        (carrier, carrier.address(person))
-        for carrier in open_carriers()
-        if carrier.name not in refused and failed[carrier.name] < TRIES
-    ]
-    return [(carrier, to) for carrier, to in left if to]
+    # An attempt fails at one carrier: what failed before somebody had it tried again is forgotten.
+    late = past.filter(outcome=Outcome.FAILED).order_by("-pk")[: row.attempt - 1]
+    failed = Counter(receipt.carrier for receipt in late)
+    reached = [(carrier, carrier.address(person)) for carrier in open_carriers()]
+    left = [(carrier, to) for carrier, to in reached if to and carrier.name not in refused]
+    turns = iter(
+        sorted((w for w in left if w[0].name != SITE), key=lambda w: failed[w[0].name] // TRIES)
+    )
+    return [way if way[0].name == SITE else next(turns) for way in left]
 
 
 def _begin(person: Person, template: str, carrier: Carrier, envelope: Envelope) -> Receipt:
