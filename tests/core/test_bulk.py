@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -120,3 +122,33 @@ def test_statistics_are_refreshed_without_changing_anything(db: None) -> None:
     factories.make_expo()
     bulk.refresh_statistics()
     assert Expo.objects.count() == 1
+
+
+def test_rows_are_made_ahead_in_their_order_in_lists_of_a_size() -> None:
+    assert list(bulk.made_ahead(iter(range(7)), 3)) == [[0, 1, 2], [3, 4, 5], [6]]
+    assert list(bulk.made_ahead([], 3)) == []
+
+
+def test_next_rows_are_made_while_those_before_are_written() -> None:
+    second = threading.Event()
+
+    def rows() -> Iterator[int]:
+        yield 0
+        second.set()
+        yield 1
+
+    parts = bulk.made_ahead(rows(), 1)
+    assert next(parts) == [0]
+    assert second.wait(10)
+    assert list(parts) == [[1]]
+
+
+def test_what_making_rows_raises_reaches_who_writes_them() -> None:
+    def rows() -> Iterator[int]:
+        yield 0
+        raise ValueError("no row")
+
+    parts = bulk.made_ahead(rows(), 1)
+    assert next(parts) == [0]
+    with pytest.raises(ValueError, match="no row"):
+        next(parts)

@@ -71,6 +71,7 @@ def test_run_killed_while_writing_shows_nothing_and_is_removed_by_the_next(fair,
         return original(*args)
 
     original = runs.bulk.load_rows
+    monkeypatch.setattr(runs, "LISTS", 2)
     monkeypatch.setattr(runs.bulk, "load_rows", die)
     with pytest.raises(KeyboardInterrupt):
         run_match(edition)

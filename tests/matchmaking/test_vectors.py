@@ -139,6 +139,16 @@ def test_the_store_gives_back_what_it_was_given(fair):
     }
 
 
+def test_what_a_store_has_found_is_not_asked_for_again(fair, django_assert_num_queries):
+    store = vectors.DatabaseStore(fair[0], "m")
+    row = {b"\x01" * 32: np.ones(3, dtype=np.float32)}
+    store.put(row)
+    with django_assert_num_queries(1):
+        assert [*store.get([*row])] == [*row]
+    with django_assert_num_queries(0):
+        assert [*store.get([*row])] == [*row]
+
+
 def test_vectors_of_one_expo_are_not_read_for_another(fair):
     ours, theirs = fair[0], factories.make_edition()
     row = {b"\x01" * 32: np.ones(3, dtype=np.float32)}

@@ -10,7 +10,9 @@ import datetime as dt
 import gc
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
@@ -50,6 +52,23 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
             return sorted(row[0] for row in cursor.fetchall())
     highest = model._base_manager.aggregate(highest=Max("pk"))["highest"] or 0
     return list(range(highest + 1, highest + 1 + count))
+
+
+def made_ahead(rows: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """Yield `rows` in lists of at most `size`, the next one made while the caller writes this one.
+
+    Rows are made in a thread of its own, which has no business with the database.
+    """
+    made = iter(rows)
+
+    def chunk() -> list[T]:
+        return list(islice(made, size))
+
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(chunk)
+        while part := waiting.result():
+            waiting = thread.submit(chunk)
+            yield part
 
 
 @contextmanager

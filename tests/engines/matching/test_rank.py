@@ -105,3 +105,17 @@ def test_figures_by_hand():
     assert figures(lists, [1.0, 0, 1.0], [0, 0, 0], [0.5, 1, 1]).over_capacity_share == (
         pytest.approx(1 / 3)
     )
+
+
+@pytest.mark.parametrize("length", [3, 20, 60])
+def test_equals_go_by_their_column_from_where_the_row_begins(length):
+    rng = np.random.default_rng(length)
+    values = (rng.integers(0, 4, (40, 50)) / 4).astype(np.float32)
+    found = rank.top_lists(in_blocks(values, 16), 50, length, seed=5)
+    for row in range(40):
+        first = (row + 5) * 7919 % 50
+        order = sorted(range(50), key=lambda c: (-values[row, c], (c - first) % 50))
+        best = [column for column in order if values[row, column] > 0][:length]
+        part = slice(found.start[row], found.start[row + 1])
+        assert found.other[part].tolist() == best
+        assert found.score[part].tolist() == values[row, best].tolist()

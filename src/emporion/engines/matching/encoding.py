@@ -180,7 +180,8 @@ def mean_of_languages(
     at = 0
     for number, row in enumerate(rows):
         if row:
-            middle = flat[at : at + len(row)].mean(axis=0)
+            # Mostly one text, which is its own middle.
+            middle = flat[at] if len(row) == 1 else flat[at : at + len(row)].mean(axis=0)
             out[number] = middle / max(float(np.linalg.norm(middle)), 1e-12)
             at += len(row)
     return out

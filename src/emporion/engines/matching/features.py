@@ -150,7 +150,7 @@ class Features:
         """Say that the exhibitors are others now: their matrices are laid out anew when asked."""
         self._turned: tuple[facets.Turned, ...] | None = None
 
-    def _along(self) -> tuple[facets.Turned, ...]:
+    def along(self) -> tuple[facets.Turned, ...]:
         """Return the exhibitors' offers, needs and texts along codes and terms, for blocks."""
         if self._turned is None:
             rows = self.exhibitor_facets.offers, self.exhibitor_facets.needs, self.exhibitor_text
@@ -193,7 +193,7 @@ class Features:
     def block(self, rows: slice) -> Iterator[tuple[Feature, Floats]]:
         """Yield each feature over a slice of buyers, shaped to broadcast to [rows, exhibitors]."""
         own, other = self.buyer_facets, self.exhibitor_facets
-        offers, needs, texts = self._along()
+        offers, needs, texts = self.along()
         yield Feature.BUYER_NEEDS, facets.agreement_block(own, rows, other, offers)
         overlap = facets.products(own.offers, rows, needs)
         agreement = facets.saturate(overlap)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from emporion.engines.matching.equilibrium import Equilibrium
 from emporion.engines.matching.metrics import gini
-from emporion.engines.matching.rank import top_lists
+from emporion.engines.matching.rank import BLOCK, top_lists
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
@@ -84,8 +84,9 @@ def weights(
     stride = np.full(len(slots), STRIDE * min(spread, WIDEST))
     before = np.zeros(len(slots))
     for _ in range(ROUNDS):
-        values = base * np.exp(log_weight).astype(np.float32)
-        lists = top_lists(iter([values]), values.shape[1], length)
+        weight = np.exp(log_weight).astype(np.float32)
+        blocks = (base[at : at + BLOCK] * weight for at in range(0, len(base), BLOCK))
+        lists = top_lists(blocks, len(slots), length)
         looks = np.bincount(lists.other, weights=1.0 / lists.ranks(), minlength=len(slots))
         per_slot = looks / slots
         inequality = gini(per_slot)

@@ -19,9 +19,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from emporion.engines.matching.executor import beside
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
@@ -39,7 +42,8 @@ STRIDE = 0.4
 TURNED, ONWARD = 0.4, 1.2
 # A price falls no faster than for a load of a twentieth rises.
 LEAST_LOAD = 0.05
-BLOCK = 512
+# Values taken at once: what a cache holds.
+BLOCK = 512 * 1024
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,9 @@ class Values:
     block: Callable[[slice], Floats]
 
     def parts(self) -> Iterator[slice]:
-        for start in range(0, self.rows, BLOCK):
-            yield slice(start, min(start + BLOCK, self.rows))
+        step = max(1, BLOCK // max(1, self.columns))
+        for start in range(0, self.rows, step):
+            yield slice(start, min(start + step, self.rows))
 
 
 @dataclass(frozen=True)
@@ -114,27 +119,34 @@ class _Candidates:
     column: Ints
     value: Floats
     chance: Floats | None
+    parts: list[slice]
 
     def loads(self, price: Doubles, length: int) -> tuple[Doubles, Doubles]:
         """Return the meetings promised to each column, and the requests, by lists of `length`."""
-        priced = self.value * price.astype(np.float32)[self.column]
-        width = priced.shape[1]
-        if width > length:
-            kept = _best(priced, length)
-        else:
-            kept = np.broadcast_to(np.arange(width), priced.shape)
-        order = np.argsort(-np.take_along_axis(priced, kept, axis=1), axis=1)
-        kept = np.take_along_axis(kept, order, axis=1)
-        looks = 1 / np.arange(1, kept.shape[1] + 1, dtype=np.float64)
-        column = np.take_along_axis(self.column, kept, axis=1).ravel()
+        weight = price.astype(np.float32)
+        width = self.value.shape[1]
+        looks = 1 / np.arange(1, min(length, width) + 1, dtype=np.float64)
 
-        def total(of: Floats | None) -> Doubles:
-            if of is None:
-                return np.zeros(len(price))
-            seen = (np.take_along_axis(of, kept, axis=1) * looks).ravel()
-            return np.bincount(column, weights=seen, minlength=len(price)).astype(np.float64)
+        def listed(rows: slice) -> list[npt.NDArray[Any]]:
+            priced = self.value[rows] * weight[self.column[rows]]
+            if width > length:
+                kept = _best(priced, length)
+            else:
+                kept = np.broadcast_to(np.arange(width), priced.shape)
+            order = np.argsort(-np.take_along_axis(priced, kept, axis=1), axis=1)
+            kept = np.take_along_axis(kept, order, axis=1)
+            column = np.take_along_axis(self.column[rows], kept, axis=1).ravel()
+            found: list[npt.NDArray[Any]] = [column]
+            for of in (self.value, self.chance):
+                if of is not None:
+                    found.append((np.take_along_axis(of[rows], kept, axis=1) * looks).ravel())
+            return found
 
-        return total(self.value), total(self.chance)
+        # Summed in the end, in one order however rows were cut.
+        column, *seen = map(np.concatenate, zip(*beside(listed, self.parts), strict=True))
+        loads = [np.bincount(column, weights=one, minlength=len(price)) for one in seen]
+        meetings, *asked = (one.astype(np.float64) for one in loads)
+        return meetings, asked[0] if asked else np.zeros(len(price))
 
 
 def _candidates(
@@ -142,22 +154,23 @@ def _candidates(
 ) -> _Candidates:
     """Return the best of each row as priced now."""
     weight = price.astype(np.float32)
-    columns, found, chances = [], [], []
-    for rows in values.parts():
+
+    def best(rows: slice) -> tuple[npt.NDArray[np.int32], Floats, Floats | None]:
         block = values.block(rows)
         if values.columns <= most:
             column = np.broadcast_to(np.arange(values.columns), block.shape)
         else:
             column = _best(block * weight, most)
-        columns.append(column.astype(np.int32))
-        found.append(np.take_along_axis(block, column, axis=1))
+        chance = None
         if requests is not None:
-            chances.append(np.take_along_axis(requests.chance(rows), column, axis=1))
-    return _Candidates(
-        np.concatenate(columns),
-        np.concatenate(found),
-        np.concatenate(chances) if requests is not None else None,
-    )
+            chance = np.take_along_axis(requests.chance(rows), column, axis=1)
+        return column.astype(np.int32), np.take_along_axis(block, column, axis=1), chance
+
+    columns, found, chances = zip(*beside(best, values.parts()), strict=True)
+    column = np.concatenate(columns)
+    chance = np.concatenate(chances) if requests is not None else None
+    narrow = Values(column.shape[0], column.shape[1], values.block)
+    return _Candidates(column, np.concatenate(found), chance, list(narrow.parts()))
 
 
 def _best(values: Floats, most: int) -> Ints:
@@ -172,5 +185,6 @@ def _best(values: Floats, most: int) -> Ints:
         equal = np.flatnonzero(values[row] == least[row])
         above = int(np.count_nonzero(chosen[row])) - len(equal)
         chosen[row, equal[most - above :]] = False
-    columns: Ints = np.nonzero(chosen)[1].reshape(len(values), most)
+    columns: Ints = np.flatnonzero(chosen).reshape(len(values), most)
+    columns -= np.arange(len(values))[:, None] * values.shape[1]
     return columns

@@ -9,12 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from emporion.engines.matching.equilibrium import Equilibrium
+from emporion.engines.matching.executor import beside
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 BLOCK = 512
 # At most this share of a buyer's list may be given away to reach the exposure floor.
 GIVEN_AWAY = 0.2
+# Bits of keys that sort values and columns together.
+LARGEST, LOW = np.uint64(2**31 - 1), np.uint64(2**32 - 1)
+NOTHING = np.uint64(2**64 - 1)
 
 
 @dataclass
@@ -45,37 +49,56 @@ def top_lists(blocks: Iterator[Floats], width: int, length: int, seed: int = 0) 
     a different column for every row: a thousand identical profiles are then all seen, and not the
     first twenty of them by everybody.  O(rows * width).
     """
-    others: list[Ints] = []
-    scores: list[Floats] = []
-    counts: list[Ints] = [np.zeros(1, dtype=np.int64)]
-    done = 0
-    for values in blocks:
-        rows = len(values)
-        if width > length:
-            least = np.partition(values, width - length, axis=1)[:, width - length]
-            candidates = (values >= least[:, None]) & (values > 0)
-        else:
-            candidates = values > 0
-        row, column = np.nonzero(candidates)
-        value = values[row, column]
-        # A step coprime to nearly any width spreads the first column evenly over the rows.
-        first = ((np.arange(done, done + rows) + seed) * 7919) % max(width, 1)
-        turned = (column - first[row]) % max(width, 1)
-        order = np.lexsort((turned, -value, row))
-        row, column, value = row[order], column[order], value[order]
-        begin = np.searchsorted(row, np.arange(rows))
-        keep = np.arange(len(row)) - begin[row] < length
-        others.append(column[keep])
-        scores.append(value[keep])
-        counts.append(np.bincount(row[keep], minlength=rows))
-        done += rows
-    other = np.concatenate([np.empty(0, np.int64), *others])
+
+    def numbered() -> Iterator[tuple[Floats, Ints]]:
+        done = 0
+        for values in blocks:
+            # A step coprime to nearly any width spreads the first column evenly over the rows.
+            turn = (np.arange(done, done + len(values)) + seed) * 7919
+            yield values, turn % max(width, 1)
+            done += len(values)
+
+    found = list(beside(lambda block: _best_of(*block, length), numbered()))
+    other = np.concatenate([np.empty(0, np.int64), *(one[0] for one in found)])
+    counts = [np.zeros(1, dtype=np.int64), *(one[2] for one in found)]
     return Ranking(
         start=np.cumsum(np.concatenate(counts)),
         other=other,
-        score=np.concatenate([np.empty(0, np.float32), *scores]),
+        score=np.concatenate([np.empty(0, np.float32), *(one[1] for one in found)]),
         forced=np.zeros(len(other), dtype=bool),
     )
+
+
+def _best_of(values: Floats, first: Ints, length: int) -> tuple[Ints, Floats, Ints]:
+    """Return (columns, values) of the best of each row, best first, and how many a row has.
+
+    Equals go by their column, counted from `first` of the row.
+    """
+    values = np.ascontiguousarray(values, dtype=np.float32)
+    rows, width = values.shape
+    candidates = values > 0
+    if width > length:
+        least = np.partition(values, width - length, axis=1)[:, width - length]
+        candidates &= values >= least[:, None]
+    counts = np.count_nonzero(candidates, axis=1)
+    row = np.repeat(np.arange(rows), counts)
+    at = np.flatnonzero(candidates)
+    turned = at - row * width - first[row]
+    turned += np.where(turned < 0, width, 0)
+    # Bits of floats above 0 rise with them: value and column in one number sort five times faster
+    # than one after the other.
+    bits = values.ravel()[at].view(np.uint32)
+    key = ((LARGEST - bits.astype(np.uint64)) << np.uint64(32)) | turned.astype(np.uint64)
+    table = np.full((rows, int(counts.max(initial=0))), NOTHING)
+    table[np.arange(table.shape[1]) < counts[:, None]] = key
+    table.sort(axis=1)
+    table = table[:, :length]
+    kept = np.minimum(counts, length)
+    key = table[table != NOTHING]
+    column = (key & LOW).astype(np.int64) + np.repeat(first, kept)
+    column -= np.where(column >= width, width, 0)
+    value = (LARGEST - (key >> np.uint64(32))).astype(np.uint32).view(np.float32)
+    return column, value, kept
 
 
 def rank_buyers(kernel: Floats, cleared: Equilibrium, length: int, seed: int = 0) -> Ranking:
@@ -91,7 +114,7 @@ def rank_exhibitors(kernel: Floats, cleared: Equilibrium, length: int, seed: int
     """Return the list of every exhibitor (column), by the same meetings."""
     a, b = cleared.a.astype(np.float32), cleared.b.astype(np.float32)
     columns = kernel.shape[1]
-    step = max(1, BLOCK // 8)
+    step = max(1, BLOCK // 16)
     blocks = (
         np.ascontiguousarray(((kernel[:, at : at + step] * b[at : at + step]) * a[:, None]).T)
         for at in range(0, columns, step)

@@ -6,6 +6,7 @@ against: raise it), computed for the pair itself.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,9 @@ import numpy.typing as npt
 
 from emporion.engines.matching import facets
 from emporion.engines.matching.candidates import Found
+from emporion.engines.matching.executor import beside
 from emporion.engines.matching.features import Feature, Features, Sets
+from emporion.engines.matching.market import Participant
 from emporion.engines.matching.meaning import UNKNOWN
 from emporion.engines.matching.naming import TopTerms, lookup, shared_terms
 
@@ -118,9 +121,16 @@ class Explainer:
         """Return the reasons of pairs, as seen by the side `reader`. O(pairs), in chunks."""
         code = np.full((len(buyers), SHOWN), -1, dtype=np.int8)
         detail = np.zeros((len(buyers), SHOWN), dtype=np.int32)
-        for start in range(0, len(buyers), CHUNK):
-            part = slice(start, start + CHUNK)
-            chunk = _Chunk(self, reader, buyers[part], exhibitors[part], p[part], q[part])
+        parts = [slice(start, start + CHUNK) for start in range(0, len(buyers), CHUNK)]
+
+        of_people: dict[tuple[str, bool], Ints] = {}
+
+        def compared(part: slice) -> _Chunk:
+            pairs = buyers[part], exhibitors[part], p[part], q[part]
+            return _Chunk(self, reader, *pairs, of_people)
+
+        # Details are numbered in the order of the pairs, so only comparing goes beside.
+        for part, chunk in zip(parts, beside(compared, parts), strict=True):
             code[part], detail[part] = chunk.choose()
         return ReasonTable(code, detail, self.details.values)
 
@@ -134,9 +144,10 @@ class _Chunk:
         exhibitors: Ints,
         p: Floats,
         q: Floats,
+        of_people: dict[tuple[str, bool], Ints],
     ) -> None:
         self.features, self.details = explainer.features, explainer.details
-        self.words = explainer.words
+        self.words, self.of_people = explainer.words, of_people
         self.reads_buyer = reader == BUYER
         self.buyers, self.exhibitors = buyers, exhibitors
         self.shared = self.features.shared(buyers, exhibitors)
@@ -236,13 +247,7 @@ class _Chunk:
         if self.features.meaning is None:
             return
         gain = (self.values[:, Feature.MEANING] - UNKNOWN) * self.slope[:, Feature.MEANING]
-        written = [
-            self.details.number(
-                languages=sorted(n for n, text in one.texts.items() if text.strip())
-            )
-            for one in self.other_people
-        ]
-        self._add(self.good, "meaning", _take(written, self.other), gain)
+        self._add(self.good, "meaning", self._of("languages", self.other_people, _written), gain)
 
     def _fields(self) -> None:
         yours, theirs = (
@@ -250,10 +255,10 @@ class _Chunk:
             if self.reads_buyer
             else (Feature.EXHIBITOR_MARKET, Feature.BUYER_MARKET)
         )
-        other = [self.details.number(country=one.country) for one in self.other_people]
-        own = [self.details.number(country=one.country) for one in self.own_people]
-        self._signed(yours, "market", "market_outside", _take(other, self.other))
-        self._signed(theirs, "their_market", "their_market_outside", _take(own, self.own))
+        other = self._of("country", self.other_people, lambda one: one.country)
+        own = self._of("country", self.own_people, lambda one: one.country)
+        self._signed(yours, "market", "market_outside", other)
+        self._signed(theirs, "their_market", "their_market_outside", own)
         self._sets(
             Feature.LANGUAGE,
             "language",
@@ -270,8 +275,19 @@ class _Chunk:
             self.features.exhibitor_deals,
             self.features.buyer_deals,
         )
-        sizes = [self.details.number(size=one.size) for one in self.other_people]
-        self._signed(Feature.SIZE, "size", "size_gap", _take(sizes, self.other))
+        sizes = self._of("size", self.other_people, lambda one: one.size)
+        self._signed(Feature.SIZE, "size", "size_gap", sizes)
+
+    def _of(
+        self, about: str, people: Sequence[Participant], describe: Callable[[Participant], Any]
+    ) -> Ints:
+        """Return the number of the detail about those of `people` that the pairs are of."""
+        is_other = people is self.other_people
+        if (about, is_other) not in self.of_people:
+            # Once for all chunks: people are many more than what is said of them.
+            numbers = [self.details.number(**{about: describe(one)}) for one in people]
+            self.of_people[about, is_other] = np.asarray(numbers, dtype=np.int64)
+        return self.of_people[about, is_other][self.other if is_other else self.own]
 
     def _sets(
         self,
@@ -353,5 +369,5 @@ def _interned(keys: Ints, describe: Any) -> Ints:
     return numbers[inverse] if len(numbers) else np.zeros(0, dtype=np.int64)
 
 
-def _take(numbers: list[int], at: Ints) -> Ints:
-    return np.asarray(numbers, dtype=np.int64)[at] if numbers else np.zeros(0, dtype=np.int64)
+def _written(one: Participant) -> list[str]:
+    return sorted(language for language, text in one.texts.items() if text.strip())

@@ -137,6 +137,8 @@ def probabilities(
         return p, q
     where = executor or Local()
     parts = [slice(at, min(at + BLOCK, buyers)) for at in range(0, buyers, BLOCK)]
+    # Before threads or processes ask for it.
+    features.along()
     shared = where.share((features, rule_p, rule_q))
     for rows, found in zip(parts, where.map(_block, shared, parts), strict=True):
         p[rows], q[rows] = found

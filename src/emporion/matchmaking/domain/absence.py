@@ -84,6 +84,7 @@ def _compared(
     names = [public[key] for key in listed if key in public and key not in quiet]
     if not names:
         return Absence("next_run")
+    store = vectors.DatabaseStore(me.edition)
     found = compare(
         read.market,
         me.public_id,
@@ -91,8 +92,8 @@ def _compared(
         names,
         settled=settled(run, read.keys),
         # A page reads nothing: what has not been read yet is compared by words.
-        readers=vectors.ready(me.edition, read.market, 0),
-        store=vectors.DatabaseStore(me.edition),
+        readers=vectors.ready(store, read.market, 0),
+        store=store,
     )
     one, last = found.one, found.last
     you, they = (last.q, last.p) if me.hosts else (last.p, last.q)

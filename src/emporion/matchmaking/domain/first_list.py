@@ -70,12 +70,13 @@ def make_whole_list(
     ranked: list[matching.Entry] = []
     names = {one.id for one in (market.exhibitors if participation.hosts else market.buyers)}
     if participation.public_id in names and market.exhibitors and market.buyers:
+        store = vectors.DatabaseStore(edition)
         ranked = matching.rank_one(
             market,
             participation.public_id,
             settled=settled(queries.current_run(edition), read.keys),
-            readers=vectors.ready(edition, market),
-            store=vectors.DatabaseStore(edition),
+            readers=vectors.ready(store, market),
+            store=store,
         )
     with transaction.atomic():
         return _keep(participation, ranked, f"{matching.POLICY} frozen", read.keys, and_then)

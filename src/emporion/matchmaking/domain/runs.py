@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -71,13 +71,14 @@ def _run(
         side = "exhibitors" if not market.exhibitors else "buyers"
         raise MatchError(f"The edition {edition.slug} has no {side} yet: take them in first.")
     try:
-        readers = vectors.ready(edition, market)
+        store = vectors.DatabaseStore(edition)
+        readers = vectors.ready(store, market)
         found = matching.match(
             market,
             seed=seed,
             equality=equality,
             readers=readers,
-            store=vectors.DatabaseStore(edition),
+            store=store,
             ends=True,
             explore=explore,
             progress=tell,
@@ -92,19 +93,19 @@ def _run(
     run = _start(edition, seed, found)
     digest, counted, people = hashlib.sha256(), Coverage(), matching.people_of(found)
     full = {one.id for one in (*market.exhibitors, *market.buyers) if not one.free}
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for lists, of_buyers in ((found.buyers, True), (found.exhibitors, False)):
+            for owner, ids, entries in written(lists, keys, of_buyers=of_buyers):
+                shown = [keys[each] for each in ids]
+                counted.add(keys[owner], shown, of_guest=of_buyers, is_full=owner in full)
+                digest.update(f"{owner} {' '.join(ids)}\n".encode())
+                one = people[owner]
+                yield run.pk, keys[owner], entries, one.price, one.of_p, one.of_q
+
     names = ("run", "participation", "entries", "price", "of_p", "of_q")
-    for lists, of_buyers in ((found.buyers, True), (found.exhibitors, False)):
-        rows = []
-        for owner, ids, entries in written(lists, keys, of_buyers=of_buyers):
-            shown = [keys[each] for each in ids]
-            counted.add(keys[owner], shown, of_guest=of_buyers, is_full=owner in full)
-            one = people[owner]
-            rows.append((run.pk, keys[owner], entries, one.price, one.of_p, one.of_q))
-            digest.update(f"{owner} {' '.join(ids)}\n".encode())
-            if len(rows) == LISTS:
-                bulk.load_rows(RankedList, names, rows)
-                rows = []
-        bulk.load_rows(RankedList, names, rows)
+    for part in bulk.made_ahead(rows(), LISTS):
+        bulk.load_rows(RankedList, names, part)
     figures = {
         **_plain(asdict(found.figures)),
         "models": list(found.models),

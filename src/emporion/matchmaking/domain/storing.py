@@ -12,6 +12,8 @@ import numpy as np
 from emporion.core.bulk import ReadyJson
 from emporion.engines import matching
 
+# Steps from 0 to 1 that chances are kept in.
+CHANCES = 10_000
 BEYOND = ', "beyond": true'
 
 
@@ -47,14 +49,13 @@ def written(
     """
     own, theirs = (lists.p, lists.q) if of_buyers else (lists.q, lists.p)
     key = [keys[one] for one in lists.other_ids]
-    reasons = _reasons(lists.reasons)
     columns = zip(
         lists.other.tolist(),
-        _rounded(lists.score, 6),
-        _rounded(own, 4),
-        _rounded(theirs, 4),
-        reasons,
-        _rounded(lists.propensity, 4),
+        np.round(np.asarray(lists.score, dtype=np.float64), 6).tolist(),
+        _chances(own),
+        _chances(theirs),
+        _reasons(lists.reasons),
+        _chances(lists.propensity),
         lists.beyond.tolist(),
         strict=True,
     )
@@ -62,16 +63,17 @@ def written(
     for at, owner in enumerate(lists.owner_ids):
         begin, end = int(lists.start[at]), int(lists.start[at + 1])
         entries = [
-            f'{{"id": {key[other]}, "score": {score!r}, "p": {p!r}, "q": {q!r}, "reasons": [{why}],'
-            f' "propensity": {chance!r}{BEYOND if beyond else ""}}}'
+            f'{{"id": {key[other]}, "score": {score!r}, "p": {p}, "q": {q}, "reasons": [{why}],'
+            f' "propensity": {chance}{BEYOND if beyond else ""}}}'
             for other, score, p, q, why, chance, beyond in islice(columns, end - begin)
         ]
         yield owner, others[lists.other[begin:end]].tolist(), ReadyJson(f"[{', '.join(entries)}]")
 
 
-def _rounded(values: Any, digits: int) -> list[float]:
-    found: list[float] = np.round(np.asarray(values, dtype=np.float64), digits).tolist()
-    return found
+def _chances(values: Any) -> Iterator[str]:
+    """Return chances, 0 to 1, to four digits as JSON has them; each of the 10,001 is put once."""
+    steps = np.rint(np.asarray(values, dtype=np.float64) * CHANCES).astype(np.int64)
+    return map([repr(step / CHANCES) for step in range(CHANCES + 1)].__getitem__, steps.tolist())
 
 
 def _reasons(table: Any) -> list[str]:
@@ -88,11 +90,10 @@ def _reasons(table: Any) -> list[str]:
         json.dumps(
             {"code": CODES[one // whole], "detail": table.details[one % whole]}, ensure_ascii=False
         )
+        + ", "
         if one >= 0
         else ""
         for one in found.tolist()
     ]
-    return [
-        ", ".join([texts[at] for at in row if texts[at]])
-        for row in place.reshape(number.shape).tolist()
-    ]
+    columns = [map(texts.__getitem__, column.tolist()) for column in place.reshape(number.shape).T]
+    return ["".join(row)[:-2] for row in zip(*columns, strict=True)]

@@ -41,15 +41,17 @@ class DatabaseStore:
 
     def __init__(self, edition: Edition, model: str = "") -> None:
         self._expo, self._model = edition.expo_id, model
+        self._found: dict[bytes, Floats] = {}
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, Floats]:
-        """Return those that are kept."""
-        found: dict[bytes, Floats] = {}
-        for at in range(0, len(keys), ASKED):
-            part = [key.hex() for key in keys[at : at + ASKED]]
+        """Return those that are kept; one that this store has found is not asked for again."""
+        found = self._found
+        unknown = [key for key in keys if key not in found]
+        for at in range(0, len(unknown), ASKED):
+            part = [key.hex() for key in unknown[at : at + ASKED]]
             rows = TextVector.objects.filter(key__in=part).values_list("key", "value")
             found.update((bytes.fromhex(key), np.frombuffer(value, "<f4")) for key, value in rows)
-        return found
+        return {key: found[key] for key in keys if key in found}
 
     def put(self, vectors: Mapping[bytes, npt.NDArray[np.float32]]) -> None:
         """Keep these; what is there already stays."""
@@ -97,13 +99,13 @@ def are_read() -> bool:
 
 
 def ready(
-    edition: Edition, market: matching.Market, most: int = READ_BY_A_RUN
+    store: DatabaseStore, market: matching.Market, most: int = READ_BY_A_RUN
 ) -> tuple[Encoder, ...]:
     """Return the readers that a run of `market` compares by: those with at most `most` unread."""
     return tuple(
         reader
         for reader in readers()
-        if sum(map(len, _left(edition, market, reader).values())) <= most
+        if sum(map(len, _left(store, market, reader).values())) <= most
     )
 
 
@@ -118,7 +120,10 @@ def read(
     """
     tell = on_progress or (lambda done, total: True)
     done = 0
-    left = [(reader, _left(edition, market, reader)) for reader in readers()]
+    left = [
+        (reader, _left(DatabaseStore(edition, reader.model), market, reader))
+        for reader in readers()
+    ]
     total = sum(len(texts) for _, by_role in left for texts in by_role.values())
     for reader, by_role in left:
         store = DatabaseStore(edition, reader.model)
@@ -135,8 +140,7 @@ def read(
     return done
 
 
-def _left(edition: Edition, market: matching.Market, reader: Encoder) -> dict[str, list[str]]:
-    store = DatabaseStore(edition, reader.model)
+def _left(store: DatabaseStore, market: matching.Market, reader: Encoder) -> dict[str, list[str]]:
     return {
         role: unread(reader, [text for one in people for text in one.texts.values()], role, store)
         for role, people in ((QUERY, market.buyers), (PASSAGE, market.exhibitors))
