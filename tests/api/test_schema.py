@@ -58,6 +58,11 @@ REFUSED = {
     "set_slots": "the published schedule holds meetings in the slots",
     "send_list": "the cases name no file; a file is sent in tests/api/test_lists and the table of rights",
 }
+# Whose it is to call what neither a buyer nor the owner may: who leads a team, and who was asked.
+CALLERS = {
+    **dict.fromkeys(("change_member", "take_member_off"), "exhibitor"),
+    **dict.fromkeys(("take_post", "decline_post", "join_team", "decline_invitation"), "user"),
+}
 # Where the version is read that a write asks for; elsewhere it is that of the profile.
 READERS = {
     "change_edition": "get_edition",
@@ -75,7 +80,8 @@ def test_operations_answer_what_is_right_and_keep_to_the_schema(
     for one in calls.operations():
         if OPERATIONS[one.name].tags[0] != tag:
             continue
-        caller = callers["buyer" if one.who == "participant" or "/me/" in one.path else "owner"]
+        usual = "buyer" if one.who == "participant" or "/me/" in one.path else "owner"
+        caller = callers[CALLERS.get(one.name, usual)]
         tried = Tried(one, programs.things_of(fairs, "own"), caller)
         for part in one.bodies():
             tried.call(tried.right(part))
