@@ -217,7 +217,7 @@ def test_reads_ask_as_many_queries_as_their_docstrings_say(
     monkeypatch.setattr(markets, "LIST_OF_A_GUEST", 2)
     run_match(edition)
     # The fair was in 2023: who met whom, and what they said of it, is asked as well.
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(28):
         assert why_absent(guest, hosts[3]).code == "fits_less"
     with django_assert_num_queries(14):
         known_of(guest)

@@ -116,11 +116,9 @@ def test_coverage_counts_as_a_slow_model_does():
         counted.add(owner, names, of_guest=True)
     for owner, names in ((10, [1]), (11, []), (12, [])):
         counted.add(owner, names, of_guest=False)
-    counted.add(13, [], of_guest=False, is_full=True)
     assert counted.figures() == {
         "without": [1, 2],
         "without_first": [3, 11, 12],
-        "full": [0, 1],
         "entries": [3, 1],
         "unseen_first": [12],
         "exposure": [[0, 1], [5, 2]],

@@ -211,28 +211,39 @@ def test_agreed_pairs_are_suggested_no_more_and_take_their_place_in_both_calenda
     assert guests[0].pk not in [entry["id"] for entry in shown[hosts[0].pk]]
 
 
-def test_a_full_calendar_is_on_no_list_and_says_so(fair, signed_in):
+def test_whoever_is_full_keeps_one_place_in_the_market_and_is_not_called_free(fair):
     edition, hosts, guests = fair
     late = factories.make_participation(edition, "buyer", needs=["xr"])
     hosts[0].max_meetings = 2
     hosts[0].save()
     for guest in guests:
         ask(edition, guest, hosts[0], "accepted")
-    figures = run_match(edition).figures
+    full = host_of(edition, hosts[0])
+    assert (full.agreed, full.free, full.room) == (2, 0, 1)
+    run_match(edition)
     shown = {row.participation_id: row.entries for row in RankedList.objects.all()}
-    assert shown[hosts[0].pk] == []
-    assert hosts[0].pk not in [entry["id"] for entry in shown[late.pk]]
-    # Who is full is neither unseen nor without a list for want of somebody who fits.
-    assert (figures["unseen_exhibitors"], figures["unseen_first"]) == (0, [])
-    assert (figures["without"], figures["full"]) == ([0, 0], [0, 1])
-    assert why_absent(late, hosts[0]).code == "full"
-    assert why_absent(hosts[0], late).code == "you_full"
+    # A calendar that is full today loses meetings tomorrow, and late comers find somebody.
+    (entry,) = (entry for entry in shown[late.pk] if entry["id"] == hosts[0].pk)
+    assert "open_calendar" not in str(entry)
+    assert late.pk in [entry["id"] for entry in shown[hosts[0].pk]]
     assert why_absent(guests[0], hosts[0]).code == "agreed"
-    host = factories.make_participation(
-        edition, "exhibitor", offers=["xr"], user=factories.make_user()
-    )
-    host.max_meetings = 1
-    host.save()
-    ask(edition, guests[0], host, "accepted")
-    said = signed_in(user_of(host)).get(f"/en/{edition.slug}/who-to-meet/").content.decode()
-    assert "Your calendar is full" in said
+
+
+def test_once_a_schedule_is_public_its_meetings_are_what_is_settled(fair):
+    edition, hosts, guests = fair
+    slot = factories.make_slots(edition)[0]
+    hosts[0].max_meetings = 2
+    hosts[0].save()
+    wanted = [ask(edition, guest, hosts[0], "accepted") for guest in guests]
+    assert host_of(edition, hosts[0]).agreed == 2
+    factories.make_release(edition, [(wanted[0], slot)], state="published")
+    # More requests are accepted than a schedule can hold.
+    assert (host_of(edition, hosts[0]).agreed, host_of(edition, hosts[0]).free) == (1, 1)
+    agreed = {one.id: one.agreed for one in read_market(edition).market.buyers}
+    assert [agreed[guest.public_id] for guest in guests] == [1, 0]
+
+
+def host_of(edition, host):
+    """Return a host as the matching sees it."""
+    every = read_market(edition).market.exhibitors
+    return next(one for one in every if one.id == host.public_id)

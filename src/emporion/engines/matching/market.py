@@ -44,7 +44,7 @@ class Participant:
     `capacity` is the number of meetings wanted (>= 1); `texts` are {language: what is offered or
     needed}; `country` and `markets` are ISO 3166-1 alpha-2; `languages` BCP 47; `size` one of
     `SIZES` or ""; `deals` are codes of deal types looked for.  `agreed` are meetings that are
-    settled already and take their places: whoever has no other is on no list.
+    settled already and take their places.
     """
 
     id: str
@@ -63,6 +63,15 @@ class Participant:
     def free(self) -> int:
         """How many more meetings the participant wants."""
         return max(0, self.capacity - self.agreed)
+
+    @property
+    def room(self) -> int:
+        """How many places the market gives the participant.
+
+        One at least: a calendar that is full today loses meetings tomorrow, and a fair whose hosts
+        are all full would have nobody to suggest to who comes late.
+        """
+        return max(1, self.free)
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,8 +192,8 @@ def match(
     rule_p, rule_q = lessons[0].rule, lessons[1].rule
     p, q = score.probabilities(features, rule_p, rule_q, executor)
     tell("equilibrium")
-    exhibitor_capacity = np.asarray([one.free for one in exhibitors], dtype=np.float64)
-    buyer_capacity = np.asarray([one.free for one in buyers], dtype=np.float64)
+    exhibitor_capacity = np.asarray([one.room for one in exhibitors], dtype=np.float64)
+    buyer_capacity = np.asarray([one.room for one in buyers], dtype=np.float64)
     length = market.buyer_list_length
     if floor is None:
         floor = rank.feasible_floor(len(buyers), len(exhibitors), length)
@@ -342,6 +342,7 @@ def _add_placement(
     if not len(others):
         return
     numbers = np.asarray([details.number(meetings=one.free) for one in others])
-    bare = np.flatnonzero((table.code[:, 0] < 0) & (duals[ranking.other] >= np.median(duals)))
+    open_ = (duals >= np.median(duals)) & np.asarray([one.free > 0 for one in others])
+    bare = np.flatnonzero((table.code[:, 0] < 0) & open_[ranking.other])
     table.code[bare, 0] = reasons.NUMBER["open_calendar"]
     table.detail[bare, 0] = numbers[ranking.other[bare]]

@@ -65,17 +65,16 @@ class Settled:
     ) -> Equilibrium:
         """Return the prices of both sides as the order of lists wants them.
 
-        Calendars fill up and open again between runs: one that is full now counts nothing, one
-        that was full in the run as any other.
+        Whoever the run did not know, or had no price for, counts as anybody.
         """
         a, b = (
-            np.asarray([self._price(one) if one.free else 0.0 for one in side], dtype=np.float64)
+            np.asarray(
+                [self.people.get(one.id, USUAL).price or USUAL.price for one in side],
+                dtype=np.float64,
+            )
             for side in (buyers, exhibitors)
         )
         return Equilibrium(a, b, 0, 0.0, True)
-
-    def _price(self, one: Participant) -> float:
-        return self.people.get(one.id, USUAL).price or USUAL.price
 
 
 USUAL = Person()

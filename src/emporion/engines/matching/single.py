@@ -66,7 +66,9 @@ def rank_one(
     others, prices = (buyers, duals.a) if sellers else (exhibitors, duals.b)
     # Where nothing of the pair speaks for it: their calendar has room, as far as it has.
     usual = np.median(prices) if len(prices) else 1.0
-    room = {one.id: one.free for one, p in zip(others, prices, strict=True) if p >= usual}
+    room = {
+        one.id: one.free for one, p in zip(others, prices, strict=True) if p >= usual and one.free
+    }
     return [
         Entry(other, at, value, p, q, _with_room(told, room.get(other)))
         for at, (other, value, p, q, told) in enumerate(rows, 1)

@@ -11,7 +11,7 @@ from emporion.engines.matching.comparing import compare
 from emporion.matchmaking import queries
 from emporion.matchmaking.domain import vectors
 from emporion.matchmaking.domain.frozen import settled
-from emporion.matchmaking.domain.market import full, read_market
+from emporion.matchmaking.domain.market import read_market
 from emporion.matchmaking.domain.told import told
 from emporion.matchmaking.models import MatchRun
 from emporion.matchmaking.queries import Absence
@@ -66,10 +66,7 @@ def _filtered(me: Participation, other: Participation) -> str:
     for code, pairs in (("declined", found.apart), ("met", found.met), ("agreed", found.agreed)):
         if any({one, two} == pair for one, two in pairs):
             return code
-    taken = full(me.edition, [me, other])
-    if me.pk in taken:
-        return "you_full"
-    return "full" if other.pk in taken else ""
+    return ""
 
 
 def _compared(

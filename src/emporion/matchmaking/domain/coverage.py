@@ -20,8 +20,6 @@ class Coverage:
     ============== =============================================================================
     without        [guests, hosts] whose list is empty; ``without_first``: primary keys of the
                    first NAMES_KEPT of them
-    full           [guests, hosts] who want no more meetings than are settled; they are counted
-                   nowhere else
     entries        [on guests' lists, on hosts' lists], in all
     unseen_first   primary keys of hosts that are on no guest's list, the first NAMES_KEPT
     exposure       [upper end of a group (None: more), hosts on so many guests' lists]
@@ -33,17 +31,11 @@ class Coverage:
         self.entries = [0, 0]
         self.seen: Counter[int] = Counter()
         self.hosts: list[int] = []
-        self.full = [0, 0]
 
-    def add(
-        self, owner: int, shown: Iterable[int], *, of_guest: bool, is_full: bool = False
-    ) -> None:
+    def add(self, owner: int, shown: Iterable[int], *, of_guest: bool) -> None:
         """Count one list: its owner and who is on it, by primary key."""
         names = list(shown)
         side = 0 if of_guest else 1
-        if is_full:
-            self.full[side] += 1
-            return
         self.entries[side] += len(names)
         if not names:
             self.empty[side].append(owner)
@@ -60,7 +52,6 @@ class Coverage:
         return {
             "without": [len(side) for side in self.empty],
             "without_first": [*self.empty[0], *self.empty[1]][:NAMES_KEPT],
-            "full": list(self.full),
             "entries": list(self.entries),
             "unseen_first": [h for h in self.hosts if not self.seen[h]][:NAMES_KEPT],
             "exposure": [[top, groups[top]] for top in (*GROUPS, None) if groups[top]],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -105,15 +105,6 @@ def wanted_meetings(edition: Edition, one: Participation | editions.Participatio
     if not one.hosts:
         return MEETINGS_OF_A_GUEST
     return one.tables * MEETINGS_A_TABLE_AND_DAY * ((edition.ends - edition.starts).days + 1)
-
-
-def full(edition: Edition, people: Sequence[Participation]) -> set[int]:
-    """Return primary keys of those of `people` whose wanted meetings are all settled.
-
-    The queries of calendars.
-    """
-    agreed = agreed_meetings(edition, [one.pk for one in people])
-    return {one.pk for one in people if agreed[one.pk] >= wanted_meetings(edition, one) > 0}
 
 
 def texts_of(edition: Edition) -> Market:

@@ -92,13 +92,12 @@ def _run(
     tell("writing")
     run = _start(edition, seed, found)
     digest, counted, people = hashlib.sha256(), Coverage(), matching.people_of(found)
-    full = {one.id for one in (*market.exhibitors, *market.buyers) if not one.free}
 
     def rows() -> Iterator[tuple[Any, ...]]:
         for lists, of_buyers in ((found.buyers, True), (found.exhibitors, False)):
             for owner, ids, entries in written(lists, keys, of_buyers=of_buyers):
                 shown = [keys[each] for each in ids]
-                counted.add(keys[owner], shown, of_guest=of_buyers, is_full=owner in full)
+                counted.add(keys[owner], shown, of_guest=of_buyers)
                 digest.update(f"{owner} {' '.join(ids)}\n".encode())
                 one = people[owner]
                 yield run.pk, keys[owner], entries, one.price, one.of_p, one.of_q

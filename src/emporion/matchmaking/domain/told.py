@@ -108,7 +108,7 @@ def register_calendar(calendar: Calendar) -> Calendar:
 
 
 def agreed_meetings(edition: Edition, only: Collection[int] | None = None) -> Counter[int]:
-    """Return {primary key: how many meetings of theirs are settled}; two queries a calendar."""
+    """Return {primary key: how many meetings of theirs are settled}; three queries a calendar."""
     found: Counter[int] = Counter()
     for calendar in _calendars:
         found.update(calendar(edition, only))

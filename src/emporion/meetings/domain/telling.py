@@ -74,7 +74,7 @@ def meetings_told(edition: Edition, only: Collection[int] | None = None) -> Told
 
 @register_calendar
 def calendars_told(edition: Edition, only: Collection[int] | None = None) -> Mapping[int, int]:
-    """Return how many meetings of each are settled, as `requests_told` has it; two queries."""
+    """Return how many meetings of each are settled; three queries."""
     return settled(edition, only)
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection
 from typing import NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings.models import Meeting, MeetingRequest, Release
@@ -48,13 +48,23 @@ def choices(edition: Edition, only: Collection[int] | None = None) -> list[Choic
 
 
 def settled(edition: Edition, only: Collection[int] | None = None) -> Counter[int]:
-    """Return {participation: requests accepted or mandatory, on either side}; two queries."""
-    rows = MeetingRequest.objects.filter(edition=edition).filter(
-        Q(state=MeetingRequest.State.ACCEPTED)
-        | Q(state=MeetingRequest.State.OPEN, is_mandatory=True)
-    )
+    """Return {participation: meetings of theirs that are settled}; three queries.
+
+    Those of the published schedule. Before there is one, each request that was accepted or must be
+    held counts: far more are accepted than can be held, so that after it they would count nobody's
+    meetings.
+    """
+    rows: QuerySet[Meeting] | QuerySet[MeetingRequest]
+    release = Release.objects.filter(edition=edition, state=Release.State.PUBLISHED).first()
+    if release is not None:
+        rows, sides = Meeting.objects.filter(release=release), ("host_id", "guest_id")
+    else:
+        rows, sides = MeetingRequest.objects.filter(edition=edition).filter(
+            Q(state=MeetingRequest.State.ACCEPTED)
+            | Q(state=MeetingRequest.State.OPEN, is_mandatory=True)
+        ), ("asker_id", "counterpart_id")
     found: Counter[int] = Counter()
-    for side in ("asker_id", "counterpart_id"):
+    for side in sides:
         mine = rows if only is None else rows.filter(**{f"{side}__in": only})
         for key, count in mine.order_by().values_list(side).annotate(n=Count("pk")):
             found[key] += count

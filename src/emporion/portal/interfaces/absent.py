@@ -118,8 +118,6 @@ def _sentence(absence: Absence) -> str:
         ),
         "met": _("The two of you have met at this fair."),
         "agreed": _("The two of you have agreed to meet."),
-        "you_full": _("You have agreed to as many meetings as you want: your calendar is full."),
-        "full": _("They have agreed to as many meetings as they want: their calendar is full."),
         "no_list": _("You have no list yet: say what you need or offer."),
         "takes_none": _("They take part in another way than by meetings."),
         "fits_less": _("Everybody on your list fits better than they do."),

@@ -17,7 +17,6 @@ from emporion.design.formats import number
 from emporion.edition import queries as editions
 from emporion.edition.queries import Edition, Participation
 from emporion.matchmaking import queries as matchmaking
-from emporion.matchmaking.domain.market import full
 from emporion.matchmaking.domain.showings import record_shown
 from emporion.meetings import queries as meetings
 from emporion.portal import queries
@@ -87,7 +86,6 @@ def who(request: HttpRequest, edition: Edition) -> HttpResponse:
         "first_at": _local(matchmaking.first_list_at(me, run), edition),
         "more": limit + SHOWN if has_more else None,
         "off": not found and bool(matchmaking.silent(edition, [me.pk])),
-        "full": not found and bool(full(edition, [me])),
         "slug": edition.slug,
         "nav_current": "meet",
         "veto_reasons": [
