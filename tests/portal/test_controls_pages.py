@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from emporion.edition.models import Need
+from emporion.edition.models import Need, Participation
 from emporion.matchmaking import queries
 from emporion.matchmaking.domain import wishes
 from emporion.matchmaking.domain.runs import run_match
 from emporion.matchmaking.models import FirstList, SuggestionsOff
 from emporion.portal.interfaces import absent
-from tests.factories import make_organiser, make_participation, make_user
+from tests.factories import make_organiser, make_participation, make_request, make_user
 from tests.portal.fairs import address, list_exhibitor, page, user_of
 
 PAGES = [("portal:known", ()), ("portal:why", ()), ("portal:proposed", ("needs",))]
@@ -204,3 +204,14 @@ def test_proposals_count_only_when_confirmed(edition, buyer, client):
     client.post(where, {"code": ["vr", "no-such-code"]})
     assert Need.objects.filter(participation=buyer, code="vr").count() == 1
     assert Need.objects.filter(participation=buyer, code="no-such-code").count() == 0
+
+
+def test_numbers_on_the_list_have_no_gap_where_somebody_will_be_met(edition, buyer, client):
+    for number in range(3):
+        list_exhibitor(edition, f"Harbour {number}", offers=["ai"])
+    run_match(edition)
+    first, second = Participation.objects.in_bulk(queries.listed(buyer)[:2]).values()
+    first, second = sorted((first, second), key=lambda one: queries.listed(buyer).index(one.pk))
+    make_request(buyer, first, state="accepted")
+    answer = client.get(address("portal:why", edition), {"who": second.public_id})
+    assert "They are number 1 on your list." in answer.content.decode()

@@ -70,7 +70,7 @@ def test_twelve_rows_and_more_on_request(edition, where, buyer, signed_in, show,
 
 def test_a_row_shows_both_sides_the_reasons_and_the_state(edition, where, buyer, signed_in):
     asked, free = make_participation(edition), make_participation(edition)
-    make_request(buyer, asked, "accepted")
+    make_request(buyer, asked, "declined")
     rank(
         edition,
         buyer,
@@ -79,7 +79,7 @@ def test_a_row_shows_both_sides_the_reasons_and_the_state(edition, where, buyer,
     )
     rows = page(signed_in(user_of(buyer)).get(where)).select(".who-row")
     assert [row.select_one(".who-rank").get_text() for row in rows] == ["1", "2"]
-    assert rows[0].select_one("a.who-ask").get_text() == "Accepted"
+    assert rows[0].select_one("a.who-ask").get_text() == "Declined"
     assert rows[1].select_one("form.who-ask")["action"] == address(
         "meetings:ask", edition, free.public_id
     )
@@ -112,7 +112,7 @@ def test_meetings_set_are_counted(edition, where, buyer, signed_in):
     )
     buyer.max_meetings = 12
     buyer.save()
-    rank(edition, buyer, [host])
+    rank(edition, buyer, [host, make_participation(edition)])
     figure = page(signed_in(user_of(buyer)).get(where)).select_one(".figure")
     assert figure.get_text(" ", strip=True).startswith("1 of 12 meetings set for you")
 
@@ -137,3 +137,21 @@ def test_statements_do_not_grow_with_rows(edition, where, buyer, signed_in):
         rank(edition, buyer, others)
         counts.append(statements(client, where + "?show=60"))
     assert counts[0] == counts[1] <= 20
+
+
+@pytest.mark.parametrize("mine", [True, False])
+@pytest.mark.parametrize(
+    ("state", "is_mandatory", "left"),
+    [("accepted", False, 1), ("open", True, 1), ("open", False, 2), ("declined", True, 2)],
+)
+def test_who_will_meet_is_no_suggestion_before_the_next_run(
+    edition, where, buyer, signed_in, mine, state, is_mandatory, left
+):
+    hosts = [make_participation(edition, "exhibitor") for _ in range(2)]
+    rank(edition, buyer, hosts)
+    pair = (buyer, hosts[0]) if mine else (hosts[0], buyer)
+    make_request(*pair, state=state, is_mandatory=is_mandatory)
+    shown = signed_in(user_of(buyer)).get(where)
+    assert len(names(shown)) == left
+    wanted = hosts[-left:]
+    assert [row["suggestion"].participation for row in shown.context["rows"]] == wanted

@@ -55,7 +55,7 @@ def list_suggestions(
 ) -> Any:
     """The caller's own list, with both sides' fit and the reasons in words."""
     me, language = acting(request), get_language() or "en"
-    found = matchmaking.suggestions(me, filters.limit)
+    found = matchmaking.suggestions(me, filters.limit, without=meetings.will_meet(me))
     record_shown(me, found)
     states = meetings.request_states(me, [one.participation.pk for one in found])
     return [

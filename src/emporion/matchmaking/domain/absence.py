@@ -12,7 +12,7 @@ from emporion.matchmaking import queries
 from emporion.matchmaking.domain import vectors
 from emporion.matchmaking.domain.frozen import settled
 from emporion.matchmaking.domain.market import read_market
-from emporion.matchmaking.domain.told import told
+from emporion.matchmaking.domain.told import Told, told
 from emporion.matchmaking.models import MatchRun
 from emporion.matchmaking.queries import Absence
 
@@ -29,14 +29,16 @@ def why_absent(participation: Participation, other: Participation) -> Absence:
     not say which.  At most 25 queries, 29 once the fair has begun, and those for the readers of
     texts where there are any.
     """
-    if code := _filtered(participation, other):
+    found = told(participation.edition, [participation.pk])
+    if code := _filtered(participation, other, found):
         return Absence(code)
     listed = queries.listed(participation)
     if other.pk in listed:
         before = listed[: listed.index(other.pk)]
         # The place among those who are shown, as the list itself has it.
-        quiet = queries.quiet_about(participation, before)
-        return Absence("listed", {"rank": len(set(before) - quiet) + 1})
+        gone = {key for pair in found.agreed for key in pair}
+        gone |= queries.quiet_about(participation, before)
+        return Absence("listed", {"rank": len(set(before) - gone) + 1})
     if not listed:
         return Absence("no_list")
     run = queries.current_run(participation.edition)
@@ -46,7 +48,7 @@ def why_absent(participation: Participation, other: Participation) -> Absence:
     return _compared(participation, other, listed, run)
 
 
-def _filtered(me: Participation, other: Participation) -> str:
+def _filtered(me: Participation, other: Participation, found: Told) -> str:
     if me.pk == other.pk:
         return "oneself"
     if me.hosts == other.hosts:
@@ -62,7 +64,6 @@ def _filtered(me: Participation, other: Participation) -> str:
     if other.pk in silent or other.pk in about_me:
         return "set_aside"
     pair = {me.pk, other.pk}
-    found = told(me.edition, [me.pk])
     for code, pairs in (("declined", found.apart), ("met", found.met), ("agreed", found.agreed)):
         if any({one, two} == pair for one, two in pairs):
             return code

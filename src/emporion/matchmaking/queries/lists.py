@@ -98,15 +98,18 @@ def shown_runs(edition: Edition) -> list[MatchRun]:
     )
 
 
-def suggestions(participation: Participation, limit: int = 20) -> list[Suggestion]:
+def suggestions(
+    participation: Participation, limit: int = 20, without: Collection[int] = ()
+) -> list[Suggestion]:
     """Return the first `limit` counterparts of a participation's list, best first.
 
     Five queries, whatever the length. Vetoed ones stay in, marked: the page folds them to a line
     with Undo. Left out is who vetoed the participation, or turned suggestions off, since the list
-    was made; who turned them off has none.
+    was made, and who is of `without` (primary keys): two who will meet need no place on a list.
+    Who turned them off has none.
     """
     origin, entries = _lists_of([participation.pk]).get(participation.pk, (None, []))
-    entries = entries[:limit]
+    entries = [entry for entry in entries if entry["id"] not in without][:limit]
     named = [entry["id"] for entry in entries]
     quiet = silent(participation.edition, [participation.pk, *named])
     if participation.pk in quiet:

@@ -14,7 +14,7 @@ from emporion.meetings.queries.agenda import (
     without_meeting,
 )
 from emporion.meetings.queries.availability import Hour, hours
-from emporion.meetings.queries.choices import partners
+from emporion.meetings.queries.choices import partners, will_meet
 from emporion.meetings.queries.members import Standing, standings
 from emporion.meetings.queries.releases import release_count
 from emporion.meetings.queries.requests import (
@@ -69,6 +69,7 @@ __all__ = [
     "waiting_count",
     "waiting_draft",
     "walk_between",
+    "will_meet",
     "with_meetings",
     "without_meeting",
 ]

@@ -12,6 +12,11 @@ from django.db.models import Count, Q, QuerySet
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings.models import Meeting, MeetingRequest, Release
 
+# Both agreed, or the organiser wants it: two who will meet.
+AGREED = Q(state=MeetingRequest.State.ACCEPTED) | Q(
+    state=MeetingRequest.State.OPEN, is_mandatory=True
+)
+
 
 class Choice(NamedTuple):
     """A request: who asked whom, and what came of it; `by_rule`: a standing rule answered."""
@@ -47,6 +52,14 @@ def choices(edition: Edition, only: Collection[int] | None = None) -> list[Choic
     return [Choice(*row[:6], row[6] is not None) for row in found.iterator(chunk_size=5000)]
 
 
+def will_meet(participation: Participation) -> set[int]:
+    """Return primary keys of those with whom a meeting is agreed or must be held; one query."""
+    me = participation.pk
+    either = Q(asker=me) | Q(counterpart=me)
+    pairs = MeetingRequest.objects.filter(AGREED, either).values_list("asker", "counterpart")
+    return {other for pair in pairs for other in pair} - {me}
+
+
 def settled(edition: Edition, only: Collection[int] | None = None) -> Counter[int]:
     """Return {participation: meetings of theirs that are settled}; three queries.
 
@@ -59,10 +72,8 @@ def settled(edition: Edition, only: Collection[int] | None = None) -> Counter[in
     if release is not None:
         rows, sides = Meeting.objects.filter(release=release), ("host_id", "guest_id")
     else:
-        rows, sides = MeetingRequest.objects.filter(edition=edition).filter(
-            Q(state=MeetingRequest.State.ACCEPTED)
-            | Q(state=MeetingRequest.State.OPEN, is_mandatory=True)
-        ), ("asker_id", "counterpart_id")
+        rows = MeetingRequest.objects.filter(AGREED, edition=edition)
+        sides = "asker_id", "counterpart_id"
     found: Counter[int] = Counter()
     for side in sides:
         mine = rows if only is None else rows.filter(**{f"{side}__in": only})

@@ -34,7 +34,7 @@ def who(request: HttpRequest, edition: Edition) -> HttpResponse:
     wanted = request.GET.get("show", "")
     limit = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 4 else SHOWN
     limit = max(SHOWN, min(limit, AT_MOST))
-    found = matchmaking.suggestions(me, limit)
+    found = matchmaking.suggestions(me, limit, without=meetings.will_meet(me))
     record_shown(me, found)
     states = meetings.request_states(me, [row.participation.pk for row in found])
     run = matchmaking.current_run(edition)
