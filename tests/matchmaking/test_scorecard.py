@@ -15,7 +15,7 @@ from emporion.matchmaking.interfaces import scorecard
 from emporion.matchmaking.models import MatchRun, RankedList
 from emporion.meetings.models import MeetingRequest
 from tests import factories
-from tests.portal.fairs import page, user_of
+from tests.portal.fairs import page
 
 pytestmark = pytest.mark.django_db
 
