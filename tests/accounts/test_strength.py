@@ -67,16 +67,16 @@ def test_passwords_are_hashed_slowly_where_the_product_runs() -> None:
     assert PBKDF2PasswordHasher.iterations >= 600_000
 
 
-def test_codes_and_seeds_are_of_chance_and_long_enough(
-    aino: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_codes_and_seeds_are_of_chance_and_long_enough(aino: User, rf: Any) -> None:
     assert codes.DIGITS * math.log2(10) > 20
     assert 12 * math.log2(len(second_factor.LETTERS)) > 56
     assert len(totp.new_secret()) * 5 == 160
     for module in (codes, second_factor, totp):
         assert module.secrets.__name__ == "secrets"
-    paper = second_factor.new_recovery_codes(aino)
-    assert len(set(paper) | set(second_factor.new_recovery_codes(aino))) == 20
+    request = rf.post("/")
+    request.session = {second_factor.BOTH: True}
+    paper = second_factor.new_recovery_codes(request, aino)
+    assert len(set(paper) | set(second_factor.new_recovery_codes(request, aino))) == 20
 
 
 def test_session_has_a_new_key_of_128_bits_each_time(aino: User) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from emporion.accounts.domain.second_factor import BOTH
 from emporion.accounts.domain.sessions import PROVED, WAY
 from emporion.accounts.interfaces.factor_pages import SECRET
 from emporion.accounts.models import Authenticator
@@ -80,7 +81,7 @@ def make() -> World:
         for role, user in staff.items():
             letters = ["A"] if role == "pavilion_manager" else []
             make_organiser(edition.expo, user, role, letters)
-    proved = {PROVED: int(time.time()), WAY: "code", SECRET: things.SECRET}
+    proved = {PROVED: int(time.time()), BOTH: True, WAY: "code", SECRET: things.SECRET}
     seen = {"edition": edition.public_id, "slug": edition.slug, "name": ["Guest", "en"],
             "participation": own["participation"], "until": time.time() + 900}  # fmt: skip
     seeing = Reader(staff["support"], {**proved, SEEING: seen})

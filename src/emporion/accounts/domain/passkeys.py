@@ -18,7 +18,7 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
-from emporion.accounts.domain.second_factor import BOTH, unsettle
+from emporion.accounts.domain.second_factor import BOTH, refuse_one_factor, settle, unsettle
 from emporion.accounts.domain.shared import NotOpen
 from emporion.accounts.models import Passkey, User
 from emporion.core import journal
@@ -50,7 +50,10 @@ def begin_adding(request: HttpRequest, user: User) -> tuple[dict[str, Any], dict
 
 
 def add(request: HttpRequest, user: User, state: dict[str, Any], answer: Any, name: str) -> Passkey:
-    """Keep the passkey that a browser made. Raises NotOpen, BadPasskey, BadText for the name."""
+    """Keep the passkey that a browser made. Raises BadPasskey, BadText for the name.
+
+    NotOpen for a role of the demonstration, and in a session of one factor where there are two.
+    """
     if user.is_demonstration:
         raise NotOpen
     name = clean_text(name, max_length=60) or "Passkey"
@@ -63,7 +66,7 @@ def add(request: HttpRequest, user: User, state: dict[str, Any], answer: Any, na
         raise BadPasskey
     identity = websafe_encode(data.credential_id)
     with transaction.atomic(), journal.acting(user.actor):
-        User.objects.select_for_update().get(pk=user.pk)
+        settle(request, user)
         taken = Passkey.objects.filter(credential_id=identity).exists()
         if taken or Passkey.objects.filter(user=user).count() >= MOST or len(identity) > 1400:
             raise BadPasskey
@@ -81,8 +84,9 @@ def add(request: HttpRequest, user: User, state: dict[str, Any], answer: Any, na
 
 
 def remove(request: HttpRequest, user: User, public_id: str) -> bool:
-    """Forget one passkey of `user`; say whether there was one."""
+    """Forget one passkey of `user`; say whether there was one. Raises NotOpen as `add` does."""
     with transaction.atomic(), journal.acting(user.actor):
+        refuse_one_factor(request, user)
         gone, _each = Passkey.objects.filter(user=user, public_id=public_id).delete()
         if gone:
             journal.record("user.remove_factor", "user", user.public_id, fields=["passkey"])

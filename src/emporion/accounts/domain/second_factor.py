@@ -21,8 +21,11 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from emporion.accounts.domain import sessions, totp, tries
+from emporion.accounts.domain.shared import NotOpen
+from emporion.accounts.domain.tokens import end_tokens
 from emporion.accounts.models import Authenticator, Passkey, RecoveryCode, User
 from emporion.core import journal
 
@@ -64,14 +67,14 @@ def recovery_left(user: User) -> int:
 def set_up(request: HttpRequest, user: User, secret: str, typed: str, address: str) -> list[str]:
     """Take `secret` for the app of `user` if `typed` is its code; return new codes for paper.
 
-    Raises WrongCode, TooManyTries.
+    Raises WrongCode, TooManyTries, and NotOpen in a session of one factor where there are two.
     """
     tries.count({tries.key("set-up", user.public_id): LIMIT}, timezone.now())
     step = totp.step_of(secret, _digits(typed), time.time())
     if step is None:
         raise WrongCode
     with transaction.atomic(), journal.acting(user.actor):
-        User.objects.select_for_update().get(pk=user.pk)
+        settle(request, user)
         Authenticator.objects.update_or_create(
             user=user,
             defaults={"secret": _seal(secret), "last_step": step, "made_at": timezone.now()},
@@ -83,8 +86,12 @@ def set_up(request: HttpRequest, user: User, secret: str, typed: str, address: s
 
 
 def remove_app(request: HttpRequest, user: User) -> bool:
-    """Forget the app of `user`, and without a passkey the codes on paper; say whether it was."""
+    """Forget the app of `user`, and without a passkey the codes on paper; say whether it was.
+
+    Raises NotOpen in a session of one factor.
+    """
     with transaction.atomic(), journal.acting(user.actor):
+        refuse_one_factor(request, user)
         gone, _each = Authenticator.objects.filter(user=user).delete()
         if gone:
             if not Passkey.objects.filter(user=user).exists():
@@ -92,6 +99,32 @@ def remove_app(request: HttpRequest, user: User) -> bool:
             journal.record("user.remove_factor", "user", user.public_id, fields=["app"])
             unsettle(request, user)
     return bool(gone)
+
+
+def proved_all(request: HttpRequest, user: User) -> bool:
+    """Whether this session proved all factors `user` has; two queries at most, none after both."""
+    return bool(request.session.get(BOTH)) or not has_one(user)
+
+
+def refuse_one_factor(request: HttpRequest, user: User) -> None:
+    """Raise NotOpen in a session that did not prove all factors of `user`; lock them till the end.
+
+    Pages ask before; this sees what was set up between that look and the change.
+    """
+    User.objects.select_for_update().get(pk=user.pk)
+    if not proved_all(request, user):
+        raise NotOpen(_("Sign in once more, with both factors."))
+
+
+def settle(request: HttpRequest, user: User) -> None:
+    """End what one factor let in before the first second one of `user` is kept; one transaction.
+
+    Whoever knew the password may be in, or have made tokens. Raises NotOpen (`refuse_one_factor`).
+    """
+    refuse_one_factor(request, user)
+    if not has_one(user):
+        sessions.end_others(user, request.session.session_key)
+        end_tokens(user)
 
 
 def unsettle(request: HttpRequest, user: User) -> None:
@@ -105,10 +138,10 @@ def unsettle(request: HttpRequest, user: User) -> None:
     sessions.end_others(user, request.session.session_key)
 
 
-def new_recovery_codes(user: User) -> list[str]:
-    """Make new codes for paper; the old ones open nothing any more."""
+def new_recovery_codes(request: HttpRequest, user: User) -> list[str]:
+    """Make new codes for paper; the old ones open nothing any more. Raises NotOpen as above."""
     with transaction.atomic(), journal.acting(user.actor):
-        User.objects.select_for_update().get(pk=user.pk)
+        refuse_one_factor(request, user)
         codes = _new_recovery_codes(user)
         journal.record("user.set_factor", "user", user.public_id, fields=["recovery"])
     return codes
@@ -148,8 +181,12 @@ def is_settled(request: HttpRequest) -> bool:
     user = request.user
     if not is_asked_of(user):
         return True
-    if getattr(request, "token", None):  # A program: its user has one, or need not yet.
-        return has_one(user) or due(user) > timezone.now()
+    token = getattr(request, "token", None)
+    if token and has_one(user):
+        # One that the password alone made is no proof of the second factor.
+        return bool(token.both)
+    if token:
+        return due(user) > timezone.now()
     if request.session.get(BOTH):
         return True
     return not has_one(user) and due(user) > timezone.now()
@@ -219,7 +256,9 @@ def _try_paper(user: User, typed: str, now: datetime) -> bool:
 
 def _new_recovery_codes(user: User) -> list[str]:
     RecoveryCode.objects.filter(user=user).delete()
-    plain = ["".join(secrets.choice(LETTERS) for _ in range(12)) for _ in range(RECOVERY_CODES)]
+    plain = [
+        "".join(secrets.choice(LETTERS) for _letter in range(12)) for _code in range(RECOVERY_CODES)
+    ]
     RecoveryCode.objects.bulk_create(
         RecoveryCode(user=user, digest=_paper(user, code)) for code in plain
     )

@@ -38,10 +38,11 @@ class TooManyCalls(Exception):
 
 
 def make_token(
-    user: User, name: str, scopes: Collection[str], days: int
+    user: User, name: str, scopes: Collection[str], days: int, *, both: bool = False
 ) -> tuple[AccessToken, str]:
     """Make a token of `user` that is good for `days`; return its row and its secret.
 
+    `both` says that who makes it has proved two factors, or needs none: the operator's command.
     The secret is shown this once: only its sha256 is kept. 256 bits of chance need no slow hash.
     Raises TokenError for no name, no or unknown scopes, days out of range, and too many tokens;
     NotOpen for a role of the demonstration, which everybody shares.
@@ -74,6 +75,7 @@ def make_token(
             prefix=secret[:10],
             digest=_digest(secret),
             scopes=[scope for scope in SCOPES if scope in scopes],
+            both=both,
             made_at=now,
             expires_at=now + dt.timedelta(days=days),
         )

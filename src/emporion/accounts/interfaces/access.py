@@ -19,8 +19,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from emporion.accounts import queries
 from emporion.accounts.domain import tokens as domain
-from emporion.accounts.domain.sessions import is_fresh
-from emporion.accounts.interfaces.entering import sign_in_again
+from emporion.accounts.domain.second_factor import BOTH
+from emporion.accounts.interfaces.entering import may_change, sign_in_again
 from emporion.accounts.interfaces.factor_pages import own_account
 from emporion.accounts.rules import LONGEST_DAYS
 
@@ -68,7 +68,7 @@ def access(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     secret, status = "", 200
     user: Any = request.user
-    may_make = is_fresh(request) and not user.is_demonstration
+    may_make = may_change(request) and not user.is_demonstration
     if request.method == "POST":
         own_account(request)
         if again := sign_in_again(request):
@@ -77,7 +77,13 @@ def access(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             told = form.cleaned_data
             try:
-                _made, secret = domain.make_token(user, told["name"], told["scopes"], told["days"])
+                _made, secret = domain.make_token(
+                    user,
+                    told["name"],
+                    told["scopes"],
+                    told["days"],
+                    both=bool(request.session.get(BOTH)),
+                )
             except domain.TokenError as error:
                 form.add_error(None, str(error))
             else:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from emporion.accounts import domain, queries
 from emporion.accounts.domain import second_factor
 from emporion.accounts.interfaces.answers import refused, say_full
+from emporion.accounts.interfaces.entering import to_sign_in
 from emporion.accounts.interfaces.factor_pages import own_account
 from emporion.accounts.interfaces.forms import PasswordForm
 from emporion.accounts.interfaces.outside_pages import buttons, name_of
@@ -52,6 +53,8 @@ def account(request: Any) -> HttpResponse:
 def password(request: Any) -> HttpResponse:
     """Set a password; all other sessions end with the old one."""
     own_account(request)
+    if not second_factor.proved_all(request, request.user):
+        return to_sign_in(request)
     with_old = domain.needs_old_password(request, request.user)
     if request.method != "POST":
         return _password_page(request, PasswordForm(with_old=with_old))
@@ -90,6 +93,8 @@ def password(request: Any) -> HttpResponse:
 def end_sessions(request: Any) -> HttpResponse:
     """End one session, or all others."""
     own_account(request)
+    if not second_factor.proved_all(request, request.user):
+        return to_sign_in(request)
     wanted = request.POST.get("session", "")
     if wanted:
         ended = int(domain.end_session(request.user, wanted))

@@ -38,7 +38,7 @@ def token(argv: list[str]) -> int:
         print("Ended.")
         return 0
     try:
-        made, secret = domain.make_token(user, options.name, options.scope, options.days)
+        made, secret = domain.make_token(user, options.name, options.scope, options.days, both=True)
     except domain.TokenError as error:
         return _refuse(str(error))
     print(f"Token {made.public_id} until {made.expires_at:%Y-%m-%d}; it is shown this once:")

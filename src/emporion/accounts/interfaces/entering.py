@@ -59,10 +59,18 @@ def pending(request: HttpRequest) -> tuple[User, dict[str, Any]] | None:
     return (user, noted) if user is not None else None
 
 
+def may_change(request: Any) -> bool:
+    """Whether the reader proved lately, by all factors they have, to be who they are."""
+    return is_fresh(request) and second_factor.proved_all(request, request.user)
+
+
 def sign_in_again(request: HttpRequest) -> HttpResponse | None:
-    """Return the way to a new sign-in where the last one is too long ago, None where it is not."""
-    if is_fresh(request):
-        return None
+    """Return the way to a new sign-in where the last one does not do, None where it does."""
+    return None if may_change(request) else to_sign_in(request)
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead to a new sign-in, and then back."""
     messages.info(request, _("Sign in once more before you change what you sign in with."))
     return redirect(
         f"{reverse('accounts:signin')}?{urlencode({'again': '1', 'next': request.path})}"

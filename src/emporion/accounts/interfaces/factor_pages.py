@@ -63,6 +63,7 @@ def app(request: Any) -> HttpResponse:
     if request.method != "POST":
         return _app_page(request, AppForm())
     secret, form = request.session.get(SECRET), AppForm(request.POST)
+    first = not second_factor.has_one(request.user)
     if secret and form.is_valid():
         try:
             codes = second_factor.set_up(
@@ -74,6 +75,7 @@ def app(request: Any) -> HttpResponse:
             return refused(_app_page(request, say_full(form, full), status=429), full)
         else:
             del request.session[SECRET]
+            say_ended(request, first)
             return render(request, "accounts/recovery.html", {"codes": codes})
     return _app_page(request, form, status=422)
 
@@ -101,8 +103,15 @@ def new_recovery(request: Any) -> HttpResponse:
         return again
     if not second_factor.has_one(request.user):
         return redirect("accounts:account")
-    codes = second_factor.new_recovery_codes(request.user)
+    codes = second_factor.new_recovery_codes(request, request.user)
     return render(request, "accounts/recovery.html", {"codes": codes})
+
+
+def say_ended(request: HttpRequest, first: bool) -> None:
+    """Say what the first second factor ended."""
+    if first:
+        said = _("You are signed out on all other devices, and your tokens ended.")
+        messages.info(request, said)
 
 
 def own_account(request: Any) -> None:

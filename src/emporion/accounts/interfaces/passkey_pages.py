@@ -14,8 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from emporion.accounts.domain import passkeys
+from emporion.accounts.domain.second_factor import has_one
 from emporion.accounts.interfaces.entering import enter, sign_in_again
-from emporion.accounts.interfaces.factor_pages import own_account
+from emporion.accounts.interfaces.factor_pages import own_account, say_ended
 from emporion.accounts.interfaces.places import wanted
 from emporion.core.text.clean import BadText
 
@@ -32,7 +33,7 @@ def add(request: Any) -> HttpResponse:
     if again := sign_in_again(request):
         return again
     if request.method == "POST":
-        state = request.session.pop(ADDING, None)
+        state, first = request.session.pop(ADDING, None), not has_one(request.user)
         try:
             passkeys.add(
                 request, request.user, state or {}, _answer(request), request.POST.get("name", "")
@@ -41,6 +42,7 @@ def add(request: Any) -> HttpResponse:
             messages.error(request, _("The passkey was not made. Try once more."))
             return redirect("accounts:add_passkey")
         messages.success(request, _("The passkey is kept. From now on it lets you in."))
+        say_ended(request, first)
         return redirect("accounts:account")
     asked, request.session[ADDING] = passkeys.begin_adding(request, request.user)
     return render(request, "accounts/add_passkey.html", {"asked": json.dumps(asked, default=dict)})

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from emporion.accounts.domain import refuse_shared, sessions
+from emporion.accounts.domain.second_factor import proved_all
 from emporion.core.tenancy import scopes_disabled
 from emporion.core.translated import best
 from emporion.portal.interfaces.privacy.archive import archive_of
@@ -33,7 +34,7 @@ def own_account(request: Any) -> HttpResponseBase:
     Both only soon after a sign-in: a session that was left open must do neither.
     """
     refuse_shared(request.user)
-    if not sessions.is_fresh(request):
+    if not (sessions.is_fresh(request) and proved_all(request, request.user)):
         messages.info(request, _("Sign in once more before you change what you sign in with."))
         again = urlencode({"again": "1", "next": request.path})
         return redirect(f"{reverse('accounts:signin')}?{again}")
