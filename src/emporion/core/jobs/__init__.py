@@ -29,6 +29,7 @@ from emporion.core.jobs.queue import (
     waiting_before,
 )
 from emporion.core.jobs.running import Running, done_with, perform
+from emporion.core.jobs.writing import is_writing, this_writer
 from emporion.core.models import JobRecord
 
 __all__ = [
@@ -45,9 +46,11 @@ __all__ = [
     "enqueue",
     "failed",
     "is_dead",
+    "is_writing",
     "kind",
     "latest",
     "perform",
     "reclaim",
+    "this_writer",
     "waiting_before",
 ]

@@ -86,6 +86,12 @@ class Running:
 _running: ContextVar[Running | None] = ContextVar("running", default=None)
 
 
+def current() -> JobRecord | None:
+    """Return the job that this thread does."""
+    running = _running.get()
+    return None if running is None else running.job
+
+
 def done_with(result: dict[str, Any] | None = None) -> None:
     """Say in the caller's transaction that with it the work is done; outside of a job, nothing.
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from emporion.core import bulk, journal, processes
+from emporion.core import bulk, jobs, journal
 from emporion.core.models import ImportBatch, ImportChange
 from emporion.edition.domain.enrolment import give_way
 from emporion.edition.models import Edition
@@ -61,7 +61,7 @@ def claim(edition: Edition, subject: str, source: str, file_name: str, digest: s
             source=source[:60],
             file_name=file_name[:255],
             file_digest=digest,
-            process=processes.this_process(),
+            process=jobs.this_writer(),
             started_at=timezone.now(),
         )
 
@@ -167,7 +167,7 @@ def undo(
         )
         if unknown:
             raise BatchError(f"Nobody can take back changes of {unknown[0]!r}.")
-        batch.state, batch.process = State.WRITING, processes.this_process()
+        batch.state, batch.process = State.WRITING, jobs.this_writer()
         batch.save(update_fields=["state", "process"])
     done = 0
     for kind, restore in restorers.items():
@@ -194,9 +194,9 @@ def undo(
 
 
 def is_running(batch: ImportBatch) -> bool | None:
-    """Whether the process that writes `batch` runs; None when it ran on another machine."""
-    return processes.is_running(batch.process)
+    """Whether `batch` is still written; None where only another machine knows."""
+    return jobs.is_writing(batch.process)
 
 
 def _is_mine(batch: ImportBatch) -> bool:
-    return batch.process == processes.this_process()
+    return batch.process == jobs.this_writer()

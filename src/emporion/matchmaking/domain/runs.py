@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from emporion.core import bulk, jobs, journal, processes
+from emporion.core import bulk, jobs, journal
 from emporion.edition.queries import Edition
 from emporion.engines import matching
 from emporion.matchmaking.domain import vectors
@@ -25,7 +25,7 @@ from emporion.matchmaking.models import MatchRun, RankedList
 
 # Rows a transaction; a list is some 3 kB of JSON.
 LISTS = 500
-# A run on another machine cannot be asked; after so long it is taken for dead.
+# A command on another machine cannot be asked; after so long it is taken for dead.
 ELSEWHERE = dt.timedelta(hours=1)
 
 
@@ -121,12 +121,12 @@ def _run(
 def remove_unfinished(edition: Edition) -> int:
     """Remove what a killed run left behind; return how many runs.
 
-    Raises Busy when the process that writes one is alive, or was on another machine less
-    than an hour ago.
+    Raises Busy when one is still written, or was begun by a command on another machine less than
+    an hour ago.
     """
     left = list(MatchRun.objects.filter(edition=edition, state=MatchRun.State.WRITING))
     for run in left:
-        alive = processes.is_running(run.process)
+        alive = jobs.is_writing(run.process)
         if alive or (alive is None and timezone.now() - run.computed_at < ELSEWHERE):
             raise Busy(
                 f"Another matching of {edition.slug} is running since "
@@ -147,7 +147,7 @@ def _start(edition: Edition, seed: int, found: matching.Matching) -> MatchRun:
             policy=found.policy,
             rules=[matching.settled.as_plain(lesson.rule) for lesson in found.lessons],
             seed=seed,
-            process=processes.this_process(),
+            process=jobs.this_writer(),
             computed_at=timezone.now(),
         )
 

@@ -9,7 +9,7 @@ import numpy as np
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from emporion.core import bulk, journal, processes
+from emporion.core import bulk, jobs, journal
 from emporion.edition.queries import Edition
 from emporion.engines import scheduling
 from emporion.meetings.domain.against import against_public
@@ -84,8 +84,8 @@ def keep(
 def remove_unfinished(edition: Edition) -> int:
     """Remove releases that a killed computation left behind; return how many.
 
-    One that is being written by a living process, or for less than an hour by a process of another
-    machine, is left alone.
+    One that is still written, or was begun less than an hour ago by a command on another machine,
+    is left alone.
     """
     left = [
         release
@@ -98,7 +98,7 @@ def remove_unfinished(edition: Edition) -> int:
 
 
 def _is_written(release: Release) -> bool:
-    running = processes.is_running(str(release.figures.get("process", "")))
+    running = jobs.is_writing(str(release.figures.get("process", "")))
     if running is None:
         return (timezone.now() - release.computed_at).total_seconds() < 3600
     return running
@@ -114,7 +114,7 @@ def _begin(edition: Edition, seed: int) -> Release:
             number=last.number + 1 if last else 1,
             seed=seed,
             computed_at=timezone.now(),
-            figures={"process": processes.this_process()},
+            figures={"process": jobs.this_writer()},
         )
 
 
