@@ -7,6 +7,7 @@ import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from emporion.core import jobs
@@ -166,7 +167,14 @@ def test_contact_data_taken_out_is_written_down_and_limited(edition, desk, monke
 
 @pytest.mark.parametrize(
     ("role", "status"),
-    [("owner", 200), ("reviewer", 200), ("support", 403), ("gate_chief", 403), ("analyst", 403)],
+    [
+        ("owner", 200),
+        ("reviewer", 200),
+        ("programme_editor", 200),
+        ("support", 403),
+        ("gate_chief", 403),
+        ("analyst", 403),
+    ],  # fmt: skip
 )
 def test_lists_of_who_meets_whom_are_for_few_and_written_down(
     edition, program, monkeypatch, role, status
@@ -187,3 +195,47 @@ def test_lists_of_who_meets_whom_are_for_few_and_written_down(
     )
     if status == 200:
         assert is_problem(staff.get("export/requests"), 429)
+
+
+@pytest.mark.parametrize("role", ["programme_editor", "gate_chief", "support", "analyst"])
+def test_who_meets_whom_is_read_page_by_page_as_the_lists_are_taken_out(
+    edition, program, monkeypatch, role
+) -> None:
+    monkeypatch.setattr(people, "MOST_PAGES", 4)
+    buyer, seller = (factories.make_participation(edition, one) for one in ("buyer", "exhibitor"))
+    request = factories.make_request(buyer, seller, "accepted", message="not for the gate")
+    slots = factories.make_slots(edition)
+    second = factories.make_participation(edition, "buyer")
+    request_of_a_day = factories.make_request(second, seller, "accepted")
+    factories.make_release(
+        edition, [(request, slots[0]), (request_of_a_day, slots[-1])], state="published"
+    )
+    with scope(expo=edition.expo):
+        type(slots[-1]).objects.filter(pk=slots[-1].pk).update(
+            date=timezone.now().astimezone(edition.tz).date()
+        )
+    user = factories.make_user()
+    make_organiser(edition.expo, user, role)
+    staff = program(user, edition)
+    may_requests, may_meetings = role == "programme_editor", role in {
+        "programme_editor", "gate_chief"
+    }  # fmt: skip
+    for where in ("requests", f"requests/{request.public_id}", "pins"):
+        assert staff.get(where).status_code == (200 if may_requests else 403), where
+    found = staff.get("meetings")
+    assert found.status_code == (200 if may_meetings else 403)
+    assert b"not for the gate" not in found.content
+    noted = JournalEntry.objects.filter(action="request.page").order_by("pk")
+    told = [(one.fields, len(one.object_ids)) for one in noted]
+    if may_requests:
+        assert told == [(["requests"], 2), (["requests"], 1), (["meetings"], 2)]
+        assert staff.get("meetings").status_code == 200
+        refused = staff.get("requests")
+        assert is_problem(refused, 429) and int(refused["Retry-After"]) == 600
+    elif may_meetings:
+        # The gate works with the day that it is.
+        assert told == [(["meetings"], 1)]
+        (one,) = found.json()["items"]
+        assert one["request"] == request_of_a_day.public_id
+    else:
+        assert told == []

@@ -9,11 +9,14 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from emporion.core import journal
 from emporion.core.models import JournalEntry
+from emporion.core.tenancy import scope
 from emporion.edition import gates
 from emporion.edition.models import Participation
+from emporion.meetings.domain import requests
 from emporion.registry import domain
-from emporion.registry.domain import roles
+from emporion.registry.domain import people, roles
 from emporion.registry.models import Organiser, Person
 from tests import factories
 
@@ -23,15 +26,16 @@ PAGES = {
     roles.IMPORT: ("portal:imports", [], "get"),
     roles.PARTICIPANTS: ("portal:participants_act", [], "post"),
     roles.CONTACTS: ("portal:find_people", [], "get"),
+    roles.REQUESTS: ("meetings:refusals", [1], "get"),
     roles.SCHEDULE: ("meetings:desk", [], "post"),
     roles.PUBLISH: ("meetings:publish", [1], "post"),
     roles.ERASE: ("portal:erasures", [], "get"),
 }
 ALLOWED = {
     "owner": set(PAGES),
-    "reviewer": {roles.IMPORT, roles.PARTICIPANTS, roles.CONTACTS},
+    "reviewer": {roles.IMPORT, roles.PARTICIPANTS, roles.CONTACTS, roles.REQUESTS},
     "pavilion_manager": {roles.PARTICIPANTS, roles.CONTACTS},
-    "programme_editor": {roles.SCHEDULE},
+    "programme_editor": {roles.SCHEDULE, roles.REQUESTS},
     "gate_chief": {roles.CONTACTS},
     "analyst": set(),
     "support": {roles.CONTACTS},
@@ -175,3 +179,53 @@ def test_role_is_changed_and_the_last_owner_keeps_theirs(edition: Any) -> None:
     assert list(actions) == ["organiser.add", "organiser.add", "organiser.role", "organiser.role"]
     with pytest.raises(ValueError, match="no role"):
         domain.make_organiser(edition.expo, li, "king")
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [("programme_editor", 200), ("reviewer", 200), ("analyst", 403), ("support", 403),
+     ("gate_chief", 403)],
+)  # fmt: skip
+def test_who_asks_whom_stands_on_no_page_of_roles_that_do_not_need_it(
+    edition: Any, role: str, status: int
+) -> None:
+    asks = factories.make_participation(edition, "buyer", "Quiet Asker")
+    host = factories.make_participation(edition, "exhibitor", "Loud Host")
+    with journal.acting("user:x", tenant=edition.expo.public_id):
+        request = requests.ask(asks, host, "between us")
+    slots = factories.make_slots(edition)
+    with scope(expo=edition.expo):
+        factories.make_release(edition, [(request, slots[0])], state="superseded")
+        factories.make_release(edition, [(request, slots[1])], state="published")
+    client = staff(edition, role)
+    own = [request.public_id]
+    for page, more in (
+        ("meetings:audit", own), ("meetings:audit_of", [asks.public_id]),
+        ("meetings:refusals", [2]), ("meetings:diff", [2]),
+    ):  # fmt: skip
+        answer = client.get(reverse(page, args=[edition.slug, *more]))
+        assert answer.status_code == status, page
+    story = reverse("portal:journal", args=[edition.slug])
+    assert client.get(f"{story}?kind=request&id={own[0]}").status_code == status
+    for where in (
+        story, f"{story}?kind=participation&id={asks.public_id}",
+        reverse("portal:overview", args=[edition.slug]),
+        reverse("meetings:release", args=[edition.slug, 2]),
+    ):  # fmt: skip
+        text = client.get(where).content.decode()
+        assert ("Loud Host" in text) == (status == 200), where
+        assert ("organise/audit/" in text) <= (status == 200), where
+
+
+def test_file_of_what_was_not_granted_is_written_down_and_limited(
+    edition: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "MOST_LISTS", 1)
+    factories.make_release(edition, [], state="published")
+    client = staff(edition, "owner")
+    where = reverse("meetings:refusals", args=[edition.slug, 1])
+    assert client.get(f"{where}?format=csv").status_code == 200
+    noted = JournalEntry.objects.get(action="contacts.list")
+    assert (noted.object_id, noted.fields) == (edition.public_id, ["refusals"])
+    refused = client.get(f"{where}?format=csv")
+    assert (refused.status_code, refused["Retry-After"]) == (429, "3600")

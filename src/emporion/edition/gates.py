@@ -52,6 +52,19 @@ def staff_may(act: str, *, reading: bool = False, held: bool = False) -> Callabl
     return lambda view: _guarded(view, read=act if reading else "", change=act, held=held)
 
 
+def staff_reads(act: str) -> Callable[[View], View]:
+    """Make a gate for a page of the whole fair that only those who may do `act` read.
+
+    Its forms are an owner's.
+    """
+    return lambda view: _guarded(view, read=act, change="owner", held=False)
+
+
+def knows_requests(request: Any) -> bool:
+    """Whether the reader may know who asks and meets whom; at most one query."""
+    return roles.may(str(request.staff_role), roles.REQUESTS)
+
+
 def own_pavilions(request: Any) -> frozenset[str] | None:
     """Return the letters that the reader is held to, None for no limit; at most one query."""
     if request.staff_role != roles.PAVILION_MANAGER:

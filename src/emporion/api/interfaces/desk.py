@@ -12,6 +12,7 @@ from emporion.api.interfaces.gates import (
     IMPORTS,
     MATCHES,
     READS_LISTS,
+    READS_REQUESTS,
     SCHEDULES,
     STAFF_READS,
 )
@@ -119,7 +120,7 @@ def remove_run(request: Any, response: HttpResponse, edition: EditionName, id: P
     return once(request, 200, do, response=response)
 
 
-@router.get(HERE + "/pins", auth=STAFF_READS, response=list[PinShape], operation_id="list_pins")
+@router.get(HERE + "/pins", auth=READS_REQUESTS, response=list[PinShape], operation_id="list_pins")
 def list_pins(request: Any, edition: EditionName) -> Any:
     """What every later schedule must grant, newest first."""
     return _pins(request.edition)

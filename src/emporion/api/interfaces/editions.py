@@ -10,7 +10,7 @@ from pydantic import Field
 
 from emporion.api.interfaces.cursors import page
 from emporion.api.interfaces.gates import READ, READS_CONTACTS
-from emporion.api.interfaces.problems import Problem
+from emporion.api.interfaces.noting import counting
 from emporion.api.interfaces.shapes.edition import (
     EditionShape,
     Expand,
@@ -177,13 +177,8 @@ def get_participation(request: Any, edition: EditionName, id: PublicId) -> Any:
 def _note_people(request: Any, shown: list[dict[str, Any]]) -> None:
     """Write down whose contact data is read, and refuse who reads more than work needs."""
     people = [one["id"] for row in shown for one in row.get("people", ())]
-    try:
+    with counting(registry.PAGES_WITHIN, "Too much contact data was read."):
         registry.note_page_out(request.edition.expo, request.user.actor, people)
-    except registry.TooManyReads as full:
-        wait = str(int(registry.PAGES_WITHIN.total_seconds()))
-        raise Problem(
-            429, "Too much contact data was read.", headers={"Retry-After": wait}
-        ) from full
 
 
 def _whole(rows: list[Any], shape: Any, parts: list[str]) -> list[dict[str, Any]]:

@@ -90,9 +90,12 @@ ACTS = Token("write", "participant")
 # What is known of oneself, also of who takes part in no edition any more; the operation looks.
 WRITES = Token("write")
 
-# What every role of the staff reads at the desk, and what only those who may see contact data read.
+# What every role of the staff reads at the desk, and what only those who may see contact data read,
+# or who asks and meets whom.
 STAFF_READS = Token("organise.read", "organiser", roles.LOOK)
 READS_CONTACTS = Token("organise.read", "organiser", roles.CONTACTS)
+READS_REQUESTS = Token("organise.read", "organiser", roles.REQUESTS)
+READS_MEETINGS = Token("organise.read", "organiser", roles.MEETINGS)
 READS_LISTS = Token("organise.read", "organiser", roles.IMPORT)
 READS_ERASURES = Token("organise.read", "organiser", roles.ERASE)
 SETS_UP = Token("organise.write", "organiser", roles.SET_UP)

@@ -19,7 +19,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from emporion.api.domain import bulk
 from emporion.api.interfaces import schema
-from emporion.api.interfaces.gates import IMPORTS, READS_CONTACTS, READS_LISTS, ROLE_FORBIDS
+from emporion.api.interfaces.gates import IMPORTS, READS_LISTS, ROLE_FORBIDS, STAFF_READS
+from emporion.api.interfaces.noting import counting
 from emporion.api.interfaces.problems import Problem, error, of_validation
 from emporion.api.interfaces.schedule import JobShape, job_shape
 from emporion.api.interfaces.shapes.lists import (
@@ -60,6 +61,13 @@ BULK: dict[str, Any] = {
 }
 KINDS = (drafts.LOOK, drafts.TAKE)
 Subject = Literal["exhibitors", "buyers", "requests", "meetings"]
+# What a role needs to take a list out.
+NEEDS = {
+    "exhibitors": roles.CONTACTS,
+    "buyers": roles.CONTACTS,
+    "requests": roles.REQUESTS,
+    "meetings": roles.REQUESTS,
+}
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "jsonl": "application/jsonl",
@@ -262,7 +270,7 @@ def _body(request: Any) -> bytes:
 
 @router.get(
     HERE + "/export/{subject}",
-    auth=READS_CONTACTS,
+    auth=STAFF_READS,
     operation_id="export",
     openapi_extra={
         "responses": {
@@ -278,21 +286,16 @@ def export(
 ) -> HttpResponseBase:
     """Everything of one kind as CSV, XLSX or JSON lines, as it flows.
 
-    Who asks and meets whom is told to those who may take lists in; contact data to those who may
+    Who asks and meets whom is told to those who work with requests; contact data to those who may
     look it up. Each list that leaves is written down and counted.
     """
     here: Edition = request.edition
-    if subject in ("requests", "meetings") and not roles.may(str(request.staff_role), roles.IMPORT):
+    if not roles.may(str(request.staff_role), NEEDS[subject]):
         raise Problem(403, str(ROLE_FORBIDS))
     if subject == "meetings" and here.published_release is None:
         raise Problem(409, "No schedule is published yet, so there are no meetings to write.")
-    try:
+    with counting(registry.LISTS_WITHIN, "Too many lists were taken out."):
         registry.note_list_out(here.expo, request.user.actor, here.public_id, subject)
-    except registry.TooManyReads as full:
-        wait = str(int(registry.LISTS_WITHIN.total_seconds()))
-        raise Problem(
-            429, "Too many lists were taken out.", headers={"Retry-After": wait}
-        ) from full
     header, rows = _table(here, subject)
     name = f"{here.slug}-{subject}.{how.format}"
     if how.format == "xlsx":

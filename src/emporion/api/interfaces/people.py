@@ -13,7 +13,7 @@ from emporion.api.interfaces.gates import (
     READS_CONTACTS,
     READS_ERASURES,
 )
-from emporion.api.interfaces.problems import Problem
+from emporion.api.interfaces.noting import counting
 from emporion.api.interfaces.shapes.desk import (
     ChangedShape,
     EndedShape,
@@ -84,11 +84,8 @@ def limit(request: Any, response: HttpResponse, edition: EditionName, body: Limi
 def find_people(request: Any, edition: EditionName, body: LookUp) -> Any:
     """Look people up. A POST: what is looked for stays out of addresses; who was shown is noted."""
     here: Edition = request.edition
-    try:
+    with counting(registry.READS_WITHIN, "Too many were looked up."):
         found = registry.look_up_people(here.expo, request.user.actor, body.words, PEOPLE_TOLD)
-    except registry.TooManyReads as full:
-        wait = str(int(registry.READS_WITHIN.total_seconds()))
-        raise Problem(429, "Too many were looked up.", headers={"Retry-After": wait}) from full
     return [person_shape(one) for one in found]
 
 

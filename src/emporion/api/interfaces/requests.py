@@ -9,7 +9,8 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from emporion.api.interfaces.cursors import page
-from emporion.api.interfaces.gates import ACTS, READS_CONTACTS, TAKES_PART
+from emporion.api.interfaces.gates import ACTS, READS_REQUESTS, TAKES_PART
+from emporion.api.interfaces.noting import note_requests
 from emporion.api.interfaces.shapes.market import (
     Ask,
     Decline,
@@ -183,7 +184,7 @@ def decline(
 
 @router.get(
     "/editions/{slug:edition}/requests",
-    auth=READS_CONTACTS,
+    auth=READS_REQUESTS,
     response=Listing[RequestShape],
     operation_id="list_requests",
 )
@@ -194,23 +195,25 @@ def list_requests(
     paging: Query[Paging],
     filters: Query[Filters],
 ) -> Any:
-    """All requests of the edition, for the organiser."""
+    """All requests of the edition, for whoever works with them; each page is written down."""
     found = programs.requests_of_edition(request.edition, filters.state)
     rows, after = page(request, response, found, limit=paging.limit, cursor=paging.cursor)
+    note_requests(request, [row["public_id"] for row in rows], "requests")
     return listing([request_row(row) for row in rows], after)
 
 
 @router.get(
     "/editions/{slug:edition}/requests/{slug:id}",
-    auth=READS_CONTACTS,
+    auth=READS_REQUESTS,
     response=RequestShape,
     operation_id="get_request",
 )
 def get_request(request: Any, response: HttpResponse, edition: EditionName, id: PublicId) -> Any:
-    """One request, for the organiser."""
+    """One request, for whoever works with them; written down as a page is."""
     found = queries.by_public_id(request.edition, id)
     if found is None:
         raise Http404("There is no request with this id.")
+    note_requests(request, [found.public_id], "requests")
     told = request_shape(found)
     tag(response, told)
     return told

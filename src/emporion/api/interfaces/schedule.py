@@ -6,11 +6,13 @@ import datetime as dt
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpResponse
+from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from emporion.api.interfaces.cursors import REPLACED, page
-from emporion.api.interfaces.gates import PUBLISHES, SCHEDULES, STAFF_READS
+from emporion.api.interfaces.gates import PUBLISHES, READS_MEETINGS, SCHEDULES, STAFF_READS
+from emporion.api.interfaces.noting import note_requests
 from emporion.api.interfaces.shapes.market import MeetingShape, meeting_row
 from emporion.api.interfaces.shapes.wire import (
     EditionName,
@@ -22,10 +24,12 @@ from emporion.api.interfaces.shapes.wire import (
 )
 from emporion.api.interfaces.writing import KEYED, once, refusing
 from emporion.core.jobs import JobRecord
+from emporion.edition.queries import Edition
 from emporion.meetings import queries as meetings
 from emporion.meetings.domain import releases, runs
 from emporion.meetings.queries import programs
 from emporion.meetings.queries import releases as queries
+from emporion.registry.domain import roles
 
 router = Router(tags=["schedules"])
 HERE = "/editions/{slug:edition}"
@@ -104,7 +108,7 @@ def get_release(request: Any, edition: EditionName, number: Number) -> Any:
 
 @router.get(
     HERE + "/meetings",
-    auth=STAFF_READS,
+    auth=READS_MEETINGS,
     response=Listing[MeetingShape],
     operation_id="list_meetings",
     openapi_extra=REPLACED,
@@ -115,12 +119,18 @@ def list_meetings(
     """The meetings of the published schedule; none before the first.
 
     A cursor goes through one schedule: once another is published it is 410, and a reader begins
-    anew instead of holding halves of two.
+    anew instead of holding halves of two. Who works at the gate reads the meetings of the day that
+    it is at the fair. Each page is written down.
     """
-    release = meetings.published_release(request.edition)
-    found = programs.meetings_of_release(release)
-    of = str(release.number) if release else ""
+    here: Edition = request.edition
+    release = meetings.published_release(here)
+    day = None
+    if not roles.may(str(request.staff_role), roles.REQUESTS):
+        day = timezone.now().astimezone(here.tz).date()
+    found = programs.meetings_of_release(release, day)
+    of = f"{release.number}/{day or ''}" if release else ""
     rows, after = page(request, response, found, limit=paging.limit, cursor=paging.cursor, of=of)
+    note_requests(request, [row["request__public_id"] for row in rows], "meetings")
     return listing([meeting_row(row) for row in rows], after)
 
 

@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from emporion.design.formats import number as number_words
 from emporion.design.paging import page_of
 from emporion.edition import queries as editions
-from emporion.edition.gates import for_organisers
+from emporion.edition.gates import staff_reads
 from emporion.edition.queries import Edition
 from emporion.meetings.interfaces.releases import A_PAGE, commands, share_of
 from emporion.meetings.models import Meeting, MeetingRequest, Release
 from emporion.meetings.queries import audit as queries
 from emporion.meetings.queries import releases as release_queries
 from emporion.meetings.queries.words import REFUSALS, refusal_word
+from emporion.registry.domain import roles
 
 OBSTACLES = {
     "away_guest": gettext_lazy("the guest is not there"),
@@ -30,7 +31,7 @@ OBSTACLES = {
 }
 
 
-@for_organisers
+@staff_reads(roles.REQUESTS)
 def audit(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
     """Lay open one request in one release (`?release=N`, else the newest that knows it)."""
     wanted = queries.request(edition, public_id)
@@ -73,7 +74,7 @@ def audit(request: HttpRequest, edition: Edition, public_id: str) -> HttpRespons
     return render(request, "meetings/audit.html", context)
 
 
-@for_organisers
+@staff_reads(roles.REQUESTS)
 def audit_of(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
     """All requests of one participant, each with its outcome in the public or newest release."""
     who = editions.participation(edition, public_id)

@@ -22,13 +22,14 @@ from emporion.core.translated import as_dict
 from emporion.design.formats import day as day_words
 from emporion.design.formats import number as number_words
 from emporion.design.paging import page_of
-from emporion.edition.gates import for_organisers, staff_may
+from emporion.edition.gates import for_organisers, knows_requests, staff_may, staff_reads
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import releases as domain
 from emporion.meetings.models import Release
 from emporion.meetings.queries import changes as change_queries
 from emporion.meetings.queries import releases as queries
 from emporion.meetings.queries.words import REFUSALS, change_word, method_word, refusal_word
+from emporion.registry import domain as registry
 from emporion.registry.countries import country_name
 from emporion.registry.domain import roles
 
@@ -74,7 +75,7 @@ def release(request: HttpRequest, edition: Edition, number: int) -> HttpResponse
         and (public is None or public.number < shown.number),
         "since": _since(shown) if shown.state == Release.State.DRAFT else [],
         "refused": sum(refused.values()),
-        "refusals": _refusal_bars(shown, refused, edition.slug),
+        "refusals": _refusal_bars(shown, refused, edition.slug if knows_requests(request) else ""),
         "load": _load(figures.get("load", []), request.GET.get("day", "")),
         "histogram": [(number_words(n), guests) for n, guests in figures.get("histogram", []) if n],
         "figures": {"guests": 0, "unserved": 0, **figures},
@@ -82,7 +83,7 @@ def release(request: HttpRequest, edition: Edition, number: int) -> HttpResponse
         "proof": "recomputed_demo" if edition.is_demonstration else "recomputed",
         "slug": edition.slug,
         "nav_current": "schedule",
-        **_change(shown, earlier),
+        **_change(shown, earlier, pairs=knows_requests(request)),
     }
     return render(request, "meetings/release.html", context)
 
@@ -106,7 +107,7 @@ def publish(request: HttpRequest, edition: Edition, number: int) -> HttpResponse
     return redirect("meetings:release", edition=edition.slug, number=number)
 
 
-@for_organisers
+@staff_reads(roles.REQUESTS)
 def changes(request: HttpRequest, edition: Edition, number: int) -> HttpResponse:
     """Every meeting that is not what it was in the release before, soonest first."""
     shown = found_or_404(edition, number)
@@ -138,14 +139,28 @@ def changes(request: HttpRequest, edition: Edition, number: int) -> HttpResponse
     return render(request, "meetings/changes.html", context)
 
 
-@for_organisers
+@staff_reads(roles.REQUESTS)
 def refusals(request: HttpRequest, edition: Edition, number: int) -> HttpResponseBase:
-    """The requests that were not granted; ?reason= narrows, ?format=csv gives the whole file."""
+    """The requests that were not granted; ?reason= narrows, ?format=csv gives the whole file.
+
+    The file is written down and limited like every list that is taken out.
+    """
     shown = found_or_404(edition, number)
+    refused = False
     reason = request.GET.get("reason", "")
     reason = reason if reason in REFUSALS else ""
     if request.GET.get("format") == "csv":
-        return _refusals_csv(edition, shown, reason)
+        try:
+            registry.note_list_out(
+                edition.expo,
+                request.user.actor,  # type: ignore[union-attr]
+                edition.public_id,
+                "refusals",
+            )
+            return _refusals_csv(edition, shown, reason)
+        except registry.TooManyReads:
+            refused = True
+            messages.error(request, _("Many lists were taken out in the last hour. Wait a while."))
     numbers = queries.refused_by_reason(shown)
     total = numbers.get(reason, 0) if reason else sum(numbers.values())
     pages = max(1, -(-total // A_PAGE))
@@ -163,7 +178,10 @@ def refusals(request: HttpRequest, edition: Edition, number: int) -> HttpRespons
         "slug": edition.slug,
         "nav_current": "schedule",
     }
-    return render(request, "meetings/refusals.html", context)
+    answer = render(request, "meetings/refusals.html", context, status=429 if refused else 200)
+    if refused:
+        answer["Retry-After"] = str(int(registry.LISTS_WITHIN.total_seconds()))
+    return answer
 
 
 @for_organisers
@@ -260,15 +278,16 @@ def _since(release: Release) -> list[str]:
 
 
 def _refusal_bars(release: Release, numbers: dict[str, int], slug: str) -> list[dict[str, Any]]:
+    """How many were refused for what, each with a link where a slug is given."""
     most = max(numbers.values(), default=0) or 1
-    address = reverse("meetings:refusals", args=[slug, release.number])
+    address = reverse("meetings:refusals", args=[slug, release.number]) if slug else ""
     return [
         {
             "label": refusal_word(reason),
             "sub": str(REFUSALS[reason][1]) if reason in REFUSALS else "",
             "value": count,
             "share": count / most,
-            "href": f"{address}?reason={reason}",
+            "href": f"{address}?reason={reason}" if address else "",
         }
         for reason, count in numbers.items()
     ]
@@ -294,7 +313,8 @@ def _load(days: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
     }
 
 
-def _change(release: Release, earlier: Release | None) -> dict[str, Any]:
+def _change(release: Release, earlier: Release | None, *, pairs: bool) -> dict[str, Any]:
+    """What changed, in figures; with `pairs` also whose meetings."""
     if earlier is None:
         return {}
     counted = change_queries.known_difference(earlier, release)
@@ -302,7 +322,9 @@ def _change(release: Release, earlier: Release | None) -> dict[str, Any]:
     reasons = {**counted.reasons, **({"": counted.moved} if counted.moved else {})}
     reasons = dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))
     most = max(reasons.values(), default=0) or 1
-    found = change_queries.changes(earlier, release, counted, limit=FIRST_CHANGES)
+    found = []
+    if pairs:
+        found = change_queries.changes(earlier, release, counted, limit=FIRST_CHANGES)
     return {
         "change": counted,
         "change_bars": [

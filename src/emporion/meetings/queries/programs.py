@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
@@ -44,12 +45,17 @@ def requests_of(
     return found.filter(state__in=list(states)) if states else found
 
 
-def meetings_of_release(release: Release | None) -> QuerySet[Any, Any]:
-    """Return the meetings of a release as rows of `MEETING`, none of none; no query yet."""
+def meetings_of_release(release: Release | None, day: dt.date | None = None) -> QuerySet[Any, Any]:
+    """Return the meetings of a release as rows of `MEETING`, none of none; no query yet.
+
+    With a `day` only those of this date at the fair.
+    """
     found = Meeting.objects.none()
     if release is not None:
         # The edition is named although the release tells it: with one edition for certain, a
         # database reads a page along the index, and does not sort the whole release for it.
         found = Meeting.objects.filter(release=release, release__edition=release.edition_id)
+    if day is not None:
+        found = found.filter(slot__date=day)
     rows: QuerySet[Any, Any] = found.values(*MEETING)
     return rows

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from emporion.core.translated import best
 from emporion.design.formats import span
+from emporion.edition.gates import knows_requests
 from emporion.edition.queries import seeing
 from emporion.registry.domain import roles
 
@@ -61,6 +62,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "stop_href": reverse("portal:stop_acting", args=[edition.slug]),
         }
     navigation, bottom = _navigation(request, edition.slug)
+    # Asked for by few pages, and a query for those.
+    context["knows_requests"] = lambda: knows_requests(request)
     context["navigation"], context["bottom_bar"] = navigation, bottom
     context["footer_links"] = [
         {

@@ -42,6 +42,7 @@ from emporion.registry.domain.people import (
     look_up_people,
     note_list_out,
     note_page_out,
+    note_requests_out,
     remove_people,
 )
 
@@ -77,6 +78,7 @@ __all__ = [
     "note_export",
     "note_list_out",
     "note_page_out",
+    "note_requests_out",
     "open_request",
     "remove_organisations",
     "remove_organiser",

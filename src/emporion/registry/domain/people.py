@@ -221,6 +221,16 @@ def note_page_out(expo: Expo, actor: str, people: Sequence[str]) -> None:
         _note_out(expo, actor, "contacts.page", MOST_PAGES, PAGES_WITHIN, about, ["phone", "email"])
 
 
+def note_requests_out(expo: Expo, actor: str, requests: Sequence[str], subject: str) -> None:
+    """Write down which requests a program reads with a page of `subject`; none for an empty page.
+
+    Raises TooManyReads above `MOST_PAGES` in `PAGES_WITHIN`.
+    """
+    if requests:
+        about = ("request", list(requests))
+        _note_out(expo, actor, "request.page", MOST_PAGES, PAGES_WITHIN, about, [subject])
+
+
 def _note_out(
     expo: Expo,
     actor: str,

@@ -1,7 +1,7 @@
 """Roles of the staff of an expo, and what each may do at its desk; no Django.
 
 All of them read the desk. What is named below is needed to change something or to see what not all
-should: contact data. What no name covers only an owner does.
+should: contact data, and who asks and meets whom. What no name covers only an owner does.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from __future__ import annotations
 SET_UP, IMPORT, PARTICIPANTS, CONTACTS = "set_up", "import", "participants", "contacts"
 MATCH, SCHEDULE, PUBLISH, ERASE = "match", "schedule", "publish", "erase"
 OUTGOING, CONNECT = "outgoing", "connect"
+# To know who asks and meets whom, with what they write; only who meets on the day that it is.
+REQUESTS, MEETINGS = "requests", "meetings"
 # To see for a while what a participant sees, and change nothing.
 SEE = "see"
 # Who else runs the expo: only an owner knows and says.
@@ -27,6 +29,8 @@ MAY: dict[str, frozenset[str]] = {
             IMPORT,
             PARTICIPANTS,
             CONTACTS,
+            REQUESTS,
+            MEETINGS,
             MATCH,
             SCHEDULE,
             PUBLISH,
@@ -38,10 +42,10 @@ MAY: dict[str, frozenset[str]] = {
             LOOK,
         }
     ),
-    "reviewer": frozenset({IMPORT, PARTICIPANTS, CONTACTS, LOOK}),
+    "reviewer": frozenset({IMPORT, PARTICIPANTS, CONTACTS, REQUESTS, MEETINGS, LOOK}),
     "pavilion_manager": frozenset({PARTICIPANTS, CONTACTS, LOOK}),
-    "programme_editor": frozenset({MATCH, SCHEDULE, LOOK}),
-    "gate_chief": frozenset({CONTACTS, LOOK}),
+    "programme_editor": frozenset({MATCH, SCHEDULE, REQUESTS, MEETINGS, LOOK}),
+    "gate_chief": frozenset({CONTACTS, MEETINGS, LOOK}),
     "analyst": frozenset({LOOK}),
     "support": frozenset({CONTACTS, OUTGOING, SEE, LOOK}),
 }

@@ -95,6 +95,7 @@ DEEDS: dict[str, Any] = {
     "request.ask": gettext_lazy("A meeting was asked for"),
     "request.change": gettext_lazy("Requests were changed by a list"),
     "request.decline": gettext_lazy("A request was declined"),
+    "request.page": gettext_lazy("A program read who asks or meets whom"),
     "request.pin": gettext_lazy("A meeting was fixed in the schedule"),
     "request.remove": gettext_lazy("Requests were removed"),
     "request.take_in": gettext_lazy("Requests were taken in from a list"),
@@ -166,9 +167,14 @@ NOUNS: dict[str, Any] = {
 }
 
 
-def shown(edition: Edition, entries: Sequence[JournalEntry], language: str) -> list[dict[str, Any]]:
-    """Return the entries as a page shows them; a query a kind of object, not an entry."""
-    names = _Names(edition, entries, language)
+def shown(
+    edition: Edition, entries: Sequence[JournalEntry], language: str, *, pairs: bool
+) -> list[dict[str, Any]]:
+    """Return the entries as a page shows them; a query a kind of object, not an entry.
+
+    Without `pairs` a request is counted and not named: its name is who asks whom.
+    """
+    names = _Names(edition, entries, language, pairs=pairs)
     rows = []
     for entry in entries:
         told = (names.of(entry.object_kind, own) for own in entry.object_ids[:SHOWN])
@@ -191,7 +197,7 @@ def shown(edition: Edition, entries: Sequence[JournalEntry], language: str) -> l
 def one(edition: Edition, kind: str, own: str, language: str) -> dict[str, str]:
     """Name the one object that a page of the journal is about."""
     entry = JournalEntry(object_kind=kind, object_ids=[own])
-    found = _Names(edition, [entry], language).of(kind, own)
+    found = _Names(edition, [entry], language, pairs=True).of(kind, own)
     return found or {"name": _("something that is gone"), "href": "", "story": ""}
 
 
@@ -223,7 +229,9 @@ def way(actor: str) -> str:
 class _Names:
     """Names and addresses of what the entries of one page speak of."""
 
-    def __init__(self, edition: Edition, entries: Sequence[JournalEntry], language: str) -> None:
+    def __init__(
+        self, edition: Edition, entries: Sequence[JournalEntry], language: str, *, pairs: bool
+    ) -> None:
         self.edition, self.language = edition, language
         ids: dict[str, set[str]] = {}
         for entry in entries:
@@ -236,7 +244,7 @@ class _Names:
         self.known: dict[str, dict[str, tuple[str, str]]] = {
             "user": {own: (name, "") for own, name in self.users.items()},
             "participation": self._participations(ids.get("participation", set())),
-            "request": self._requests(ids.get("request", set())),
+            "request": self._requests(ids.get("request", set()) if pairs else ()),
             "person": {
                 person.public_id: (person.name, "")
                 for person in registered.people_by_id(edition.expo, people)

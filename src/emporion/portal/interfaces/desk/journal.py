@@ -7,12 +7,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
 from emporion.core import history
-from emporion.edition.gates import for_organisers
+from emporion.edition.gates import for_organisers, knows_requests
 from emporion.edition.queries import Edition
 from emporion.meetings.queries import outcomes
 from emporion.portal.interfaces.desk import deeds
@@ -43,11 +45,19 @@ class JournalForm(forms.Form):
 
 @for_organisers
 def journal(request: HttpRequest, edition: Edition) -> HttpResponse:
-    """Entries newest first; of one object, of one noun, of one person, of some days."""
+    """Entries newest first; of one object, of one noun, of one person, of some days.
+
+    The story of a request is for those who may know who asks whom.
+    """
     form = JournalForm(request.GET or None)
     told = form.cleaned_data if form.is_valid() else {}
     kind, own, actor = (request.GET.get(name, "")[:40] for name in ("kind", "id", "actor"))
     kind = kind if kind in deeds.STORIES and own else ""
+    pairs = knows_requests(request)
+    if kind == "request" and not pairs:
+        raise PermissionDenied(
+            _("Your role does not allow this. An owner of the expo can do it, or change it.")
+        )
     actor = actor if actor.startswith(("user:", "command:")) else ""
     wanted = history.Wanted(
         kind=kind,
@@ -73,7 +83,7 @@ def journal(request: HttpRequest, edition: Edition) -> HttpResponse:
         "form": form,
         "rows": [
             {**row, "at": row["entry"].at.astimezone(edition.tz)}
-            for row in deeds.shown(edition, entries, language)
+            for row in deeds.shown(edition, entries, language, pairs=pairs)
         ],
         "kind": kind,
         "id": wanted.id,
@@ -81,7 +91,7 @@ def journal(request: HttpRequest, edition: Edition) -> HttpResponse:
         "subject": deeds.one(edition, kind, wanted.id, language) if kind else None,
         "outcomes": outcomes(edition, wanted.id) if kind == "request" else [],
         "requests": deeds.requests_of(edition, wanted.id, language)
-        if kind == "participation"
+        if kind == "participation" and pairs
         else [],
         "narrowed": any(chosen.values()),
         "query": urlencode({name: value for name, value in chosen.items() if value}),

@@ -20,7 +20,7 @@ from emporion.design.paging import page_of
 from emporion.design.running import shown
 from emporion.edition import queries as editions
 from emporion.edition.domain import drafts
-from emporion.edition.gates import for_all_staff, for_organisers, own_pavilions
+from emporion.edition.gates import for_all_staff, for_organisers, knows_requests, own_pavilions
 from emporion.edition.queries import Edition
 from emporion.matchmaking import queries as matchmaking
 from emporion.matchmaking.domain import starting, vectors
@@ -88,7 +88,10 @@ def overview(request: HttpRequest, edition: Edition) -> HttpResponse:
         "refused": funnel.refused,
         "public": public,
         "jobs": _jobs(edition),
-        "changes": [_short(row) for row in deeds.shown(edition, entries, language)],
+        "changes": [
+            _short(row)
+            for row in deeds.shown(edition, entries, language, pairs=knows_requests(request))
+        ],
         "done": sum(step["done"] for step in steps),
         "steps": len(steps),
         "rule": "recomputed_demo" if edition.is_demonstration else "recomputed",
