@@ -31,7 +31,7 @@ from django.utils import translation
 
 from tests.house.rights.changes import undone
 from tests.house.rights.forms import FORMS, KEYED, filled, kinds
-from tests.house.rights.world import FOREIGN, KEYS, NAMES, OTHERS, Reader, World
+from tests.house.rights.world import FOREIGN, KEYS, NAMES, OTHERS, SAID, Reader, World
 
 SIDES = ("own", "others", "foreign id", "foreign")
 # What the word in an address stands for, by the page's name; the others are named by themselves.
@@ -59,6 +59,8 @@ OF_A_SIDE = {
 OF_NOBODY = {"letter", "number", "draft number", "side", "slug", "key", "edition", *FIXED}
 # Whoever of the staff may read contact data of the whole fair.
 READ_CONTACTS = {"owner", "reviewer", "gate_chief", "support"}
+# Whoever of the staff knows who asks and meets whom.
+READ_REQUESTS = {"owner", "reviewer", "programme_editor"}
 
 
 @dataclass(frozen=True)
@@ -228,8 +230,14 @@ def _tells(answer: Any, role: str, side: str) -> bool:
     text = content.decode("utf-8", "replace")
     if (role, side) == ("foreign organiser", "foreign"):
         return False
+    to_nobody = {"nobody", "user", "pavilion_manager", "foreign organiser"}
+    return marked(text, role) or (NAMES in text and role in to_nobody)
+
+
+def marked(text: str, role: str) -> bool:
+    """Whether a text holds what is marked as the other fair's, or as others' and not for a role."""
     return (
         FOREIGN in text
         or (OTHERS in text and role not in READ_CONTACTS)
-        or (NAMES in text and role in {"nobody", "user", "pavilion_manager", "foreign organiser"})
+        or (SAID in text and role not in READ_REQUESTS)
     )

@@ -21,7 +21,7 @@ from emporion.meetings.models import ScheduleRun
 from tests.house.rights import matrix
 from tests.house.rights.calls import Operation, operations
 from tests.house.rights.changes import undone
-from tests.house.rights.world import FOREIGN, NAMES, OTHERS, STAFF, World
+from tests.house.rights.world import NAMES, STAFF, World
 
 # Whoever runs an expo, and whoever of them may not read contact data.
 RUNS = ("owner", *STAFF)
@@ -105,10 +105,8 @@ def ask(
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content
         text = content.decode("utf-8", "replace")
         word = _word(answer.status_code, bool(written))
-    tells = (
-        FOREIGN in text
-        or (OTHERS in text and role not in matrix.READ_CONTACTS)
-        or (NAMES in text and role in {"nobody", "user"} and one.who != "anybody")
+    tells = matrix.marked(text, role) or (
+        NAMES in text and role in {"nobody", "user"} and one.who != "anybody"
     )
     return f"{word}!" if tells and (role, side) != ("foreign organiser", "foreign") else word
 

@@ -35,6 +35,8 @@ from tests.house.rights import things
 # own. Of those whose fair it is and who have nothing to do with the readers; of the other fair.
 OTHERS, FOREIGN = "zz-mark-of-others", "zz-mark-of-the-foreign-fair"
 NAMES = "zz-mark-of-a-name"
+# What others write to each other is read by those of the staff who work with requests.
+SAID = "zz-mark-of-a-request"
 CODE = "ai.models"
 # What opens a page by itself.
 KEYS = ("link key", "calendar", "stop", "sign-in link")
@@ -136,7 +138,7 @@ def _side(
         edition, "buyer", user=users.get("buyer"), needs=[CODE], delegation=delegation,
         is_made_up=False,
     )  # fmt: skip
-    message = f"{mark} message"
+    message = f"{SAID if mark == OTHERS else mark} message"
     asked = factories.make_request(guest, seller, "accepted", message=message)
     more = factories.make_participation(edition, "exhibitor", offers=[CODE], **values)
     waiting = factories.make_request(more, guest, "open", message=message)
