@@ -33,6 +33,7 @@ SECOND = dt.timedelta(seconds=1)
 def _kinds_of_this_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(kinds, "_kinds", {})
     monkeypatch.setattr(kinds, "_attempts", {})
+    monkeypatch.setattr(kinds, "_give_way", set())
     monkeypatch.setattr(kinds, "_warm", [])
     monkeypatch.setattr(running, "EVERY", 0.0)
     monkeypatch.setattr(running, "_leaving", False)

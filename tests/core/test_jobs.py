@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 def _kinds_of_this_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(kinds, "_kinds", {})
     monkeypatch.setattr(kinds, "_attempts", {})
+    monkeypatch.setattr(kinds, "_give_way", set())
     monkeypatch.setattr(kinds, "_warm", [])
     monkeypatch.setattr(running, "EVERY", 0.0)
     monkeypatch.setattr(running, "_leaving", False)
@@ -158,13 +159,16 @@ def test_newest_job_of_a_subject_is_found_and_of_no_other_tenant() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_worker_that_is_told_to_leave_stops_its_job_at_the_next_sign_of_life() -> None:
-    @jobs.kind("test.count")
+@pytest.mark.parametrize("gives_way", [True, False])
+def test_worker_that_is_told_to_leave_gives_its_job_back_or_does_it_to_its_end(
+    gives_way: bool,
+) -> None:
+    @jobs.kind("test.count", gives_way=gives_way)
     def count(told: jobs.Running) -> dict[str, Any]:
         number = 0
-        while told.tell(done=number, total=1000):
+        while number < 10 and told.tell(done=number, total=10):
             number += 1
-            if number == 3:
+            if number == 3 and worker.running:
                 worker.leave(signal.SIGUSR2, None)
         return {"reached": number}
 
@@ -172,7 +176,27 @@ def test_worker_that_is_told_to_leave_stops_its_job_at_the_next_sign_of_life() -
     job = put()
     worker.run()
     ended = JobRecord.objects.get(pk=job.pk)
-    assert (ended.state, ended.result, worker.running) == ("stopped", {"reached": 3}, False)
+    assert (ended.state, ended.attempt, ended.cause, ended.result) == (
+        ("waiting", 0, jobs.WORKER, {}) if gives_way else ("done", 1, "", {"reached": 10})
+    )
+    assert not worker.running
+    running._leaving = False
+    again = jobs.perform(job.public_id) if gives_way else ended
+    assert again is not None
+    assert (again.state, again.attempt, again.result) == ("done", 1, {"reached": 10})
+
+
+def test_job_that_somebody_stopped_is_stopped_also_while_its_worker_leaves() -> None:
+    @jobs.kind("test.count", gives_way=True)
+    def count(told: jobs.Running) -> None:
+        jobs.ask_to_stop(job)
+        running.leave()
+        assert not told.tell(done=1)
+
+    job = put()
+    jobs.perform(job.public_id)
+    job.refresh_from_db()
+    assert (job.state, job.stop_asked_at is None) == ("stopped", False)
 
 
 def test_worker_that_begins_while_the_database_is_gone_waits_for_it(

@@ -39,7 +39,7 @@ def test_job_of_a_killed_worker_is_done_by_the_next(house: House) -> None:
     assert counted(house, "core_journalentry", "action = 'schedule.keep'") == 1
 
 
-def test_worker_that_is_told_to_leave_keeps_what_its_job_had(house: House) -> None:
+def test_worker_that_is_told_to_leave_gives_its_job_back(house: House) -> None:
     house.ask(START.format(seconds=600))
     worker = house.start("worker")
     try:
@@ -50,8 +50,8 @@ def test_worker_that_is_told_to_leave_keeps_what_its_job_had(house: House) -> No
         worker.wait(PATIENCE)
     finally:
         kill(worker)
-    assert counted(house, "core_jobrecord", "state = 'stopped'") == 1
-    assert counted(house, "meetings_release", "state = 'draft'") == 1
+    assert counted(house, "core_jobrecord", "state = 'waiting' AND attempt = 0") == 1
+    assert counted(house, "meetings_release", "state != 'published'") == 0
 
 
 def test_code_to_sign_in_does_not_wait_for_the_schedule_that_is_computed(house: House) -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.db.models.functions import Now
 
 from emporion.core import jobs
+from emporion.core.jobs import running
 from emporion.core.models import ImportBatch, JobRecord, JournalEntry
 from emporion.core.tenancy import scope
 from emporion.edition.domain import batches, drafts
@@ -173,3 +174,26 @@ def test_lists_that_a_machine_left_half_written_stop_no_matching(edition: Any) -
     assert die_after(left, 2, host="machine-that-is-gone")
     assert MatchRun.objects.get().state == "writing"
     assert [run_match(edition).number, MatchRun.objects.count()] == [1, 1]
+
+
+def test_worker_that_leaves_takes_a_list_in_to_its_end(
+    edition: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = take(edition)
+    monkeypatch.setattr(running, "_leaving", True)
+    ended = jobs.perform(job.public_id)
+    assert ended is not None
+    assert (ended.state, in_state(edition, "done")) == ("done", 1)
+
+
+def test_worker_that_leaves_gives_a_schedule_and_a_matching_to_the_next(
+    edition: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = computing(edition, trial=False)
+    given = [run.job, starting.start_match(edition, "user:li").public_id]
+    monkeypatch.setattr(running, "_leaving", True)
+    for state, attempt in (("waiting", 0), ("done", 1)):
+        ended = [jobs.perform(job) for job in given]
+        assert [(job.state, job.attempt) for job in ended if job] == [(state, attempt)] * 2
+        monkeypatch.setattr(running, "_leaving", False)
+    assert (drafts_of(edition).count(), MatchRun.objects.count()) == (1, 1)

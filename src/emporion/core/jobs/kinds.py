@@ -11,6 +11,7 @@ ATTEMPTS = 4
 _kinds: dict[str, Work] = {}
 _attempts: dict[str, int] = {}
 _prompt: set[str] = set()
+_give_way: set[str] = set()
 _warm: list[Callable[[], object]] = []
 
 
@@ -22,11 +23,15 @@ class TryLater(JobError):
     """Why a job cannot go on now; it is tried again after a pause, the sentence kept to the end."""
 
 
-def kind(name: str, *, attempts: int = ATTEMPTS, prompt: bool = False) -> Callable[[Work], Work]:
+def kind(
+    name: str, *, attempts: int = ATTEMPTS, prompt: bool = False, gives_way: bool = False
+) -> Callable[[Work], Work]:
     """Register the decorated function `work(running, **arguments)` as the kind `name`.
 
     It is begun at most `attempts` times, and may be begun again after any of its transactions.
     `prompt` is what somebody waits for at a page: it takes seconds, and waits for nothing long.
+    What `gives_way` is broken off at a sign of life when its worker is to leave, and another worker
+    begins it again; what does not is done to its end first.
     """
 
     def register(work: Work) -> Work:
@@ -35,6 +40,8 @@ def kind(name: str, *, attempts: int = ATTEMPTS, prompt: bool = False) -> Callab
         _kinds[name], _attempts[name] = work, attempts
         if prompt:
             _prompt.add(name)
+        if gives_way:
+            _give_way.add(name)
         return work
 
     return register
@@ -51,6 +58,11 @@ def work_of(name: str) -> Work:
 def attempts_of(name: str) -> int:
     """Return how often a job of a kind is begun at most."""
     return _attempts.get(name, ATTEMPTS)
+
+
+def gives_way(name: str) -> bool:
+    """Whether a worker that is to leave breaks jobs of a kind off."""
+    return name in _give_way
 
 
 def prompt_kinds() -> frozenset[str]:

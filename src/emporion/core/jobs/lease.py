@@ -149,6 +149,11 @@ def wait_for_room(job: JobRecord, cause: str) -> bool:
     return _released(job, cause, values)
 
 
+def leave(job: JobRecord) -> bool:
+    """Give a job back whose worker is to leave: at once, and the attempt does not count."""
+    return _released(job, WORKER, {"attempt": F("attempt") - 1, "next_at": None, "reason": ""})
+
+
 def _give_back(job: JobRecord, cause: str, reason: str, pause: dt.timedelta | None) -> bool:
     still = held(job).filter(state=State.RUNNING)
     if job.attempt >= attempts_of(job.kind):

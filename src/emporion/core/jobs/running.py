@@ -14,7 +14,7 @@ from emporion.core import journal
 from emporion.core.beating import Heart
 from emporion.core.health import passes
 from emporion.core.jobs import lease
-from emporion.core.jobs.kinds import JobError, TryLater, work_of
+from emporion.core.jobs.kinds import JobError, TryLater, gives_way, work_of
 from emporion.core.models import JobRecord
 
 log = structlog.get_logger(__name__)
@@ -25,9 +25,13 @@ _leaving = False
 
 
 def leave() -> None:
-    """This worker is to end: whatever it does stops at its next sign of life."""
+    """This worker is to end: what gives way is left at its next sign of life, the rest is done."""
     global _leaving
     _leaving = True
+
+
+class Leaving(Exception):
+    """The worker is to end, and another one begins the job again."""
 
 
 class Running:
@@ -53,10 +57,11 @@ class Running:
         said: dict[str, Any] | None = None,
         now: bool = False,
     ) -> bool:
-        """Say how far the job is; return False when it is to stop.
+        """Say how far the job is; return False when somebody asked it to stop.
 
         Written at most every `EVERY` seconds (`now`: at once), never inside a transaction of the
-        work: pages would not see it. Raises LeaseLost when the job is somebody else's by now.
+        work: pages would not see it. Raises LeaseLost when the job is somebody else's by now, and
+        Leaving where its kind gives way to a worker that is to end.
         """
         job = self.job
         if step is not None:
@@ -70,6 +75,8 @@ class Running:
             job.said = said
         if now or time.monotonic() - self._written >= EVERY:
             self._write()
+            if _leaving and not self.stopping and gives_way(job.kind):
+                raise Leaving(job.public_id)
         return not self.stopping
 
     def _write(self) -> None:
@@ -80,7 +87,7 @@ class Running:
         asked = ours.values_list("stop_asked_at", flat=True).first()
         if (self.heart is not None and self.heart.lost) or not ours.exists():
             raise lease.LeaseLost(job.public_id)
-        self.stopping = self.stopping or asked is not None or _leaving
+        self.stopping = self.stopping or asked is not None
 
 
 _running: ContextVar[Running | None] = ContextVar("running", default=None)
@@ -132,6 +139,9 @@ def carry_out(job: JobRecord, *, beating: bool = False) -> JobRecord:
         _end(job, running.ending, result, "")
     except lease.LeaseLost:
         log.warning("job.lease_lost", job=job.public_id, kind=job.kind, attempt=job.attempt)
+    except Leaving:
+        log.info("job.left", job=job.public_id, kind=job.kind)
+        lease.leave(job)
     except TryLater as error:
         lease.try_again(job, type(error).__name__, str(error)[:400])
     except JobError as error:

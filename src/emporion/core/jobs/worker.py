@@ -107,7 +107,8 @@ class JobWorker:
         return True
 
     def leave(self, signum: int, frame: FrameType | None) -> None:
-        """Leave: at once when idle, else after the job's next sign of life. Told twice: now."""
+        """Leave: at once when idle, at the job's next sign of life, or when it is done, if it does
+        not give way. Told twice: now."""
         running.leave()
         self.running = False
         signal.signal(signum, signal.SIG_DFL)

@@ -11,7 +11,7 @@ from emporion.matchmaking.domain import reading_texts, starting, vectors
 from emporion.matchmaking.domain.runs import Busy, MatchError, run_match
 
 
-@jobs.kind(starting.MATCH)
+@jobs.kind(starting.MATCH, gives_way=True)
 def match(
     running: jobs.Running, *, edition: str, seed: int, equality: float = 0.0, explore: bool = True
 ) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def match(
     return {"run": run.number}
 
 
-@jobs.kind(vectors.READ)
+@jobs.kind(vectors.READ, gives_way=True)
 def read(running: jobs.Running, *, edition: str, participation: str) -> dict[str, Any]:
     """Read an edition's new texts for their meaning; then make the list of who wrote one anew."""
     found = editions.edition_by_slug(edition)

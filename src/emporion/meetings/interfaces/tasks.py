@@ -26,7 +26,7 @@ def _found(public_id: str) -> ScheduleRun:
     return found
 
 
-@jobs.kind(runs.COMPUTE)
+@jobs.kind(runs.COMPUTE, gives_way=True)
 def compute(running: jobs.Running, *, run: str) -> dict[str, Any]:
     """Compute a run; its value and bound climb in the job's row while it searches."""
     found = _found(run)
@@ -64,7 +64,7 @@ def keep(running: jobs.Running, *, run: str) -> dict[str, Any]:
     return {"release": release.number}
 
 
-@jobs.kind(messages.TELL)
+@jobs.kind(messages.TELL, gives_way=True)
 def tell(running: jobs.Running, *, edition: str, release: int) -> dict[str, Any]:
     """Put a message into the outbox for everybody whose day a published release changes."""
     found = editions.edition_by_slug(edition)

@@ -38,7 +38,7 @@ def _for(running: jobs.Running, slug: str, language: str = "") -> Iterator[Editi
             raise jobs.JobError(str(error)) from error
 
 
-@jobs.kind(drafts.LOOK)
+@jobs.kind(drafts.LOOK, gives_way=True)
 def look(
     running: jobs.Running, *, edition: str, draft: str, language: str, doubles: bool
 ) -> dict[str, Any]:
