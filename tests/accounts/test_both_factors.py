@@ -112,7 +112,7 @@ def test_app_is_not_replaced_by_who_was_looked_at_before_it_was_there(
         second_factor.remove_app(request, aino)
     with pytest.raises(domain.NotOpen):
         second_factor.new_recovery_codes(request, aino)
-    assert second_factor.try_second(aino, totp.code_at(mine, int(time.time()) // 30))
+    assert second_factor.try_second(aino, totp.code_at(mine, int(time.time()) // 30), "192.0.2.1")
 
 
 @pytest.mark.parametrize(("both", "status"), [(True, 200), (False, 403)])

@@ -191,6 +191,44 @@ def test_codes_asked_for_elsewhere_do_not_keep_the_owner_from_one(sent: Sent, ai
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("identifier", ["aino@example.org", "+358401234567", "nobody@example.org"])
+def test_one_address_gets_a_bounded_number_of_codes_from_everywhere(
+    sent: Sent, aino: User, monkeypatch: pytest.MonkeyPatch, identifier: str
+) -> None:
+    """However many places ask: then the password is still there."""
+    clock = [codes.timezone.now()]
+    monkeypatch.setattr(codes.timezone, "now", lambda: clock[0])
+
+    def asked(begin: int) -> int:
+        statuses = [
+            Client().post(ASK, {"identifier": identifier}, REMOTE_ADDR=f"10.{begin}.{n}.1")
+            for n in range(40)
+        ]
+        return sum(one.status_code == 302 for one in statuses)
+
+    many = []
+    for quarter in range(4):
+        many.append(asked(quarter))
+        clock[0] += dt.timedelta(minutes=15, seconds=1)
+    assert many == [codes.TOTAL, codes.DAILY - codes.TOTAL, 0, 0]
+    refused = Client().post(ASK, {"identifier": identifier}, REMOTE_ADDR="10.9.0.1")
+    assert 80_000 < int(refused["Retry-After"]) <= 86_400
+    other = Client().post(ASK, {"identifier": "bela@example.org"}, REMOTE_ADDR="10.9.0.1")
+    assert other.status_code == 302
+    clock[0] += dt.timedelta(days=1)
+    assert asked(10) == codes.TOTAL
+
+
+def test_networks_of_one_site_share_what_they_may_ask_for(sent: Sent, aino: User) -> None:
+    def ask_from(source: str) -> int:
+        told = {"identifier": "aino@example.org"}
+        return Client().post(ASK, told, REMOTE_ADDR=source).status_code
+
+    sources = [f"2001:db8:1:{n:x}::7" for n in range(16)]
+    assert [ask_from(one) for one in sources] == [302] * 12 + [429] * 4
+    assert ask_from("2001:db8:2::7") == 302
+
+
 def test_address_that_asks_for_hundreds_is_refused(
     client: Client, sent: Sent, monkeypatch: pytest.MonkeyPatch
 ) -> None:

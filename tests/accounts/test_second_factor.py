@@ -27,7 +27,7 @@ from emporion.registry.models import Body
 from tests import factories
 from tests.accounts.soft_key import FLAG, SoftKey
 
-WORDS = "correct horse battery"
+WORDS, HERE = "correct horse battery", "192.0.2.1"
 SIGN_IN, SECOND, APP = "/en/signin/", "/en/signin/second/", "/en/account/app/"
 ADD, USE = "/en/account/passkeys/add/", "/en/signin/passkey/"
 
@@ -110,7 +110,7 @@ def test_code_on_paper_lets_in_once_and_new_ones_replace_all(client: Client, ain
         assert other.post(SECOND, {"code": code}).status_code == status, n
     assert second_factor.recovery_left(aino) == 8
     client.post("/en/account/recovery/")
-    assert not second_factor.try_second(aino, paper[2])
+    assert not second_factor.try_second(aino, paper[2], HERE)
     assert second_factor.recovery_left(aino) == 10
     assert JournalEntry.objects.filter(action="user.use_recovery").count() == 2
 
@@ -128,6 +128,24 @@ def test_guesses_of_the_second_factor_end_soon(client: Client, aino: User) -> No
     assert int(answer["Retry-After"]) > 800
 
 
+def test_guesses_of_others_leave_the_codes_on_paper_to_the_owner(
+    client: Client, aino: User
+) -> None:
+    sign_in(client)
+    _secret, paper = set_up(client)
+    thief, owner = Client(), Client()
+    sign_in(thief)
+    for code in ("000000", "aaaa-bbbb-cccc"):
+        tried = [
+            thief.post(SECOND, {"code": code}, REMOTE_ADDR="192.0.2.66").status_code
+            for _ in range(11)
+        ]
+        assert tried == [422] * 10 + [429]
+    sign_in(owner)
+    answer = owner.post(SECOND, {"code": paper[0]}, REMOTE_ADDR="198.51.100.7")
+    assert (answer.status_code, who(owner)) == (302, str(aino.pk))
+
+
 def test_patient_guesses_of_the_app_end_too(
     client: Client, aino: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,7 +158,7 @@ def test_patient_guesses_of_the_app_end_too(
         for _quarter in range(96):
             clock[0] += dt.timedelta(minutes=15, seconds=1)
             try:
-                assert not second_factor.try_second(aino, "000000")
+                assert not second_factor.try_second(aino, "000000", HERE)
             except domain.TooManyTries as full:
                 assert full.seconds <= 30 * 86400
             else:
@@ -149,10 +167,10 @@ def test_patient_guesses_of_the_app_end_too(
     # Nor does the right one open then; a code on paper does, and the month's end.
     code = totp.code_at(secret, int(time.time()) // 30)
     with pytest.raises(domain.TooManyTries):
-        second_factor.try_second(aino, code)
-    assert second_factor.try_second(aino, paper[0])
+        second_factor.try_second(aino, code, HERE)
+    assert second_factor.try_second(aino, paper[0], HERE)
     clock[0] += dt.timedelta(days=31)
-    assert second_factor.try_second(aino, code)
+    assert second_factor.try_second(aino, code, HERE)
     assert Authenticator.objects.get().wrong == []
 
 
@@ -179,9 +197,9 @@ def test_database_alone_gives_no_codes(client: Client, aino: User, settings: Any
     code = totp.code_at(secret, int(time.time()) // 30)
     before = settings.SECRET_KEY
     settings.SECRET_KEY = "another"
-    assert not second_factor.try_second(aino, code)
+    assert not second_factor.try_second(aino, code, HERE)
     settings.SECRET_KEY_FALLBACKS = [before]
-    assert second_factor.try_second(aino, code)
+    assert second_factor.try_second(aino, code, HERE)
 
 
 def test_wrong_code_sets_up_nothing(client: Client, aino: User) -> None:
@@ -304,9 +322,11 @@ def test_sealed_secret_that_was_changed_opens_nothing(client: Client, aino: User
     for at in (20, len(app.secret) // 2, len(app.secret) - 20):
         other = "A" if app.secret[at] != "A" else "B"
         Authenticator.objects.update(secret=app.secret[:at] + other + app.secret[at + 1 :])
-        assert not second_factor.try_second(aino, totp.code_at(secret, int(time.time()) // 30))
+        assert not second_factor.try_second(
+            aino, totp.code_at(secret, int(time.time()) // 30), HERE
+        )
     Authenticator.objects.update(secret=app.secret)
-    assert second_factor.try_second(aino, totp.code_at(secret, int(time.time()) // 30))
+    assert second_factor.try_second(aino, totp.code_at(secret, int(time.time()) // 30), HERE)
 
 
 def test_app_works_on_under_another_key_of_the_server_that_names_the_old_one(
@@ -316,9 +336,9 @@ def test_app_works_on_under_another_key_of_the_server_that_names_the_old_one(
     secret, _paper = set_up(client)
     old, settings.SECRET_KEY = settings.SECRET_KEY, "another key " * 5
     code = totp.code_at(secret, int(time.time()) // 30)
-    assert not second_factor.try_second(aino, code)
+    assert not second_factor.try_second(aino, code, HERE)
     settings.SECRET_KEY_FALLBACKS = [old]
-    assert second_factor.try_second(aino, code)
+    assert second_factor.try_second(aino, code, HERE)
 
 
 @pytest.fixture

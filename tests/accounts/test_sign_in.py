@@ -166,12 +166,27 @@ def test_guesses_from_elsewhere_do_not_lock_the_owner_out(client: Client, aino: 
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:DB8:1:2::", "2001:db8:1:2::/64"),
         ("::ffff:192.0.2.1", "192.0.2.1"),
+        # Some proxies tell the port as well.
+        ("192.0.2.1:4711", "192.0.2.1"),
+        ("[2001:db8:1:2::9]:4711", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:2::9]", "2001:db8:1:2::/64"),
+        ("192.0.2.1:x", "192.0.2.1:x"),
         ("unix:", "unix:"),
         ("", ""),
     ],
 )
 def test_network_of_ipv6_counts_as_one(address: str, source: str) -> None:
     assert as_source(address) == source
+
+
+def test_networks_of_one_site_have_four_times_the_tries_of_one(client: Client, aino: User) -> None:
+    told = {"identifier": "aino@example.org", "password": "wrong"}
+    sources = [f"2001:db8:1:{n:x}::7" for n in range(41)]
+    statuses = [client.post(PAGE, told, REMOTE_ADDR=one).status_code for one in sources]
+    # Once 30 came from everywhere each network has three, and their site twelve.
+    assert statuses == [422] * 30 + [429] * 11
+    told["password"] = WORDS
+    assert client.post(PAGE, told, REMOTE_ADDR="2001:db8:2::7").status_code == 302
 
 
 def test_new_addresses_of_one_network_of_ipv6_bring_no_new_tries(
@@ -245,7 +260,7 @@ def test_old_tries_are_dropped(aino: User, monkeypatch: pytest.MonkeyPatch) -> N
     request, start = RequestFactory().post(PAGE), timezone.now()
     for n in range(5):
         domain.try_password(request, f"guess{n}", "x", f"192.0.2.{n}")
-    monkeypatch.setattr(sign_in.timezone, "now", lambda: start + dt.timedelta(minutes=20))
+    monkeypatch.setattr(sign_in.timezone, "now", lambda: start + dt.timedelta(days=1, minutes=1))
     domain.try_password(request, "aino@example.org", WORDS, "192.0.2.50")
     assert SignInTries.objects.count() == 1
     assert SignInTries.objects.get().times == []

@@ -20,14 +20,19 @@ def as_identifier(text: str) -> str:
     return as_phone(text) or as_email(text) or text.strip()
 
 
+_WITH_PORT = re.compile(r"\[([^\[\]]+)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
+
+
 def as_source(address: str) -> str:
     """Return what tries from an address are counted by: of IPv6 the network of 64 bits.
 
     Every household and every rented server has so many addresses of IPv6; an address of IPv4 that
-    is written as one of IPv6 is the one of IPv4. What is no address stays as it is.
+    is written as one of IPv6 is the one of IPv4; a port that a proxy tells is cut. What is no
+    address stays as it is.
     """
+    plain = _WITH_PORT.fullmatch(address.strip())
     try:
-        found = ipaddress.ip_address(address.strip())
+        found = ipaddress.ip_address(plain.group(1) or plain.group(2) if plain else address.strip())
     except ValueError:
         return address
     if isinstance(found, ipaddress.IPv4Address):
@@ -35,6 +40,17 @@ def as_source(address: str) -> str:
     if found.ipv4_mapped is not None:
         return str(found.ipv4_mapped)
     return str(ipaddress.IPv6Network(((int(found) >> 64) << 64, 64)))
+
+
+def as_site(source: str) -> str:
+    """Return the network of 48 bits that a source (`as_source`) lies in, "" for one of IPv4.
+
+    A site is given so much: 65,536 networks that each count as a place.
+    """
+    try:
+        return str(ipaddress.IPv6Network(source).supernet(new_prefix=48)) if "/" in source else ""
+    except ValueError:
+        return ""
 
 
 # What a token may do, from least to most. A token never does more than its user may.

@@ -33,6 +33,9 @@ DIGITS = 8
 # Wrong digits that a code bears, and codes that are sent to one address in a quarter of an hour
 # for one place; for each while so many were asked for from everywhere.
 WRONG, ASKED, MANY, FEW = 5, 4, 12, 1
+# Codes that one address is sent in a quarter of an hour and in a day, whoever asks: no phone is
+# flooded at the fair's cost. Who keeps asking keeps its owner from codes, and not from a password.
+TOTAL, DAILY = 30, 60
 # Asked for and tried from one address: a hall, a hotel or a country's phones share one.
 ADDRESS_ASKED, ADDRESS_TRIED = 200, 500
 KEPT = timedelta(days=1)
@@ -56,10 +59,15 @@ def ask_for_code(identifier: str, address: str, origin: str) -> SignInCode:
     if kind not in carriers.kinds():
         raise NoCarrier(kind)
     name, now = as_identifier(identifier), timezone.now()
-    everywhere, here = tries.key("code", name), tries.key("code-from", f"{name} {address}")
+    everywhere = tries.key("code", name)
     most = tries.few(everywhere, now, usual=ASKED, many=MANY, then=FEW)
-    limits = {here: most, tries.key("code-address", address): ADDRESS_ASKED}
-    tries.count(limits, now, watched=[everywhere])
+    limits = {
+        everywhere: TOTAL,
+        **tries.places("code-from", name, address, most),
+        **tries.places("code-address", "", address, ADDRESS_ASKED),
+    }
+    tries.count(limits, now)
+    tries.count({tries.key("code-day", name): DAILY}, now, window=tries.DAY)
     with transaction.atomic():
         row = SignInCode.objects.create(kind=kind, to=name, made_at=now, expires_at=now + GOOD_FOR)
         jobs.enqueue(SEND, {"code": row.public_id, "origin": origin}, tenant="", owner="visitor")
@@ -117,7 +125,7 @@ def try_link(token: str, address: str) -> User | None:
 
 def _try(public_id: str, field: str, typed: str, address: str) -> User | None:
     now = timezone.now()
-    tries.count({tries.key("code-try", address): ADDRESS_TRIED}, now)
+    tries.count(tries.places("code-try", "", address, ADDRESS_TRIED), now)
     with transaction.atomic():
         row = SignInCode.objects.select_for_update().filter(public_id=public_id).first()
         if row is None or row.used_at or row.expires_at < now or row.wrong >= WRONG:

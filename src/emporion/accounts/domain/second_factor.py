@@ -33,8 +33,8 @@ log = structlog.get_logger("emporion.sign_in")
 # In the session: that both factors were proved.
 BOTH = "both"
 # Codes that are tried in a quarter of an hour; wrong ones of the app in a day and in a month, which
-# a right one ends. Only who has proved the first factor tries any, so nobody else locks anybody
-# out, and codes on paper, too long to be guessed, open all the same.
+# a right one ends. Only who has proved the first factor tries any; whoever has stolen it keeps the
+# owner from the app, and not from the codes on paper.
 LIMIT, DAILY, MONTHLY = 10, 20, 60
 DAY, MONTH = timedelta(days=1), timedelta(days=30)
 RECOVERY_CODES = 10
@@ -147,20 +147,24 @@ def new_recovery_codes(request: HttpRequest, user: User) -> list[str]:
     return codes
 
 
-def try_second(user: User, typed: str) -> bool:
+def try_second(user: User, typed: str, address: str) -> bool:
     """Whether `typed` is a code that the app of `user` shows now, or one on paper; each used once.
 
-    Raises TooManyTries.
+    Codes on paper, too long to be guessed, are counted from each `address` alone: whoever has the
+    first factor uses up the tries of the app, and leaves those to the owner. Raises TooManyTries.
     """
-    now = timezone.now()
-    key = tries.key("second", user.public_id)
-    tries.count({key: LIMIT}, now)
+    now, digits = timezone.now(), _digits(typed)
+    of_app = len(digits) <= totp.DIGITS and not any(one.isalpha() for one in typed)
+    limits = (
+        {tries.key("second", user.public_id): LIMIT}
+        if of_app
+        else tries.places("paper", user.public_id, address, LIMIT)
+    )
+    tries.count(limits, now)
     with transaction.atomic():
-        digits = _digits(typed)
-        of_app = len(digits) <= totp.DIGITS and not any(one.isalpha() for one in typed)
         found = _try_app(user, digits, now) if of_app else _try_paper(user, typed, now)
         if found:
-            tries.clear(key)
+            tries.clear(*limits)
     if not found:
         log.info("sign_in.refused", way="app" if of_app else "paper")
     return found

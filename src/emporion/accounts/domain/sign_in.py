@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from emporion.accounts.domain import sessions, tries
-from emporion.accounts.models import SignInTries, User
+from emporion.accounts.models import User
 from emporion.accounts.rules import as_identifier
 from emporion.core import journal
 
@@ -32,22 +32,19 @@ def try_password(request: HttpRequest, identifier: str, password: str, address: 
     Raises TooManyTries, also for a right password and for names that nobody has.
     """
     who = as_identifier(identifier)
-    name, place = tries.key("name", who), tries.key("address", address)
-    here = tries.key("name-from", f"{who} {address}")
+    name, place = tries.key("name", who), tries.places("address", "", address, ADDRESS_LIMIT)
     now = timezone.now()
     most = tries.few(name, now, usual=LIMIT, many=MANY, then=FEW)
-    tries.count({here: most, place: ADDRESS_LIMIT}, now, watched=[name])
+    here = tries.places("name-from", who, address, most)
+    tries.count({**here, **place}, now, watched=[name])
     # Outside of the transaction: a hash takes longer than a lock may be held.
     user = authenticate(request, username=identifier, password=password)
     if not isinstance(user, User):
         log.info("sign_in.refused", way="password")
         return None
     with transaction.atomic():
-        tries.clear(name, here)
-        row = SignInTries.objects.select_for_update().filter(key=place).first()
-        if row is not None and now.timestamp() in row.times:
-            row.times.remove(now.timestamp())
-            row.save(update_fields=["times"])
+        tries.clear(name, *here)
+        tries.take_back(place, now)
         tries.forget(now)
     return user
 

@@ -15,9 +15,12 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from emporion.accounts.models import SignInTries
+from emporion.accounts.rules import as_site
 
 log = structlog.get_logger("emporion.sign_in")
-WINDOW = timedelta(minutes=15)
+WINDOW, DAY = timedelta(minutes=15), timedelta(days=1)
+# So many times the tries of a network of IPv6 has the site it lies in (`rules.as_site`).
+SITE = 4
 # So many tries that are watched are remembered; more says nothing new.
 WATCHED = 100
 
@@ -35,12 +38,27 @@ def key(kind: str, text: str) -> str:
     return salted_hmac("emporion.sign-in", f"{kind}:{text}", algorithm="sha256").hexdigest()
 
 
-def count(limits: Mapping[str, int], now: datetime, *, watched: Collection[str] = ()) -> None:
+def places(kind: str, text: str, source: str, most: int) -> dict[str, int]:
+    """Return limits under a text ("" for whatever text) by its source, and by the site of that."""
+    limits = {key(kind, f"{text} {source}" if text else source): most}
+    if site := as_site(source):
+        limits[key(f"{kind}-site", f"{text} {site}")] = most * SITE
+    return limits
+
+
+def count(
+    limits: Mapping[str, int],
+    now: datetime,
+    *,
+    watched: Collection[str] = (),
+    window: timedelta = WINDOW,
+) -> None:
     """Count one try under each key, or raise TooManyTries and count nothing.
 
-    `limits` says how many tries each key has in a window; those of `watched` never run out.
+    `limits` says how many tries each key has in a window, a day at most; those of `watched` never
+    run out.
     """
-    since = (now - WINDOW).timestamp()
+    since = (now - window).timestamp()
     keys = sorted({*limits, *watched})
     with transaction.atomic():
         SignInTries.objects.bulk_create(
@@ -79,7 +97,16 @@ def clear(*keys: str) -> None:
     SignInTries.objects.filter(key__in=keys).delete()
 
 
+def take_back(keys: Collection[str], now: datetime) -> None:
+    """Forget the try counted at `now` under some keys. In the caller's transaction."""
+    rows = SignInTries.objects.select_for_update().filter(key__in=list(keys)).order_by("key")
+    for row in rows:
+        if now.timestamp() in row.times:
+            row.times.remove(now.timestamp())
+            row.save(update_fields=["times"])
+
+
 def forget(now: datetime) -> None:
     """Drop rows that no longer count; those in use right now are left for another time."""
-    old = SignInTries.objects.select_for_update(skip_locked=True).filter(latest__lt=now - WINDOW)
+    old = SignInTries.objects.select_for_update(skip_locked=True).filter(latest__lt=now - DAY)
     SignInTries.objects.filter(pk__in=[row.pk for row in old[:200]]).delete()

@@ -40,7 +40,7 @@ def second(request: HttpRequest) -> HttpResponse:
     form = SecondForm(request.POST)
     if form.is_valid():
         try:
-            if second_factor.try_second(user, form.cleaned_data["code"]):
+            if second_factor.try_second(user, form.cleaned_data["code"], address_of(request)):
                 return finish(request, user, noted["way"], noted["to"], both=True)
             form.add_error("code", _("This is not the code. Wait for the next one and try again."))
         except domain.TooManyTries as full:

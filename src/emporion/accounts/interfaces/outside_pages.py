@@ -167,7 +167,7 @@ def _leave(request: HttpRequest, provider: str, noted: dict[str, Any]) -> str | 
 
 
 def _count(request: HttpRequest) -> None:
-    tries.count({tries.key("outside", address_of(request)): LIMIT}, timezone.now())
+    tries.count(tries.places("outside", "", address_of(request), LIMIT), timezone.now())
 
 
 def _no_answer(provider: str) -> str:
