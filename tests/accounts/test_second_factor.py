@@ -368,6 +368,7 @@ def test_every_role_of_the_staff_is_led_to_set_one_up_and_does_nothing_before(
         f"/api/v1/editions/{edition.slug}/slots", headers={"Authorization": f"Bearer {secret}"}
     )
     assert told.status_code == 403
+    assert "lacks the second factor" in told.json()["detail"]
     # As everybody they go on, and as staff once it is there.
     assert client.get(reverse("portal:front", args=[edition.slug])).status_code == 200
     set_up(client)

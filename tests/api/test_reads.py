@@ -96,3 +96,7 @@ def test_tag_of_a_read_answers_the_next_one_with_304(edition, desk) -> None:
     assert weak.status_code == 304
     factories.make_participation(edition, "buyer", "Two")
     assert desk.get("participations", If_None_Match=first["ETag"]).status_code == 200
+    page = desk.get("participations?limit=1")
+    assert page.json()["next"] is not None
+    again = desk.get("participations?limit=1", If_None_Match=page["ETag"])
+    assert again.status_code == 304

@@ -12,6 +12,7 @@ from django.test import Client
 
 from emporion.core import health
 from emporion.core.ids import ALPHABET
+from emporion.core.turns import Line
 
 
 def test_healthz_needs_no_database(client: Client) -> None:
@@ -24,6 +25,20 @@ def test_healthz_needs_no_database(client: Client) -> None:
 def test_readyz_asks_the_database(client: Client) -> None:
     response = client.get("/readyz")
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.django_db
+def test_who_watches_may_ask_by_any_name_and_nobody_else(client: Client, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["expo.example.org"]
+    settings.METRICS_TOKEN = "t"
+    sent = {"host": "10.0.0.11:8000", "authorization": "Bearer t"}
+    paths = ("/healthz", "/readyz", "/metrics", "/en/")
+    assert [client.get(path, headers=sent).status_code for path in paths] == [200, 200, 200, 400]
+
+
+def test_probes_wait_for_no_turn(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Line, "acquire", pytest.fail)
+    assert client.get("/healthz").status_code == 200
 
 
 def test_readyz_says_when_the_database_does_not_answer(

@@ -78,16 +78,6 @@ def test_page_that_waits_for_another_system_gives_its_turn_to_others() -> None:
     assert (seen, ask.turns.free) == ([TURNS - 1, TURNS, TURNS - 1], TURNS)
 
 
-def test_probes_need_no_turn(monkeypatch) -> None:
-    ask = TurnsMiddleware(lambda _request: HttpResponse("alive"))
-    for _ in range(TURNS):
-        ask.turns.acquire(0)
-    asked = HttpRequest()
-    asked.path = "/healthz"
-    monkeypatch.setattr(ask.turns, "acquire", pytest.fail)
-    assert ask(asked).content == b"alive"
-
-
 def test_form_has_arrived_before_its_turn_comes() -> None:
     ask = TurnsMiddleware(lambda request: HttpResponse(request.POST["word"]))
     arriving, read = Event(), Event()

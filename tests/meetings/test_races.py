@@ -1,4 +1,4 @@
-"""Two answers and two imports at once: one wins, the other is told; the lock alone does it.
+"""Two answers, imports or decisions at once: none is lost without a word; the lock alone does it.
 
 Two that publish are in `test_publishing`, two that send one key in `tests/api/test_races`.
 """
@@ -13,7 +13,8 @@ import pytest
 
 from emporion.core.models import ImportBatch, JournalEntry
 from emporion.core.tenancy import scope
-from emporion.edition.domain import batches
+from emporion.edition.domain import batches, drafts
+from emporion.edition.models import ListDraft
 from emporion.meetings.domain import requests
 from tests import factories
 from tests.racing import hold_after, race, take_locks_away, without_a_lock
@@ -53,3 +54,19 @@ def test_two_imports_into_one_edition_at_once(monkeypatch, locked: bool) -> None
     told = ["Busy", "done"] if locked else without_a_lock()
     assert outcomes(edition.expo, works, locked) == told
     assert ImportBatch.objects.count() == told.count("done")
+
+
+def test_two_that_decide_on_doubles_of_one_list_at_once(monkeypatch, locked: bool) -> None:
+    edition = factories.make_edition()
+    with scope(expo=edition.expo):
+        sent = drafts.send_list(edition, "buyers", "s", "a.csv", b"name\nOne\n", "user:a")
+        # Each has the list open as it was before either decided.
+        open_at = [ListDraft.objects.get(pk=sent.pk) for _ in range(2)]
+    hold_after(monkeypatch, drafts, "_with_decisions")
+    said = [{"a|b": "merge"}, {"c|d": "apart"}]
+    works = [partial(drafts.set_decisions, *one) for one in zip(open_at, said, strict=True)]
+    told = ["done", "done"] if locked else without_a_lock()
+    assert outcomes(edition.expo, works, locked) == told
+    with scope(expo=edition.expo):
+        kept = ListDraft.objects.get(pk=sent.pk).decisions
+    assert len(kept) == (2 if locked else 1)

@@ -1,4 +1,4 @@
-"""A request id on every request, and one line about each in the log."""
+"""A request id on every request, one line about each in the log, and probes above all else."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponse
 
-from emporion.core import metrics
+from emporion.core import health, metrics
 from emporion.core.ids import new_id
 
 log = structlog.get_logger("emporion.request")
+# Who watches the machine asks here, by whatever name.
+PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    "/healthz": health.healthz,
+    "/readyz": health.readyz,
+    "/metrics": metrics.metrics,
+}
 
 
 class RequestLogMiddleware:
@@ -40,3 +46,20 @@ class RequestLogMiddleware:
         response["X-Request-Id"] = request_id
         response["Server-Timing"] = f"app;dur={spent:.1f}"
         return response
+
+
+class ProbesMiddleware:
+    """Answer the addresses of `PROBES` above all that asks for the fair's name or waits for a turn.
+
+    A balancer asks each node by its number, which is no name of the fair, and whether it lives, not
+    whether it is busy. None of the answers holds an address that the name could forge.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        probe = PROBES.get(request.path_info)
+        if probe is None or request.method not in {"GET", "HEAD"}:
+            return self.get_response(request)
+        return probe(request)

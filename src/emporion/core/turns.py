@@ -31,8 +31,6 @@ UNEVEN = 2
 # load that makes many wait so long, all would compute at once: at a quarter of a second one page in
 # twenty took 142 ms where it takes 114.
 PATIENCE = 1.0
-# Whoever watches the server asks whether it lives, not whether it is busy.
-PROBES = ("/healthz", "/readyz")
 # Where a request keeps the line whose turn it has.
 TURN = "emporion.turn"
 
@@ -110,8 +108,6 @@ class TurnsMiddleware:
         self.pages = 0
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path in PROBES:
-            return self.get_response(request)
         if request.method == "POST":
             # A slow sender's form arrives before its turn comes, not within it.
             _ = request.POST

@@ -86,13 +86,25 @@ def restore(argv: list[str]) -> int:
 
 
 def upgrade(argv: list[str]) -> int:
-    """Bring an installation to this version: back it up, migrate, prepare. Safe to repeat."""
+    """Bring an installation to this version: back it up, migrate, prepare. Safe to repeat.
+
+    A database that is not there is not made: whoever upgrades has one, and forgot to name it.
+    """
     parser = argparse.ArgumentParser(prog="emporion upgrade", description=upgrade.__doc__)
     parser.add_argument("--to", type=Path, help="the folder of the backup")
     parser.add_argument("--no-backup", action="store_true", help="there is one already")
     options = parser.parse_args(argv)
+    here = connection.settings_dict["NAME"]
+    if not connection.introspection.table_names():
+        print(
+            f"emporion upgrade: {here} holds no tables, so there is nothing to upgrade. Run it with "
+            "the settings that the server has (EMPORION_DATA_DIR, DATABASE_URL); a new installation "
+            "is made by emporion prepare.",
+            file=sys.stderr,
+        )
+        return 1
     behind = is_behind()
-    if behind and not options.no_backup and connection.introspection.table_names():
+    if behind and not options.no_backup:
         path = (options.to or settings.DATA_DIR / "backups") / _name()
         if _one(path, as_json=False):
             print("emporion upgrade: nothing was changed.", file=sys.stderr)
@@ -105,7 +117,7 @@ def upgrade(argv: list[str]) -> int:
         )
         return 1
     prepare([])
-    print("Up to date." if behind else "It was up to date.")
+    print(f"{here}: {'up to date.' if behind else 'it was up to date.'}")
     return 0
 
 

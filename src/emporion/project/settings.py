@@ -107,6 +107,7 @@ MIDDLEWARE = [
     # Above the turns, which read a form and may refuse it: that page is guarded and has a language.
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "emporion.core.middleware.ProbesMiddleware",
     # Above what speaks to readers: a program is told everything in its own form.
     "emporion.api.interfaces.middleware.ProgramsMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -411,6 +411,16 @@ def test_upgrade_backs_up_first_and_changes_nothing_when_it_cannot(
     assert backups.upgrade(["--no-backup"]) == 0
 
 
+def test_upgrade_makes_no_database_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.setattr(connection.introspection, "table_names", lambda: [])
+    monkeypatch.setattr(backups, "prepare", lambda argv: pytest.fail("made a database"))
+    assert backups.upgrade([]) == 1
+    said = capsys.readouterr().err
+    assert f"{connection.settings_dict['NAME']} holds no tables" in said
+
+
 def test_migration_lets_others_pass_and_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
     if connection.vendor == "sqlite":
         return  # It changes tables with its one writer's lock, which waits by itself.

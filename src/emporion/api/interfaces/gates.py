@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from ninja.security import HttpBearer
 
+from emporion.accounts.domain.second_factor import is_missing
 from emporion.accounts.domain.tokens import TooManyCalls, meter
 from emporion.api.interfaces.problems import Problem
 from emporion.edition.gates import acting
@@ -69,6 +70,12 @@ class Token(HttpBearer):
             )
         if self.who == "organiser":
             if not caller.is_organiser:
+                if is_missing(caller.user):
+                    raise Problem(
+                        403,
+                        "Whoever made this token lacks the second factor that their post asks for.",
+                        mend="They set one up in their account, and make a token anew.",
+                    )
                 raise Problem(403, _("This page belongs to the organiser of this expo."))
             # No operation narrows what it tells to some pavilions.
             if caller.staff_role == roles.PAVILION_MANAGER:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -109,17 +109,25 @@ def set_columns(draft: ListDraft, columns: Mapping[str, str]) -> None:
 
 def set_words(draft: ListDraft, words: Mapping[str, Mapping[str, str]]) -> None:
     """Add what the list's own words mean, by field; an empty meaning takes a word away."""
-    values = {name: dict(table) for name, table in draft.values.items()}
-    for name, table in words.items():
-        known = values.setdefault(name, {})
-        known.update(table)
-        values[name] = {word: meaning for word, meaning in known.items() if meaning}
-    _set(draft, values={name: table for name, table in values.items() if table})
+
+    def added(now: ListDraft) -> dict[str, Any]:
+        values = {name: dict(table) for name, table in now.values.items()}
+        for name, table in words.items():
+            known = values.setdefault(name, {})
+            known.update(table)
+            values[name] = {word: meaning for word, meaning in known.items() if meaning}
+        return {"values": {name: table for name, table in values.items() if table}}
+
+    _change(draft, added)
 
 
 def set_decisions(draft: ListDraft, decisions: Mapping[str, str]) -> None:
     """Say of pairs that may be doubles whether they are one ("merge") or two ("apart")."""
-    _set(draft, decisions={**draft.decisions, **decisions})
+    _change(draft, lambda now: _with_decisions(now, decisions))
+
+
+def _with_decisions(now: ListDraft, decisions: Mapping[str, str]) -> dict[str, Any]:
+    return {"decisions": {**now.decisions, **decisions}}
 
 
 def leave_out_bad_rows(draft: ListDraft, wanted: bool) -> None:
@@ -146,8 +154,14 @@ def discard(draft: ListDraft) -> None:
 
 
 def _set(draft: ListDraft, **values: Any) -> None:
+    _change(draft, lambda now: values)
+
+
+def _change(draft: ListDraft, of: Callable[[ListDraft], dict[str, Any]]) -> None:
+    """Set the fields that `of` makes of the draft as it is when nobody else changes it."""
     with transaction.atomic():
         locked = ListDraft.objects.select_for_update().get(pk=draft.pk)
+        values = of(locked)
         changed = [name for name, value in values.items() if getattr(locked, name) != value]
         for name in changed:
             setattr(locked, name, values[name])
