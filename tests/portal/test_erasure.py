@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from emporion.core import journal, privacy
-from emporion.core.models import ImportBatch, ImportChange, JournalValue
+from emporion.core.models import ImportBatch, ImportChange, JobRecord, JournalValue
 from emporion.core.privacy.owners import rows_of
 from emporion.core.sealing import seals
 from emporion.core.sealing.verifying import verify
@@ -247,6 +247,48 @@ def test_own_words_go_in_one_expo_and_stay_in_another(first: int) -> None:
     registry.erase_person(Person._base_manager.get(expo=there.expo, user=user), "asked")
     assert not JournalValue.objects.filter(text__contains="my words at").exists()
     assert verify().is_whole
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "spelt"),
+    [("Anna Schmidt", "ANNA SCHMIDT"), ("Änne Öztürk", "ÄNNE ÖZTÜRK"),
+     ("Zoë", "ann@fair.example"), ("Li Na", "+49 151 1234-5678"), ("Li Na", "0049 (151) 12345678")],
+)  # fmt: skip
+def test_another_spelling_of_an_erased_person_is_found_in_every_place(
+    edition: Any, name: str, spelt: str
+) -> None:
+    tenant = edition.expo.public_id
+    with transaction.atomic():
+        person = registry.create_person(
+            edition.expo,
+            registry.NewPerson(name, email="Ann@Fair.Example", phone="+4915112345678"),
+        )
+        journal.record("edition.change", "edition", "e", values={"note": spelt}, tenant=tenant)
+    encodings = ("utf-8", "utf-16-le")
+    for encoding in encodings:
+        data = f"name\n{spelt}\n".encode(encoding)
+        drafts.send_list(edition, "buyers", "s", f"{encoding}.csv", data, "user:x")
+    JobRecord.objects.create(
+        kind="list.look", tenant=tenant, state="failed", asked_at=timezone.now(),
+        reason=f"Row 3: {spelt} is there twice",
+    )  # fmt: skip
+    batch = ImportBatch.objects.create(
+        tenant=tenant, subject="buyers", place=edition.slug, source="s",
+        file_name=f"of {spelt}.csv", file_digest="d", started_at=timezone.now(),
+    )  # fmt: skip
+    ImportChange.objects.create(
+        batch=batch, object_kind="organisation", object_id="o", before={"name": {"en": spelt}}
+    )
+    host, asks = (make_participation(edition, role) for role in ("exhibitor", "buyer"))
+    requests.ask(asks, host, f"greetings to {spelt}")
+    done = registry.erase_person(person, "asked")
+    assert done.left == [privacy.Mention("meetings.MeetingRequest", "message", 1)]
+    assert apps.get_model("edition.ListDraft")._base_manager.count() == 0
+    assert (JobRecord.objects.count(), ImportChange.objects.count()) == (0, 0)
+    assert not JournalValue.objects.filter(entry__object_kind="edition").exists()
+    batch.refresh_from_db()
+    assert batch.file_name == "of ….csv"
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 
 from emporion.core.models import ImportBatch, ImportChange, JobRecord, JournalValue
 from emporion.core.privacy.lines import Does, Table, could_hold, register
-from emporion.core.privacy.owners import Owner, names, rows_of
+from emporion.core.privacy.owners import Owner, likely, names, rows_of, without
 
 # What stands in the name of a file where somebody's name stood.
 _GONE = "…"
@@ -95,11 +95,8 @@ def mentions(words: Iterable[str], *, everywhere: bool = False, expo: Any = None
                 continue
             if not everywhere and (line is None or line.erasure is Does.KEEPS):
                 continue
-            holding = Q()
-            for word in wanted:
-                holding |= Q(as_text__contains=word) | Q(as_text__contains=json.dumps(word)[1:-1])
             rows = known.annotate(as_text=Cast(column.name, TextField()))
-            count = rows.filter(holding).count()
+            count = rows.filter(likely("as_text", wanted)).count()
             if count:
                 found.append(Mention(table.label, column.name, count))
     return found
@@ -140,16 +137,6 @@ def _erase_rows(table: Table, owner: Owner) -> int:
     return len(keys)
 
 
-def _naming(owner: Owner, column: str) -> Q:
-    """Rows whose JSON in `column` may name the person; `names` then looks closer."""
-    wanted = Q()
-    for word in sorted(owner.words):
-        for text in {word, json.dumps(word)[1:-1]}:
-            inside = text if word in owner.long_words() else f'"{text}"'
-            wanted |= Q(**{f"{column}__contains": inside})
-    return wanted
-
-
 def _read(text: str) -> Any:
     """What a text of JSON says; a text that is none says itself."""
     try:
@@ -177,8 +164,8 @@ def _erase_values(owner: Owner) -> int:
     ]
     if owner.words:
         own = JournalValue.objects.filter(entry__tenant=owner.tenant)
-        likely = own.filter(_naming(owner, "text")).values_list("pk", "text")
-        gone += [pk for pk, text in likely if names(_read(text), owner.words)]
+        found = own.filter(likely("text", owner.words)).values_list("pk", "text")
+        gone += [pk for pk, text in found if names(_read(text), owner.words)]
     JournalValue.objects.filter(pk__in=gone).delete()
     return len(set(gone))
 
@@ -195,8 +182,10 @@ def _erase_changes(owner: Owner) -> int:
         gone += ImportChange.objects.filter(wanted).values_list("pk", flat=True)
     if owner.words:
         own = ImportChange.objects.filter(batch__tenant=owner.tenant)
-        likely = own.annotate(as_text=Cast("before", TextField())).filter(_naming(owner, "as_text"))
-        said = likely.values_list("pk", "before")
+        found = own.annotate(as_text=Cast("before", TextField())).filter(
+            likely("as_text", owner.words)
+        )
+        said = found.values_list("pk", "before")
         gone += [pk for pk, before in said if names(before, owner.words)]
     ImportChange.objects.filter(pk__in=gone).delete()
     return len(set(gone))
@@ -214,17 +203,17 @@ def _erase_jobs(owner: Owner) -> int:
     wanted = Q()
     for name in texts if owner.words else ():
         rows = rows.annotate(**{f"{name}_text": Cast(name, TextField())})
-        wanted |= _naming(owner, f"{name}_text")
-    likely = rows.filter(wanted).values_list("pk", *texts) if wanted else ()
-    gone = [pk for pk, *said in likely if names(said, owner.words)]
+        wanted |= likely(f"{name}_text", owner.words)
+    found = rows.filter(wanted).values_list("pk", *texts) if wanted else ()
+    gone = [pk for pk, *said in found if names(said, owner.words)]
     JobRecord.objects.filter(pk__in=gone).delete()
     return len(gone)
 
 
 def _rename_files(owner: Owner) -> None:
     for word in owner.long_words():
-        own = ImportBatch.objects.filter(tenant=owner.tenant, file_name__contains=word)
+        own = ImportBatch.objects.filter(likely("file_name", [word]), tenant=owner.tenant)
         for batch in own:
             if names(batch.file_name, [word]):
-                batch.file_name = batch.file_name.replace(word, _GONE)
+                batch.file_name = without(batch.file_name, word, _GONE)
                 batch.save(update_fields=["file_name"])

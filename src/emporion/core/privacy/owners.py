@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +15,8 @@ from emporion.core.privacy.lines import Table
 
 # Words that are too short to be looked for inside of other texts.
 SHORTEST = 5
+# What people write between the digits of a number.
+_BETWEEN = r"[\s().\-/]{0,3}"
 
 
 @dataclass
@@ -47,24 +51,74 @@ class Owner:
 def names(said: Any, words: Iterable[str]) -> bool:
     """Whether a value of JSON says one of `words`: a long one as a word in it, a short one alone.
 
-    What stands in keys is not said by anybody. Chinese has no spaces: a word of Chinese counts
-    wherever it stands.
+    Letters are compared without case, numbers of phones by their digits. What stands in keys is
+    not said by anybody. Chinese has no spaces: a word of Chinese counts wherever it stands.
     """
     if isinstance(said, dict):
         return any(names(value, words) for value in said.values())
     if isinstance(said, list | tuple):
         return any(names(value, words) for value in said)
-    return isinstance(said, str) and any(_says(said, word) for word in words)
+    if not isinstance(said, str):
+        return False
+    text = _plain(said)
+    return any(_says(text, _plain(word)) for word in words)
+
+
+def spellings(word: str) -> set[str]:
+    """Return the ways in which a word is usually written, for what cannot compare without case."""
+    return {word, word.lower(), word.upper(), word.title(), word.casefold()}
+
+
+def digits_of(word: str) -> str:
+    """Return the digits of what is written as the number of a phone, "" for anything else."""
+    digits = re.sub(r"\D", "", word)
+    return digits if len(digits) >= SHORTEST and re.fullmatch(r"[+\d\s().\-/]+", word) else ""
+
+
+def likely(column: str, words: Iterable[str]) -> Q:
+    """Return the rows whose text or JSON in `column` may say one of `words`, whoever's they are.
+
+    Databases compare without case, SQLite only plain letters: hence the usual spellings. It finds
+    more: `names` looks closer.
+    """
+    wanted = Q(pk__in=[])
+    for word in sorted(set(words)):
+        digits = digits_of(word)
+        if digits:
+            wanted |= Q(**{f"{column}__regex": _BETWEEN.join(digits)})
+            continue
+        for one in [word] if word.isascii() else sorted(spellings(word)):
+            for text in {one, json.dumps(one)[1:-1]}:
+                inside = text if len(word) >= SHORTEST else f'"{text}"'
+                wanted |= Q(**{f"{column}__icontains": inside})
+    return wanted
+
+
+def without(text: str, word: str, instead: str) -> str:
+    """Return a text with `instead` where it says a word; all of it where it cannot be cut out."""
+    cut = re.sub(_expression(word), instead, text, flags=re.IGNORECASE)
+    return instead if names(cut, [word]) else cut
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _says(text: str, word: str) -> bool:
-    if word not in text:
-        return False
     if len(word) < SHORTEST:
         return text.strip() == word
+    if not digits_of(word) and word not in text:
+        return False
+    return re.search(_expression(word), text) is not None
+
+
+def _expression(word: str) -> str:
+    digits = digits_of(word)
+    if digits:
+        return rf"(?<!\d)(?:\+|00)?{_BETWEEN.join(digits)}(?!\d)"
     before = r"(?<!\w)" if _spaced(word[0]) else ""
     after = r"(?!\w)" if _spaced(word[-1]) else ""
-    return re.search(before + re.escape(word) + after, text) is not None
+    return before + re.escape(word) + after
 
 
 def _spaced(letter: str) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 
 from emporion.core import journal
 from emporion.core.events import on
-from emporion.core.privacy import Owner, names
+from emporion.core.privacy import Owner, digits_of, names, spellings
 from emporion.core.searchindex.index import forget_words, terms_of
 from emporion.edition.domain import finding
 from emporion.edition.models import (
@@ -100,16 +100,25 @@ def _file_names(draft: ListDraft, words: Iterable[str]) -> bool:
     kept = ListFile._base_manager.filter(draft=draft).first()
     if kept is None:
         return False
-    # Letters around a Latin word make it another one: Li is not in Lisbon.
-    needles = {
-        (rb"(?<![A-Za-z])%s(?![A-Za-z])" if word.isascii() else b"%s")
-        % re.escape(word.encode(encoding, "ignore"))
-        for word in words
-        for encoding in _ENCODINGS
-        if word.encode(encoding, "ignore").decode(encoding, "ignore") == word
-    }
+    needles = [re.compile(needle, re.IGNORECASE) for word in words for needle in _needles(word)]
     parts = _parts(gzip.decompress(bytes(kept.content)))
-    return any(re.search(needle, part) for part in parts for needle in needles)
+    return any(needle.search(part) for part in parts for needle in needles)
+
+
+def _needles(word: str) -> Iterator[bytes]:
+    """Yield what finds a word in the bytes of a file, in whatever encoding and usual spelling."""
+    digits = digits_of(word)
+    for encoding in _ENCODINGS:
+        if digits:
+            apart = b"|".join(re.escape(one.encode(encoding)) for one in " ().-/")
+            yield (b"(?:%s){0,3}" % apart).join(re.escape(one.encode(encoding)) for one in digits)
+            continue
+        for one in spellings(word):
+            raw = one.encode(encoding, "ignore")
+            if raw.decode(encoding, "ignore") == one:
+                # Letters around a Latin word make it another one: Li is not in Lisbon.
+                around = rb"(?<![A-Za-z])%s(?![A-Za-z])" if one.isascii() else b"%s"
+                yield around % re.escape(raw)
 
 
 def _parts(data: bytes) -> Iterator[bytes]:
