@@ -64,6 +64,16 @@ def test_password_that_is_soon_guessed_is_refused_with_words_that_help(
     assert "four or five words" in said
 
 
+@pytest.mark.parametrize(("password", "status"), [("zQ7}k!x9W", 422), ("zQ7}k!x9W#", 302)])
+def test_password_of_nine_characters_is_refused_however_odd(
+    aino: User, password: str, status: int
+) -> None:
+    answer = signed_in().post(PASSWORD, {"old": WORDS, "new": password})
+    assert answer.status_code == status
+    aino.refresh_from_db()
+    assert aino.check_password(password) == (status == 302)
+
+
 @pytest.mark.parametrize("password", [WORDS, BETTER, "四月的雨落在旧城墙上", "x" * 3 + BETTER * 30])
 def test_password_that_stands_is_taken_at_once(aino: User, password: str) -> None:
     started = time.process_time()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections import Counter
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import get_resolver
+from django.urls.resolvers import LocalePrefixPattern
 
 from tests.factories import make_user
 from tests.machine import ROOT
@@ -101,7 +105,48 @@ def test_cookies_are_for_this_site_alone(settings: Any) -> None:
     assert (session["secure"], session["samesite"], session["httponly"]) == (True, "Lax", True)
 
 
+def addresses(patterns: list[Any], before: str = "/") -> list[str]:
+    """Return an address of every page, with a word or number where it asks for one."""
+    found = []
+    for one in patterns:
+        route = str(one.pattern) if isinstance(one.pattern, LocalePrefixPattern) else one.pattern
+        part = re.sub(r"<(int:)?[^>]*>", lambda arg: "1" if arg.group(1) else "x", str(route))
+        inner = getattr(one, "url_patterns", None)
+        found += addresses(inner, before + part) if inner is not None else [before + part]
+    return found
+
+
 @pytest.mark.django_db
-def test_trace_is_refused(edition: Any) -> None:
-    answer = Client().trace(f"/en/{edition.slug}/your-data/")
-    assert b"TRACE" not in answer.content and answer.status_code in (302, 405)
+@pytest.mark.parametrize("method", ["TRACE", "PROPFIND", "FOO"])
+def test_method_that_nothing_is_called_with_is_refused_everywhere(
+    method: str, settings: Any
+) -> None:
+    every = {*addresses(get_resolver().url_patterns), "/static/design/app.css", "/en/nothing/"}
+    assert len(every) > 200
+    answers = {path: Client().generic(method, path) for path in sorted(every)}
+    took = {path: one.status_code for path, one in answers.items() if one.status_code != 405}
+    assert took == {}
+    allowed = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+    assert {(one["Allow"], one.content) for one in answers.values()} == {(allowed, b"")}
+
+
+@pytest.mark.django_db
+def test_show_page_is_not_there_where_a_fair_is_served(client: Client, settings: Any) -> None:
+    pages = ["/en/_parts/", "/en/_parts/sheet"]
+    assert [client.get(page).status_code for page in pages] == [200, 200]
+    settings.SHOWCASE = False
+    assert [client.get(page).status_code for page in pages] == [404, 404]
+    assert client.get("/en/_parts/appearance?theme=dark&next=/en/").status_code == 302
+
+
+@pytest.mark.parametrize(("local", "shown"), [("1", "True"), ("", "False")])
+def test_show_page_is_for_a_machine_of_ones_own_only(local: str, shown: str, tmp_path: Any) -> None:
+    environment = {
+        "PYTHONPATH": str(ROOT / "src"), "EMPORION_DATA_DIR": str(tmp_path),
+        "EMPORION_INSECURE_LOCAL": local, "EMPORION_HOSTS": "fair.example",
+    }  # fmt: skip
+    said = "from emporion.project import settings; print(settings.SHOWCASE)"
+    done = subprocess.run(
+        [sys.executable, "-c", said], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == shown

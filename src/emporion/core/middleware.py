@@ -1,4 +1,4 @@
-"""A request id on every request, one line about each in the log, and probes above all else."""
+"""A request id and a line in the log for each request, known methods only, and probes first."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from emporion.core import health, metrics
 from emporion.core.ids import new_id
 
 log = structlog.get_logger("emporion.request")
+# What pages and programs are called with; which of them an address takes, it says itself.
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 # Who watches the machine asks here, by whatever name.
 PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
     "/healthz": health.healthz,
@@ -46,6 +48,21 @@ class RequestLogMiddleware:
         response["X-Request-Id"] = request_id
         response["Server-Timing"] = f"app;dur={spent:.1f}"
         return response
+
+
+class KnownMethodsMiddleware:
+    """Refuse TRACE and whatever else nothing here is called with, before any page sees it.
+
+    Many pages look only whether they are sent a form, and would answer all others as a reader.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
+        return self.get_response(request)
 
 
 class ProbesMiddleware:

@@ -41,6 +41,8 @@ DEBUG = _flag("EMPORION_DEBUG")
 # A demonstration on this machine speaks plain HTTP; nothing else may.
 INSECURE_LOCAL = _flag("EMPORION_INSECURE_LOCAL")
 PLAIN_HTTP = DEBUG or INSECURE_LOCAL
+# The page with every part of the design in its states is for whoever works on it.
+SHOWCASE = PLAIN_HTTP
 
 
 def _secret_key() -> str:
@@ -101,6 +103,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "emporion.core.middleware.RequestLogMiddleware",
+    "emporion.core.middleware.KnownMethodsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "emporion.core.kept_pages.KeptPagesMiddleware",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -21,12 +22,14 @@ from emporion.design.interfaces.showcase import showcase
 @require_safe
 def parts(request: HttpRequest) -> HttpResponse:
     """Every part once, with its states. `?theme=dark` or `?theme=light` shows it in that theme."""
+    _for_those_at_work()
     return render(request, "design/show.html", showcase(chosen_theme(request) or "light"))
 
 
 @require_safe
 def sheet(request: HttpRequest) -> HttpResponse:
     """The sheet for paper with made-up meetings."""
+    _for_those_at_work()
     return render(request, "design/show_sheet.html", showcase("light"))
 
 
@@ -60,3 +63,9 @@ def appearance(request: HttpRequest) -> HttpResponse:
         elif cookie in request.GET:
             response.delete_cookie(cookie, samesite="Lax")
     return response
+
+
+def _for_those_at_work() -> None:
+    """Raise Http404 where a fair is served: made-up meetings are nothing for its visitors."""
+    if not settings.SHOWCASE:
+        raise Http404
