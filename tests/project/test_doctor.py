@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "any host": ({"ALLOWED_HOSTS": ["*"]}, {"hosts": "bad"}),
     "debugging": ({"DEBUG": True}, {"debugging": "bad"}),
     "plain HTTP": ({"INSECURE_LOCAL": True}, {"encryption": "look"}),
+    "journal key": ({"JOURNAL_KEY": "abc"}, {"journal key": "bad"}),
 }
 
 
@@ -67,6 +69,28 @@ def test_setting_that_is_wrong_is_found(settings: Any, case: str) -> None:
     for name, value in wrong.items():
         setattr(settings, name, value)
     assert found() == said
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("part", "name", "value", "said"),
+    [
+        ("", "quiet", "25:00-08:00", "EMPORION_QUIET_HOURS"),
+        ("", "quiet", "at night", "EMPORION_QUIET_HOURS"),
+        ("", "order", ["mial", "sms"], "EMPORION_CARRIERS"),
+        ("sms", "callback", "whsec_abc", "EMPORION_SMS_CALLBACK_SECRET"),
+        ("mail", "callback", "a secret", "EMPORION_MAIL_CALLBACK_SECRET"),
+        ("wechat", "callback_key", "short", "EMPORION_WECHAT_CALLBACK_KEY"),
+    ],
+)
+def test_setting_of_messages_that_cannot_be_meant_is_found(
+    settings: Any, part: str, name: str, value: Any, said: str
+) -> None:
+    told = deepcopy(settings.MESSAGING)
+    (told[part] if part else told)[name] = value
+    settings.MESSAGING = told
+    (wrong,) = examining.message_settings()
+    assert (wrong.level, wrong.said) == ("bad", f"{said} cannot be read.")
 
 
 @pytest.mark.django_db

@@ -97,9 +97,9 @@ def upgrade(argv: list[str]) -> int:
     here = connection.settings_dict["NAME"]
     if not connection.introspection.table_names():
         print(
-            f"emporion upgrade: {here} holds no tables, so there is nothing to upgrade. Run it with "
-            "the settings that the server has (EMPORION_DATA_DIR, DATABASE_URL); a new installation "
-            "is made by emporion prepare.",
+            f"emporion upgrade: {here} holds no tables, so there is nothing to upgrade. Run it "
+            "with the settings that the server has (EMPORION_DATA_DIR, DATABASE_URL); a new "
+            "installation is made by emporion prepare.",
             file=sys.stderr,
         )
         return 1

@@ -13,12 +13,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
 from emporion.accounts.queries import has_real_users
 from emporion.core import condition
 from emporion.core.sealing import keys
 from emporion.design import paper
+from emporion.messaging.domain import setting_up
 from emporion.project import static
 from emporion.project.commands import is_behind, usual_workers
 from emporion.project.doctor import Finding
@@ -91,6 +93,22 @@ def unknown_settings() -> Iterator[Finding]:
         yield Finding(
             "look", "settings", f"nothing reads {name}.", f"Is {near[0]} meant?" if near else ""
         )
+
+
+def message_settings() -> Iterator[Finding]:
+    """Whether every setting about messages can be meant: the first message would find out."""
+    for name, mend in setting_up.wrong_settings():
+        yield Finding("bad", "messages", f"{name} cannot be read.", mend)
+
+
+def journal_key() -> Iterator[Finding]:
+    """Whether the journal can be sealed, where its key was set or made already."""
+    if not settings.JOURNAL_KEY and not (settings.DATA_DIR / keys.FILE).exists():
+        return
+    try:
+        keys.public_key()
+    except ImproperlyConfigured as error:
+        yield Finding("bad", "journal key", str(error), "Set what `emporion journal key` printed.")
 
 
 def known_names() -> set[str]:
@@ -332,7 +350,7 @@ def sign_in() -> Iterator[Finding]:
 
 Look = Callable[[], Iterator[Finding]]
 ALWAYS: tuple[Look, ...] = (
-    secret_key, hosts, strictness, unknown_settings, data_folder, disk, time_zones, printing,
-    static_files,
+    secret_key, hosts, strictness, unknown_settings, message_settings, journal_key, data_folder,
+    disk, time_zones, printing, static_files,
 )  # fmt: skip
 WITH_DATABASE: tuple[Look, ...] = (clock, migrations, work, sign_in)

@@ -411,10 +411,8 @@ def test_upgrade_backs_up_first_and_changes_nothing_when_it_cannot(
     assert backups.upgrade(["--no-backup"]) == 0
 
 
-def test_upgrade_makes_no_database_of_its_own(
-    monkeypatch: pytest.MonkeyPatch, capsys: Any
-) -> None:
-    monkeypatch.setattr(connection.introspection, "table_names", lambda: [])
+def test_upgrade_makes_no_database_of_its_own(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.setattr(connection.introspection, "table_names", list)
     monkeypatch.setattr(backups, "prepare", lambda argv: pytest.fail("made a database"))
     assert backups.upgrade([]) == 1
     said = capsys.readouterr().err
