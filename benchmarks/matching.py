@@ -22,6 +22,7 @@ import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -193,10 +194,10 @@ def run_sparse(exhibitors: int, buyers: int) -> None:
 
 
 def run_knob(exhibitors: int, buyers: int) -> None:
-    """Both ends of the knob and its middle, on one simulated market."""
+    """Both ends of the knob and its middle, under either rule, on one simulated market."""
     market = simulated(SEEDS[0], exhibitors, buyers)
-    for equality in (0.0, 0.5, 1.0):
-        lists = shipped(market, equality)
+    for rule, equality in product((clearing.PRICED, clearing.TU), (0.0, 0.5, 1.0)):
+        lists = shipped(market, equality, rule)
         owner = lists.owners()
         found = metrics.figures(
             lists,
@@ -205,7 +206,7 @@ def run_knob(exhibitors: int, buyers: int) -> None:
             market.exhibitor_capacity,
         )
         show(
-            f"knob at {equality}: exposure Gini per slot",
+            f"knob at {equality}, {rule}: exposure Gini per slot",
             round(found.exposure_gini_per_slot, 3),
             "0..1",
             matches=live(lists, market, SEEDS[0]).matches,
@@ -226,9 +227,20 @@ def run_answers(path: str = "") -> None:
     for kind in (path,) if path else ("meetings of two", "an expo"):
         rules: dict[str, list[float]] = {"shipped": [], "p * q": [], "min": [], "p": [], "q": []}
         errors: list[float] = []
+        cleared: dict[str, list[metrics.Figures]] = {clearing.PRICED: [], clearing.TU: []}
+        by_equilibrium: list[float] = []
         for seed in SEEDS[:5]:
             market, both = told(path, seed) if path else answered(kind, seed)
-            result = match(market)
+            result, other = match(market), match(market, rule=clearing.TU)
+            cleared[clearing.PRICED].append(result.figures)
+            cleared[clearing.TU].append(other.figures)
+            of_other = [
+                (entry.score, both[buyer, entry.id])
+                for buyer, entries in other.buyers
+                for entry in entries
+                if (buyer, entry.id) in both
+            ]
+            by_equilibrium.append(area_under(*map(np.asarray, zip(*of_other, strict=True))))
             happened, found = [], []
             for buyer, entries in result.buyers:
                 for entry in entries:
@@ -250,6 +262,19 @@ def run_answers(path: str = "") -> None:
             "0..1",
             f">= {others[best]}",
             rival=others,
+            by_equilibrium=round(float(np.mean(by_equilibrium)), 4),
+            expected_matches={
+                rule: round(float(np.mean([one.expected_matches for one in found])), 1)
+                for rule, found in cleared.items()
+            },
+            inboxes_over={
+                rule: round(float(np.mean([one.over_capacity_share for one in found])), 4)
+                for rule, found in cleared.items()
+            },
+            exposure_gini={
+                rule: round(float(np.mean([one.exposure_gini_per_slot for one in found])), 3)
+                for rule, found in cleared.items()
+            },
             data=data,
         )
         show(

@@ -222,3 +222,14 @@ def test_lists_are_written_as_they_are_stored_one_by_one():
             assert ids == [entry.id for entry in entries], owner
             one = storing.stored(entries, keys, of_buyers=of_buyers)
             assert text == json.dumps(one, ensure_ascii=False)
+
+
+def test_run_takes_the_rule_it_is_told_and_refuses_another(fair):
+    edition, _, _ = fair
+    run = run_match(edition, rule="tu")
+    assert f"{matching.POLICY} tu 0" in run.policy
+    # A dual of the equilibrium is no price: lists made between runs go without.
+    assert set(RankedList.objects.filter(run=run).values_list("price", flat=True)) == {1.0}
+    assert f"{matching.POLICY} priced 0" in run_match(edition).policy
+    with pytest.raises(MatchError, match="priced or tu, not best"):
+        run_match(edition, rule="best")

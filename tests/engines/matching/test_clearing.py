@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from benchmarks.matching_markets import live, simulated
+from emporion.engines import matching
 from emporion.engines.matching import clearing, metrics, pricing, rank
+from tests.engines.matching.markets import made_up
 
 EXHIBITORS, BUYERS, LENGTH = 120, 1800, 20
 
@@ -183,3 +185,30 @@ def test_excluded_pairs_and_empty_calendars_stay_out_under_either_rule():
         lists = rank.rank_buyers(order.kernel, order.duals, LENGTH)
         assert not (lists.other == lists.owners() % EXHIBITORS).any()
         assert not (lists.other == 3).any()
+
+
+@pytest.mark.parametrize("options", [{}, {"popularity": 0.0}, {"popularity": 2.0}])
+def test_the_rule_at_each_end_of_the_knob_brings_more_matches_than_the_other(options):
+    for equality, best in ((0.0, clearing.PRICED), (0.5, clearing.PRICED), (1.0, clearing.TU)):
+        assert clearing.rule_at(equality) == best
+        matches = {clearing.PRICED: 0, clearing.TU: 0}
+        for seed in (41, 42, 43):
+            market = simulated(seed, EXHIBITORS, BUYERS, **options)
+            for rule in matches:
+                lists, _ = ordered(market, equality=equality, rule=rule)
+                matches[rule] += live(lists, market, seed).matches
+        assert max(matches, key=lambda rule: matches[rule]) == best
+
+
+def test_a_match_takes_the_rule_of_its_equality_unless_told():
+    market = made_up(8, exhibitors=40, buyers=120)
+    by_rule = {
+        rule: matching.match(market, readers=(), equality=1.0, rule=rule)
+        for rule in (None, clearing.PRICED, clearing.TU)
+    }
+    assert by_rule[None].rule == clearing.TU
+    assert by_rule[None].figures == by_rule[clearing.TU].figures
+    assert by_rule[None].figures != by_rule[clearing.PRICED].figures
+    usual = matching.match(market, readers=(), ends=True)
+    assert usual.rule == clearing.PRICED
+    assert usual.ends[1] == by_rule[None].figures

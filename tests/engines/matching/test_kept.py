@@ -11,12 +11,12 @@ from emporion.engines.matching.market import MarketError
 from tests.engines.matching.markets import made_up
 
 
-@pytest.fixture
-def kept():
+@pytest.fixture(params=[0.0, 1.0], ids=["most matches", "most equal"])
+def kept(request):
     market = made_up(4, exhibitors=15, buyers=50, signals=200)
     market = replace(market, exclusions=[(market.exhibitors[0].id, market.buyers[0].id)])
     found = []
-    result = matching.match(market, readers=(), floor=0, keep=found.append)
+    result = matching.match(market, readers=(), floor=0, equality=request.param, keep=found.append)
     return market, result, found[0]
 
 

@@ -29,6 +29,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         help="what compares texts by meaning: universal, e5, universal,e5 or none"
         " (default: universal where it is installed)",
     )
+    parser.add_argument(
+        "--rule",
+        choices=("priced", "tu"),
+        help="how places are shared out: by prices of full calendars (the usual way), or by the"
+        " equilibrium with transferable utility",
+    )
     parser.add_argument("--vectors", help="a file that keeps what readers made, by content")
     options = parser.parse_args(argv)
     try:
@@ -74,7 +80,7 @@ def _run(options: argparse.Namespace) -> None:
             f" themselves: {', '.join(strange[:10])}",
             file=sys.stderr,
         )
-    matching = match(market, seed=options.seed, readers=readers, store=store)
+    matching = match(market, seed=options.seed, rule=options.rule, readers=readers, store=store)
     write_lists(matching, options.output)
     figures = matching.figures
     read = f", read by {', '.join(matching.models)}" if matching.models else ""

@@ -7,7 +7,7 @@ scored, priced and sorted.  The exposure floor belongs to runs and is not kept u
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from emporion.engines.matching.market import Market, MarketError, Participant
 from emporion.engines.matching.narrowing import narrowed, rewritten
 from emporion.engines.matching.score import Rule
 
+Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 
@@ -34,10 +35,14 @@ class Kept:
         rules: tuple[Rule, Rule],
         duals: Equilibrium,
         less: float = variety.LESS,
+        kernel: Callable[[Floats, Floats], Floats] = np.multiply,
     ) -> None:
-        """Keep them; `less` is how much less each further one of a kind counts on a list."""
+        """Keep them; `less` is how much less each further one of a kind counts on a list.
+
+        `kernel` makes of p and q what the duals multiply.
+        """
         self._features, self._rules, self._duals = features, rules, duals
-        self._less = less
+        self._less, self._kernel = less, kernel
         kinds = variety.kinds_of(features.exhibitors, features.buyers)
         self._kinds = {reasons.BUYER: kinds[0], reasons.EXHIBITOR: kinds[1]}
         self._lengths = {
@@ -68,7 +73,7 @@ class Kept:
         features = rewritten(narrowed(self._features, *alone), one, side)
         rules = _rules_of(self._rules, *alone)
         p, q = score.whole(features, *rules)
-        value = (p * q).ravel()
+        value = self._kernel(p, q).ravel()
         value[self._apart[side].get(one.id, [])] = 0
         a, b = self._duals.a, self._duals.b
         own, prices = (a, b) if side == reasons.BUYER else (b, a)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -137,7 +138,7 @@ def match(
     market: Market,
     *,
     weights: score.Weights | None = None,
-    rule: str = clearing.PRICED,
+    rule: str | None = None,
     temperature: float = clearing.TEMPERATURE,
     equality: float = 0.0,
     floor: int | None = None,
@@ -156,7 +157,8 @@ def match(
 
     `floor`: every exhibitor is in at least so many buyers' lists, where feasible (None: a tenth of
     the average). `equality` goes from 0, most matches, to 1, most equal exposure for each meeting
-    that an exhibitor wants. `less` is how much less each further one of a kind counts on a list
+    that an exhibitor wants. `rule` is how places are shared out (None: what `clearing.rule_at` says
+    of the equality). `less` is how much less each further one of a kind counts on a list
     (see `variety`); with `explore` the last places are drawn (see `exploring`). `seed` turns the
     order among exact equals, and draws places and people to learn from. `readers` compare texts by
     meaning (None: the usual encoder, where it is installed); what `store` keeps is not encoded
@@ -197,23 +199,33 @@ def match(
     length = market.buyer_list_length
     if floor is None:
         floor = rank.feasible_floor(len(buyers), len(exhibitors), length)
-    order = clearing.clear(
-        p,
-        q,
-        buyer_capacity,
-        exhibitor_capacity,
-        lengths=(length, market.exhibitor_list_length),
-        excluded=_excluded(market, exhibitors, buyers),
-        temperature=temperature,
-        rule=rule,
-        prices=None if settled is None else settled.duals(buyers, exhibitors),
-    )
-    dense = order.kernel
+    levelling.check(equality)
+    excluded = _excluded(market, exhibitors, buyers)
+    orders: dict[str, clearing.Clearing] = {}
 
+    def order_at(equality: float) -> clearing.Clearing:
+        """The order that serves an equality; prices of an earlier run go with their own rule."""
+        chosen = rule or (clearing.rule_at(equality) if settled is None else clearing.PRICED)
+        if chosen not in orders:
+            orders[chosen] = clearing.clear(
+                p,
+                q,
+                buyer_capacity,
+                exhibitor_capacity,
+                lengths=(length, market.exhibitor_list_length),
+                excluded=excluded,
+                temperature=temperature,
+                rule=chosen,
+                prices=None if settled is None else settled.duals(buyers, exhibitors),
+            )
+        return orders[chosen]
+
+    order = order_at(equality)
     kinds = variety.kinds_of(exhibitors, buyers)
 
     def lists_at(equality: float) -> tuple[exploring.Drawn, Equilibrium]:
-        duals = order.duals
+        order = order_at(equality)
+        dense, duals = order.kernel, order.duals
         if equality:
             duals = levelling.moved(duals, order.levels(exhibitor_capacity, length), equality)
         long = rank.rank_buyers(dense, duals, _reach(length), seed)
@@ -226,7 +238,7 @@ def match(
 
     def lists_of_exhibitors(duals: Equilibrium) -> exploring.Drawn:
         size = market.exhibitor_list_length
-        long = rank.rank_exhibitors(dense, duals, _reach(size), seed)
+        long = rank.rank_exhibitors(order.kernel, duals, _reach(size), seed)
         wider = variety.varied(long, kinds[1], size, exploring.places(size), less)
         ranking = variety.cut(wider, size)
         if not explore:
@@ -239,7 +251,6 @@ def match(
         return metrics.figures(ranking, p[at], q[at], exhibitor_capacity)
 
     tell("lists")
-    levelling.check(equality)
     for_buyers, cleared = lists_at(equality)
     # The lists themselves are mostly one of the ends.
     both_ends = tuple(
@@ -247,10 +258,12 @@ def match(
         for end in ((0.0, 1.0) if ends else ())
     )
     for_exhibitors = lists_of_exhibitors(cleared)
-    order.kernel = dense = np.empty((0, 0), dtype=np.float32)
+    orders.clear()
+    order.kernel = np.empty((0, 0), dtype=np.float32)
     tell("reasons")
     if keep is not None:
-        keep(Kept(market, features, (rule_p, rule_q), cleared, less))
+        kernel = partial(clearing.kernel_by, order.rule, temperature=temperature)
+        keep(Kept(market, features, (rule_p, rule_q), cleared, less, kernel))
     details = reasons.Details()
     explainer = reasons.Explainer(features, rule_p.weight, rule_q.weight, details)
     buyer_lists = _explained(reasons.BUYER, for_buyers, explainer, p, q, floor, cleared)

@@ -23,6 +23,8 @@ from emporion.matchmaking.domain.scorecard import scorecard
 from emporion.matchmaking.domain.storing import written
 from emporion.matchmaking.models import MatchRun, RankedList
 
+# How places are shared out: by prices, or by the equilibrium.
+RULES = ("priced", "tu")
 # Rows a transaction; a list is some 3 kB of JSON.
 LISTS = 500
 # A command on another machine cannot be asked; after so long it is taken for dead.
@@ -42,27 +44,37 @@ def run_match(
     *,
     seed: int = 0,
     equality: float = 0.0,
+    rule: str | None = None,
     explore: bool = True,
     on_progress: Callable[[str], None] | None = None,
 ) -> MatchRun:
     """Compute and store the ranked lists of an edition, show them, and return the run.
 
-    `equality` goes from 0, most matches, to 1, most equal exposure for each meeting wanted.  With
+    `equality` goes from 0, most matches, to 1, most equal exposure for each meeting wanted; `rule`
+    is how places are shared out (None: as serves the equality best), see
+    `engines.matching.clearing`.  With
     `explore` the last places of lists are drawn among near-equals, by the seed.
     A killed run leaves rows in state `writing` that nobody is shown; the next run removes them.
     Raises MatchError when one side of the market is empty, a profile cannot be read, the equality
-    is out of range, or another run is being written.
+    is out of range, there is no such rule, or another run is being written.
     """
     if not 0 <= equality <= 1:
         raise MatchError(f"The equality goes from 0 to 1, not {equality}.")
+    if rule is not None and rule not in RULES:
+        raise MatchError(f"A rule is {' or '.join(RULES)}, not {rule}.")
     tell = on_progress or (lambda step: None)
     remove_unfinished(edition)
     with bulk.uncollected():
-        return _run(edition, seed, equality, explore, tell)
+        return _run(edition, seed, equality, rule, explore, tell)
 
 
 def _run(
-    edition: Edition, seed: int, equality: float, explore: bool, tell: Callable[[str], None]
+    edition: Edition,
+    seed: int,
+    equality: float,
+    rule: str | None,
+    explore: bool,
+    tell: Callable[[str], None],
 ) -> MatchRun:
     tell("reading")
     read = read_market(edition)
@@ -77,6 +89,7 @@ def _run(
             market,
             seed=seed,
             equality=equality,
+            rule=rule,
             readers=readers,
             store=store,
             ends=True,
@@ -100,7 +113,9 @@ def _run(
                 counted.add(keys[owner], shown, of_guest=of_buyers)
                 digest.update(f"{owner} {' '.join(ids)}\n".encode())
                 one = people[owner]
-                yield run.pk, keys[owner], entries, one.price, one.of_p, one.of_q
+                # A dual of the equilibrium is no price: between runs p q alone orders then.
+                price = one.price if found.rule == RULES[0] else 1.0
+                yield run.pk, keys[owner], entries, price, one.of_p, one.of_q
 
     names = ("run", "participation", "entries", "price", "of_p", "of_q")
     for part in bulk.made_ahead(rows(), LISTS):

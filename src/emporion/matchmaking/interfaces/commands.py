@@ -9,7 +9,7 @@ from emporion.core import journal
 from emporion.core.progress import Job
 from emporion.core.tenancy import scope
 from emporion.edition import queries as editions
-from emporion.matchmaking.domain.runs import MatchError, run_match
+from emporion.matchmaking.domain.runs import RULES, MatchError, run_match
 
 
 def match(argv: list[str]) -> int:
@@ -19,6 +19,12 @@ def match(argv: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
         "--equality", type=float, default=0.0, help="from 0, most matches, to 1, most equal"
+    )
+    parser.add_argument(
+        "--rule",
+        choices=RULES,
+        help="how places are shared out: by prices of full calendars (the usual way), or by the"
+        " equilibrium with transferable utility (usual from an equality of 0.9 on)",
     )
     parser.add_argument(
         "--no-exploring",
@@ -41,6 +47,7 @@ def match(argv: list[str]) -> int:
                     edition,
                     seed=options.seed,
                     equality=options.equality,
+                    rule=options.rule,
                     explore=not options.no_exploring,
                     on_progress=lambda name: step.advance(1, name),
                 )
