@@ -126,7 +126,7 @@ COMMANDS = {
     "worker": Command("emporion.project.commands:worker", "do the jobs that pages start"),
     "outbox": Command(
         "emporion.messaging.interfaces.commands:show_outbox",
-        "what waits to leave, what was given up; --replay tries again",
+        "what waits to leave, what was given up; --replay tries again, --release lets go",
     ),
     "messages": Command(
         "emporion.messaging.interfaces.commands:messages",

@@ -50,7 +50,12 @@ def test_worker_that_is_told_to_leave_gives_its_job_back(house: House) -> None:
         worker.wait(PATIENCE)
     finally:
         kill(worker)
-    assert counted(house, "core_jobrecord", "state = 'waiting' AND attempt = 0") == 1
+    assert (
+        counted(
+            house, "core_jobrecord", "kind = 'schedule.run' AND state = 'waiting' AND attempt = 0"
+        )
+        == 1
+    )
     assert counted(house, "meetings_release", "state != 'published'") == 0
 
 

@@ -12,7 +12,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from emporion import __version__
-from emporion.core import seen
+from emporion.core import holding, seen
 from emporion.core.jobs import lease
 from emporion.core.models import JobRecord, JournalEntry
 from emporion.core.models import OutboxRow as Row
@@ -41,6 +41,8 @@ class Condition:
     outbox_dead: dict[str, int] = field(default_factory=dict)
     # Seconds for which the first row that is due has waited; 0 when none is.
     outbox_waits: float | None = None
+    # Rows of the outbox and jobs that are held since a backup was restored.
+    held: int = 0
     worker_age: float | None = None
     outbox_age: float | None = None
     backup_age: float | None = None
@@ -48,7 +50,7 @@ class Condition:
 
 
 def look() -> Condition:
-    """Return how it is now: nine small queries."""
+    """Return how it is now: eleven small queries."""
     found = Condition(database=connection.vendor)
     found.worker_age = seen.age(seen.WORKER)
     found.outbox_age = seen.age(seen.OUTBOX)
@@ -84,6 +86,8 @@ def _of_database(found: Condition) -> None:
     )
     since = handing.due().values_list("next_at", flat=True).first()
     found.outbox_waits = max(0.0, (now - since).total_seconds()) if since else 0.0
+    waits = holding.held()
+    found.held = waits.outbox + waits.jobs
     last = JournalSeal.objects.order_by("-number").values_list("number", "last_id").first()
     found.seals, done = last or (0, 0)
     found.unsealed = JournalEntry.objects.filter(pk__gt=done).count()

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from emporion.core import jobs
+from emporion.core import holding, jobs
 from emporion.design.formats import number
 
 State = jobs.JobRecord.State
@@ -37,6 +37,9 @@ def shown(job: jobs.JobRecord, steps: Mapping[str, Any]) -> ShownJob:
     if jobs.is_dead(job) or (job.state == State.WAITING and job.cause == jobs.WORKER):
         line = _("The program that did it has ended. It begins again by itself.")
         return ShownJob("waiting", _("interrupted"), line, share, True, False)
+    if job.state == State.WAITING and job.cause == holding.HELD:
+        line = _("It is held since a backup was restored, until somebody lets it go on.")
+        return ShownJob("waiting", _("waits"), line, None, True, False)
     if job.state == State.WAITING and job.cause:
         line = job.reason or _("Something went wrong. It is tried again by itself in a moment.")
         return ShownJob("waiting", _("waits"), line, None, True, False)

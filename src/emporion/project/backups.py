@@ -16,8 +16,10 @@ from django.core.management import call_command
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from emporion.core import holding
 from emporion.core.backups import reading, writing
 from emporion.core.backups.causes import why
+from emporion.core.command_name import command
 from emporion.core.sealing import seals, verifying
 from emporion.project.commands import is_behind, prepare
 
@@ -59,6 +61,9 @@ def restore(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="emporion restore", description=restore.__doc__)
     parser.add_argument("backup", type=Path)
     parser.add_argument("--about", action="store_true", help="only say what the file holds")
+    parser.add_argument(
+        "--live", action="store_true", help="this is the fair: what waits leaves at once"
+    )
     options = parser.parse_args(argv)
     try:
         if options.about:
@@ -70,7 +75,7 @@ def restore(argv: list[str]) -> int:
                 f"head {said['journal']}"
             )
             return 0
-        done = reading.restore(options.backup)
+        done = reading.restore(options.backup, live=options.live)
     except reading.NotRestored as why:
         print(f"emporion restore: {why}", file=sys.stderr)
         return 1
@@ -79,6 +84,8 @@ def restore(argv: list[str]) -> int:
         f"{done.rows:,} rows in {done.tables} tables and {done.files} files are what the backup "
         f"says, row by row. The journal ends at {done.head.number}."
     )
+    if waits := holding.held():
+        print(f"Held until `{command()} outbox --release`, so that a trial tells nobody: {waits}.")
     if report.problem:
         print(f"emporion restore: the journal: {report.problem.said}", file=sys.stderr)
         return 1

@@ -102,7 +102,8 @@ def _outbox(now: Any) -> str:
         f"{kind}: {now.outbox_waiting.get(kind, 0)} and {now.outbox_dead.get(kind, 0)}"
         for kind in kinds
     )
-    return f"{waiting} wait, {dead} given up{f' ({each})' if each else ''}{waits}"
+    held = f"; {now.held} (with jobs) held since a restore" if now.held else ""
+    return f"{waiting} wait, {dead} given up{f' ({each})' if each else ''}{waits}{held}"
 
 
 def _ago(seconds: float | None, word: str, never: str) -> str:

@@ -298,6 +298,16 @@ def work() -> Iterator[Finding]:
         )  # fmt: skip
     else:
         yield Finding("good", "jobs", "a worker lives.")
+    if now.jobs["failed"]:
+        yield Finding(
+            "look", "jobs", f"{now.jobs['failed']} failed for good within a day.",
+            "The desk of their fair says why, and begins them again.",
+        )  # fmt: skip
+    if now.held:
+        yield Finding(
+            "look", "held", f"{now.held} messages and jobs wait since a backup was restored.",
+            "If this place is the fair: emporion outbox --release",
+        )  # fmt: skip
     yield from _outbox(now, here)
     if now.backup_age is None or now.backup_age > OLD_BACKUP:
         yield Finding(

@@ -19,14 +19,17 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import DataError, OperationalError, ProgrammingError, connection, transaction
 
-from emporion.core import journal
+from emporion.core import condition, jobs, journal
 from emporion.core.backups import databases, reading, writing
 from emporion.core.backups.shapes import escaped, every_shape
-from emporion.core.models import JournalEntry, Progress
+from emporion.core.jobs import lease
+from emporion.core.models import JobRecord, JournalEntry, OutboxRow, Progress
+from emporion.core.outbox import handing
 from emporion.core.sealing import seals, verifying
 from emporion.core.tenancy import scopes_disabled
 from emporion.edition.models import ListFile
-from emporion.project import backups
+from emporion.messaging.interfaces.commands import show_outbox
+from emporion.project import backups, examining
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -102,6 +105,64 @@ def test_restored_is_what_was_there(folder: Path, fair: None) -> None:
     )  # fmt: skip
     assert (data / "secret-key").stat().st_mode & 0o777 == 0o600
     assert verifying.verify().is_whole
+
+
+@pytest.fixture
+def waiting() -> None:
+    """Work and messages in every state, two about one thing."""
+    now = dt.datetime(2023, 11, 23, 9, 0, tzinfo=dt.UTC)
+    for state in ("waiting", "running", "done", "stopped", "failed"):
+        JobRecord.objects.create(
+            kind=state, owner="o", state=state, attempt=1, asked_at=now, process="gone:1:0"
+        )
+    for state in ("waiting", "sending", "done", "dead"):
+        OutboxRow.objects.create(
+            key=state, kind="k", lane=state, merge="m", state=state, made_at=now, next_at=now,
+            attempt=int(state != "waiting"),
+        )  # fmt: skip
+
+
+def due() -> tuple[list[str], list[str]]:
+    return [job.kind for job in lease.due()], [row.key for row in handing.due()]
+
+
+def test_restored_place_holds_what_waited_until_it_is_let_go_on(
+    folder: Path, waiting: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    writing.make(folder / "a.backup")
+    make_empty(folder)
+    assert backups.restore([str(folder / "a.backup")]) == 0
+    said = "Held until `emporion outbox --release`, so that a trial tells nobody: 2 of the outbox"
+    assert said in capsys.readouterr().out
+    assert jobs.reclaim() == 0
+    assert (due(), condition.look().held) == (([], []), 4)
+    assert [one.mend for one in examining.work() if one.what == "held"] == [
+        "If this place is the fair: emporion outbox --release"
+    ]
+    states = [*JobRecord.objects.order_by("pk").values_list("kind", "state", "attempt")]
+    assert states == [
+        ("waiting", "waiting", 0), ("running", "waiting", 0), ("done", "done", 1),
+        ("stopped", "stopped", 1), ("failed", "failed", 1),
+    ]  # fmt: skip
+    # What is written from now on leaves.
+    jobs.enqueue("new", {}, tenant="", owner="o")
+    assert due() == (["new"], [])
+    assert show_outbox([]) == 0 and "until --release: 2" in capsys.readouterr().out
+    assert show_outbox(["--release"]) == 0
+    assert capsys.readouterr().out == "Let go on: 2 of the outbox and 2 jobs.\n"
+    assert due() == (["waiting", "running", "new"], ["waiting", "sending"])
+    assert condition.look().held == 0
+    entry = JournalEntry.objects.get(action="held.release")
+    assert (entry.actor, entry.fields) == ("command:outbox", ["outbox=2", "jobs=2"])
+
+
+def test_place_that_is_restored_to_be_live_holds_nothing(folder: Path, waiting: None) -> None:
+    writing.make(folder / "a.backup")
+    make_empty(folder)
+    assert backups.restore([str(folder / "a.backup"), "--live"]) == 0
+    assert condition.look().held == 0
+    assert jobs.reclaim() == 1
+    assert due() == (["waiting", "running"], ["waiting"])
 
 
 def _migrations() -> list[Any]:

@@ -19,6 +19,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from emporion.core import holding
 from emporion.core.backups import writing
 from emporion.core.backups.causes import why
 from emporion.core.backups.databases import Database, quoted, whole_or_nothing
@@ -48,12 +49,13 @@ class Restored:
     head: seals.Head
 
 
-def restore(path: Path) -> Restored:
+def restore(path: Path, *, live: bool = False) -> Restored:
     """Bring the backup `path` back into the empty database and data folder of the settings.
 
     The tables are made as they were when the backup was made, filled in one transaction, read
     again and compared with the digests of the backup, and only then kept; after that they are
-    brought up to date with this program. Either database reads what the other wrote. Raises
+    brought up to date with this program. Either database reads what the other wrote. What waited
+    to leave and to be done is held (`core.holding`) unless this place is to be `live`. Raises
     NotRestored, with nothing changed but empty tables made.
     """
     with _opened(path) as (source, about), _told(path):
@@ -72,6 +74,9 @@ def restore(path: Path) -> Restored:
                 raise NotRestored(f"rows refer to rows that are missing: {', '.join(broken)}")
             _compare(source, database, shapes, about)
             files = [_write_file(source, file) for file in about["files"]]
+            if not live:
+                known = {shape.table: {name for name, _ in shape.columns} for shape in shapes}
+                holding.hold([name for name in known if known[name] >= holding.COLUMNS])
     seals.forget_head()
     call_command("migrate", interactive=False, verbosity=0)
     refresh_statistics()

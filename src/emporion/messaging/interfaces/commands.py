@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from emporion.core import journal, outbox
+from emporion.core import holding, journal, outbox
 from emporion.core.tenancy import scope
 from emporion.messaging import queries
 from emporion.messaging.domain import bounces, carriers, reports, webhooks
@@ -20,7 +20,14 @@ def show_outbox(argv: list[str]) -> int:
     parser.add_argument(
         "--replay", metavar="KEY", help="have a row handed over again; `dead`: all that are dead"
     )
+    parser.add_argument(
+        "--release", action="store_true", help="let go on what is held since a restore"
+    )
     options = parser.parse_args(argv)
+    if options.release:
+        with journal.acting("command:outbox"):
+            print(f"Let go on: {holding.release()}.")
+        return 0
     if options.replay:
         wanted = {"state": "dead"} if options.replay == "dead" else {"key": options.replay}
         count = sum(outbox.replay(row) for row in outbox.OutboxRow.objects.filter(**wanted))
@@ -28,6 +35,8 @@ def show_outbox(argv: list[str]) -> int:
         return 0 if count else 1
     for kind, state, count in queries.outbox_counts():
         print(f"{kind:<10} {state:<8} {count:>8}")
+    if waits := holding.held():
+        print(f"held since a backup was restored, until --release: {waits}")
     for row in queries.dead_rows() if options.dead else ():
         print(f"{row.key}  {row.kind}  {row.attempt} attempts  {row.cause}")
     return 0
