@@ -265,7 +265,7 @@ def test_answer_that_is_not_the_one_asked_for_is_refused(client: Client, aino: U
 
     def opens(answer: str, other: Client | None = None) -> bool:
         other = other or Client()
-        if not other.session.get("passkey_signing_in"):
+        if not other.cookies.get("passkey"):
             asked(other, USE)
         other.post(USE, {"answer": answer})
         return who(other) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 import time
@@ -10,14 +11,25 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
+from django.utils import timezone
 
 from emporion.accounts import domain
-from emporion.accounts.domain import codes, joining, second_factor, sessions, sign_in, totp
+from emporion.accounts.domain import (
+    codes,
+    joining,
+    passkeys,
+    second_factor,
+    sessions,
+    sign_in,
+    totp,
+)
 from emporion.accounts.domain.outside import Proof
-from emporion.accounts.models import User
+from emporion.accounts.models import SignInCode, User
 
 WORDS = "correct horse battery"
 SIGN_IN = "/en/signin/"
+
+Line = tuple[str, dict[str, Any]]
 
 pytestmark = pytest.mark.django_db
 
@@ -126,15 +138,44 @@ def test_one_name_at_two_providers_is_two_accounts(aino: User) -> None:
     assert joining.user_of(Proof("openid", "https://one.example", "same")) == aino
 
 
-def test_refused_sign_in_stands_in_the_log_without_whom_it_meant(
-    aino: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lines: list[tuple[str, dict[str, Any]]] = []
+@pytest.fixture
+def refused(monkeypatch: pytest.MonkeyPatch) -> list[Line]:
+    """The lines of refused sign-ins."""
+    lines: list[Line] = []
 
     class Log:
         def info(self, event: str, **told: Any) -> None:
             lines.append((event, told))
 
-    monkeypatch.setattr(sign_in, "log", Log())
+    for module in (sign_in, codes, second_factor, passkeys):
+        monkeypatch.setattr(module, "log", Log())
+    return lines
+
+
+def test_refused_sign_in_stands_in_the_log_without_whom_it_meant(
+    aino: User, refused: list[Line]
+) -> None:
     sign(Client(), "wrong")
-    assert lines == [("sign_in.refused", {"way": "password"})]
+    assert refused == [("sign_in.refused", {"way": "password"})]
+
+
+def test_refused_code_link_or_passkey_stands_in_the_log_as_well(
+    aino: User, refused: list[Line]
+) -> None:
+    row = SignInCode.objects.create(
+        kind="mail", made_at=timezone.now(), expires_at=timezone.now() + dt.timedelta(minutes=1)
+    )
+    # Wrong digits, a link that somebody made up, one of a code that is over, one of a closed account.
+    assert domain.try_code(row.public_id, "1", "192.0.2.1") is None
+    for token in ("aaaa.bbbb", f"{row.public_id}.x"):
+        SignInCode.objects.update(expires_at=timezone.now() - dt.timedelta(minutes=1))
+        assert Client().post(f"/en/signin/link/{token}/").status_code == 422
+    SignInCode.objects.update(
+        user=aino, digest=codes._digest(row, "1"), expires_at=timezone.now() + dt.timedelta(hours=1)
+    )
+    User.objects.update(is_active=False)
+    with pytest.raises(domain.CodeOver):
+        domain.try_code(row.public_id, "1", "192.0.2.1")
+    assert SignInCode.objects.get().used_at is not None
+    Client().post("/en/signin/passkey/", {"answer": "{}"})
+    assert refused == [("sign_in.refused", {"way": way}) for way in [*["code"] * 4, "passkey"]]

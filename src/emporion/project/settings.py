@@ -355,6 +355,7 @@ SESSION_COOKIE_HTTPONLY = True
 # Browsers take such a name from this very host alone, over HTTPS: no other host sets it for us.
 _HOST = "" if PLAIN_HTTP else "__Host-"
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_HOST}sessionid", f"{_HOST}csrftoken"
+PASSKEY_COOKIE_NAME = f"{_HOST}passkey"
 SECURE_SSL_REDIRECT = not PLAIN_HTTP
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else _seconds("EMPORION_HSTS_SECONDS", 31_536_000)

@@ -129,6 +129,8 @@ def _try(public_id: str, field: str, typed: str, address: str) -> User | None:
     with transaction.atomic():
         row = SignInCode.objects.select_for_update().filter(public_id=public_id).first()
         if row is None or row.used_at or row.expires_at < now or row.wrong >= WRONG:
+            # Also one that never was: a link that somebody made up.
+            log.info("sign_in.refused", way="code")
             raise CodeOver
         # A row that was never sent has no digest: nothing that is typed is equal to that.
         if not constant_time_compare(getattr(row, field), _digest(row, typed)):
@@ -139,8 +141,9 @@ def _try(public_id: str, field: str, typed: str, address: str) -> User | None:
         user = User.objects.select_for_update().filter(codes=row, is_active=True).first()
         row.used_at = now
         row.save(update_fields=["used_at"])
-        if user is None:
-            raise CodeOver
+    if user is None:
+        log.info("sign_in.refused", way="code")
+        raise CodeOver
     return user
 
 

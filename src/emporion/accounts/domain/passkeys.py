@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -18,12 +19,15 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
+from emporion.accounts.domain import tries
 from emporion.accounts.domain.second_factor import BOTH, refuse_one_factor, settle, unsettle
 from emporion.accounts.domain.shared import NotOpen
 from emporion.accounts.models import Passkey, User
 from emporion.core import journal
 from emporion.core.text.clean import clean_text
 
+# Without whom it meant, as in `sign_in`.
+log = structlog.get_logger("emporion.sign_in")
 MOST = 20
 LONGEST = 20_000
 
@@ -103,13 +107,28 @@ def begin_signing_in(request: HttpRequest) -> tuple[dict[str, Any], dict[str, An
 
 
 def sign_in(request: HttpRequest, state: dict[str, Any], answer: Any) -> User:
-    """Return the user whose passkey answered. Raises BadPasskey, whatever is wrong."""
+    """Return the user whose passkey answered; what was asked is answered once.
+
+    Raises BadPasskey, whatever is wrong.
+    """
+    try:
+        return _user_of(request, state, answer)
+    except BadPasskey:
+        log.info("sign_in.refused", way="passkey")
+        raise
+
+
+def _user_of(request: HttpRequest, state: dict[str, Any], answer: Any) -> User:
     try:
         identity = AuthenticationResponse.from_dict(answer)
         wanted = websafe_encode(identity.raw_id)
         counter = identity.response.authenticator_data.counter
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadPasskey from error
+    try:
+        tries.count({tries.key("passkey", state.get("challenge", "")): 1}, timezone.now())
+    except tries.TooManyTries as again:
+        raise BadPasskey from again
     with transaction.atomic():
         rows = Passkey.objects.select_for_update(of=("self",)).select_related("user")
         row = rows.filter(credential_id=wanted, user__is_active=True).first()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -21,7 +23,9 @@ from emporion.accounts.interfaces.places import wanted
 from emporion.core.text.clean import BadText
 
 # In the session: what the answer is checked against, used once.
-ADDING, SIGNING_IN = "passkey_adding", "passkey_signing_in"
+ADDING = "passkey_adding"
+# For whoever has no session yet it is in a signed cookie: opening the page leaves no row.
+SALT, GOOD_FOR = "emporion.passkey", 600
 
 
 @never_cache
@@ -66,16 +70,37 @@ def remove(request: Any) -> HttpResponse:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Let somebody in whose passkey answers."""
     if request.method == "POST":
-        state = request.session.pop(SIGNING_IN, None)
         try:
-            user = passkeys.sign_in(request, state or {}, _answer(request))
+            user = passkeys.sign_in(request, _asked(request), _answer(request))
         except passkeys.BadPasskey:
             messages.error(request, _("No account knows this passkey. Sign in another way."))
-            return redirect("accounts:signin")
-        return enter(request, user, "passkey", wanted(request))
-    asked, request.session[SIGNING_IN] = passkeys.begin_signing_in(request)
+            response: HttpResponse = redirect("accounts:signin")
+        else:
+            response = enter(request, user, "passkey", wanted(request))
+        response.delete_cookie(settings.PASSKEY_COOKIE_NAME, samesite="Strict")
+        return response
+    asked, state = passkeys.begin_signing_in(request)
     context = {"asked": json.dumps(asked, default=dict), "next": wanted(request)}
-    return render(request, "accounts/passkey.html", context)
+    response = render(request, "accounts/passkey.html", context)
+    response.set_cookie(
+        settings.PASSKEY_COOKIE_NAME,
+        signing.dumps(state, salt=SALT),
+        max_age=GOOD_FOR,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Strict",
+    )
+    return response
+
+
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    """Return what the page asked this browser lately; {} if nothing, or not by us."""
+    kept = request.COOKIES.get(settings.PASSKEY_COOKIE_NAME, "")
+    try:
+        state: dict[str, Any] = signing.loads(kept, salt=SALT, max_age=GOOD_FOR)
+    except signing.BadSignature:
+        return {}
+    return state
 
 
 def _answer(request: HttpRequest) -> Any:
