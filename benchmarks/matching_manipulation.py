@@ -82,7 +82,13 @@ def ringed(market: Market, cheats: Sequence[Participant]) -> Market:
 ATTACKS: dict[str, Attack] = {"stuffing": stuffed, "copies": copied, "rings": ringed}
 
 
-def effects(exhibitors: int, buyers: int, seed: int, cheats: int = CHEATS) -> dict[str, float]:
+def effects(
+    exhibitors: int,
+    buyers: int,
+    seed: int,
+    cheats: int = CHEATS,
+    attacks: Collection[str] = ATTACKS.keys(),
+) -> dict[str, float]:
     """Return {attack: looks after, as a multiple of before} on one made-up market."""
     market = expo(exhibitors, buyers, seed)
     honest = {one.id for one in market.buyers}
@@ -95,10 +101,10 @@ def effects(exhibitors: int, buyers: int, seed: int, cheats: int = CHEATS) -> di
     middle = order[len(order) // 2 - cheats // 2 :][:cheats]
     best = order[-cheats:]
     found = {}
-    for name, attack in ATTACKS.items():
+    for name in attacks:
         chosen = best if name == "copies" else middle
         before = sum(total[one] for one in chosen)
-        after = attack(market, [known[one] for one in chosen])
+        after = ATTACKS[name](market, [known[one] for one in chosen])
         seen = {one.id for one in after.exhibitors if one.id.split("-")[0] in chosen}
         slots = (1 + COPIES) if name == "copies" else 1
         found[name] = looks(after, honest, seen) / before / slots
