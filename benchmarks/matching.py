@@ -10,7 +10,8 @@ p * q, by p alone and by the equilibrium on four sorts of markets; strides and t
 chosen on seeds 1 and 2, these are others), knob (both ends of it), manipulation (what cheating
 brings), variety (what lists of several kinds and drawn places cost), answers (decisions of both
 sides, half of them kept apart; with --file those of an instance), and those of
-`benchmarks/matching_text.py`. Prints JSON lines ``{"case", "value", "unit", "bar", ...}``.
+`benchmarks/matching_text.py` (languages with --file: offers and needs of a file). Prints JSON lines
+``{"case", "value", "unit", "bar", ...}``.
 """
 
 from __future__ import annotations
@@ -368,10 +369,16 @@ def main() -> int:
         "variety": run_variety,
         "answers": lambda exhibitors, buyers: run_answers(options.file),
         **matching_text.CASES,
+        "languages": lambda exhibitors, buyers: matching_text.run_languages(
+            exhibitors, buyers, options.file
+        ),
     }
     parser.add_argument("--case", "--only", dest="only", choices=cases)
     parser.add_argument(
-        "--file", default="", help="of the case answers: decisions as emporion-match-instance/1"
+        "--file",
+        default="",
+        help="of the case answers: decisions as emporion-match-instance/1; of the case languages: a"
+        ' JSON array of {"offer": text, "needs": {language: text}}',
     )
     options = parser.parse_args()
     if options.only:

