@@ -113,7 +113,7 @@ def restored(source: Place, backup: Path, place: Place, name: str) -> None:
     source.run("journal", "seal")
     source.run("backup", "-o", str(backup))
     started = time.perf_counter()
-    place.run("restore", str(backup))
+    place.run("restore", "--live", str(backup))
     show(f"{name}: restore", round(time.perf_counter() - started, 1), "s")
     there, here = source.digests(), place.digests()
     different = sum(there[table] != here.get(table) for table in there)

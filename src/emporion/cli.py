@@ -177,7 +177,26 @@ def main(argv: list[str] | None = None) -> int:
 
         django.setup()
     module, function = command.target.split(":")
-    return int(getattr(importlib.import_module(module), function)(argv[1:]) or 0)
+    try:
+        return int(getattr(importlib.import_module(module), function)(argv[1:]) or 0)
+    except Exception as error:
+        said = _unprepared(error) if command.needs_django else ""
+        if not said:
+            raise
+        print(f"emporion {argv[0]}: {said}", file=sys.stderr)
+        return 1
+
+
+def _unprepared(error: Exception) -> str:
+    """Return what is to be done first where a command failed because tables are missing or old.
+
+    By its name: Django's error, or the driver's own, which no command needs to load.
+    """
+    if not {"OperationalError", "ProgrammingError"} & {
+        kind.__name__ for kind in type(error).__mro__
+    }:
+        return ""
+    return str(importlib.import_module("emporion.project.commands").unprepared())
 
 
 if __name__ == "__main__":

@@ -148,13 +148,13 @@ def test_version_before_is_upgraded_with_its_data_and_moves_to_the_other_databas
         assert said[0].splitlines()[-1] == "Up to date."
         assert "300 entries sealed" in said[1]
         (before,) = (old.folder / "backups").iterdir()
-        said, there = give(new, ["restore", backup], ["journal", "verify"])
+        said, there = give(new, ["restore", "--live", backup], ["journal", "verify"])
         assert "The journal ends at 1." in said[0]
         assert there == here
         assert there["registry_organisation"][0] == 300
         if kind != "sqlite":
             return
         # The backup that the upgrade made is of the version before, and comes back as of now.
-        _said, found = give(again, ["restore", str(before)])
+        _said, found = give(again, ["restore", "--live", str(before)])
         same = ("registry_organisation", "core_journalentry", "core_jobrecord")
         assert [found[name] for name in same] == [there[name] for name in same]

@@ -199,3 +199,18 @@ def test_prepare_counts_the_rows_anew_after_a_migration(monkeypatch, behind: boo
         MigrationRecorder(connection).record_unapplied(*newest)
     assert commands.prepare([]) == 0
     assert counted == [True] * behind
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["outbox"], ["backup"], ["status"], ["worker", "--batch"], ["journal", "verify"]],
+    ids=" ".join,
+)
+def test_command_on_a_database_without_tables_says_what_to_do(
+    words: list[str], tmp_path: Path
+) -> None:
+    done = python(["-m", "emporion.cli", *words], environment(tmp_path, **SECURE))
+    said = f"emporion {words[0]}: the database is not prepared: run emporion prepare."
+    assert (done.returncode, done.stderr.splitlines()[-1:]) == (1, [said])
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.glob("backups/*"))

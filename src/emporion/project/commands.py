@@ -11,11 +11,13 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command, execute_from_command_line
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 
 from emporion.core import metrics, workers
 from emporion.core.bulk import refresh_statistics
+from emporion.core.command_name import command
 from emporion.project import static
 from emporion.project.messages import compile_catalogues
 
@@ -39,6 +41,22 @@ def is_behind() -> bool:
     """Whether the database waits for a migration."""
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def unprepared() -> str:
+    """Return what is to be done where tables are missing or old; "" where none are.
+
+    Also "" where the database does not answer: then that is what is wrong.
+    """
+    try:
+        if not is_behind():
+            return ""
+        there = connection.introspection.table_names()
+    except DatabaseError:
+        return ""
+    if MigrationRecorder.Migration._meta.db_table not in there:
+        return f"the database is not prepared: run {command()} prepare."
+    return f"the tables are of an older version: run {command()} upgrade."
 
 
 def gather_static() -> None:

@@ -65,24 +65,26 @@ def status(argv: list[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print it as JSON")
     options = parser.parse_args(argv)
     from emporion.core import condition
+    from emporion.project.commands import unprepared
 
     now = condition.look()
+    why = "" if now.answers else unprepared() or "the database does not answer."
     if options.json:
         print(json.dumps(asdict(now)))
     else:
-        for name, text in _lines(now):
+        for name, text in _lines(now, why):
             print(f"{name:<10} {text}")
-    if not now.answers:
-        print("emporion status: the database does not answer.", file=sys.stderr)
-    return 0 if now.answers else 1
+    if why:
+        print(f"emporion status: {why}", file=sys.stderr)
+    return 1 if why else 0
 
 
-def _lines(now: Any) -> list[tuple[str, str]]:
+def _lines(now: Any, why: str) -> list[tuple[str, str]]:
     lines = [("version", now.version), ("disk", f"{now.disk_free / 1e9:.1f} GB free")]
     lines.append(("worker", _ago(now.worker_age, "seen", "none was seen on this machine")))
     lines.append(("backup", _ago(now.backup_age, "made", "none in the data folder")))
-    if not now.answers:
-        return [*lines, ("database", f"{now.database}, does not answer")]
+    if why:
+        return [*lines, ("database", f"{now.database}: {why}")]
     jobs = ", ".join(f"{number} {name}" for name, number in now.jobs.items())
     waits = f"; the oldest has waited {now.waits:.0f} s" if now.waits else ""
     return [
