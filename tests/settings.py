@@ -33,6 +33,7 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 ALLOWED_HOSTS = ["*"]
 # A real hash costs a quarter of a second a user.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PAPER_CODE_ROUNDS = 1
 # Most tests sign somebody in by one factor; those of the second one ask for it.
 SECOND_FACTOR = "none"
 # Hashed names need a manifest, which only browser tests and the static tests make.

@@ -239,6 +239,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "emporion.accounts.domain.guessing.GuessingValidator"},
 ]
+# PBKDF2 with SHA-256 over codes on paper: about a seventh of a second each.
+PAPER_CODE_ROUNDS = 600_000
 # The roles of the demonstration may be entered without a password; `emporion demo` sets it.
 DEMO_SIGNIN = _flag("EMPORION_DEMO_SIGNIN")
 # Codes to sign in are sent by mail through this server; without it none are.

@@ -72,7 +72,7 @@ def of_account(user: User) -> dict[str, str]:
     )
     code.link_digest = codes._digest(code, "secret")
     code.save()
-    second_factor._new_recovery_codes(user)
+    second_factor._keep_paper(user, second_factor._draw_paper(user))
     return {
         "token": token.public_id, "session": session.public_id, "passkey": passkey.public_id,
         "outside": outside.public_id, "sign-in link": f"{code.public_id}.secret",

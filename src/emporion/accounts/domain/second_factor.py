@@ -8,9 +8,11 @@ without one they are led to set it up, and do nothing of their post.
 from __future__ import annotations
 
 import base64
+import hashlib
 import math
 import secrets
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TypeGuard
 
@@ -73,13 +75,14 @@ def set_up(request: HttpRequest, user: User, secret: str, typed: str, address: s
     step = totp.step_of(secret, _digits(typed), time.time())
     if step is None:
         raise WrongCode
+    drawn = _draw_paper(user)
     with transaction.atomic(), journal.acting(user.actor):
         settle(request, user)
         Authenticator.objects.update_or_create(
             user=user,
             defaults={"secret": _seal(secret), "last_step": step, "made_at": timezone.now()},
         )
-        codes = _new_recovery_codes(user)
+        codes = _keep_paper(user, drawn)
         journal.record("user.set_factor", "user", user.public_id, fields=["app"])
     request.session[BOTH] = True
     return codes
@@ -140,9 +143,10 @@ def unsettle(request: HttpRequest, user: User) -> None:
 
 def new_recovery_codes(request: HttpRequest, user: User) -> list[str]:
     """Make new codes for paper; the old ones open nothing any more. Raises NotOpen as above."""
+    drawn = _draw_paper(user)
     with transaction.atomic(), journal.acting(user.actor):
         refuse_one_factor(request, user)
-        codes = _new_recovery_codes(user)
+        codes = _keep_paper(user, drawn)
         journal.record("user.set_factor", "user", user.public_id, fields=["recovery"])
     return codes
 
@@ -161,8 +165,10 @@ def try_second(user: User, typed: str, address: str) -> bool:
         else tries.places("paper", user.public_id, address, LIMIT)
     )
     tries.count(limits, now)
+    # The hash takes longer than a lock may be held.
+    kept_as = [] if of_app else _kept_as(user, typed)
     with transaction.atomic():
-        found = _try_app(user, digits, now) if of_app else _try_paper(user, typed, now)
+        found = _try_app(user, digits, now) if of_app else _try_paper(user, kept_as)
         if found:
             tries.clear(*limits)
     if not found:
@@ -245,33 +251,62 @@ def _try_app(user: User, digits: str, now: datetime) -> bool:
     return step is not None
 
 
-def _try_paper(user: User, typed: str, now: datetime) -> bool:
-    wanted = _paper(user, "".join(one for one in typed.lower() if one in LETTERS))
-    rows = RecoveryCode.objects.select_for_update().filter(user=user, used_at=None, digest=wanted)
-    row = rows.first()
+def _try_paper(user: User, wanted: list[str]) -> bool:
+    rows = RecoveryCode.objects.select_for_update().filter(user=user, used_at=None)
+    row = rows.filter(digest__in=wanted).first()
     if row is None:
         return False
-    row.used_at = now
+    row.used_at = timezone.now()
     row.save(update_fields=["used_at"])
     with journal.acting(user.actor):
         journal.record("user.use_recovery", "user", user.public_id)
     return True
 
 
-def _new_recovery_codes(user: User) -> list[str]:
-    RecoveryCode.objects.filter(user=user).delete()
+def _draw_paper(user: User) -> dict[str, str]:
+    """Return new codes, as they are shown, with what is kept of each; it takes about a second.
+
+    All have one salt, so that a code that is typed is hashed once.
+    """
+    salt = secrets.token_hex(8)
     plain = [
         "".join(secrets.choice(LETTERS) for _letter in range(12)) for _code in range(RECOVERY_CODES)
     ]
+    return {
+        "-".join(code[at : at + 4] for at in (0, 4, 8)): _paper(user, code, salt) for code in plain
+    }
+
+
+def _keep_paper(user: User, drawn: Mapping[str, str]) -> list[str]:
+    """Put new codes in the place of all old ones, in the caller's transaction; return them."""
+    RecoveryCode.objects.filter(user=user).delete()
     RecoveryCode.objects.bulk_create(
-        RecoveryCode(user=user, digest=_paper(user, code)) for code in plain
+        RecoveryCode(user=user, digest=kept) for kept in drawn.values()
     )
-    return ["-".join(code[at : at + 4] for at in (0, 4, 8)) for code in plain]
+    return list(drawn)
 
 
-def _paper(user: User, code: str) -> str:
+def _kept_as(user: User, typed: str) -> list[str]:
+    """Return what would be kept of a code that was typed, by the salt of those that are left."""
+    code = "".join(one for one in typed.lower() if one in LETTERS)
+    kept = RecoveryCode.objects.filter(user=user, used_at=None).values_list("digest", flat=True)
+    salts = {digest.partition("$")[0] for digest in kept if "$" in digest}
+    # Those of before were kept by the key alone.
+    return [_keyed(user, code).hex(), *(_paper(user, code, salt) for salt in salts)]
+
+
+def _keyed(user: User, code: str) -> bytes:
+    """A copy of the database alone gives no codes: the key is the server's secret."""
     told = f"{user.public_id}:{code}"
-    return salted_hmac("emporion.recovery", told, algorithm="sha256").hexdigest()
+    return salted_hmac("emporion.recovery", told, algorithm="sha256").digest()
+
+
+def _paper(user: User, code: str, salt: str) -> str:
+    """Return what is kept of a code: 58 bits are guessed soon, if a guess costs nothing."""
+    hashed = hashlib.pbkdf2_hmac(
+        "sha256", _keyed(user, code), salt.encode(), settings.PAPER_CODE_ROUNDS
+    )
+    return f"{salt}${base64.b64encode(hashed).decode().rstrip('=')}"
 
 
 def _digits(typed: str) -> str:
