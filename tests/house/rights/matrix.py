@@ -31,7 +31,17 @@ from django.utils import translation
 
 from tests.house.rights.changes import undone
 from tests.house.rights.forms import FORMS, KEYED, filled, kinds
-from tests.house.rights.world import FOREIGN, KEYS, NAMES, OTHERS, SAID, Reader, World
+from tests.house.rights.world import (
+    FOREIGN,
+    KEYS,
+    NAMES,
+    OTHERS,
+    PHONES,
+    QUIET,
+    SAID,
+    Reader,
+    World,
+)
 
 SIDES = ("own", "others", "foreign id", "foreign")
 # What the word in an address stands for, by the page's name; the others are named by themselves.
@@ -200,7 +210,7 @@ def _ask(client: Client, route: Route, method: str, world: World, side: str, rol
     with undone() as written, shown:
         answer: Any = ask(route.address(things), sent, HTTP_ACCEPT_LANGUAGE="en")
         word = _word(answer, bool(written))
-        told = _tells(answer, role, side)
+        told = _tells(answer, role, side, world)
     client.cookies = SimpleCookie(cookies.replace(";", "\n"))
     return f"{word}!" if told else word
 
@@ -221,7 +231,7 @@ def _word(answer: Any, changed: bool) -> str:
     return known.get(status, str(status))
 
 
-def _tells(answer: Any, role: str, side: str) -> bool:
+def _tells(answer: Any, role: str, side: str, world: World) -> bool:
     """Whether it shows people of others (to anybody but their organiser) or of the other fair."""
     if answer.streaming or isinstance(answer, FileResponse):
         content = b"".join(answer.streaming_content)
@@ -231,13 +241,18 @@ def _tells(answer: Any, role: str, side: str) -> bool:
     if (role, side) == ("foreign organiser", "foreign"):
         return False
     to_nobody = {"nobody", "user", "pavilion_manager", "foreign organiser"}
-    return marked(text, role) or (NAMES in text and role in to_nobody)
+    return marked(text, role, side, world) or (NAMES in text and role in to_nobody)
 
 
-def marked(text: str, role: str) -> bool:
+def marked(text: str, role: str, side: str, world: World) -> bool:
     """Whether a text holds what is marked as the other fair's, or as others' and not for a role."""
-    return (
-        FOREIGN in text
-        or (OTHERS in text and role not in READ_CONTACTS)
-        or (SAID in text and role not in READ_REQUESTS)
-    )
+    others, foreign = world.hidden
+    every = {FOREIGN, PHONES[FOREIGN], QUIET}
+    if role not in READ_CONTACTS:
+        every |= {OTHERS, PHONES[OTHERS]}
+    if role not in READ_REQUESTS:
+        every |= {SAID}
+    # Whoever names a request of others is answered with its id; nobody else learns of one.
+    if side == "own":
+        every |= foreign if role in READ_REQUESTS else foreign | others
+    return any(mark in text for mark in every)

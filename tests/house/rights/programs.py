@@ -70,8 +70,7 @@ def rows(world: World, wanted: Callable[[Operation], bool] = lambda one: True) -
         if not wanted(one):
             continue
         for part, side in asks(one):
-            things = things_of(world, side)
-            cells = [ask(client, one, part, things, side, role, h) for role, h in every.items()]
+            cells = [ask(client, one, part, world, side, role, h) for role, h in every.items()]
             lines.append(" | ".join([f"{one.name} {part}".rstrip(), side, *cells]))
     return lines
 
@@ -87,12 +86,13 @@ def ask(
     client: Client,
     one: Operation,
     part: str,
-    things: dict[str, Any],
+    world: World,
     side: str,
     role: str,
     headers: dict[str, str],
 ) -> str:
     """Call once, and undo whatever came of it."""
+    things = things_of(world, side)
     body, content_type = one.content(part, things)
     with undone() as written:
         if one.is_matched:
@@ -105,7 +105,7 @@ def ask(
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content
         text = content.decode("utf-8", "replace")
         word = _word(answer.status_code, bool(written))
-    tells = matrix.marked(text, role) or (
+    tells = matrix.marked(text, role, side, world) or (
         NAMES in text and role in {"nobody", "user"} and one.who != "anybody"
     )
     return f"{word}!" if tells and (role, side) != ("foreign organiser", "foreign") else word

@@ -81,7 +81,6 @@ def test_every_operation_answers_somebody_and_in_the_other_fair_its_organiser() 
 def test_token_does_what_its_scope_names_and_nothing_else(fairs: world.World) -> None:
     """Of somebody who may: the owner, the buyer. With the scope alone it is let through."""
     client = Client(raise_request_exception=False)
-    things = programs.things_of(fairs, "own")
     headers = {
         (role, scope, alone): programs.readers(
             fairs, [one for one in SCOPES if (one == scope) == alone]
@@ -95,7 +94,7 @@ def test_token_does_what_its_scope_names_and_nothing_else(fairs: world.World) ->
         part = next(iter(one.bodies()))
         for alone in (True, False):
             word = programs.ask(
-                client, one, part, things, "own", role, headers[role, one.scope, alone]
+                client, one, part, fairs, "own", role, headers[role, one.scope, alone]
             )
             assert (word == "no") != alone, (one.name, word)
 

@@ -10,6 +10,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
@@ -19,9 +20,12 @@ from emporion.design.interfaces import methods
 from emporion.edition import queries
 from emporion.edition.domain import posts
 from emporion.edition.interfaces import middleware as edition_middleware
+from emporion.matchmaking.models import FirstList, Wish
+from emporion.meetings.models import MeetingRating, MeetingRequest
 from emporion.messaging.domain import given_up as given_up_domain
+from emporion.messaging.models import Address, Receipt
 from emporion.project import urls
-from emporion.registry.models import Organiser
+from emporion.registry.models import Organiser, Person
 from tests.api.test_pages import changing
 from tests.house.rights import matrix, world
 from tests.house.rights.forms import FORMS
@@ -63,6 +67,20 @@ CHANGES_NOTHING = {
     "portal:proposed": "nothing that the buyer wrote proposes a category",
     "portal:stop_acting": "only the session changes",
 }  # fmt: skip
+
+
+# What a page of one's own has no business to show of everybody: of which fair, and which column.
+LEAKS: dict[str, tuple[type[Model], str, str]] = {
+    "phone": (Person, "expo", "phone"),
+    "title": (Person, "expo", "job_title"),
+    "veto": (Wish, "participation__edition__expo", "reason"),
+    "list": (FirstList, "participation__edition__expo", "entries"),
+    "rating": (MeetingRating, "rater__edition__expo", "request__public_id"),
+    "request": (MeetingRequest, "edition__expo", "public_id"),
+    "message": (MeetingRequest, "edition__expo", "message"),
+    "carrier": (Address, "person__expo", "value"),
+    "receipt": (Receipt, "person__expo", "remote"),
+}
 
 
 def checked_in(table: Path = TABLE, roles: tuple[str, ...] = READERS) -> list[str]:
@@ -299,6 +317,44 @@ def test_thing_of_somebody_elses_account_in_a_form_is_found(
     monkeypatch.setattr(passkey_pages.passkeys, "remove", anybodys)
     lines = matrix.rows(fairs, fairs.readers, some("remove_passkey"))
     assert [line.split(" | ")[1:3] for line in broken_rules(lines)] == [["POST", "others"]]
+
+
+@pytest.mark.parametrize("what", LEAKS)
+def test_page_of_ones_own_that_shows_everybodys_is_found(
+    fairs: world.World, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Each kind of thing alone, at the foot of a page that each reads of themselves."""
+
+    model, path, column = LEAKS[what]
+
+    def everybodys(expo: Any) -> str:
+        with scopes_disabled():
+            found = model._base_manager.filter(**{path: expo})
+            return " ".join(str(one) for one in found.values_list(column, flat=True))
+
+    shown = edition_middleware._shown
+
+    def leaking(request: Any, *told: Any) -> Any:
+        answer = shown(request, *told)
+        if answer.status_code == 200 and not answer.streaming:
+            answer.content += everybodys(request.edition.expo).encode()
+        return answer
+
+    pages = {"meetings:day", "meetings:requests", "portal:profile"}
+    monkeypatch.setattr(edition_middleware, "_shown", leaking)
+    lines = matrix.rows(fairs, fairs.readers, lambda route: route.page in pages, ("own",))
+    there = [row for row in told(checked_in(), READERS) if row[0].page in pages and row[2] == "own"]
+    opened, found = (
+        {
+            (row[0].page, role)
+            for row in table
+            for role in READERS
+            if row[1] == "GET" and row[3][role] == word
+        }
+        for table, word in ((there, "page"), (told(lines, READERS), "page!"))
+    )
+    assert {page for page, _role in opened} == pages
+    assert found == opened
 
 
 def test_new_address_without_a_row_and_what_it_tells_are_found(

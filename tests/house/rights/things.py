@@ -31,14 +31,15 @@ from emporion.edition.models import (
     SavedView,
     TeamInvite,
 )
+from emporion.matchmaking.models import FirstList, Wish
 from emporion.meetings.domain import links
 from emporion.meetings.domain.messages import TELL
 from emporion.meetings.interfaces import day
-from emporion.meetings.models import MeetingRequest, Pin, StandingRule
+from emporion.meetings.models import MeetingRating, MeetingRequest, Pin, StandingRule
 from emporion.messaging.domain import choosing, templates
-from emporion.messaging.models import Delivery, Endpoint
+from emporion.messaging.models import Address, Delivery, Endpoint, Receipt
 from emporion.portal.interfaces.desk import looking
-from emporion.registry.models import Person
+from emporion.registry.models import Consent, Person
 from tests import factories
 
 # Of the authenticator app that a session sets up, and of whom signs in with a password.
@@ -120,6 +121,32 @@ def of_keys(guest: Participation) -> dict[str, str]:
         "calendar": day.token(guest, person.user or factories.make_user()),
         "stop": address.rstrip("/").rpartition("/")[2],
     }
+
+
+def kept_quiet(
+    guest: Participation,
+    seller: Participation,
+    unwanted: Participation,
+    met: MeetingRequest,
+    mark: str,
+) -> None:
+    """Make what only a side knows of itself: a veto, what it is shown, what it thought, its ways."""
+    at, person = timezone.now(), Person.objects.get(delegates__participation=guest)
+    Wish.objects.create(
+        participation=guest, counterpart=unwanted, kind="veto", reason=mark, made_at=at
+    )
+    entry = {"id": seller.pk, "score": 0.5, "p": 0.5, "q": 0.5, "propensity": 1.0,
+             "reasons": [{"code": "words", "detail": mark}]}  # fmt: skip
+    FirstList.objects.create(participation=guest, entries=[entry], policy=mark, made_at=at)
+    MeetingRating.objects.create(request=met, rater=guest, value=2, rated_at=at)
+    Address.objects.create(person=person, carrier="wechat", value=mark)
+    Receipt.objects.create(
+        person=person, key=f"{mark}-{guest.pk}", template="release", carrier="wechat",
+        outcome="taken", remote=mark, at=at,
+    )  # fmt: skip
+    Consent.objects.create(
+        person=person, purpose="matching", is_given=True, version=1, language="en", at=at
+    )
 
 
 def of_the_schedule(edition: Edition, asked: MeetingRequest, host: Participation) -> dict[str, int]:

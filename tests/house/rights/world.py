@@ -37,6 +37,10 @@ OTHERS, FOREIGN = "zz-mark-of-others", "zz-mark-of-the-foreign-fair"
 NAMES = "zz-mark-of-a-name"
 # What others write to each other is read by those of the staff who work with requests.
 SAID = "zz-mark-of-a-request"
+# What one side keeps to itself: why somebody is not wanted, whom a list names, how they are reached.
+QUIET = "zz-mark-of-a-side"
+# Numbers of phones hold no letters.
+PHONES = {OTHERS: "+9990001", FOREIGN: "+9990002"}
 CODE = "ai.models"
 # What opens a page by itself.
 KEYS = ("link key", "calendar", "stop", "sign-in link")
@@ -61,6 +65,13 @@ class World:
     foreign: dict[str, Any]
     # The staff of the own fair by role, and who runs the foreign fair.
     staff: dict[str, Reader]
+
+    @property
+    def hidden(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Ids of requests of which no reader is a side, of the own fair and of the other."""
+        one, other = (frozenset((side["request"], side["waiting"]))
+                      for side in (self.others, self.foreign))  # fmt: skip
+        return one, other
 
 
 def make() -> World:
@@ -144,7 +155,8 @@ def _side(
     waiting = factories.make_request(more, guest, "open", message=message)
     stranger = factories.make_participation(edition, "exhibitor", offers=[CODE], **values)
     if mark:
-        _mark(edition, (seller, guest, more, stranger), mark)
+        _mark((seller, guest, more, stranger), mark)
+        things.kept_quiet(guest, seller, stranger, asked, QUIET)
     wish = ErasureRequest.objects.create(
         person=Person.objects.get(delegates__participation=guest), asked_at=timezone.now()
     )
@@ -157,11 +169,14 @@ def _side(
     }  # fmt: skip
 
 
-def _mark(edition: Edition, every: tuple[Participation, ...], mark: str) -> None:
+def _mark(every: tuple[Participation, ...], mark: str) -> None:
     for number, one in enumerate(every):
         named = NAMES if mark == OTHERS and one.role == "exhibitor" else mark
         Person.objects.filter(delegates__participation=one).update(
-            name=f"{named} name", email=f"{mark}-{number}@example.org"
+            name=f"{named} name",
+            job_title=f"{named} title",
+            phone=f"{PHONES[mark]}{number}",
+            email=f"{mark}-{number}@example.org",
         )
 
 
