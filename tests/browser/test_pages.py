@@ -84,6 +84,8 @@ PAGES = {
         "model/organise/participants/?role=exhibitor",
         "model/organise/people/",
         "model/organise/staff/",
+        "model/organise/officers/",
+        "model/posts/",
         "model/organise/journal/",
         "model/organise/erasures/",
         "model/delegation/",
