@@ -58,7 +58,8 @@ class NamingForm(forms.Form):
 class StaffForm(NamingForm):
     """Whom, as what, and for a pavilion manager where."""
 
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=list(WORDS.items()))
+    # No role is chosen beforehand: the first would be the one that may do everything.
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=[("", "–"), *WORDS.items()])
     pavilions = forms.MultipleChoiceField(
         label=gettext_lazy("Pavilions of a pavilion manager"),
         required=False,
