@@ -7,7 +7,7 @@ PORTION = 2_000
 
 def store_the_form(apps, schema_editor):
     """Write each address in its one form; said before a row is changed where two would be one."""
-    users = apps.get_model("accounts", "User").objects.using(schema_editor.connection.alias)
+    users = apps.get_model("accounts", "User").objects
     whose, other = {}, []
     for key, public_id, email in users.exclude(email=None).values_list("pk", "public_id", "email"):
         form = as_email(email)
@@ -20,7 +20,7 @@ def store_the_form(apps, schema_editor):
         if form and form != email:
             other.append((key, form))
     for start in range(0, len(other), PORTION):
-        with transaction.atomic(using=schema_editor.connection.alias):
+        with transaction.atomic():
             for key, form in other[start : start + PORTION]:
                 users.filter(pk=key).update(email=form)
 
