@@ -7,7 +7,7 @@ PORTION = 2_000
 
 def store_the_form(apps, schema_editor):
     """Write each address in its one form; said before a row is changed where two would be one."""
-    users = apps.get_model("accounts", "User").objects
+    users = apps.all_models["accounts"]["user"].objects
     whose, other = {}, []
     for key, public_id, email in users.exclude(email=None).values_list("pk", "public_id", "email"):
         form = as_email(email)
