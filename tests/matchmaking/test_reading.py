@@ -101,3 +101,9 @@ def test_without_anything_said_there_is_no_first_list(edition):
     me.needs.all().delete()
     assert make_first_list(me) == 0
     assert FirstList.objects.count() == 0
+
+
+def test_labels_are_found_in_traditional_characters_as_well(edition):
+    found = proposed_codes(edition, "我們需要跨境電子商務與雲計算")
+    assert found == proposed_codes(edition, "我们需要跨境电子商务与云计算")
+    assert found != []

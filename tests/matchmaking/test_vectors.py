@@ -201,3 +201,18 @@ def test_naming_an_encoder_loads_no_weights(monkeypatch):
     assert encoders.encoder("universal").model == "universal 1 content"
     assert encoders.encoder("e5").model == "e5 1"
     assert loaded == []
+
+
+@pytest.mark.parametrize("readers", [[], ["universal"]])
+def test_chinese_in_either_characters_is_matched_alike(fair, reader, monkeypatch, readers):
+    if not readers:
+        monkeypatch.setattr(vectors, "readers", lambda: ())
+    edition, hosts, guest = fair
+    hosts[1].offers.update(text={"zh-hans": "跨境电子商务与物流"})
+    guest.needs.update(text={"zh-hant": "跨境電子商務與物流"})
+    found, _keys = market_of(edition)
+    (asked,) = (one.texts for one in found.buyers)
+    assert asked == {"zh-hant": "跨境电子商务与物流"}
+    read_edition(edition)
+    run_match(edition)
+    assert queries.listed(guest)[0] == hosts[1].pk

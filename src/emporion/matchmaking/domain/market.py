@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from emporion.core.text.hanforms import simplified
 from emporion.core.translated import as_dict
 from emporion.edition import queries as editions
 from emporion.edition.queries import Edition, Participation
@@ -155,7 +156,11 @@ def sides(
             capacity=wanted_meetings(edition, row),
             offers=offered,
             needs=codes,
-            texts={lang: "\n".join(parts) for lang, parts in texts.get(row.pk, {}).items()},
+            # Both ways of writing Chinese are one to words, labels and encoders.
+            texts={
+                lang: simplified("\n".join(parts), lang)
+                for lang, parts in texts.get(row.pk, {}).items()
+            },
             country=row.country,
             markets=countries_of(row.markets),
             languages=row.languages,

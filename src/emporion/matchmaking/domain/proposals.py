@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from emporion.core.text.hanforms import simplified
 from emporion.core.translated import as_dict
 from emporion.edition import queries as editions
 from emporion.edition.queries import Participation
@@ -65,5 +66,6 @@ def _said(
         if code:
             stated[key].add(code)
         for language, words in as_dict(text).items():
-            written[key][language] = f"{written[key].get(language, '')}\n{words}".strip()
+            plain = simplified(words, language)
+            written[key][language] = f"{written[key].get(language, '')}\n{plain}".strip()
     return stated, dict(written)

@@ -6,6 +6,7 @@ from collections import Counter
 from functools import cache
 
 from emporion.core.searchindex import query as searchindex
+from emporion.core.text.hanforms import TO_SIMPLIFIED
 from emporion.edition import queries as editions
 from emporion.edition.queries import Edition
 from emporion.engines.matching import text as texts
@@ -28,7 +29,7 @@ def proposed_codes(edition: Edition, text: str, limit: int = PROPOSED) -> list[s
     languages, the longest first; words that are nearly one of them; the codes of offers in this
     edition with the same words, which may be in any language. Nothing is kept. At most 10 queries.
     """
-    folded = texts.fold(text[:READ])
+    folded = texts.fold(text[:READ]).translate(TO_SIMPLIFIED)
     # Without a word the index would list everybody.
     if not any(sign.isalpha() for sign in folded):
         return []
