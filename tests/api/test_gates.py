@@ -161,3 +161,25 @@ def test_officer_calls_for_a_member_that_the_header_names(edition, program) -> N
     found = caller.get("me", Emporion_Acting_For=member.public_id)
     assert found.json()["id"] == member.public_id
     assert is_problem(caller.get("me", Emporion_Acting_For=other.public_id), 403)
+
+
+def test_what_tells_of_people_is_kept_by_no_cache(edition, program) -> None:
+    owner = program(factories.make_organiser(edition), edition)
+    member = factories.make_user()
+    buyer = factories.make_participation(edition, "buyer", user=member)
+    seller = factories.make_participation(edition, "exhibitor")
+    request = factories.make_request(buyer, seller)
+    mine = program(member, edition)
+    for caller, where in (
+        (owner, "participations?expand=people"), (owner, f"participations/{buyer.public_id}"),
+        (owner, "requests"), (owner, f"requests/{request.public_id}"), (owner, "meetings"),
+        (owner, "erasures"), (owner, "staff"), (owner, "export/buyers"),
+        (mine, "me/uses"), (mine, "me/messages"), (mine, "me/erasure"), (mine, "me/link"),
+    ):  # fmt: skip
+        answer = caller.get(where)
+        assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store"), where
+    found = owner.post("people/find", {"words": "nobody"})
+    assert (found.status_code, found["Cache-Control"]) == (200, "private, no-store")
+    # What all may read is asked about again, and told only when it changed.
+    public = mine.get("exhibitors")
+    assert (public["Cache-Control"], "ETag" in public) == ("private, no-cache", True)

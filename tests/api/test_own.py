@@ -6,10 +6,13 @@ import datetime as dt
 import json
 
 import pytest
+from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
 from emporion.api.models import IdempotencyKey
-from emporion.core.models import JournalEntry
+from emporion.core import privacy
+from emporion.core.models import ImportBatch, ImportChange, JournalEntry
+from emporion.registry import domain as registry
 from emporion.registry.models import Person
 from tests import factories
 from tests.api.test_gates import is_problem
@@ -88,11 +91,26 @@ def test_suggestions_are_turned_off_and_on(me) -> None:
     assert mine.get("me/proposals/needs").json() == []
 
 
-def test_own_data_is_taken_along_and_its_uses_said(me) -> None:
+def test_own_data_is_taken_along_and_its_uses_said(edition, me) -> None:
     buyer, _seller, mine = me
+    own = buyer.delegates.get().person
+    batch = ImportBatch.objects.create(
+        tenant=edition.expo.public_id, subject="buyers", place=edition.slug, source="s",
+        file_name="x.csv", file_digest="d", started_at=timezone.now(),
+    )  # fmt: skip
+    ImportChange.objects.create(
+        batch=batch, object_kind="person", object_id=own.public_id, before={"name": "Before"}
+    )
     answer = mine.post("me/data")
     rows = [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]
-    assert "registry.Person" in {row["table"] for row in rows}
+    tables = {row["table"] for row in rows}
+    assert {"registry.Person", "journal", "imports"} <= tables
+    # The file of the page holds the same.
+    owner = registry.trace([own])
+    for name, part in privacy.BESIDE.items():
+        told = [row["values"] for row in rows if row["table"] == name]
+        assert told == json.loads(json.dumps(list(part(owner)), cls=DjangoJSONEncoder)), name
+    assert answer["Cache-Control"] == "private, no-store"
     assert JournalEntry.objects.filter(action="person.export").count() == 1
     uses = {one["purpose"]: one["allowed"] for one in mine.get("me/uses").json()}
     purpose = sorted(uses)[0]

@@ -24,22 +24,38 @@ ROLE_FORBIDS = gettext_lazy(
     "Your role does not allow this. An owner of the expo can do it, or change it."
 )
 
+# What a role reads of people, and of who asks and meets whom.
+TELLS_OF_PEOPLE = {
+    roles.CONTACTS,
+    roles.REQUESTS,
+    roles.MEETINGS,
+    roles.IMPORT,
+    roles.PARTICIPANTS,
+    roles.ERASE,
+    roles.STAFF,
+}
+
 
 class Token(HttpBearer):
     """Lets a call through whose token has `scope` and whose user is `who`.
 
     `who` is "anybody" (with a token), "participant" (who takes part, or an officer for a member)
     or "organiser"; of the staff those whose role may do `act` (`registry.domain.roles`), an owner
-    alone where none is named. The schema names the scope under `security`, the others under
+    alone where none is named. What it answers is kept by no cache where it tells of people, one's
+    own data included (`unkept`). The schema names the scope under `security`, the others under
     `x-who` and `x-act`.
     """
 
-    def __init__(self, scope: str, who: str = "anybody", act: str = "") -> None:
+    def __init__(
+        self, scope: str, who: str = "anybody", act: str = "", *, unkept: bool = False
+    ) -> None:
         super().__init__()
         self.scope, self.who, self.act = scope, who, act
+        self.unkept = unkept or act in TELLS_OF_PEOPLE
 
     def __call__(self, request: HttpRequest) -> Any:
         caller: Any = request
+        caller.unkept = self.unkept
         token = caller.token
         if token is None:
             raise Problem(
@@ -93,9 +109,12 @@ class Token(HttpBearer):
 
 READ = Token("read")
 TAKES_PART = Token("read", "participant")
-ACTS = Token("write", "participant")
+ACTS = Token("write", "participant", unkept=True)
+# The address of a personal link opens pages.
+READS_LINK = Token("read", "participant", unkept=True)
 # What is known of oneself, also of who takes part in no edition any more; the operation looks.
-WRITES = Token("write")
+READS_OWN = Token("read", unkept=True)
+WRITES = Token("write", unkept=True)
 
 # What every role of the staff reads at the desk, and what only those who may see contact data read,
 # or who asks and meets whom.

@@ -290,6 +290,7 @@ def export(
     look it up. Each list that leaves is written down and counted.
     """
     here: Edition = request.edition
+    request.unkept = True
     if not roles.may(str(request.staff_role), NEEDS[subject]):
         raise Problem(403, str(ROLE_FORBIDS))
     if subject == "meetings" and here.published_release is None:

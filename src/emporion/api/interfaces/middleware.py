@@ -37,7 +37,8 @@ class ProgramsMiddleware:
         elif isinstance(response, HttpResponse) and response.status_code == 200:
             response = _tagged(request, response)
         patch_vary_headers(response, ("Authorization",))
-        response.setdefault("Cache-Control", "private, no-cache")
+        kept = "no-store" if getattr(request, "unkept", False) else "no-cache"
+        response.setdefault("Cache-Control", f"private, {kept}")
         return response
 
 

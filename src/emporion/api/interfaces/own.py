@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from ninja import Router
 
-from emporion.api.interfaces.gates import ACTS, TAKES_PART
+from emporion.api.interfaces.gates import ACTS, READS_LINK, TAKES_PART
 from emporion.api.interfaces.requests import MINE, own_request
 from emporion.api.interfaces.shapes.own import (
     KnownShape,
@@ -96,7 +96,7 @@ def stop_rule(request: Any, response: HttpResponse, edition: EditionName) -> Any
 
 
 @router.get(
-    ME + "/link", auth=TAKES_PART, response=LinkTold | None, operation_id="get_personal_link"
+    ME + "/link", auth=READS_LINK, response=LinkTold | None, operation_id="get_personal_link"
 )
 def get_link(request: Any, edition: EditionName) -> Any:
     """The caller's own link, null without one that works; an officer is not the member.

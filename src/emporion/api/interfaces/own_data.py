@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from ninja import Router
 
-from emporion.api.interfaces.gates import READ, WRITES
+from emporion.api.interfaces.gates import READS_OWN, WRITES
 from emporion.api.interfaces.shapes.own import (
     ErasureWish,
     MessagesSent,
@@ -33,7 +33,7 @@ router = Router(tags=["own data"])
 ME = "/editions/{slug:edition}/me"
 
 
-@router.get(ME + "/uses", auth=READ, response=list[UseShape], operation_id="list_uses")
+@router.get(ME + "/uses", auth=READS_OWN, response=list[UseShape], operation_id="list_uses")
 def list_uses(request: Any, edition: EditionName) -> Any:
     """What the caller's data may be used for, as they said or as it is without a word."""
     return _uses(_people(request))
@@ -62,7 +62,9 @@ def say_use(
     return once(request, 200, do, response=response)
 
 
-@router.get(ME + "/messages", auth=READ, response=MessagesShape, operation_id="get_message_choices")
+@router.get(
+    ME + "/messages", auth=READS_OWN, response=MessagesShape, operation_id="get_message_choices"
+)
 def get_messages(request: Any, edition: EditionName) -> Any:
     """What messages the caller gets, in which hours and language."""
     return _messages(_people(request))
@@ -99,7 +101,8 @@ def choose_messages(
     openapi_extra={
         "responses": {
             200: {
-                "description": "A line a row: {table, values}.",
+                "description": "A line a row: {table, values}; the journal, what imports "
+                "remember and what search finds are `journal`, `imports` and `search`.",
                 "content": {"application/jsonl": {"schema": {"type": "string"}}},
             }
         }
@@ -115,13 +118,17 @@ def take_along(request: Any, edition: EditionName) -> StreamingHttpResponse:
         for one in privacy.given(owner):
             row = {"table": one.table.label, "values": one.values}
             yield json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False) + "\n"
+        for name, part in privacy.BESIDE.items():
+            for values in part(owner):
+                row = {"table": name, "values": values}
+                yield json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False) + "\n"
 
     answer = StreamingHttpResponse(lines(), content_type="application/jsonl")
     answer["Content-Disposition"] = f'attachment; filename="data-{people[0].public_id}.jsonl"'
     return answer
 
 
-@router.get(ME + "/erasure", auth=READ, response=ErasureWish, operation_id="get_erasure")
+@router.get(ME + "/erasure", auth=READS_OWN, response=ErasureWish, operation_id="get_erasure")
 def get_erasure(request: Any, edition: EditionName) -> Any:
     """Whether the caller's wish to be erased is open."""
     return _wish(_people(request))

@@ -1,5 +1,5 @@
 from emporion.core.privacy.erasing import Mention, erase, mentions
-from emporion.core.privacy.giving import given, imported, searched, told
+from emporion.core.privacy.giving import BESIDE, given, imported, searched, told
 from emporion.core.privacy.lines import (
     Does,
     Held,
@@ -14,7 +14,7 @@ from emporion.core.privacy.owners import Owner, digits_of, names, spellings
 from emporion.core.privacy.retention import counts, let_go
 
 __all__ = [
-    "Does", "Held", "Kept", "Mention", "Owner", "Table", "counts", "declare", "digits_of",
+    "BESIDE", "Does", "Held", "Kept", "Mention", "Owner", "Table", "counts", "declare", "digits_of",
     "erase", "given", "held", "imported", "let_go", "mentions", "names", "not_of_people",
     "register", "searched", "spellings", "told",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from django.db.models import Model, Q
@@ -76,6 +76,14 @@ def searched(owner: Owner) -> Iterator[dict[str, Any]]:
             Q(object_id=own) | Q(object_id__startswith=f"{own}.")
         ).order_by("pk"):
             yield {"kind": row.kind, "id": row.object_id, "title": row.title, "titles": row.titles}
+
+
+# What is held of somebody beside the tables of the register, by name.
+BESIDE: dict[str, Callable[[Owner], Iterator[dict[str, Any]]]] = {
+    "journal": told,
+    "imports": imported,
+    "search": searched,
+}
 
 
 def _values(table: Table, row: Model) -> dict[str, Any]:

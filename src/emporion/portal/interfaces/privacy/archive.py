@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -84,10 +84,7 @@ def _json(owner: privacy.Owner, language: str) -> Iterator[str]:
         yield "}"
         first = False
     yield "}"
-    parts: dict[str, Callable[[privacy.Owner], Iterator[dict[str, Any]]]] = {
-        "journal": privacy.told, "imports": privacy.imported, "search": privacy.searched,
-    }  # fmt: skip
-    for name, part in parts.items():
+    for name, part in privacy.BESIDE.items():
         yield f',"{name}":'
         yield from _list(part(owner))
     yield "}\n"
