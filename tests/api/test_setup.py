@@ -143,7 +143,7 @@ def test_people_are_found_and_wishes_to_go_are_ended(edition, desk, program) -> 
 @pytest.mark.parametrize(
     ("role", "may"),
     [("programme_editor", {"pins", "runs"}), ("reviewer", {"pins", "runs", "imports"}),
-     ("support", {"pins", "runs", "participations", "given-up"}), ("pavilion_manager", set())],
+     ("support", {"runs", "participations", "given-up"}), ("pavilion_manager", set())],
 )  # fmt: skip
 def test_staff_reads_what_its_role_may(edition, program, role: str, may: set[str]) -> None:
     staff = factories.make_organiser(edition)
