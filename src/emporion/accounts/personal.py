@@ -91,7 +91,7 @@ declare(
     row_goes=True,
     fields={
         "digest": held(
-            _SIGN_IN, "nobody", Does.KEEPS, "a keyed digest of random letters", exported=False
+            _SIGN_IN, "nobody", Does.KEEPS, "a salted, slow digest of random letters", exported=False
         )
     },
 )
