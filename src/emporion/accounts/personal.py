@@ -90,9 +90,7 @@ declare(
     kept=Kept("with the user"),
     row_goes=True,
     fields={
-        "digest": held(
-            _SIGN_IN, "nobody", Does.KEEPS, "a salted, slow digest of random letters", exported=False
-        )
+        "digest": held(_SIGN_IN, "nobody", Does.KEEPS, "a salted, slow digest", exported=False)
     },
 )
 declare(
