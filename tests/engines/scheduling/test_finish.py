@@ -6,7 +6,8 @@ import pytest
 from emporion.engines import scheduling
 from emporion.engines.scheduling.exact.finish import Finish, suits_finish
 from emporion.engines.scheduling.exact.programme import Programme
-from emporion.engines.scheduling.solving import prepare, relaxations
+from emporion.engines.scheduling.preparing import prepare
+from emporion.engines.scheduling.solving import relaxations
 
 from . import tiny
 

@@ -16,7 +16,7 @@ from emporion.engines.scheduling.exact.decide import decide
 from emporion.engines.scheduling.exact.encoding import PEOPLE
 from emporion.engines.scheduling.exact.limits import first_limits
 from emporion.engines.scheduling.exact.timetable import prune
-from emporion.engines.scheduling.solving import explain_slots, prepare
+from emporion.engines.scheduling.preparing import explain_slots, prepare
 
 from . import tiny
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from emporion.engines import scheduling
+from emporion.engines.scheduling.preparing import prepare
 from emporion.engines.scheduling.shape import integer_weights, units_lost
-from emporion.engines.scheduling.solving import prepare, relaxations
+from emporion.engines.scheduling.solving import relaxations
 
 from . import tiny
 

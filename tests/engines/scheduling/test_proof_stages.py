@@ -14,7 +14,7 @@ from emporion.engines.scheduling.exact.limits import first_limits
 from emporion.engines.scheduling.exact.race import Race, tighten
 from emporion.engines.scheduling.exact.relaxation import Relaxation
 from emporion.engines.scheduling.exact.timetable import prune
-from emporion.engines.scheduling.solving import prepare
+from emporion.engines.scheduling.preparing import prepare
 
 from . import tiny
 

@@ -9,9 +9,9 @@ import numpy as np
 from .filling import fill_left
 from .instance import Instance
 from .order import place_ordered
+from .preparing import prepare, put_locked
 from .reasons import explain
 from .solution import Solution, count_breaks, granted_weight
-from .solving import prepare, put_locked
 from .state import SLOT
 from .trials import fill
 from .trim import trim_breaks, trim_walks

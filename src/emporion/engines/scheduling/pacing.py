@@ -12,7 +12,7 @@ from .search import Search
 from .state import SLOT
 
 if TYPE_CHECKING:
-    from .solving import Prepared
+    from .preparing import Prepared
 
 #: Proposals for fewer breaks for each meeting.
 PROPOSALS_A_MEETING = 30

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from .bounds import Bound, bound_from, tightened
-from .conflicts import find_conflicts
 from .contradictions import say_contradiction
 from .dual import SmoothedDual
 from .filling import fill_left
 from .flow import Relaxation, relax
-from .instance import Bools, Instance, InstanceError, Ints, Longs
-from .limits import refuse_too_many
+from .instance import Bools, Instance, InstanceError, Longs
 from .order import place_ordered
 from .pacing import PROPOSALS_A_MEETING, Progress, Reporter, value_deadline
+from .preparing import Prepared, nothing_possible, prepare, put_locked, unmet_demands
 from .pricing import most_held
 from .reasons import explain
 from .search import Search
-from .service import service_targets
-from .shape import Shape, integer_weights, orient
 from .solution import Solution, count_breaks, granted_weight
-from .state import LOCK, SLOT, State, make_state, put
+from .state import LOCK, SLOT, State
 from .tidying import tidy as have_fewer_breaks
 from .trials import fill
 from .trim import trim_breaks, trim_walks
@@ -33,91 +28,6 @@ from .trim import trim_breaks, trim_walks
 STEPS_A_REQUEST, STEPS_BASE = 2, 20_000
 #: Proposals for fewer breaks, for each step of the search (one with walking takes longer).
 PROPOSALS_A_STEP, PROPOSALS_A_WALKING_STEP = 8, 50
-
-
-@dataclass
-class Prepared:
-    """What the search and the greedy baseline share.
-
-    ``possible`` bool[R, S] slots of each request, ``open`` bool[R] requests that may be held,
-    ``least`` int64[P] first meetings of each participant that are worth ``bonus`` more.
-    """
-
-    shape: Shape
-    units: Longs
-    scale: int
-    possible: Bools
-    excluded: Bools
-    open: Bools
-    conflicts: list[str]
-    value: Longs
-    big: int
-    least: Longs
-    bonus: int
-
-    def empty_state(
-        self, instance: Instance, *, order: Longs | None = None, seed: int = 0
-    ) -> State:
-        """Nobody meets yet.  ``order`` int64[R]: greater is tried first; else the heaviest."""
-        return make_state(
-            instance,
-            self.shape.end0,
-            self.shape.end1,
-            self.value,
-            self.possible,
-            self.value if order is None else order,
-            seed,
-            self.bonus,
-            self.least,
-        )
-
-
-def prepare(
-    instance: Instance, serve: int = 0, serve_bonus: float | None = None, balance: float = 0.0
-) -> Prepared:
-    """Slots, integer weights, bonus for mandatory requests, contradictions.  O(R S)."""
-    refuse_too_many(len(instance.request_ids))
-    units, scale = integer_weights(instance)
-    possible = instance.allowed_slots()
-    excluded = instance.excluded()
-    conflicts = find_conflicts(instance, possible, excluded) if _limited(instance) else []
-    locked_requests, locked_slots = instance.locked[:, 0], instance.locked[:, 1]
-    possible[excluded] = False
-    possible[locked_requests] = False
-    possible[locked_requests, locked_slots] = True
-    open_ = np.asarray(possible.any(axis=1))
-    least = service_targets(instance, open_, serve, balance)
-    special = int(instance.mandatory.sum()) + int(least.sum())
-    big = int(min(int(units.sum()) + 1, 2**60 // (special + 2)))
-    bonus = big
-    if serve_bonus is not None and not instance.min_meetings.any():
-        bonus = min(int(serve_bonus * scale), big)
-    return Prepared(
-        shape=orient(instance),
-        units=units,
-        scale=scale,
-        possible=possible,
-        excluded=excluded,
-        open=open_,
-        conflicts=conflicts,
-        value=units + big * instance.mandatory,
-        big=big,
-        least=least,
-        bonus=bonus,
-    )
-
-
-def _limited(it: Instance) -> bool:
-    return bool(
-        it.mandatory.any() or it.locked.size or it.precedences.size or it.min_meetings.any()
-    )
-
-
-def put_locked(instance: Instance, st: State) -> None:
-    """Place the locked meetings; they never move.  Their limits have been checked before."""
-    for r, t in instance.locked.tolist():
-        put(st, r, t)
-        st.req[r, LOCK] = 1
 
 
 def solve(
@@ -176,7 +86,7 @@ def solve(
         raise InstanceError("balance", f"{balance} is not a share from 0 to 1")
     ready = prepare(instance, serve, serve_bonus, balance)
     if ready.conflicts:
-        return _nothing(instance, ready.conflicts, began, seed)
+        return nothing_possible(instance, ready.conflicts, began, seed)
     from .exact import solve_exactly, suits_exact
 
     if not serve and not balance and suits_exact(instance, ready.possible):
@@ -195,7 +105,7 @@ def solve(
     flow, limit = relaxations(instance, ready)
     deadline = None if time_limit is None else began + time_limit
     if isinstance(limit, str):
-        return _nothing(instance, say_contradiction(instance, limit, deadline), began, seed)
+        return nothing_possible(instance, say_contradiction(instance, limit, deadline), began, seed)
     assert limit is not None
     st, search = _start(instance, ready, flow, limit, seed)
     reporter = Reporter(instance, search, limit, ready, began, work_limit, time_limit, on_progress)
@@ -222,7 +132,7 @@ def solve(
     if unmet_demands(instance, st.req[:, SLOT]) and (
         names := say_contradiction(instance, "", deadline)
     ) != [""]:
-        return _nothing(instance, names, began, seed)
+        return nothing_possible(instance, names, began, seed)
     found = _result(instance, ready, st, search, limit, began, seed)
     if reporter.proof_stages is not None:
         found.extra["x-proof-stages"] = reporter.proof_stages
@@ -357,46 +267,4 @@ def _result(
         seed=seed,
         steps=search.steps,
         conflicts=unmet,
-    )
-
-
-def explain_slots(instance: Instance, ready: Prepared, slot: Ints) -> Any:
-    """Reasons (int8[R]) for a schedule given as slots, int32[R]."""
-    st = ready.empty_state(instance)
-    for r in np.flatnonzero(slot >= 0).tolist():
-        put(st, r, int(slot[r]))
-    return explain(st, ready.possible, ready.excluded)
-
-
-def unmet_demands(instance: Instance, slot: Ints) -> list[str]:
-    """Mandatory requests and least numbers of meetings that a schedule does not meet."""
-    found = [
-        f'mandatory request "{instance.request_ids[r]}" has not been placed'
-        for r in np.flatnonzero(instance.mandatory & (slot < 0))
-    ]
-    held = slot >= 0
-    ends = np.concatenate([instance.first[held], instance.second[held]])
-    count = np.bincount(ends, minlength=len(instance.participant_ids))
-    found += [
-        f'participant "{instance.participant_ids[p]}" has {count[p]} of at least '
-        f"{instance.min_meetings[p]} meetings"
-        for p in np.flatnonzero(count < instance.min_meetings)
-    ]
-    return found
-
-
-def _nothing(instance: Instance, conflicts: list[str], began: float, seed: int) -> Solution:
-    """An infeasible instance: no meetings, the constraints that clash by name."""
-    requests = len(instance.request_ids)
-    return Solution(
-        name=instance.name,
-        objective=instance.objective,
-        status="infeasible",
-        slot=np.full(requests, -1, dtype=np.int32),
-        reason=np.full(requests, -1, dtype=np.int8),
-        weight=0.0,
-        breaks=0,
-        seconds=round(time.monotonic() - began, 3),
-        seed=seed,
-        conflicts=conflicts,
     )

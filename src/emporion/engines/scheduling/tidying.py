@@ -44,8 +44,8 @@ def fewer_breaks(
 
     Raises `InstanceError` for a schedule that does not keep the constraints.
     """
+    from .preparing import prepare
     from .repairing.kernels import place
-    from .solving import prepare
 
     began = time.monotonic()
     st = prepare(instance).empty_state(instance, seed=seed)

@@ -14,7 +14,7 @@ from ..instance import Bools, Instance, InstanceError
 from ..solution import Solution, count_breaks, granted_weight
 
 if TYPE_CHECKING:
-    from ..solving import Prepared
+    from ..preparing import Prepared
 
 #: Largest number of (request, slot) pairs that goes to the constraint model, by objective.
 MOST_BREAKS, MOST_RARE = 20_000, 8_000
@@ -75,7 +75,7 @@ def solve_exactly(
 
 def _have_fewer_breaks(instance: Instance, ready: Prepared, found: Solution, seed: int) -> None:
     """The same meetings in slots with fewer breaks: the constraint model counts weight alone."""
-    from ..solving import explain_slots
+    from ..preparing import explain_slots
     from ..tidying import fewer_breaks
     from .model import filled
 

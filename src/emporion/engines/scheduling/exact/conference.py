@@ -17,7 +17,7 @@ from .relaxation import Paths
 from .timetable import Timetable, prune
 
 if TYPE_CHECKING:
-    from ..solving import Prepared
+    from ..preparing import Prepared
 
 #: Seconds kept for writing the result.
 KEPT = 0.15
@@ -139,7 +139,7 @@ def _solution(
     deadline: float | None,
 ) -> Solution:
     from ..checking import check
-    from ..solving import explain_slots
+    from ..preparing import explain_slots
     from .model import EXHAUSTED
 
     requests = len(instance.request_ids)

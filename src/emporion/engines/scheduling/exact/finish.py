@@ -25,7 +25,7 @@ from ..state import SLOT, State, put, unset
 from .programme import WHOLE, Programme
 
 if TYPE_CHECKING:
-    from ..solving import Prepared
+    from ..preparing import Prepared
 
 #: Most pairs of request and slot.
 MOST_PAIRS = 60_000

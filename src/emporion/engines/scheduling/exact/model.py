@@ -20,7 +20,7 @@ from ..solution import OUTWEIGHED, Solution, count_breaks, granted_weight
 from ..state import SLOT, put, walking_budget
 
 if TYPE_CHECKING:
-    from ..solving import Prepared
+    from ..preparing import Prepared
 
 #: What is said when no smaller set of constraints has been found.
 EXHAUSTED = "no timetable keeps all constraints together (proven by exhaustive search)"
@@ -319,7 +319,7 @@ def _result(
     seed: int,
     deadline: float | None,
 ) -> Solution:
-    from ..solving import explain_slots
+    from ..preparing import explain_slots
 
     conflicts = []
     if status == "infeasible":

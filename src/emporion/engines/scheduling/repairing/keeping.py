@@ -81,7 +81,8 @@ def solve_keeping(
     >>> solve_keeping(one, np.array([1, -1], dtype=np.int32)).slot.tolist()
     [1, 0]
     """
-    from ..solving import _nothing, explain_slots, prepare, relaxations, unmet_demands
+    from ..preparing import explain_slots, nothing_possible, prepare, unmet_demands
+    from ..solving import relaxations
 
     began = time.monotonic() if started is None else started
     if instance.objective != "weight":
@@ -93,10 +94,10 @@ def solve_keeping(
         )
     ready = prepare(instance)
     if ready.conflicts:
-        return _nothing(instance, ready.conflicts, began, seed)
+        return nothing_possible(instance, ready.conflicts, began, seed)
     flow, limit = relaxations(instance, ready, with_bound)
     if isinstance(limit, str):
-        return _nothing(instance, [limit], began, seed)
+        return nothing_possible(instance, [limit], began, seed)
     reduced = ready.value - flow.price[ready.shape.end0] - flow.price[ready.shape.end1]
     if move_price is None:
         move_price = default_move_price(instance, previous)

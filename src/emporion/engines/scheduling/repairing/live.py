@@ -74,8 +74,8 @@ class Floor:
         Raises `InstanceError` when ``slot`` does not keep the constraints.
         """
         from ..checking import check
+        from ..preparing import explain_slots, prepare
         from ..solution import Solution, count_breaks, granted_weight
-        from ..solving import explain_slots, prepare
 
         instance = copy.copy(instance)
         self.instance, self.notice, self.most_moves = instance, notice, most_moves

@@ -90,7 +90,7 @@ def _near(it: Instance, slot: Ints, still: Ints) -> Bools:
 def announced_faults(it: Instance, slot: Ints) -> tuple[Bools, list[str]]:
     """Which announced meetings cannot be held where they are, beside heavier ones, bool[R]; and a
     sentence for each, and for what is missing, `MOST_FAULTS` at most."""
-    from ..solving import prepare
+    from ..preparing import prepare
 
     st = prepare(it).empty_state(it)
     held = np.flatnonzero(slot >= 0)
