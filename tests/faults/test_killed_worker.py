@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -43,19 +45,13 @@ def test_worker_that_is_told_to_leave_gives_its_job_back(house: House) -> None:
     house.ask(START.format(seconds=600))
     worker = house.start("worker")
     try:
-        reached = reaches(house, "core_jobrecord", 1, SEARCHING)
-        while not reached():
-            assert worker.poll() is None
+        searches(house, worker)
         worker.terminate()
         worker.wait(PATIENCE)
     finally:
         kill(worker)
-    assert (
-        counted(
-            house, "core_jobrecord", "kind = 'schedule.run' AND state = 'waiting' AND attempt = 0"
-        )
-        == 1
-    )
+    given_back = "kind = 'schedule.run' AND state = 'waiting' AND attempt = 0"
+    assert counted(house, "core_jobrecord", given_back) == 1
     assert counted(house, "meetings_release", "state != 'published'") == 0
 
 
@@ -63,9 +59,7 @@ def test_code_to_sign_in_does_not_wait_for_the_schedule_that_is_computed(house: 
     house.ask(START.format(seconds=600))
     worker = house.start("worker")
     try:
-        searching = reaches(house, "core_jobrecord", 1, SEARCHING)
-        while not searching():
-            assert worker.poll() is None
+        searching = searches(house, worker)
         asked = time.monotonic()
         house.ask(
             "__import__('emporion.core.jobs', fromlist=['jobs']).enqueue('sign_in.send_code', "
@@ -77,3 +71,11 @@ def test_code_to_sign_in_does_not_wait_for_the_schedule_that_is_computed(house: 
         assert searching()
     finally:
         kill(worker)
+
+
+def searches(house: House, worker: subprocess.Popen[str]) -> Callable[[], bool]:
+    """Wait until a worker searches a schedule; return whether one does now."""
+    searching = reaches(house, "core_jobrecord", 1, SEARCHING)
+    while not searching():
+        assert worker.poll() is None
+    return searching

@@ -6,6 +6,7 @@ _SELF = "the participant"
 _GOES = (Does.KEEPS, "the row goes")
 # A demonstration is of nobody, and stays as it was built.
 _REAL = {"participation__edition__is_demonstration": False}
+_A_YEAR = Kept("a year after the fair", after="participation__edition__ends", days=365, where=_REAL)
 
 declare(
     "matchmaking.RankedList",
@@ -25,12 +26,7 @@ declare(
 declare(
     "matchmaking.FirstList",
     whose={"alone": "participation"},
-    kept=Kept(
-        "a year after the fair",
-        after="participation__edition__ends",
-        days=365,
-        where=_REAL,
-    ),
+    kept=_A_YEAR,
     fields={"entries": held("whom to meet, and why", _SELF, Does.EMPTIES)},
     others="policy",
     row_goes=True,
@@ -38,12 +34,7 @@ declare(
 declare(
     "matchmaking.Showing",
     whose={"alone": "participation"},
-    kept=Kept(
-        "a year after the fair",
-        after="participation__edition__ends",
-        days=365,
-        where=_REAL,
-    ),
+    kept=_A_YEAR,
     fields={
         "entries": held("who was suggested, to learn what lists bring", "nobody", Does.EMPTIES)
     },
