@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from emporion.core.command_name import command
-from emporion.core.tabular.formulas import neutralised
-from emporion.core.translated import as_dict
 from emporion.design.formats import day as day_words
 from emporion.design.formats import number as number_words
 from emporion.design.paging import page_of
@@ -29,8 +24,6 @@ from emporion.meetings.models import Release
 from emporion.meetings.queries import changes as change_queries
 from emporion.meetings.queries import releases as queries
 from emporion.meetings.queries.words import REFUSALS, change_word, method_word, refusal_word
-from emporion.registry import domain as registry
-from emporion.registry.countries import country_name
 from emporion.registry.domain import roles
 
 A_PAGE = 50
@@ -137,74 +130,6 @@ def changes(request: HttpRequest, edition: Edition, number: int) -> HttpResponse
         "nav_current": "schedule",
     }
     return render(request, "meetings/changes.html", context)
-
-
-@staff_reads(roles.REQUESTS)
-def refusals(request: HttpRequest, edition: Edition, number: int) -> HttpResponseBase:
-    """The requests that were not granted; ?reason= narrows, ?format=csv gives the whole file.
-
-    The file is written down and limited like every list that is taken out.
-    """
-    shown = found_or_404(edition, number)
-    refused = False
-    reason = request.GET.get("reason", "")
-    reason = reason if reason in REFUSALS else ""
-    if request.GET.get("format") == "csv":
-        try:
-            registry.note_list_out(
-                edition.expo,
-                request.user.actor,  # type: ignore[union-attr]
-                edition.public_id,
-                "refusals",
-            )
-            return _refusals_csv(edition, shown, reason)
-        except registry.TooManyReads:
-            refused = True
-            messages.error(request, _("Many lists were taken out in the last hour. Wait a while."))
-    numbers = queries.refused_by_reason(shown)
-    total = numbers.get(reason, 0) if reason else sum(numbers.values())
-    pages = max(1, -(-total // A_PAGE))
-    page = page_of(request, pages)
-    rows = queries.refusals(shown, reason, (page - 1) * A_PAGE, page * A_PAGE)
-    context = {
-        "release": shown,
-        "rows": [(row, refusal_word(row.reason)) for row in rows],
-        "reasons": [(key, refusal_word(key), count) for key, count in numbers.items()],
-        "reason": reason,
-        "total": total,
-        "page": page,
-        "pages": pages,
-        "query": f"&reason={reason}" if reason else "",
-        "slug": edition.slug,
-        "nav_current": "schedule",
-    }
-    answer = render(request, "meetings/refusals.html", context, status=429 if refused else 200)
-    if refused:
-        answer["Retry-After"] = str(int(registry.LISTS_WITHIN.total_seconds()))
-    return answer
-
-
-@for_organisers
-def unserved(request: HttpRequest, edition: Edition, number: int) -> HttpResponse:
-    """Who asked and has no meeting at all."""
-    shown = found_or_404(edition, number)
-    total, keys = queries.unserved_keys(shown)
-    pages = max(1, -(-len(keys) // A_PAGE))
-    page = page_of(request, pages)
-    context = {
-        "release": shown,
-        "rows": [
-            (who, country_name(who.country, get_language() or "en") if who.country else "")
-            for who in queries.unserved(edition, keys[(page - 1) * A_PAGE : page * A_PAGE])
-        ],
-        "total": total,
-        "listed": len(keys),
-        "page": page,
-        "pages": pages,
-        "slug": edition.slug,
-        "nav_current": "schedule",
-    }
-    return render(request, "meetings/unserved.html", context)
 
 
 def found_or_404(edition: Edition, number: int) -> Release:
@@ -365,53 +290,3 @@ def commands(edition: Edition, release: Release) -> list[str]:
         f"{command()} schedule {instance} -o again.json --seed {release.seed} "
         f"--work-limit {release.steps}{cut}",
     ]
-
-
-class _Echo:
-    def write(self, text: str) -> str:
-        return text
-
-
-def _refusals_csv(edition: Edition, release: Release, reason: str) -> StreamingHttpResponse:
-    heading = [
-        "request",
-        "reason",
-        "state",
-        "weight",
-        "asker",
-        "asker_name",
-        "counterpart",
-        "counterpart_name",
-        "release",
-        "note",
-    ]
-    note = "demonstration data, made up" if edition.is_demonstration else ""
-
-    def lines() -> Iterator[str]:
-        writer = csv.writer(_Echo())
-        yield "\ufeff" + writer.writerow(heading)
-        for row in rows:
-            yield writer.writerow(
-                [
-                    *row[:3],
-                    row[3] / 1000,
-                    row[4],
-                    _safe(row[5]),
-                    row[6],
-                    _safe(row[7]),
-                    release.number,
-                    note,
-                ]
-            )
-
-    # Asked for here: by the time that the response flows, the tenant's scope is closed.
-    rows = queries.refusal_rows(release, reason)
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    name = f"{edition.slug}-release-{release.number}-not-granted.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def _safe(name: Any) -> str:
-    """Return the first text of a name, harmless in a spreadsheet."""
-    return neutralised(next(iter(as_dict(name).values()), ""))

@@ -9,6 +9,7 @@ from emporion.meetings.interfaces import (
     personal,
     pins,
     ratings,
+    refused,
     releases,
     requests,
     sheets,
@@ -48,12 +49,12 @@ urlpatterns = [
     path("<slug:edition>/organise/releases/<int:number>/changes/", releases.changes, name="diff"),
     path(
         "<slug:edition>/organise/releases/<int:number>/refusals/",
-        releases.refusals,
+        refused.refusals,
         name="refusals",
     ),
     path(
         "<slug:edition>/organise/releases/<int:number>/unserved/",
-        releases.unserved,
+        refused.unserved,
         name="unserved",
     ),
     path("<slug:edition>/organise/releases/<int:number>/told/", told.told, name="told"),

@@ -1,0 +1,33 @@
+"""Tables of meetings."""
+
+from emporion.meetings.models.participants import MeetingRating, NoticesRead, PersonalLink
+from emporion.meetings.models.requests import MeetingRequest, RuleAnswer, StandingRule
+from emporion.meetings.models.schedule import (
+    Meeting,
+    Pin,
+    Refusal,
+    Release,
+    ReleaseInstance,
+    ReleaseTold,
+    ScheduleRun,
+    ScheduleRunContent,
+    Slot,
+)
+
+__all__ = [
+    "Meeting",
+    "MeetingRating",
+    "MeetingRequest",
+    "NoticesRead",
+    "PersonalLink",
+    "Pin",
+    "Refusal",
+    "Release",
+    "ReleaseInstance",
+    "ReleaseTold",
+    "RuleAnswer",
+    "ScheduleRun",
+    "ScheduleRunContent",
+    "Slot",
+    "StandingRule",
+]

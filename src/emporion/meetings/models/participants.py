@@ -1,0 +1,84 @@
+"""What each participant says of meetings, has read, and holds to read it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from emporion.core.ids import new_id
+from emporion.core.tenancy import ScopedManager
+from emporion.meetings.models.requests import MeetingRequest
+
+
+class MeetingRating(models.Model):
+    """What one side thought of a meeting that took place. The other side never learns of it."""
+
+    request = models.ForeignKey(MeetingRequest, models.CASCADE, related_name="ratings")
+    rater = models.ForeignKey(
+        "edition.Participation", models.CASCADE, related_name="ratings_given", db_index=False
+    )
+    # 1, not worth the time, to 5, worth it.
+    value = models.PositiveSmallIntegerField()
+    rated_at = models.DateTimeField()
+
+    objects = ScopedManager(expo="rater__edition__expo")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rater", "request"], name="rating_once_a_side"),
+            models.CheckConstraint(condition=models.Q(value__range=(1, 5)), name="rating_in_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rater_id} about {self.request_id}"
+
+
+class PersonalLink(models.Model):
+    """An address that lets one person read their agenda and answer, without signing in.
+
+    The address carries the signed public id; this row says until when it is good for anything.
+    """
+
+    participation = models.ForeignKey(
+        "edition.Participation", models.CASCADE, related_name="personal_links"
+    )
+    person = models.ForeignKey("registry.Person", models.CASCADE, related_name="personal_links")
+    public_id = models.CharField(max_length=16, unique=True, default=new_id)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = ScopedManager(expo="participation__edition__expo")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participation", "person"],
+                condition=models.Q(revoked_at__isnull=True),
+                name="personal_link_one_live",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"link of {self.person_id} for {self.participation_id}"
+
+
+class NoticesRead(models.Model):
+    """Up to when a user has read what changed for a participation."""
+
+    participation = models.ForeignKey(
+        "edition.Participation", models.CASCADE, related_name="notices_read"
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    until = models.DateTimeField()
+
+    objects = ScopedManager(expo="participation__edition__expo")
+
+    class Meta:
+        verbose_name_plural = "notices read"
+        constraints = [
+            models.UniqueConstraint(fields=["participation", "user"], name="notices_read_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} has read {self.participation_id} up to {self.until}"
