@@ -8,6 +8,7 @@ from openpyxl import Workbook
 from emporion.core.tabular import reading
 from emporion.core.tabular.reading import read_table
 from emporion.core.tabular.report import TableError
+from emporion.core.tabular.rows import Row
 
 CES = "data/ces-2026-exhibitors/exhibitors.csv"
 
@@ -39,7 +40,7 @@ def test_csv_delimiter_is_found(delimiter):
 def test_csv_says_its_separator_as_excel_does():
     table = read_table(b"sep=;\r\nname;text\r\na,b;c\r\n")
     assert table.header == ("name", "text")
-    assert table.rows == (reading.Row(3, ("a,b", "c")),)
+    assert table.rows == (Row(3, ("a,b", "c")),)
 
 
 @pytest.mark.parametrize(

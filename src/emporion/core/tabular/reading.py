@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 from emporion.core.tabular.encoding import decode
 from emporion.core.tabular.formulas import restored
 from emporion.core.tabular.report import CellError, TableError
+from emporion.core.tabular.rows import MAX_COLUMNS, MAX_ROWS, Row
+from emporion.core.tabular.workbook import read_sheet
 from emporion.core.text.tokens import words
 
-MAX_ROWS = 200_000
-MAX_COLUMNS = 500
 # 200,000 rows of what people write into lists, several times over.
 MAX_BYTES = 256 << 20
 _MAX_CELL = 1_000_000
@@ -30,14 +30,6 @@ _DELIMITERS = ",;\t|"
 _SNIFFED_ROWS = 30
 # Titles, dates and logos above the header: it is looked for in so many rows.
 _HEADER_WITHIN = 15
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of the list; ``line`` is its line in the file (of a workbook: the row's number)."""
-
-    line: int
-    cells: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -89,8 +81,6 @@ def read_table(
     if not data.strip():
         raise TableError(_("The file is empty"), _("A header and at least one row are needed."))
     if data[:4] == b"PK\x03\x04" or data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        from emporion.core.tabular.workbook import read_sheet
-
         chosen, lines = read_sheet(data, sheet)
         return _table(lines, known, sheet=chosen, padded=True)
     if title.lower().endswith((".xlsx", ".xlsm", ".xls")):

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from emporion.core.tabular.reading import MAX_COLUMNS, MAX_ROWS, Row
 from emporion.core.tabular.report import TableError
+from emporion.core.tabular.rows import MAX_COLUMNS, MAX_ROWS, Row
 
 # The whole sheet lies in memory: a small file that unpacks to gigabytes is refused.
 _MAX_UNPACKED = 400_000_000

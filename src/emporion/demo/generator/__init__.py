@@ -9,10 +9,10 @@ figures, each with its source. The loader writes the records to the tables.
 """
 
 from emporion.demo.generator.affinity import Shown
+from emporion.demo.generator.digest import digest
 from emporion.demo.generator.edition import (
     SEED,
     ModelEdition,
-    digest,
     duplicate_share,
     generate,
     profile_texts,

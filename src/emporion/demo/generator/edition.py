@@ -1,10 +1,6 @@
 """The whole model edition as plain data, from one seed."""
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass
-from datetime import date, time
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,7 +25,6 @@ from emporion.demo.generator.records import (
     Pavilion,
     Slot,
 )
-from emporion.demo.generator.requests import Requests
 
 SEED = 20231123
 
@@ -97,27 +92,3 @@ def profile_texts(edition: ModelEdition) -> list[str]:
 def duplicate_share(edition: ModelEdition) -> NearDuplicates:
     """How many profile texts have a near twin; some 3 s at full size."""
     return near_duplicates(profile_texts(edition))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, date | time):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no place in a digest")
-
-
-def digest(edition: ModelEdition, requests: Requests | None = None) -> str:
-    """SHA-256 over all data (and the requests), to compare two runs."""
-    total = hashlib.sha256()
-    for name in ("facts", "pavilions", "slots", "bodies", "delegations", "exhibitors",
-                 "organisations", "buyers"):  # fmt: skip
-        rows = [asdict(row) for row in getattr(edition, name)]
-        text = json.dumps(rows, ensure_ascii=False, sort_keys=True, default=_plain)
-        total.update(text.encode())
-    total.update(edition.walking_minutes.astype("<i8").tobytes())
-    if requests is not None:
-        for array, kind in (
-            (requests.exhibitor, "<i4"), (requests.buyer, "<i4"), (requests.by_exhibitor, "|u1"),
-            (requests.weight, "<i2"), (requests.answer, "|i1"),
-        ):  # fmt: skip
-            total.update(array.astype(kind).tobytes())
-    return total.hexdigest()

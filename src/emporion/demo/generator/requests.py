@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,9 +15,7 @@ from emporion.demo.generator.cast import (
     wanted_exhibitors,
 )
 from emporion.demo.generator.dice import stream
-
-if TYPE_CHECKING:
-    from emporion.demo.generator.edition import ModelEdition
+from emporion.demo.generator.edition import ModelEdition
 
 FULL_COUNT = 200_000
 BY_EXHIBITORS = 0.1
