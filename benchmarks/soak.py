@@ -7,9 +7,9 @@
 Requests come at their own times, whether or not those before them are answered, as people do: an
 answer that is late is counted from when it was due. One in ten saves an exhibitor, or takes the
 save back. Memory is what belongs to the server and all that it started alone (Pss_Anon), read every
-ten seconds; its slope is that of the least squares after the first fifth, in which caches fill, and
-once more over the last third. Pages of files that are mapped come and go with what the system has
-to spare, and are told beside it. Prints JSON lines.
+ten seconds, together and by process; its slope is that of the least squares after the first fifth,
+in which caches fill, and once more over the last third. Pages of files that are mapped come and go
+with what the system has to spare, and are told beside it. Prints JSON lines.
 """
 
 from __future__ import annotations
@@ -101,11 +101,39 @@ def save(sender: Sender, page: Page, chance: random.Random) -> str:
     return "" if status in (200, 302) else f"save: {status}"
 
 
-def memory(pid: int) -> tuple[float, float]:
-    """Return the MiB that a process and all below it hold alone, and those of files they map.
+@dataclass
+class Held:
+    """What the server's processes held, MiB at seconds since the start."""
 
-    What several share is shared out among them.
-    """
+    at: list[float] = field(default_factory=list)
+    alone: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    mapped: float = 0.0
+
+    def look(self, second: float, pid: int) -> None:
+        """Read the memory of a process and of all below it, each under its own name."""
+        self.at.append(second)
+        self.mapped = 0.0
+        for one in family(pid):
+            try:
+                text = Path(f"/proc/{one}/smaps_rollup").read_text()
+                words = Path(f"/proc/{one}/cmdline").read_text().split("\0")
+            except OSError:
+                continue
+            kib = {
+                name: int(value) for name, value in re.findall(r"^(\w+):\s+(\d+) kB", text, re.M)
+            }
+            part = "worker" if "worker" in words else "web"
+            self.alone[f"{part} {one}"].append(kib["Pss_Anon"] / 1024)
+            self.mapped += kib["Pss_File"] / 1024
+
+    def total(self) -> list[float]:
+        """Return what all held together; a process that came or went is not in all readings."""
+        whole = [held for held in self.alone.values() if len(held) == len(self.at)]
+        return [sum(parts) for parts in zip(*whole, strict=True)]
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and all below it."""
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -113,18 +141,10 @@ def memory(pid: int) -> tuple[float, float]:
         except OSError:
             continue
         children.setdefault(parent, []).append(int(entry.parent.name))
-    alone, mapped, left = 0, 0, [pid]
-    while left:
-        one = left.pop()
-        left += children.get(one, [])
-        try:
-            text = Path(f"/proc/{one}/smaps_rollup").read_text()
-        except OSError:
-            continue
-        kib = {name: int(value) for name, value in re.findall(r"^(\w+):\s+(\d+) kB", text, re.M)}
-        alone += kib["Pss_Anon"]
-        mapped += kib["Pss_File"]
-    return alone / 1024, mapped / 1024
+    found = [pid]
+    for one in found:
+        found += children.get(one, [])
+    return found
 
 
 def slope(times: list[float], values: list[float]) -> float:
@@ -153,9 +173,7 @@ def run(
     """Send at the pace for so long, print the figures, and say whether the bars are met."""
     chance = random.Random(1)
     seen, local = Seen(), threading.local()
-    at: list[float] = []
-    held: list[float] = []
-    mapped: list[float] = []
+    held = Held()
 
     def work(page: Page, due: float, seed: int, writes: bool) -> None:
         try:
@@ -183,10 +201,7 @@ def run(
             pool.submit(work, page, due, chance.getrandbits(32), writes)
             if due - told >= MEMORY_EVERY:
                 told = due
-                at.append(due - started)
-                alone, files = memory(watch)
-                held.append(alone)
-                mapped.append(files)
+                held.look(due - started, watch)
     spent = time.perf_counter() - started
     order = sorted(seen.waited)
     p99 = share(order, 0.99)
@@ -197,12 +212,22 @@ def run(
     for name in sorted(slow, key=lambda name: -slow[name])[:5]:
         show("slowest pages", slow[name], "ms p99", None, page=name, n=len(seen.by_page[name]))
     show("pace", round(len(order) / spent, 1), "a second", rate, writes=seen.writes)
-    show("memory", round(held[-1]) if held else 0, "MiB", None,
-         slope=slope_after(0.2, minutes, at, held),
-         last_third=slope_after(2 / 3, minutes, at, held),
-         slope_unit="MiB an hour", first=round(held[0]) if held else 0,
-         mapped=round(mapped[-1]) if mapped else 0)  # fmt: skip
+    tell(held, minutes)
     return not seen.wrong and p99 <= P99_MS
+
+
+def tell(held: Held, minutes: float) -> None:
+    """Print the memory of all together, then of each that was there in every reading."""
+    rows = {"": held.total()}
+    rows |= {name: one for name, one in held.alone.items() if len(one) == len(held.at)}
+    for name, mib in rows.items():
+        if not mib:
+            continue
+        show("memory of " + name if name else "memory", round(mib[-1]), "MiB", None,
+             slope=slope_after(0.2, minutes, held.at, mib),
+             last_third=slope_after(2 / 3, minutes, held.at, mib),
+             slope_unit="MiB an hour", first=round(mib[0]),
+             **({} if name else {"mapped": round(held.mapped)}))  # fmt: skip
 
 
 def main() -> int:
