@@ -10,7 +10,8 @@ from django.db import transaction
 from emporion.core import bulk, journal
 from emporion.core.ids import new_id
 from emporion.core.text.sortkey import sort_key
-from emporion.core.translated import as_dict, best
+from emporion.core.translated import best
+from emporion.registry.domain.rows import change_rows, remove_rows
 from emporion.registry.models import Expo, Organisation
 
 
@@ -93,69 +94,16 @@ def change_organisations(
     Returns {public id: {column: value before}}. Pass at most some hundred at a time: all of them
     stay locked until the end.
     """
-    _refuse_other_columns(changes, CHANGEABLE)
-    with transaction.atomic():
-        found = list(
-            Organisation._base_manager.select_for_update()
-            .filter(expo=expo, pk__in=list(changes))
-            .order_by("pk")
-        )
-        columns: set[str] = set()
-        before: dict[str, dict[str, Any]] = {}
-        for organisation in found:
-            wanted = changes[organisation.pk]
-            before[organisation.public_id] = {
-                column: plain_value(getattr(organisation, column)) for column in wanted
-            }
-            for column, value in changes[organisation.pk].items():
-                setattr(organisation, column, value)
-                columns.add(column)
-            if "name" in changes[organisation.pk]:
-                organisation.sort_key = name_key(organisation.name)
-                columns.add("sort_key")
-        if columns:
-            Organisation._base_manager.bulk_update(found, sorted(columns), batch_size=100)
-            journal.record(
-                "organisation.change",
-                "organisation",
-                [o.public_id for o in found],
-                fields=sorted(columns),
-                tenant=expo.public_id,
-            )
-    return before
+    return change_rows(
+        Organisation, expo, changes, CHANGEABLE, lambda organisation: name_key(organisation.name)
+    )
 
 
 def remove_organisations(expo: Expo, keys: Sequence[int]) -> int:
     """Remove those of `keys` that nobody takes part for and no person belongs to; say how many."""
-    with transaction.atomic():
-        gone = list(
-            Organisation._base_manager.filter(
-                expo=expo, pk__in=keys, participations__isnull=True, people__isnull=True
-            ).values_list("pk", "public_id")
-        )
-        if gone:
-            Organisation._base_manager.filter(pk__in=[pk for pk, _ in gone]).delete()
-            journal.record(
-                "organisation.remove",
-                "organisation",
-                [name for _, name in gone],
-                tenant=expo.public_id,
-            )
-    return len(gone)
+    return remove_rows(Organisation, expo, keys, participations__isnull=True, people__isnull=True)
 
 
 def name_key(name: Any) -> str:
     """Return the sort key of a name that has a text for each language."""
     return sort_key(best(name, "en")[1])
-
-
-def plain_value(value: Any) -> Any:
-    """Return a column's value as JSON holds it."""
-    return as_dict(value) if hasattr(value, "data") else value
-
-
-def _refuse_other_columns(changes: Mapping[int, Mapping[str, Any]], allowed: Sequence[str]) -> None:
-    for values in changes.values():
-        other = sorted(set(values) - set(allowed))
-        if other:
-            raise ValueError(f"{other[0]!r} cannot be changed; these can: {', '.join(allowed)}.")

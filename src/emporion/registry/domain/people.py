@@ -12,7 +12,7 @@ from django.utils import timezone
 from emporion.core import bulk, history, journal
 from emporion.core.ids import new_id
 from emporion.core.text.sortkey import sort_key
-from emporion.registry.domain.organisations import plain_value
+from emporion.registry.domain.rows import change_rows, remove_rows
 from emporion.registry.models import Expo, Person
 from emporion.registry.queries import people_like
 
@@ -101,54 +101,14 @@ def change_people(
     Returns {public id: {column: value before}}. Pass at most some hundred at a time: all of them
     stay locked until the end.
     """
-    for values in changes.values():
-        other = sorted(set(values) - set(CHANGEABLE))
-        if other:
-            raise ValueError(f"{other[0]!r} of a person cannot be changed.")
-    with transaction.atomic():
-        found = list(
-            Person._base_manager.select_for_update()
-            .filter(expo=expo, pk__in=list(changes))
-            .order_by("pk")
-        )
-        columns: set[str] = set()
-        before: dict[str, dict[str, Any]] = {}
-        for person in found:
-            before[person.public_id] = {
-                column: plain_value(getattr(person, column)) for column in changes[person.pk]
-            }
-            for column, value in changes[person.pk].items():
-                setattr(person, column, value)
-                columns.add(column)
-            if "name" in changes[person.pk]:
-                person.sort_key = sort_key(person.name, person=True)
-                columns.add("sort_key")
-        if columns:
-            Person._base_manager.bulk_update(found, sorted(columns), batch_size=100)
-            journal.record(
-                "person.change",
-                "person",
-                [p.public_id for p in found],
-                fields=sorted(columns),
-                tenant=expo.public_id,
-            )
-    return before
+    return change_rows(
+        Person, expo, changes, CHANGEABLE, lambda person: sort_key(person.name, person=True)
+    )
 
 
 def remove_people(expo: Expo, keys: Sequence[int]) -> int:
     """Remove those of `keys` who act for nobody and take part nowhere; say how many."""
-    with transaction.atomic():
-        gone = list(
-            Person._base_manager.filter(
-                expo=expo, pk__in=keys, delegates__isnull=True, participations__isnull=True
-            ).values_list("pk", "public_id")
-        )
-        if gone:
-            Person._base_manager.filter(pk__in=[pk for pk, _ in gone]).delete()
-            journal.record(
-                "person.remove", "person", [name for _, name in gone], tenant=expo.public_id
-            )
-    return len(gone)
+    return remove_rows(Person, expo, keys, delegates__isnull=True, participations__isnull=True)
 
 
 def link_user(person: Person, user: User | None) -> None:
