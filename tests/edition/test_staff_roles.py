@@ -15,6 +15,7 @@ from emporion.core.tenancy import scope
 from emporion.edition import gates
 from emporion.edition.models import Participation
 from emporion.meetings.domain import requests
+from emporion.portal.interfaces.desk import staff as staff_page
 from emporion.registry import domain
 from emporion.registry.domain import people, roles
 from emporion.registry.models import Organiser, Person
@@ -48,6 +49,22 @@ def staff(edition: Any, role: str) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+@pytest.mark.parametrize("role", roles.ROLES)
+def test_staff_page_tells_of_a_role_all_that_it_may_and_nothing_else(role: str) -> None:
+    told = staff_page.deeds(role)
+    if role == roles.OWNER:
+        assert told == ["everything"]
+        return
+    # A saved view is everybody's; who knows all meetings knows those of the day.
+    acts = roles.MAY[role] - {roles.LOOK}
+    if roles.REQUESTS in acts:
+        acts -= {roles.MEETINGS}
+    words = {str(staff_page.ACTS[act]) for act in acts} or {"nothing more"}
+    if role == roles.PAVILION_MANAGER:
+        words |= {"of their own pavilions only"}
+    assert sorted(told) == sorted(words)
 
 
 @pytest.mark.parametrize("role", ALLOWED)

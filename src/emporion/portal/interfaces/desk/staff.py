@@ -38,6 +38,32 @@ WORDS: dict[str, Any] = {
 }
 
 
+# What an act is called on the page; what only owners do is not told of others.
+ACTS: dict[str, Any] = {
+    roles.IMPORT: gettext_lazy("take lists in and undo them"),
+    roles.PARTICIPANTS: gettext_lazy("change participants"),
+    roles.CONTACTS: gettext_lazy("look up contact data"),
+    roles.MATCH: gettext_lazy("run a matching"),
+    roles.SCHEDULE: gettext_lazy("compute and keep schedules, fix meetings"),
+    roles.REQUESTS: gettext_lazy("know who asks and meets whom, and what they write"),
+    roles.MEETINGS: gettext_lazy("know who meets on the day that it is"),
+    roles.OUTGOING: gettext_lazy("see what was sent to whom, and send it again"),
+    roles.SEE: gettext_lazy("see for a while what a participant sees"),
+}
+
+
+def deeds(role: str) -> list[str]:
+    """Return what a role may do beside reading the desk, in the reader's language."""
+    if role == roles.OWNER:
+        return [_("everything")]
+    held = [act for act in ACTS if roles.may(role, act)]
+    if roles.REQUESTS in held:
+        # Who knows it of all days knows it of this one.
+        held = [act for act in held if act != roles.MEETINGS]
+    told = [str(ACTS[act]) for act in held] or [_("nothing more")]
+    return [*told, _("of their own pavilions only")] if role == roles.PAVILION_MANAGER else told
+
+
 class NamingForm(forms.Form):
     """Whom an owner names for a post."""
 
@@ -172,6 +198,7 @@ def _page(request: Any, edition: Edition, form: StaffForm, status: int = 200) ->
             {"offer": one, "role": WORDS.get(one.role, one.role)}
             for one in editions.posts_offered(edition.expo, to_officers=False)
         ],
+        "deeds": [(word, deeds(role)) for role, word in WORDS.items()],
         "slug": edition.slug,
         "nav_current": "desk",
     }
