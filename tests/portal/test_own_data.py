@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from django.db import transaction
+from django.utils.translation import override
 
 from emporion.core import journal, privacy
 from emporion.core.models import JournalEntry
 from emporion.portal.interfaces.privacy.commands import person as command
-from emporion.portal.interfaces.privacy.words import TABLES
+from emporion.portal.interfaces.privacy.words import TABLES, shown
 from emporion.registry.models import ErasureRequest, Person
 from tests.factories import make_organiser, make_participation, make_user
 from tests.portal.planting import HAN, WORD, plant
@@ -41,6 +42,27 @@ def test_every_table_of_people_has_a_name_on_the_page() -> None:
     # The acts of an organiser, told by the journal; what a program sent twice.
     kept = {"meetings.Pin", "meetings.Release", "api.IdempotencyKey"}
     assert owned - set(TABLES) - kept == set()
+
+
+def test_own_data_is_shown_in_words_and_not_in_codes() -> None:
+    values = {
+        "country": "NP",
+        "languages": ["en", "zh-hans"],
+        "markets": ["CN", "nordic"],
+        "role": "buyer",
+        "is_made_up": True,
+        "city": "Kathmandu",
+    }
+    with override("zh-hans"):
+        told = {str(word): text for word, text in shown(None, values)}
+    assert list(told.values()) == [
+        "尼泊尔",
+        "英语, 中文",
+        "中国, 北欧",
+        "采购商",
+        "是",
+        "Kathmandu",
+    ]
 
 
 def test_page_shows_what_is_kept_of_the_reader(

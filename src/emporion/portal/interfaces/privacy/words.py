@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from emporion.design import formats
+from emporion.portal.interfaces.desk.staff import WORDS as POSTS
 from emporion.portal.interfaces.desk.words import FIELDS as OF_LISTS
+from emporion.portal.interfaces.desk.words import ROLES
+from emporion.registry.countries import country_name
+from emporion.registry.languages import language_names
+from emporion.registry.markets import market_name
 
 TABLES: dict[str, Any] = {
     "accounts.AccessToken": gettext_lazy("Tokens of your programs"),
@@ -79,18 +85,36 @@ FIELDS: dict[str, Any] = {
 def shown(table: Any, values: dict[str, Any]) -> list[tuple[Any, str]]:
     """Return (word, text) of the values that say something to a reader, in the register's order."""
     known = [name for name in values if name in FIELDS]
-    rows = [(FIELDS[name], _text(values[name])) for name in known]
+    rows = [(FIELDS[name], _text(values[name], name)) for name in known]
     return [(word, text) for word, text in rows if text]
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, name: str = "") -> str:
     if isinstance(value, dict):
-        return " / ".join(_text(one) for one in value.values())
+        return " / ".join(_text(one, name) for one in value.values())
     if isinstance(value, (list, tuple)):
-        return ", ".join(_text(one) for one in value)
+        return ", ".join(_text(one, name) for one in value)
     if isinstance(value, str) and _MOMENT.match(value):
         return _moment(value)
-    return "" if value is None or value is False else str(value)
+    if value is True:
+        return _("yes")
+    if value is None or value is False:
+        return ""
+    return NAMES[name](str(value)) if name in NAMES else str(value)
+
+
+def _here() -> str:
+    return get_language() or "en"
+
+
+# Codes that people do not read.
+NAMES: dict[str, Callable[[str], str]] = {
+    "country": lambda code: country_name(code, _here()) or code,
+    "language": lambda code: language_names([code], _here())[0],
+    "languages": lambda code: language_names([code], _here())[0],
+    "markets": lambda code: market_name(code, _here()),
+    "role": lambda code: str({**ROLES, **POSTS}.get(code, code)),
+}
 
 
 # What `core.privacy` gives out for programs; people read dates.
