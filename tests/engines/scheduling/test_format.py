@@ -6,7 +6,7 @@ import pytest
 
 from emporion.engines import scheduling
 from emporion.engines.scheduling import limits, reading
-from emporion.engines.scheduling.reading import load_json
+from emporion.engines.scheduling.json_values import load_json
 
 from . import tiny
 

@@ -5,24 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
 from collections.abc import Sequence
 from typing import Any
 
+from .clock import process_start
+
 # The exit status when no schedule can meet the constraints.
 INFEASIBLE = 3
-
-
-def process_start() -> float:
-    """When this process started, on the clock of `time.monotonic`; now where that is unknown."""
-    now = time.monotonic()
-    try:
-        with open("/proc/self/stat", encoding="ascii", errors="replace") as stat:
-            ticks = int(stat.read().rpartition(")")[2].split()[19])
-        age = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
-    except (OSError, ValueError, IndexError, AttributeError):
-        return now
-    return now - age if 0 <= age < 3600 else now
 
 
 def _seconds(text: str) -> float:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .exact.constraints import possible_at_all
 from .instance import NO_LIMIT, Bools, Instance, Ints
 
 #: Largest number of (request, slot) pairs looked at, questions asked, work of the solver on each.
@@ -78,8 +79,6 @@ class _Questions:
 
     def impossible(self, groups: list[Group]) -> bool:
         """True only when proven."""
-        from .exact.model import possible_at_all
-
         began = time.monotonic()
         late = self.deadline is not None and began + self.longest > self.deadline
         if self.left <= 0 or late:

@@ -21,6 +21,16 @@ from .instance import (
     Ints,
     make_instance,
 )
+from .json_values import (
+    check_keys,
+    expect,
+    find,
+    ids_of,
+    items_of,
+    load_json,
+    per_slot,
+    whole_number,
+)
 from .limits import refuse_large_file, refuse_too_many
 
 INSTANCE_FORMAT = "emporion-schedule-instance/1"
@@ -37,104 +47,10 @@ PARTICIPANT_KEYS = {
 REQUEST_KEYS = {"id", "participants", "weight", "mandatory", "allowed_slots", "fixed_slot"}
 
 
-def _no_number(text: str) -> float:
-    raise InstanceError("number", f"{text} is not a number JSON knows")
-
-
-def load_json(path: str | Path) -> Any:
-    """The parsed file; `InstanceError` with line and column when it is not JSON in UTF-8."""
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InstanceError(str(path), f"not UTF-8 (byte {error.start})") from None
-    try:
-        return json.loads(text, parse_constant=_no_number)
-    except json.JSONDecodeError as error:
-        where = f"{path}, line {error.lineno}, column {error.colno}"
-        raise InstanceError(where, f"not JSON: {error.msg}") from None
-    except RecursionError:
-        raise InstanceError(str(path), "nested too deeply") from None
-
-
 def read_instance(path: str | Path) -> Instance:
     """Read ``emporion-schedule-instance/1``.  1 s for 200,000 requests."""
     refuse_large_file(path)
     return instance_from_json(load_json(path))
-
-
-def expect(value: Any, kind: type | tuple[type, ...], where: str, wanted: str) -> Any:
-    """``value`` when it is of that type (true and false are no numbers), else `InstanceError`."""
-    kinds = kind if isinstance(kind, tuple) else (kind,)
-    if not isinstance(value, kind) or (isinstance(value, bool) and bool not in kinds):
-        shown = json.dumps(value, ensure_ascii=False)[:40]
-        raise InstanceError(where, f"{shown} where {wanted} was expected")
-    return value
-
-
-def check_keys(item: Any, known: set[str], where: str, needed: tuple[str, ...] = ()) -> None:
-    """Unknown keys are an error that names the key; keys ``x-...`` are for others."""
-    expect(item, dict, where, "an object")
-    for key in item:
-        if key not in known and not key.startswith("x-"):
-            raise InstanceError(where, f'unknown key "{key}"')
-    for key in needed:
-        if key not in item:
-            raise InstanceError(where, f'"{key}" is missing')
-
-
-def _items(data: dict[str, Any], key: str, known: set[str], needed: tuple[str, ...]) -> list[Any]:
-    """The list under ``key``; its items are checked by the few different sets of keys they have."""
-    items: list[Any] = expect(data.get(key, []), list, key, "a list")
-    try:
-        shapes = {tuple(item) for item in items}
-    except TypeError:
-        shapes = {("",)}
-    fine = all(
-        all(k in known or str(k).startswith("x-") for k in shape) and set(needed) <= set(shape)
-        for shape in shapes
-    )
-    if not fine or not all(type(item) is dict for item in items):
-        for n, item in enumerate(items):
-            name = item.get("id", n) if isinstance(item, dict) else n
-            check_keys(item, known, f'{key}: item {n} ("{name}")', needed)
-    return items
-
-
-def _ids(items: list[Any], noun: str) -> tuple[list[str], dict[str, int]]:
-    ids = [item["id"] for item in items]
-    for n, name in enumerate(ids):
-        if type(name) is not str:
-            expect(name, str, f"{noun} {n}: id", "a text")
-    index = dict(zip(ids, range(len(ids)), strict=True))
-    if len(index) < len(ids):
-        seen: set[str] = set()
-        for name in ids:
-            if name in seen:
-                raise InstanceError(f'{noun} "{name}"', "this id occurs twice")
-            seen.add(name)
-    return ids, index
-
-
-def _find(index: dict[str, int], name: Any, where: str, noun: str) -> int:
-    if not isinstance(name, str) or name not in index:
-        raise InstanceError(where, f"unknown {noun} {json.dumps(name, ensure_ascii=False)}")
-    return index[name]
-
-
-def _count(value: Any, where: str) -> int:
-    number = expect(value, int, where, "a whole number")
-    if number < 0:
-        raise InstanceError(where, f"{number} is negative")
-    return int(min(number, NO_LIMIT))
-
-
-def _per_slot(value: Any, slots: int, where: str) -> list[int]:
-    """An int or one int per slot, as a list."""
-    if isinstance(value, list):
-        if len(value) != slots:
-            raise InstanceError(where, f"{len(value)} numbers, expected {slots}")
-        return [_count(v, where) for v in value]
-    return [_count(value, where)] * slots
 
 
 def instance_from_json(data: Any) -> Instance:
@@ -144,42 +60,44 @@ def instance_from_json(data: Any) -> Instance:
         raise InstanceError("format", f'"{data["format"]}" is not "{INSTANCE_FORMAT}"')
     if isinstance(data["requests"], list):
         refuse_too_many(len(data["requests"]))
-    slots = _items(data, "slots", SLOT_KEYS, ("id",))
-    people = _items(data, "participants", PARTICIPANT_KEYS, ("id",))
-    requests = _items(data, "requests", REQUEST_KEYS, ("id", "participants"))
-    slot_ids, slot_index = _ids(slots, "slot")
-    people_ids, people_index = _ids(people, "participant")
-    request_ids, request_index = _ids(requests, "request")
+    slots = items_of(data, "slots", SLOT_KEYS, ("id",))
+    people = items_of(data, "participants", PARTICIPANT_KEYS, ("id",))
+    requests = items_of(data, "requests", REQUEST_KEYS, ("id", "participants"))
+    slot_ids, slot_index = ids_of(slots, "slot")
+    people_ids, people_index = ids_of(people, "participant")
+    request_ids, request_index = ids_of(requests, "request")
     given: dict[str, Any] = {
         "name": expect(data.get("name", ""), str, "name", "a text"),
         "objective": data.get("objective", "weight"),
         "break_scope": data.get("break_scope", "event"),
     }
     given |= _slots(slots)
-    pools = _items(data, "table_pools", {"id", "tables"}, ("id", "tables"))
-    given["pool_ids"], pool_index = _ids(pools, "table pool")
+    pools = items_of(data, "table_pools", {"id", "tables"}, ("id", "tables"))
+    given["pool_ids"], pool_index = ids_of(pools, "table pool")
     given["pool_tables"] = [
-        _per_slot(p["tables"], len(slots), f'table pool "{p["id"]}"') for p in pools
+        per_slot(p["tables"], len(slots), f'table pool "{p["id"]}"') for p in pools
     ] or None
     given |= _walking(data.get("walking"), len(slots))
     given |= _people(people, slot_index, pool_index, given)
     given |= _requests(requests, slot_index, people_index)
     if data.get("tables") is not None:
-        given["tables"] = _per_slot(data["tables"], len(slots), "tables")
+        given["tables"] = per_slot(data["tables"], len(slots), "tables")
     given["precedences"] = _pairs(data, "precedences", request_index, "request")
     given["exclusions"] = _pairs(data, "exclusions", people_index, "participant")
-    locked = _items(data, "locked", {"request", "slot"}, ("request", "slot"))
+    locked = items_of(data, "locked", {"request", "slot"}, ("request", "slot"))
     given["locked"] = [
         (
-            _find(request_index, item["request"], f"locked: item {n}", "request"),
-            _find(slot_index, item["slot"], f"locked: item {n}", "slot"),
+            find(request_index, item["request"], f"locked: item {n}", "request"),
+            find(slot_index, item["slot"], f"locked: item {n}", "slot"),
         )
         for n, item in enumerate(locked)
     ]
     if data.get("frozen_before") is not None:
-        given["frozen_before"] = _find(slot_index, data["frozen_before"], "frozen_before", "slot")
+        given["frozen_before"] = find(slot_index, data["frozen_before"], "frozen_before", "slot")
     if data.get("max_break_difference") is not None:
-        given["max_break_difference"] = _count(data["max_break_difference"], "max_break_difference")
+        given["max_break_difference"] = whole_number(
+            data["max_break_difference"], "max_break_difference"
+        )
     first, second = given.pop("ends")
     given["extra"] = _kept(data, slots, people, requests)
     return make_instance(slot_ids, people_ids, request_ids, first, second, **given)
@@ -222,7 +140,7 @@ def _slots(slots: list[Any]) -> dict[str, Any]:
         last = slots[int(runs[-1])]["id"]
         raise InstanceError(f'slot "{last}"', "slots must be in time order, one day together")
     result["slot_minutes"] = [
-        _count(slot.get("minutes") or 0, f'slot "{slot["id"]}": minutes') for slot in slots
+        whole_number(slot.get("minutes") or 0, f'slot "{slot["id"]}": minutes') for slot in slots
     ]
     return result
 
@@ -297,15 +215,15 @@ def _people(
                 )
             side[n] = EXHIBITOR if value == "exhibitor" else BUYER
         if (value := person.get("capacity")) is not None:
-            capacity[n] = _per_slot(value, slots, f"{where}: capacity")
+            capacity[n] = per_slot(value, slots, f"{where}: capacity")
         for name in expect(person.get("unavailable") or [], list, where, "a list of slots"):
             t = slot_index.get(name) if isinstance(name, str) else None
             if t is None:
-                t = _find(slot_index, name, f"{where}: unavailable", "slot")
+                t = find(slot_index, name, f"{where}: unavailable", "slot")
             capacity[n, t] = 0
         for key, array in limits.items():
             if (value := person.get(key)) is not None:
-                array[n] = _count(value, f"{where}: {key}")
+                array[n] = whole_number(value, f"{where}: {key}")
         if (value := person.get("place")) is not None:
             expect(value, str, f"{where}: place", "a text")
             if value not in place_index:
@@ -314,7 +232,7 @@ def _people(
                 place_index[value] = len(place_index)
             place[n] = place_index[value]
         if (value := person.get("pool")) is not None:
-            pool[n] = _find(pool_index, value, where, "table pool")
+            pool[n] = find(pool_index, value, where, "table pool")
     np.minimum(capacity, 100_000, out=capacity)
     return {
         "capacity": capacity,
@@ -342,7 +260,7 @@ def _requests(
             if len(ends) != 2:
                 raise InstanceError(where, f"{len(ends)} participants, expected two") from None
             for name in ends:
-                _find(people_index, name, where, "participant")
+                find(people_index, name, where, "participant")
         raise
     weights = [request.get("weight", 1) for request in requests]
     for n in range(count):
@@ -366,10 +284,10 @@ def _requests(
                 allowed = np.ones((count, slots), dtype=bool)
             allowed[n] = False
             for name in expect(request["allowed_slots"], list, where, "a list of slots"):
-                allowed[n, _find(slot_index, name, where, "slot")] = True
+                allowed[n, find(slot_index, name, where, "slot")] = True
         if request.get("fixed_slot") is not None:
             where = f'request "{request["id"]}": fixed_slot'
-            t = _find(slot_index, request["fixed_slot"], where, "slot")
+            t = find(slot_index, request["fixed_slot"], where, "slot")
             result["fixed_slot"][n] = t
             if allowed is not None and not allowed[n, t]:
                 raise InstanceError(
@@ -397,7 +315,7 @@ def _pairs(data: dict[str, Any], key: str, index: dict[str, int], noun: str) -> 
         where = f"{key}: item {n}"
         if len(expect(pair, list, where, "a pair")) != 2:
             raise InstanceError(where, f"{len(pair)} items, expected two")
-        ends = [_find(index, name, where, noun) for name in pair]
+        ends = [find(index, name, where, noun) for name in pair]
         if ends[0] == ends[1]:
             raise InstanceError(where, f"both are {json.dumps(pair[0], ensure_ascii=False)}")
         found.append(ends)

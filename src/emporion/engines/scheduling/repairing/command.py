@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..clock import process_start
 from ..instance import Instance, InstanceError, Ints
 
 
@@ -31,7 +32,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--work-limit", type=int, default=None, metavar="N")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args(argv)
-    from ..command import process_start
     from ..reading import read_instance
     from ..writing import write_instance, write_solution
     from . import changes_to_json, read_order, repair
