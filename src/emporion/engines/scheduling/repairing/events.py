@@ -25,7 +25,7 @@ KINDS = {
 }
 KEYS = {
     "format", "now", "notice", "events", "move_price", "moves_per_person", "moves_per_host",
-    "no_moves", "later_counts",
+    "no_moves", "later_counts", "cancel_counts",
 }  # fmt: skip
 
 
@@ -48,6 +48,7 @@ class Order:
 
     ``later_counts``: whether a meeting that an event has hit counts among the moves of its people
     when it is held at another time; else only meetings that could have stayed where they were do.
+    ``cancel_counts``: whether one that could have stayed and is given up for heavier ones does.
     """
 
     earliest: int
@@ -56,6 +57,7 @@ class Order:
     moves_per_person: int = 1
     moves_per_host: int | None = None
     later_counts: bool = True
+    cancel_counts: bool = True
     no_moves: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int32))
 
 
@@ -133,9 +135,10 @@ def order_from_json(data: dict[str, Any], instance: Instance) -> Order:
         if isinstance(price, bool) or not isinstance(price, int | float) or not 0 <= price <= 1e9:
             raise InstanceError("move_price", "must be a number from 0 to 1,000,000,000")
         order.move_price = float(price)
-    order.later_counts = data.get("later_counts", True)
-    if not isinstance(order.later_counts, bool):
-        raise InstanceError("later_counts", "must be true or false")
+    for key in ("later_counts", "cancel_counts"):
+        if not isinstance(value := data.get(key, True), bool):
+            raise InstanceError(key, "must be true or false")
+        setattr(order, key, value)
     order.moves_per_person = _count(data.get("moves_per_person", 1), "moves_per_person")
     if data.get("moves_per_host") is not None:
         order.moves_per_host = _count(data["moves_per_host"], "moves_per_host")

@@ -21,7 +21,7 @@ from ..solution import Solution, count_breaks, granted_weight
 from ..state import LOCK, SLOT, VALUE, State, unset
 from ..trials import MOST_EVICTED
 from ..trim import trim_breaks, trim_walks
-from .kernels import ACCEPTED, HELD_BACK, hold_back, place, work_priced
+from .kernels import ACCEPTED, HELD_BACK, hold_back, homes, place, work_priced
 
 ANY = 2**30
 #: Nodes of the searches of the insertion passes, then of the trials.
@@ -56,6 +56,7 @@ def solve_keeping(
     with_bound: bool = True,
     near: Bools | None = None,
     announced: Ints | None = None,
+    cancel_counts: bool = False,
 ) -> Solution:
     """A schedule near ``previous``, greatest in weight less the price of what has moved.
 
@@ -72,6 +73,7 @@ def solve_keeping(
     with_bound : False leaves out the bound and what it costs, for an answer within seconds.
     announced : int32[R], the slots that people know, where they are not ``previous``: holding what
         is in neither slot any more at another time is a move too.
+    cancel_counts : whether giving up an announced meeting for heavier ones is a move as well.
 
     The bound is that of the instance without the announced schedule.  Raises `InstanceError` for
     an instance of the objective breaks or ``previous`` of another length.
@@ -112,7 +114,10 @@ def solve_keeping(
     deadline = None if time_limit is None else began + time_limit - KEPT_SECONDS
     tried = ready.open if near is None else ready.open & near
     known = previous if announced is None else np.asarray(announced, dtype=np.int32)
-    search = _Search(st, reduced, tried, previous, known, stay, moved, flow)
+    # What cannot be where it was is not given up by anybody's choice.
+    no_move = (st.req[:, SLOT] < 0) | (not cancel_counts)
+    home = homes(known, st.slots, no_move)
+    search = _Search(st, reduced, tried, previous, home, stay, moved, flow)
     steps = search.run(left, deadline, on_progress, began)
     trim_walks(instance, st)
     trim_breaks(instance, st)
@@ -184,7 +189,7 @@ class _Search:
         moved: Ints,
         flow: Relaxation,
     ) -> None:
-        """``home`` int32[R] is what people know, ``moved`` the account of `kernels`."""
+        """``home`` int32[R] is what people know, ``moved`` the account, both as in `kernels`."""
         self.st, self.reduced, self.open = st, reduced, open_
         self.previous, self.home, self.stay, self.moved = previous, home, stay, moved
         granted = st.long[:, VALUE][flow.wanted]

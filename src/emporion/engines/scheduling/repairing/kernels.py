@@ -1,16 +1,18 @@
 """Moves that count what they change for people who have been told: the kernels of repair.
 
 They work on the state of the search (`state`), beside it an account of announced meetings:
-``home`` int32[R] the slot that was announced (-1 = none), ``stay`` int64 what one moved meeting
-costs in integer units, ``moved`` int32[P, 2] the moved meetings of each participant and how many it
-accepts.
+``home`` int32[R] the slot that was announced (-1 = none), with the number of slots added where
+giving the meeting up is no move (`homes`), ``stay`` int64 what one moved meeting costs in integer
+units, ``moved`` int32[P, 2] the moved meetings of each participant and how many it accepts.
 """
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..chains import FAILED, INSERTED, try_insert
 from ..compiled import compiled, compiled_inside
-from ..instance import IntGrid, IntRow
+from ..instance import Bools, IntGrid, IntRow, Ints
 from ..state import (
     END0,
     FIRST,
@@ -36,6 +38,12 @@ HELD_BACK = 2
 SUBSTITUTES = 6
 
 
+def homes(announced: Ints, slots: int, no_move: Bools | bool) -> Ints:
+    """``home`` of the slots ``announced`` int32[R]; ``no_move``: giving it up is no move."""
+    found: Ints = np.where((announced >= 0) & no_move, announced + slots, announced)
+    return found.astype(np.int32)
+
+
 @compiled
 def place(st: State, rows: IntRow, slots: IntRow, check: bool) -> None:
     """Hold ``rows`` in ``slots``; with ``check`` only where that is allowed."""
@@ -52,15 +60,21 @@ def begin(st: State) -> None:
 
 
 @compiled_inside
+def _is_move(st: State, told: int, slot: int) -> bool:
+    """Whether a meeting of home ``told`` is a moved one in ``slot`` (-1 = not held)."""
+    if told < 0 or (slot < 0 and told >= st.slots):
+        return False
+    return slot != told % st.slots
+
+
+@compiled_inside
 def count_moves(st: State, home: IntRow, moved: IntGrid) -> int:
     """Enter the journal into the account of moves; gives the change of their number."""
     total = 0
     for i in range(st.ctl[LOGGED]):
         r = st.req[i, LOG]
-        if home[r] < 0:
-            continue
-        was = st.req[i, LOG_SLOT] >= 0 and st.req[i, LOG_SLOT] != home[r]
-        is_ = st.req[r, SLOT] >= 0 and st.req[r, SLOT] != home[r]
+        was = _is_move(st, home[r], st.req[i, LOG_SLOT])
+        is_ = _is_move(st, home[r], st.req[r, SLOT])
         if was != is_:
             step = 1 if is_ else -1
             total += step
@@ -86,11 +100,8 @@ def undo(st: State, home: IntRow, moved: IntGrid, counted: bool) -> None:
     if counted:
         for i in range(st.ctl[LOGGED]):
             r = st.req[i, LOG]
-            if home[r] < 0:
-                continue
-            was = st.req[i, LOG_SLOT] >= 0 and st.req[i, LOG_SLOT] != home[r]
-            is_ = st.req[r, SLOT] >= 0 and st.req[r, SLOT] != home[r]
-            step = int(was) - int(is_)
+            was = _is_move(st, home[r], st.req[i, LOG_SLOT])
+            step = int(was) - int(_is_move(st, home[r], st.req[r, SLOT]))
             moved[st.req[r, END0], MOVED] += step
             moved[st.req[r, END0 + 1], MOVED] += step
     _undo(st)
@@ -130,7 +141,7 @@ def hold_back(st: State, p: int, home: IntRow, moved: IntGrid) -> None:
         for k in range(2):
             q = st.req[r, END0 + k]
             used = used or moved[q, MOVED] >= moved[q, ACCEPTED]
-        st.req[r, LOCK] = HELD_BACK if used and st.req[r, SLOT] == home[r] else 0
+        st.req[r, LOCK] = HELD_BACK if used and st.req[r, SLOT] == home[r] % st.slots else 0
 
 
 @compiled

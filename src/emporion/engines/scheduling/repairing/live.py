@@ -12,7 +12,7 @@ import numpy as np
 from ..instance import NO_LIMIT, Bools, Instance, InstanceError, Ints
 from ..state import FIRST, LOCK, MASK, SLOT, put, unset
 from .changes import Change, Changes
-from .kernels import ACCEPTED, insert_within, place
+from .kernels import ACCEPTED, homes, insert_within, place
 from .refilling import refill
 
 #: Nodes of the search for a later slot of somebody who is late, for an answer within milliseconds.
@@ -96,7 +96,7 @@ class Floor:
         # Locked by the organiser, bound to an order, or a pair that is never to meet.
         self.st.req[instance.locked[:, 0], LOCK] = 1
         self.st.req[np.unique(instance.precedences), LOCK] = 1
-        self.home: Ints = slot.copy()
+        self.home = homes(slot, self.st.slots, True)
         self.moved = np.zeros((len(instance.participant_ids), 2), dtype=np.int32)
         self.moved[:, ACCEPTED] = accepts
         if isinstance(accepts, int):

@@ -69,6 +69,7 @@ def repair(
         with_bound=False,
         near=_near(instance, slot, still),
         announced=slot if order.later_counts else still,
+        cancel_counts=order.cancel_counts,
     )
     if solution.status == "infeasible":
         raise InstanceError("repair", "; ".join(solution.conflicts))
