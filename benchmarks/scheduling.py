@@ -21,6 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
+from benchmarks import scheduling_absence as absence  # noqa: E402
 from benchmarks import scheduling_exact as exact  # noqa: E402
 from benchmarks import scheduling_expo as expo  # noqa: E402
 from benchmarks import scheduling_live as live  # noqa: E402
@@ -45,10 +46,20 @@ CASES: dict[str, Callable[[Lines, int], None]] = {
     "absent-flat": live.absent(False),
     "absent-third-day": live.absent(True, 2),
     "absent-third-day-flat": live.absent(False, 2),
+    "absent-most": absence.most,
 }
 #: What does not depend on the seeds given runs once.
 ONCE = {"compile", *exact.CLOSED, *exact.OPEN}
-LONG = {"value-300", "walking-300", "million-60", "million-300", "sizes", "rivals", *ONCE}
+LONG = {
+    "absent-most",
+    "value-300",
+    "walking-300",
+    "million-60",
+    "million-300",
+    "sizes",
+    "rivals",
+    *ONCE,
+}
 GROUPS = {
     "quick": [name for name in CASES if name not in LONG],
     "exact": [*exact.CLOSED, *exact.OPEN],

@@ -5,14 +5,15 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from benchmarks.scheduling_lines import Lines
 from emporion.engines import scheduling
-from emporion.engines.scheduling.exact.timetable import most_matched
 from emporion.engines.scheduling.instance import Instance, Ints
 from emporion.engines.scheduling.repairing import Event, Order
+from emporion.engines.scheduling.state import walking_budget
 
 #: No-shows of one run, spread over all slots; seconds for the schedule that was announced.
 NO_SHOWS, SECONDS = 4000, 20
@@ -24,6 +25,14 @@ CONSENTS = {
     ", no moves, one beyond the limit": (0, 0, 1),
     ", one beyond the limit": (1, 3, 1),
     ", two moves each": (2, 6, 0),
+}
+#: What counts as a move after an absence, and of whom; only the first is the case of the bars.
+READINGS: dict[str, dict[str, Any]] = {
+    "": {},
+    ", cancelling is no move": {"cancel_counts": False},
+    ", hosts one move too": {"moves_per_host": 1},
+    ", held again is no move": {"later_counts": False},
+    ", any moves": {"moves_per_person": 1000, "later_counts": False},
 }
 
 
@@ -100,31 +109,81 @@ def _run(
 def _could_be_new(instance: Instance, slot: Ints, held: list[int]) -> int:
     """After how many of the no-shows the host could have a new meeting, however others move.
 
-    Some guest who waits for the host must find slots of its own for all its meetings to come and
-    this one; whether the places of all hosts suffice is not asked, so it may be too many.
+    Some guest who waits for the host must find a slot for it, with one move of its own meetings at
+    most, within reach of what it has in the slots beside.  Whether the places of all hosts suffice,
+    and whom else it takes, is not asked, so it may be too many.
     """
-    possible = instance.allowed_slots()
-    bits = possible @ (1 << np.arange(possible.shape[1], dtype=np.int64))
-    mine: dict[int, list[int]] = {}
+    rows = _Rows(instance, slot)
     waiting: dict[int, list[int]] = {}
-    for r in np.flatnonzero(slot >= 0).tolist():
-        mine.setdefault(int(instance.second[r]), []).append(r)
     for r in np.flatnonzero(slot < 0).tolist():
         waiting.setdefault(int(instance.first[r]), []).append(r)
-
-    def comes(q: int, gone: int, t: int) -> bool:
-        guest = int(instance.second[q])
-        now = [r for r in mine.get(guest, []) if r != gone]
-        if len(now) >= instance.max_meetings[guest]:
-            return False
-        later = [q, *(r for r in now if slot[r] >= t)]
-        allowed = -1 << (t + (guest == instance.second[gone]))
-        return most_matched([int(bits[r]) & allowed for r in later], -1) == len(later)
-
     return sum(
-        any(comes(q, r, int(slot[r])) for q in waiting.get(int(instance.first[r]), []))
+        any(rows.takes(q, r, int(slot[r])) for q in waiting.get(int(instance.first[r]), []))
         for r in held
     )
+
+
+class _Rows:
+    """What every guest does in which slot, and whether one more meeting finds a place there."""
+
+    def __init__(self, instance: Instance, slot: Ints) -> None:
+        self.it = instance
+        possible = instance.allowed_slots()
+        self.open = [np.flatnonzero(row).tolist() for row in possible]
+        self.place = instance.place[instance.first].tolist()
+        self.guest = instance.second.tolist()
+        self.busy: dict[int, dict[int, int]] = {}
+        for r in np.flatnonzero(slot >= 0).tolist():
+            self.busy.setdefault(self.guest[r], {})[int(slot[r])] = r
+        days = instance.slot_day
+        self.beside = [
+            [u for u in (t - 1, t + 1) if 0 <= u < len(days) and days[u] == days[t]]
+            for t in range(len(days))
+        ]
+        budget = walking_budget(instance)
+        self.time = [int(budget[t, t + 1]) for t in range(len(days) - 1)]
+        self.way = instance.walk_minutes.tolist() if instance.walking else None
+
+    def takes(self, q: int, gone: int, t: int) -> bool:
+        """Whether the guest of ``q`` has time for it from slot t on, without the meeting ``gone``,
+        when it accepts one move."""
+        guest = self.guest[q]
+        row = {u: r for u, r in self.busy.get(guest, {}).items() if r != gone}
+        if len(row) >= self.it.max_meetings[guest]:
+            return False
+        earliest = t + (guest == self.guest[gone])
+        for u in self.open[q]:
+            if u < earliest:
+                continue
+            away = self._in_the_way(q, u, row)
+            if not away:
+                return True
+            if len(away) > 1 or away[0] < earliest:
+                continue
+            rest = {s: r for s, r in row.items() if s != away[0]} | {u: q}
+            x = row[away[0]]
+            others = (s for s in self.open[x] if s >= earliest and s != away[0])
+            if any(not self._in_the_way(x, s, rest) for s in others):
+                return True
+        return False
+
+    def _in_the_way(self, r: int, t: int, row: dict[int, int]) -> list[int]:
+        """The slots of ``row`` that keep r out of slot t."""
+        found = [t] if t in row else []
+        if self.way is not None:
+            ways = self.way[self.place[r]]
+            for u in self.beside[t]:
+                if u in row and ways[self.place[row[u]]] > self.time[min(t, u)]:
+                    found.append(u)
+        return found
+
+
+def absence(instance: Instance, seed: int, missed: int) -> Event:
+    """A twentieth of the buyers is missing on a day, numbered from 0."""
+    buyers = np.flatnonzero(instance.place < 0)
+    gone = np.random.default_rng(seed).choice(buyers, len(buyers) // 20, replace=False)
+    day = np.flatnonzero(instance.slot_day == missed)
+    return Event("absent", gone.astype(np.int32), int(day[0]), int(day[-1]))
 
 
 def absent(walking: bool, missed: int = 1) -> Callable[[Lines, int], None]:
@@ -135,33 +194,20 @@ def absent(walking: bool, missed: int = 1) -> Callable[[Lines, int], None]:
     def measure(lines: Lines, seed: int) -> None:
         instance = scheduling.read_instance(lines.instance(seed, walking))
         slot = scheduling.solve(instance, seed=seed, time_limit=SECONDS).slot
-        buyers = np.flatnonzero(instance.place < 0)
-        gone = np.random.default_rng(seed).choice(buyers, len(buyers) // 20, replace=False)
-        day = np.flatnonzero(instance.slot_day == missed)
-        event = Event("absent", gone.astype(np.int32), int(day[0]), int(day[-1]))
-        for words, moves, of_host, counts in (
-            ("", 1, None, True),
-            (", hosts one move too", 1, 1, True),
-            (", held again is no move", 1, None, False),
-            (", any moves", 1000, None, False),
-        ):
-            order = Order(
-                int(day[0]), [event],
-                moves_per_person=moves, moves_per_host=of_host, later_counts=counts,
-            )  # fmt: skip
-            # The bars ask for one move of everybody who is moved, however that came.
+        event = absence(instance, seed, missed)
+        for words, more in READINGS.items():
+            order = Order(event.first, [event], **more)
+            # The bars ask for one change of everybody who is touched, however that came.
             bars = ("<= 5", ">= 50", "<= 1") if not words else (None, None, None)
             began, cpu = time.monotonic(), time.process_time()
             solution, changes, left = scheduling.repair(instance, slot, order, seed=seed)
             wall, cpu = time.monotonic() - began, time.process_time() - cpu
-            moved = (slot >= 0) & (solution.slot >= 0) & (slot != solution.slot)
-            again = np.isin(np.arange(len(slot)), [c.request for c in changes.changes
-                                                   if c.reason == "later"])  # fmt: skip
-            most = [int(np.bincount(instance.second[rows], minlength=1).max())
-                    for rows in (moved if counts else moved & ~again, again)]  # fmt: skip
-            of_hosts = int(np.bincount(instance.first[moved], minlength=1).max())
-            given_up = [c.request for c in changes.changes
-                        if c.after < 0 and c.reason in ("outweighed", "order")]  # fmt: skip
+            again = [c.request for c in changes.changes if c.reason == "later"]
+            gone = [c.request for c in changes.changes
+                    if c.after < 0 and c.reason in ("outweighed", "order")]  # fmt: skip
+            other = [c.request for c in changes.changes if c.reason == "made_room"]
+            counted = [*other, *(again if order.later_counts else []),
+                       *(gone if order.cancel_counts else [])]  # fmt: skip
             lines.show(f"{case}{words}: seconds", wall, "s", bars[0], None, seed,
                        processor_seconds=round(cpu, 1))  # fmt: skip
             share = 100 * changes.regained / changes.lost
@@ -169,19 +215,18 @@ def absent(walking: bool, missed: int = 1) -> Callable[[Lines, int], None]:
             room = 100 * (scheduling.bound(left).weight - base) / changes.lost
             lines.show(f"{case}{words}: lost value regained", share, "%", bars[1], None, seed,
                        lost=changes.lost, new=changes.new, bound=round(room, 1))  # fmt: skip
-            lines.show(f"{case}{words}: moves of one guest", most[0], "count", bars[2], None, seed,
-                       held_again_of_one_absent=most[1], of_one_host=of_hosts)  # fmt: skip
-            lines.show(
-                f"{case}{words}: cancelled for heavier ones",
-                len(given_up),
-                "count",
-                None,
-                None,
-                seed,
-                weight=float(instance.weight[given_up].sum()),
-                of_one_guest=int(np.bincount(instance.second[given_up], minlength=1).max()),
-            )
+            lines.show(f"{case}{words}: moves of one guest", _most(instance.second[counted]),
+                       "count", bars[2], None, seed, of_one_host=_most(instance.first[counted]),
+                       held_again_of_one_absent=_most(instance.second[again]))  # fmt: skip
+            lines.show(f"{case}{words}: cancelled for heavier ones", len(gone), "count", None,
+                       None, seed, weight=float(instance.weight[gone].sum()),
+                       of_one_guest=_most(instance.second[gone]))  # fmt: skip
             wrong = len(scheduling.check(left, solution).violations)
             lines.show(f"{case}{words}: violations", wrong, "count", "<= 0", None, seed)
 
     return measure
+
+
+def _most(people: Ints) -> int:
+    """How often the most frequent of them occurs."""
+    return int(np.bincount(people, minlength=1).max())
