@@ -53,6 +53,9 @@ def backup(argv: list[str]) -> int:
             _forget_old(folder, options.keep)
         if not options.every:
             return status
+        # Whatever state the line is in: the next round opens another. A server that was begun again
+        # meanwhile would else be asked by a dead one for ever.
+        connection.close()
         time.sleep(max(0.0, options.every - (time.monotonic() - began)))
 
 
