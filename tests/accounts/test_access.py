@@ -38,7 +38,7 @@ def fresh(db):
 def test_page_makes_no_token_long_after_the_sign_in(db, fresh, signed_in) -> None:
     user = factories.make_user()
     late = signed_in(user)
-    led = late.post(PAGE, GOOD)
+    led = late.post(PAGE, GOOD, headers={"referer": f"http://testserver{PAGE}"})
     assert led["Location"] == "/en/signin/?again=1&next=%2Fen%2Faccess%2F"
     page = late.get(PAGE).content.decode()
     assert 'name="scopes"' not in page and "/en/signin/?again=1" in page

@@ -84,7 +84,8 @@ def test_session_of_one_factor_changes_nothing_of_an_account_that_has_two(
     session = client.session
     session["both"] = False
     session.save()
-    answer = client.post(page, CHANGES[page])
+    stood_on = {"referer": f"http://testserver{page}"}
+    answer = client.post(page, CHANGES[page], headers=stood_on)
     assert answer.status_code == 302
     assert answer["Location"] == f"/en/signin/?again=1&next={page.replace('/', '%2F')}"
     assert Authenticator.objects.get().secret == app

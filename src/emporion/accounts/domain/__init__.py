@@ -18,9 +18,8 @@ from emporion.accounts.domain.passwords import (
 )
 from emporion.accounts.domain.sessions import end_one as end_session
 from emporion.accounts.domain.sessions import end_others as end_other_sessions
-from emporion.accounts.domain.sessions import forget as forget_session
 from emporion.accounts.domain.shared import NotOpen, refuse_shared
-from emporion.accounts.domain.sign_in import let_in, try_password
+from emporion.accounts.domain.sign_in import let_in, let_out, try_password
 from emporion.accounts.domain.tries import TooManyTries
 from emporion.accounts.domain.users import create_user, demonstration_user, user_of_address
 
@@ -38,8 +37,8 @@ __all__ = [
     "demonstration_user",
     "end_other_sessions",
     "end_session",
-    "forget_session",
     "let_in",
+    "let_out",
     "needs_old_password",
     "refuse_shared",
     "send_code",

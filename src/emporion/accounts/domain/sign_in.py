@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from django.contrib.auth import authenticate, login
+from django.contrib.auth import authenticate, login, logout
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -50,8 +50,19 @@ def try_password(request: HttpRequest, identifier: str, password: str, address: 
 
 
 def let_in(request: HttpRequest, user: User, way: str = "password") -> None:
-    """Start the session of `user`, under a new session key; `way` says how they proved it."""
+    """Start the session of `user`, under a new session key; `way` says how they proved it.
+
+    Nothing goes over from the session that this browser had before, whosever it was.
+    """
     with transaction.atomic(), journal.acting(user.actor):
+        let_out(request)
         login(request, user)
         sessions.begin(request, user, way)
         journal.record("user.sign_in", "user", user.public_id, fields=[way])
+
+
+def let_out(request: HttpRequest) -> None:
+    """End the session of this browser: on the server, and in its user's list."""
+    with transaction.atomic():
+        sessions.forget(request.session.session_key)
+        logout(request)

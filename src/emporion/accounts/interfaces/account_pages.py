@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from emporion.accounts import domain, queries
 from emporion.accounts.domain import second_factor
 from emporion.accounts.interfaces.answers import refused, say_full
-from emporion.accounts.interfaces.entering import to_sign_in
+from emporion.accounts.interfaces.entering import sign_in_again, to_sign_in
 from emporion.accounts.interfaces.factor_pages import own_account
 from emporion.accounts.interfaces.forms import PasswordForm
 from emporion.accounts.interfaces.outside_pages import buttons, name_of
@@ -91,10 +91,10 @@ def password(request: Any) -> HttpResponse:
 @login_required
 @require_POST
 def end_sessions(request: Any) -> HttpResponse:
-    """End one session, or all others."""
+    """End one session, or all others: soon after a sign-in, or whoever took one keeps the rest."""
     own_account(request)
-    if not second_factor.proved_all(request, request.user):
-        return to_sign_in(request)
+    if again := sign_in_again(request):
+        return again
     wanted = request.POST.get("session", "")
     if wanted:
         ended = int(domain.end_session(request.user, wanted))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from emporion.accounts import domain, queries
 from emporion.accounts.domain import second_factor
 from emporion.accounts.domain.sessions import is_fresh
+from emporion.accounts.interfaces.places import came_from
 from emporion.accounts.models import User
 from emporion.design.formats import day
 
@@ -25,7 +26,8 @@ PENDING, GOOD_FOR = "pending", 600
 def enter(request: HttpRequest, user: User, way: str, to: str) -> HttpResponse:
     """Let `user` in and send them `to` a page, or ask for their second factor first."""
     if way != "passkey" and second_factor.has_one(user):
-        request.session.cycle_key()
+        # Nobody goes on in a session that somebody else is about to use, under another key.
+        domain.let_out(request)
         request.session[PENDING] = {"user": user.pk, "way": way, "at": int(time.time()), "to": to}
         return redirect("accounts:second")
     return finish(request, user, way, to, both=way == "passkey")
@@ -37,7 +39,6 @@ def finish(request: HttpRequest, user: User, way: str, to: str, *, both: bool) -
     Who has a post and lacks the second factor is led to set it up.
     """
     domain.let_in(request, user, way)
-    request.session.pop(PENDING, None)
     request.session[second_factor.BOTH] = both
     if both or not second_factor.is_asked_of(user):
         return redirect(to)
@@ -70,8 +71,8 @@ def sign_in_again(request: HttpRequest) -> HttpResponse | None:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Lead to a new sign-in, and then back."""
+    """Lead to a new sign-in, and then back: from a form to the page that it stands on."""
     messages.info(request, _("Sign in once more before you change what you sign in with."))
-    return redirect(
-        f"{reverse('accounts:signin')}?{urlencode({'again': '1', 'next': request.path})}"
-    )
+    is_form = request.method == "POST"
+    back = came_from(request, reverse("accounts:account")) if is_form else request.path
+    return redirect(f"{reverse('accounts:signin')}?{urlencode({'again': '1', 'next': back})}")

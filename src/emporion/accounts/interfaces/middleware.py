@@ -10,10 +10,10 @@ from django.contrib import messages
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from emporion.accounts.domain.sessions import note_use
+from emporion.accounts.interfaces.places import came_from
 
 
 class SessionUseMiddleware:
@@ -60,12 +60,3 @@ class SignInAgainMiddleware:
             messages.error(request, said)
             response["Location"] = f"{signin}?{urlencode({'next': came_from(request)})}"
         return response
-
-
-def came_from(request: HttpRequest) -> str:
-    """Return the page of ours that a form was sent from, "/" if nobody says."""
-    for said in (request.POST.get("next", ""), request.headers.get("Referer", "")):
-        if url_has_allowed_host_and_scheme(said, {request.get_host()}, request.is_secure()):
-            parts = urlsplit(said)
-            return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
-    return "/"

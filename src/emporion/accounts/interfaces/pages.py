@@ -6,7 +6,6 @@ from itertools import groupby
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -68,8 +67,7 @@ def enter_demonstration(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
-    domain.forget_session(request.session.session_key)
-    logout(request)
+    domain.let_out(request)
     return redirect(wanted(request))
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from functools import cache
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from emporion.accounts.rules import as_source
 from emporion.core.going_on import next_page
@@ -18,6 +20,15 @@ logger = logging.getLogger(__name__)
 def wanted(request: HttpRequest) -> str:
     """Return the page to go to: `next` if it is one of ours, else the first page."""
     return next_page(request, resolve_url(settings.LOGIN_REDIRECT_URL))
+
+
+def came_from(request: HttpRequest, otherwise: str = "/") -> str:
+    """Return the page of ours that a form was sent from, `otherwise` if nobody says."""
+    for said in (request.POST.get("next", ""), request.headers.get("Referer", "")):
+        if url_has_allowed_host_and_scheme(said, {request.get_host()}, request.is_secure()):
+            parts = urlsplit(said)
+            return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
+    return otherwise
 
 
 def address_of(request: HttpRequest) -> str:
