@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -30,6 +31,7 @@ from emporion.meetings.models import (
     Slot,
 )
 from emporion.meetings.queries import desk as desk_queries
+from emporion.registry.domain import make_organiser
 from tests import factories
 from tests.meetings.test_scheduling import STEPS, small_fair
 
@@ -362,3 +364,38 @@ def test_pins_of_another_expo_are_not_shown(edition, organiser):
     page = organiser.get(desk(edition)).content.decode()
     assert page.count("/unpin/") == 1
     assert foreign.public_id not in page
+
+
+@pytest.mark.parametrize(
+    ("role", "named", "forms"),
+    [
+        ("owner", True, 1),
+        ("reviewer", True, 0),
+        ("programme_editor", True, 1),
+        ("gate_chief", False, 0),
+        ("analyst", False, 0),
+        ("support", False, 0),
+    ],
+)
+def test_pins_are_named_to_those_who_may_know_who_meets_whom(
+    edition, signed_in, role, named, forms
+):
+    """Others read how many there are; who may not work on schedules sees no form for it."""
+    first = factories.make_participation(edition, "buyer", "Himal")
+    second = factories.make_participation(edition, "exhibitor", "Aava")
+    request = factories.make_request(first, second, "accepted")
+    pins.pin(request, None, "user:x")
+    user = factories.make_user()
+    make_organiser(edition.expo, user, role)
+    client = signed_in(user)
+    shown = BeautifulSoup(client.get(desk(edition)).content, "html.parser")
+    section = shown.select_one("section[aria-labelledby=pins]")
+    assert section.select_one(".section-count").get_text(strip=True) == "1"
+    assert ["Himal" in section.get_text(), "Aava" in section.get_text()] == [named, named]
+    assert len(section.select("form")) == forms
+    if named:
+        audit = client.get(f"/en/{edition.slug}/organise/audit/{request.public_id}/")
+        section = BeautifulSoup(audit.content, "html.parser").select_one(
+            "section[aria-labelledby=pin]"
+        )
+        assert len(section.select("form")) == forms

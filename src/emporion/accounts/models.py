@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.utils.translation import gettext as _
 
 from emporion.core.ids import new_id
 from emporion.core.text.addresses import as_email
@@ -65,7 +66,18 @@ class User(AbstractBaseUser, PermissionsMixin):
         super().save(*args, **kwargs)
 
     def __str__(self) -> str:
-        return self.name or self.email or self.phone or self.public_id
+        # Never an address: this is what others read.
+        return self.name or self.by_id
+
+    @property
+    def by_id(self) -> str:
+        """How those who may not know the name, or where there is none, read of this user."""
+        return _("user %(id)s") % {"id": self.public_id}
+
+    @property
+    def greeted_as(self) -> str:
+        """What the user reads of themself: the name, else what they sign in with."""
+        return self.name or self.email or self.phone or self.by_id
 
     @property
     def actor(self) -> str:

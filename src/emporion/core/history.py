@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
+from emporion.core import journal
 from emporion.core.models import JournalEntry
 
 
@@ -15,7 +16,7 @@ from emporion.core.models import JournalEntry
 class Wanted:
     """Which entries: empty fields do not narrow. `kind` and `id` name an object, `noun` is the
     first half of an action, `actor` who acted or on whose behalf; `since` is the first instant and
-    `until` the first one after; nouns in `without` are left out."""
+    `until` the first one after."""
 
     kind: str = ""
     id: str = ""
@@ -23,16 +24,32 @@ class Wanted:
     actor: str = ""
     since: dt.datetime | None = None
     until: dt.datetime | None = None
-    without: tuple[str, ...] = ()
+
+
+def of_staff(tenant: str) -> QuerySet[JournalEntry, JournalEntry]:
+    """Return what the staff of a tenant may read of its journal, in no order; no query yet.
+
+    Whatever shows or gives out a journal reads it by this: all but quiet deeds
+    (`journal.keep_quiet`).
+    """
+    return JournalEntry.objects.filter(tenant=tenant).exclude(quiet_deeds())
+
+
+def quiet_deeds() -> Q:
+    """Return the condition of entries that are told to nobody but whose they are."""
+    found = Q(pk__in=[])
+    for noun in journal.quiet():
+        found |= Q(action__startswith=f"{noun}.")
+    return found
 
 
 def entries(tenant: str, wanted: Wanted, *, before: int = 0, limit: int = 50) -> list[JournalEntry]:
-    """Return the entries of a tenant, newest first, older than the entry with the key `before`.
+    """Return what the staff may read, newest first, older than the entry with the key `before`.
 
     One query, two with `before`. Entries about one object are found by index, bulk entries among
     the few that there are.
     """
-    found = _narrowed(JournalEntry.objects.filter(tenant=tenant), wanted)
+    found = _narrowed(of_staff(tenant), wanted)
     if before:
         last = JournalEntry.objects.filter(tenant=tenant, pk=before).first()
         if last is None:
@@ -59,8 +76,6 @@ def _narrowed(
         )
     if wanted.noun:
         found = found.filter(action__startswith=f"{wanted.noun}.")
-    for noun in wanted.without:
-        found = found.exclude(action__startswith=f"{noun}.")
     if wanted.actor:
         found = found.filter(Q(actor=wanted.actor) | Q(on_behalf=wanted.actor))
     if wanted.since:

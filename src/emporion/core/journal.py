@@ -23,6 +23,8 @@ from django.utils import timezone
 from emporion.core.models import JournalEntry, JournalValue
 
 BULK = 1000
+# Nouns of what people do quietly for themselves (`keep_quiet`).
+_quiet: set[str] = set()
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,19 @@ def acting(actor: str, *, tenant: str = "", on_behalf: str = "") -> Iterator[Non
 def actor() -> str:
     """Return who acts now, as `acting` said."""
     return _acting.get().actor
+
+
+def keep_quiet(*nouns: str) -> None:
+    """Say that deeds with these nouns are told to nobody but whose they are: no staff reads them.
+
+    The first object of such an entry is the one whose deed it is.
+    """
+    _quiet.update(nouns)
+
+
+def quiet() -> tuple[str, ...]:
+    """Return the nouns of deeds that are told to nobody but whose they are, in order."""
+    return tuple(sorted(_quiet))
 
 
 def canonical(values: Any) -> str:

@@ -7,5 +7,8 @@ class MatchmakingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let the worker know what jobs there are."""
+        """Let the worker know what jobs there are, and the journal what is nobody's business."""
+        from emporion.core import journal
         from emporion.matchmaking.interfaces import tasks  # noqa: F401
+
+        journal.keep_quiet("wish", "suggestions")

@@ -41,8 +41,8 @@ def begin_adding(request: HttpRequest, user: User) -> tuple[dict[str, Any], dict
     known = [_data(row) for row in Passkey.objects.filter(user=user)]
     entity = PublicKeyCredentialUserEntity(
         id=user.public_id.encode(),
-        name=user.email or user.phone or str(user),
-        display_name=str(user),
+        name=user.email or user.phone or user.greeted_as,
+        display_name=user.greeted_as,
     )
     options, state = _server(request).register_begin(
         entity,

@@ -44,10 +44,11 @@ def wish(
         counterpart=counterpart,
         defaults={"kind": kind, "reason": reason, "made_at": timezone.now()},
     )
+    # Only whose wish it is: an entry outlives the wish, and whom it is about must never be told.
     journal.record(
         f"wish.{kind}",
         "participation",
-        [participation.public_id, counterpart.public_id],
+        participation.public_id,
         fields=["kind", "reason"] if reason else ["kind"],
     )
     return made
@@ -58,7 +59,5 @@ def take_back(participation: Participation, counterpart: Participation) -> bool:
     """Forget the wish about `counterpart`; say whether there was one."""
     gone, _ = Wish.objects.filter(participation=participation, counterpart=counterpart).delete()
     if gone:
-        journal.record(
-            "wish.undo", "participation", [participation.public_id, counterpart.public_id]
-        )
+        journal.record("wish.undo", "participation", participation.public_id)
     return bool(gone)

@@ -32,7 +32,7 @@ OBSTACLES = {
 
 
 @staff_reads(roles.REQUESTS)
-def audit(request: HttpRequest, edition: Edition, public_id: str) -> HttpResponse:
+def audit(request: Any, edition: Edition, public_id: str) -> HttpResponse:
     """Lay open one request in one release (`?release=N`, else the newest that knows it)."""
     wanted = queries.request(edition, public_id)
     if wanted is None:
@@ -42,6 +42,7 @@ def audit(request: HttpRequest, edition: Edition, public_id: str) -> HttpRespons
     context: dict[str, Any] = {
         "wanted": wanted,
         "pin": getattr(wanted, "pin", None),
+        "may_pin": roles.may(request.staff_role, roles.SCHEDULE),
         "state": _state(wanted),
         "weight": queries.weight_of(wanted) / 1000,
         "outcomes": [

@@ -64,7 +64,7 @@ class StartForm(forms.Form):
 
 
 @staff_may(roles.SCHEDULE)
-def desk(request: HttpRequest, edition: Edition) -> HttpResponse:
+def desk(request: Any, edition: Edition) -> HttpResponse:
     """Show runs and pins; a POST starts a run."""
     form = StartForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -76,7 +76,7 @@ def desk(request: HttpRequest, edition: Edition) -> HttpResponse:
                     seed=form.cleaned_data["seed"],
                     walking=form.cleaned_data["walking"],
                 ),
-                request.user.actor,  # type: ignore[union-attr]
+                request.user.actor,
                 trial="trial" in request.POST,
             )
         except domain.RunError as error:
@@ -96,6 +96,7 @@ def desk(request: HttpRequest, edition: Edition) -> HttpResponse:
         if public and public.bound
         else None,
         "pins": queries.pins(edition),
+        "may_unpin": roles.may(request.staff_role, roles.SCHEDULE),
         "command": f"{command()} schedule --edition {edition.slug}",
         "slug": edition.slug,
         "nav_current": "schedule",

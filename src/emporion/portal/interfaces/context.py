@@ -25,7 +25,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         context["account"] = {
-            "name": str(user),
+            "name": user.greeted_as,
             "href": reverse("accounts:account"),
             "out_href": reverse("accounts:signout"),
         }

@@ -19,6 +19,7 @@ from emporion.edition.queries import Edition
 from emporion.meetings import queries as meetings
 from emporion.messaging import queries as messaging
 from emporion.registry import queries as registered
+from emporion.registry.domain import roles
 
 SHOWN, REQUESTS = 3, 20
 # Kinds of objects that have a page of their own in the journal.
@@ -163,19 +164,19 @@ NOUNS: dict[str, Any] = {
     "list": gettext_lazy("Lists sent"),
     "edition": gettext_lazy("Edition"),
     "pavilion": gettext_lazy("Pavilions"),
-    "wish": gettext_lazy("Wishes"),
     "webhook": gettext_lazy("Other systems"),
 }
 
 
 def shown(
-    edition: Edition, entries: Sequence[JournalEntry], language: str, *, pairs: bool
+    edition: Edition, entries: Sequence[JournalEntry], language: str, role: str
 ) -> list[dict[str, Any]]:
-    """Return the entries as a page shows them; a query a kind of object, not an entry.
+    """Return the entries as a page shows them to staff in `role`; a query a kind of object.
 
-    Without `pairs` a request is counted and not named: its name is who asks whom.
+    What the role may not read elsewhere is not named here: a request, whose name is who asks whom,
+    and a list, whose name can be somebody's, are counted; people and users stand by their ids.
     """
-    names = _Names(edition, entries, language, pairs=pairs)
+    names = _Names(edition, entries, language, role)
     rows = []
     for entry in entries:
         told = (names.of(entry.object_kind, own) for own in entry.object_ids[:SHOWN])
@@ -195,10 +196,10 @@ def shown(
     return rows
 
 
-def one(edition: Edition, kind: str, own: str, language: str) -> dict[str, str]:
-    """Name the one object that a page of the journal is about."""
+def one(edition: Edition, kind: str, own: str, language: str, role: str) -> dict[str, str]:
+    """Name the one object that a page of the journal is about, as `shown` does."""
     entry = JournalEntry(object_kind=kind, object_ids=[own])
-    found = _Names(edition, [entry], language, pairs=True).of(kind, own)
+    found = _Names(edition, [entry], language, role).of(kind, own)
     return found or {"name": _("something that is gone"), "href": "", "story": ""}
 
 
@@ -227,11 +228,15 @@ def way(actor: str) -> str:
     return ""
 
 
+def _by_id(person: Any) -> str:
+    return _("person %(id)s") % {"id": person.public_id}
+
+
 class _Names:
     """Names and addresses of what the entries of one page speak of."""
 
     def __init__(
-        self, edition: Edition, entries: Sequence[JournalEntry], language: str, *, pairs: bool
+        self, edition: Edition, entries: Sequence[JournalEntry], language: str, role: str
     ) -> None:
         self.edition, self.language = edition, language
         ids: dict[str, set[str]] = {}
@@ -241,13 +246,18 @@ class _Names:
         users = {actor.removeprefix("user:") for actor in actors} | ids.get("user", set())
         behalf = {e.on_behalf for e in entries if e.on_behalf.startswith("person:")}
         people = {one.removeprefix("person:") for one in behalf} | ids.get("person", set())
-        self.users = {user.public_id: str(user) for user in accounts.users_by_id(users)}
+        pairs, lists = roles.may(role, roles.REQUESTS), roles.may(role, roles.IMPORT)
+        contacts = roles.may(role, roles.CONTACTS)
+        self.users = {
+            user.public_id: str(user) if contacts else user.by_id
+            for user in accounts.users_by_id(users)
+        }
         self.known: dict[str, dict[str, tuple[str, str]]] = {
             "user": {own: (name, "") for own, name in self.users.items()},
             "participation": self._participations(ids.get("participation", set())),
             "request": self._requests(ids.get("request", set()) if pairs else ()),
             "person": {
-                person.public_id: (person.name, "")
+                person.public_id: (person.name if contacts else _by_id(person), "")
                 for person in registered.people_by_id(edition.expo, people)
             },
             "organisation": {
@@ -256,7 +266,7 @@ class _Names:
                     edition.expo, ids.get("organisation", set())
                 )
             },
-            "import": self._imports(ids.get("import", set())),
+            "import": self._imports(ids.get("import", set()) if lists else ()),
             "webhook": self._webhooks(ids.get("webhook", set())),
             "edition": {edition.public_id: (best(edition.title, language)[1], "")},
         }

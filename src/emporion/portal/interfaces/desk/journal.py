@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -44,7 +44,7 @@ class JournalForm(forms.Form):
 
 
 @for_organisers
-def journal(request: HttpRequest, edition: Edition) -> HttpResponse:
+def journal(request: Any, edition: Edition) -> HttpResponse:
     """Entries newest first; of one object, of one noun, of one person, of some days.
 
     The story of a request is for those who may know who asks whom.
@@ -53,7 +53,7 @@ def journal(request: HttpRequest, edition: Edition) -> HttpResponse:
     told = form.cleaned_data if form.is_valid() else {}
     kind, own, actor = (request.GET.get(name, "")[:40] for name in ("kind", "id", "actor"))
     kind = kind if kind in deeds.STORIES and own else ""
-    pairs = knows_requests(request)
+    role, pairs = request.staff_role, knows_requests(request)
     if kind == "request" and not pairs:
         raise PermissionDenied(
             _("Your role does not allow this. An owner of the expo can do it, or change it.")
@@ -83,12 +83,12 @@ def journal(request: HttpRequest, edition: Edition) -> HttpResponse:
         "form": form,
         "rows": [
             {**row, "at": row["entry"].at.astimezone(edition.tz)}
-            for row in deeds.shown(edition, entries, language, pairs=pairs)
+            for row in deeds.shown(edition, entries, language, role)
         ],
         "kind": kind,
         "id": wanted.id,
         "actor": actor,
-        "subject": deeds.one(edition, kind, wanted.id, language) if kind else None,
+        "subject": deeds.one(edition, kind, wanted.id, language, role) if kind else None,
         "outcomes": outcomes(edition, wanted.id) if kind == "request" else [],
         "requests": deeds.requests_of(edition, wanted.id, language)
         if kind == "participation" and pairs

@@ -20,7 +20,7 @@ from emporion.design.paging import page_of
 from emporion.design.running import shown
 from emporion.edition import queries as editions
 from emporion.edition.domain import drafts
-from emporion.edition.gates import for_all_staff, for_organisers, knows_requests, own_pavilions
+from emporion.edition.gates import for_all_staff, for_organisers, own_pavilions
 from emporion.edition.queries import Edition
 from emporion.matchmaking import queries as matchmaking
 from emporion.matchmaking.domain import starting, vectors
@@ -34,8 +34,6 @@ from emporion.portal.interfaces.desk.setup import steps_of
 from emporion.registry.countries import country_name
 
 A_PAGE, CHANGES, JOBS = 50, 6, 4
-# What people do quietly for themselves is no news of the fair.
-PRIVATE = ("wish", "suggestions", "notices")
 # What each kind of job is called, and the page that shows it.
 WORK: dict[str, tuple[Any, str]] = {
     runs.COMPUTE: (gettext_lazy("Computing a schedule"), "meetings:desk"),
@@ -63,16 +61,15 @@ class Queue:
 
 
 @for_all_staff
-def overview(request: HttpRequest, edition: Edition) -> HttpResponse:
+def overview(request: Any, edition: Edition) -> HttpResponse:
     """What waits first, then how far the fair is; a fixed number of queries."""
     language = get_language() or "en"
     steps = steps_of(edition)
     public, draft = meetings.published_release(edition), meetings.waiting_draft(edition)
     funnel = meetings.funnel(edition, public)
     queues = _queues(edition, steps, public, draft, funnel)
-    public_news = history.Wanted(without=PRIVATE)
     entries = (
-        history.entries(edition.expo.public_id, public_news, limit=CHANGES)
+        history.entries(edition.expo.public_id, history.Wanted(), limit=CHANGES)
         if own_pavilions(request) is None
         else []
     )
@@ -89,8 +86,7 @@ def overview(request: HttpRequest, edition: Edition) -> HttpResponse:
         "public": public,
         "jobs": _jobs(edition),
         "changes": [
-            _short(row)
-            for row in deeds.shown(edition, entries, language, pairs=knows_requests(request))
+            _short(row) for row in deeds.shown(edition, entries, language, request.staff_role)
         ],
         "done": sum(step["done"] for step in steps),
         "steps": len(steps),
