@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from django.test import Client
@@ -18,21 +17,6 @@ from tests import factories
 PAGE = "/en/access/"
 GOOD = {"name": "Our CRM", "scopes": ["read", "write"], "days": "30"}
 WORDS, BETTER = "correct horse battery", "lantern gravel otter seven"
-
-
-@pytest.fixture
-def fresh(db):
-    """A function that gives a client in which `user` has just signed in."""
-
-    def sign_in(user):
-        client = Client()
-        client.force_login(user)
-        session = client.session
-        session["proved"] = int(time.time())
-        session.save()
-        return client
-
-    return sign_in
 
 
 def test_page_makes_no_token_long_after_the_sign_in(db, fresh, signed_in) -> None:

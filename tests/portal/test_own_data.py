@@ -5,15 +5,20 @@ from __future__ import annotations
 import io
 import json
 import re
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from bs4 import BeautifulSoup
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import override
 
+from emporion.accounts.domain import sessions
+from emporion.accounts.models import Authenticator
 from emporion.core import journal, privacy
 from emporion.core.models import JournalEntry
 from emporion.portal.interfaces.privacy.commands import person as command
@@ -85,10 +90,10 @@ def test_page_shows_what_is_kept_of_the_reader(
 
 
 def test_file_holds_database_journal_imports_and_search(
-    edition: Any, planted: Person, signed_in: Any
+    edition: Any, planted: Person, fresh: Any
 ) -> None:
     other = make_participation(edition, "buyer", user=make_user(name="Aino"))
-    answer = signed_in(planted.user).post(f"/en/{edition.slug}/your-data/file/")
+    answer = fresh(planted.user).post(f"/en/{edition.slug}/your-data/file/")
     assert (answer.status_code, answer.streaming) == (200, True)
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as book:
         assert (book.testzip(), book.namelist()) == (None, ["data.json", "data.html"])
@@ -111,12 +116,12 @@ def test_file_holds_database_journal_imports_and_search(
 
 
 def test_file_tells_what_others_did_on_ones_behalf(
-    edition: Any, planted: Person, signed_in: Any
+    edition: Any, planted: Person, fresh: Any
 ) -> None:
     behalf = f"person:{planted.public_id}"
     with transaction.atomic(), journal.acting("link:x", on_behalf=behalf):
         journal.record("request.answer", "request", "someother")
-    answer = signed_in(planted.user).post(f"/en/{edition.slug}/your-data/file/")
+    answer = fresh(planted.user).post(f"/en/{edition.slug}/your-data/file/")
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as book:
         data = json.loads(book.read("data.json"))
     assert [row["action"] for row in data["journal"] if row["on_behalf"] == behalf] == [
@@ -135,6 +140,30 @@ def test_data_of_people_is_for_themselves(edition: Any, planted: Person, signed_
     assert signed_in(planted.user).get(f"{address}file/").status_code == 405
     elsewhere = make_participation(edition, "buyer", user=make_user())
     assert f"/en/{edition.slug}/organise/erasures/" and elsewhere
+
+
+@pytest.mark.parametrize(
+    "session",
+    [{}, {"proved": int(time.time()) - sessions.FRESH - 1}, {"proved": time.time(), "both": False}],
+    ids=["never", "long ago", "by one factor of two"],
+)
+def test_session_that_proved_too_little_gives_nothing_out_and_asks_nothing(
+    edition: Any, planted: Person, signed_in: Any, session: dict[str, Any]
+) -> None:
+    """What is given out for all fairs together is asked for here, so that nobody goes round it."""
+    client = signed_in(planted.user)
+    if "both" in session:
+        Authenticator.objects.create(user=planted.user, secret="x", made_at=timezone.now())
+    kept = client.session
+    kept.update(session)
+    kept.save()
+    page = f"/en/{edition.slug}/your-data/"
+    again = f"/en/signin/?again=1&next={quote(page, safe='')}"
+    for act in ({}, {"act": "withdraw"}):
+        assert client.post(f"{page}erasure/", act)["Location"] == again
+    assert client.post(f"{page}file/")["Location"] == again
+    assert done(planted) == ["erasure.ask"]
+    assert client.get(page).status_code == 200
 
 
 def test_person_asks_and_organiser_erases(edition: Any, planted: Person, signed_in: Any) -> None:
@@ -157,10 +186,10 @@ def test_person_asks_and_organiser_erases(edition: Any, planted: Person, signed_
 
 
 def test_wish_is_taken_back_and_declined_with_a_reason(
-    edition: Any, planted: Person, signed_in: Any
+    edition: Any, planted: Person, signed_in: Any, fresh: Any
 ) -> None:
     address = f"/en/{edition.slug}/your-data/erasure/"
-    client, organiser = signed_in(planted.user), signed_in(make_organiser(edition))
+    client, organiser = fresh(planted.user), signed_in(make_organiser(edition))
     client.post(address, {"act": "withdraw"})
     client.post(address, {"act": "ask"})
     organiser.post(

@@ -10,18 +10,16 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from emporion.accounts.domain import refuse_shared, sessions
-from emporion.accounts.domain.second_factor import proved_all
+from emporion.accounts.domain import refuse_shared
 from emporion.core.tenancy import scopes_disabled
 from emporion.core.translated import best
 from emporion.portal.interfaces.privacy.archive import archive_of
+from emporion.portal.interfaces.privacy.proving import sign_in_again
 from emporion.registry import domain as registry
 
 
@@ -34,10 +32,8 @@ def own_account(request: Any) -> HttpResponseBase:
     Both only soon after a sign-in: a session that was left open must do neither.
     """
     refuse_shared(request.user)
-    if not (sessions.is_fresh(request) and proved_all(request, request.user)):
-        messages.info(request, _("Sign in once more before you change what you sign in with."))
-        again = urlencode({"again": "1", "next": request.path})
-        return redirect(f"{reverse('accounts:signin')}?{again}")
+    if again := sign_in_again(request, request.path):
+        return again
     if request.method != "POST":
         return _page(request)
     if request.POST.get("act") == "close":

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_POST
 from emporion.core.going_on import next_page
 from emporion.edition.queries import Edition
 from emporion.portal.interfaces.privacy.archive import archive, tables
+from emporion.portal.interfaces.privacy.proving import sign_in_again
 from emporion.portal.interfaces.privacy.words import TABLES, USES
 from emporion.registry import domain as registry
 from emporion.registry import queries as registered
@@ -76,9 +78,11 @@ def own_data(request: HttpRequest, edition: Edition) -> HttpResponse:
 @never_cache
 @login_required
 @require_POST
-def take_along(request: HttpRequest, edition: Edition) -> StreamingHttpResponse:
+def take_along(request: HttpRequest, edition: Edition) -> HttpResponseBase:
     """The same as a file, streamed. A POST: what is read is written down."""
     people = me_here(request, edition)
+    if again := sign_in_again(request, _page(edition)):
+        return again
     registry.note_export(people)
     response = StreamingHttpResponse(
         archive(people, get_language() or "en"), content_type="application/zip"
@@ -93,6 +97,8 @@ def take_along(request: HttpRequest, edition: Edition) -> StreamingHttpResponse:
 def ask_erasure(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Ask to be erased, or take that back."""
     people = me_here(request, edition)
+    if again := sign_in_again(request, _page(edition)):
+        return again
     try:
         for person in people:
             if request.POST.get("act") == "withdraw":
@@ -103,7 +109,7 @@ def ask_erasure(request: HttpRequest, edition: Edition) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _("Kept."))
-    return redirect("portal:own_data", edition=edition.slug)
+    return redirect(_page(edition))
 
 
 @never_cache
@@ -121,4 +127,8 @@ def say_use(request: HttpRequest, edition: Edition) -> HttpResponse:
         )
     messages.success(request, _("Kept."))
     # Asked where the use begins, the reader goes on from there.
-    return redirect(next_page(request, reverse("portal:own_data", args=[edition.slug])))
+    return redirect(next_page(request, _page(edition)))
+
+
+def _page(edition: Edition) -> str:
+    return reverse("portal:own_data", args=[edition.slug])
