@@ -66,7 +66,7 @@ COMMANDS = {
     ),
     "export": Command(
         "emporion.portal.interfaces.commands:give_out",
-        "write exhibitors, buyers, requests or meetings to a CSV or XLSX file",
+        "write any list of an edition to a CSV, XLSX or JSON lines file",
     ),
     "publish": Command("emporion.meetings.interfaces.commands:publish", "publish a draft release"),
     "schedule-export": Command(

@@ -169,3 +169,44 @@ def test_answer_to_a_request_needs_what_the_schedule_made_of_it(edition, read, p
     assert now["ETag"] == f'"{listed["version"]}"' == f'"{now.json()["version"]}"'
     done = mine.post("me/requests/asked/accept", If_Match=now["ETag"])
     assert (done.status_code, done["ETag"]) == (200, mine.get("me/requests/asked")["ETag"])
+
+
+def test_any_version_is_meant_by_a_star(edition, read, program) -> None:
+    """RFC 9110, 13.1.1: true of whatever is there, and of nothing that is not."""
+    user = factories.make_user()
+    Person.objects.filter(delegates__participation__public_id="me").update(user=user)
+    mine = program(user, edition)
+    done = mine.post("me/requests/asked/accept", If_Match="*")
+    assert (done.status_code, done.json()["state"]) == (200, "accepted")
+    changed = mine.call("PATCH", "me", {"max_meetings": 3}, If_Match=" * ")
+    assert (changed.status_code, changed.json()["max_meetings"]) == (200, 3)
+    assert is_problem(mine.post("me/requests/nobody/accept", If_Match="*"), 404)
+    # And of a read: nothing is told to whoever has anything.
+    assert mine.get("me", If_None_Match="*").status_code == 304
+
+
+@pytest.mark.parametrize("what", ["profile", "need", "request", "answer", "edition"])
+def test_write_that_is_sent_again_has_its_tag_again(edition, read, program, what: str) -> None:
+    user = factories.make_user()
+    Person.objects.filter(delegates__participation__public_id="me").update(user=user)
+    mine, desk = program(user, edition), program(factories.make_organiser(edition), edition)
+    stranger = factories.make_participation(edition, "exhibitor", "Stranger")
+    caller, method, address, body = {
+        "profile": (mine, "PATCH", "me", {"about": {"en": "We buy."}}),
+        "need": (mine, "POST", "me/profile/needs", {"code": "health.sleep"}),
+        "request": (mine, "POST", "me/requests", {"counterpart": stranger.public_id}),
+        "answer": (mine, "POST", "me/requests/asked/accept", {}),
+        "edition": (desk, "PATCH", f"/api/v1/editions/{edition.slug}", {"title": {"en": "New"}}),
+    }[what]
+    answers = [
+        caller.call(method, address, body, If_Match="*", Idempotency_Key="again") for _ in range(2)
+    ]
+    first, again = answers
+    assert first.status_code == again.status_code in {200, 201}, first.content
+    assert again["Idempotency-Replayed"] == "true"
+    assert first["ETag"] == again["ETag"]
+    read_at = {
+        "request": f"me/requests/{first.json().get('id')}", "answer": "me/requests/asked",
+        "edition": address,
+    }.get(what, "me")  # fmt: skip
+    assert caller.get(read_at)["ETag"] == again["ETag"]

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from emporion.core.models import ImportBatch, OutboxRow
 from emporion.edition.models import Delegation, Officer
+from emporion.matchmaking.models import MatchRun, Wish
 from emporion.meetings.domain import releases
+from emporion.meetings.models import ScheduleRun
 from emporion.messaging.models import Delivery, Endpoint
 from emporion.registry.models import Body
 from tests import factories
@@ -112,6 +114,54 @@ def deliveries(edition: Any) -> str:
             at=timezone.now(),
         )  # fmt: skip
     return f"webhooks/{endpoint.public_id}/deliveries"
+
+
+def runs(edition: Any) -> str:
+    for number in range(5):
+        ScheduleRun.objects.create(
+            edition=edition, number=number + 1, state="computed",
+            started_at=timezone.now(),
+        )  # fmt: skip
+    return "runs"
+
+
+def matchings(edition: Any) -> str:
+    for number in range(5):
+        MatchRun.objects.create(
+            edition=edition, number=number + 1, state="earlier", policy="prices",
+            computed_at=timezone.now(),
+        )  # fmt: skip
+    MatchRun.objects.create(
+        edition=edition, number=6, state="writing", policy="prices", computed_at=timezone.now()
+    )
+    return "matchings"
+
+
+@pytest.mark.parametrize("make", [runs, matchings])
+def test_list_of_the_newest_runs_goes_on_to_the_oldest(edition, desk, make) -> None:
+    pages = [desk.get(f"{make(edition)}?limit=2")]
+    while pages[-1].json()["next"]:
+        pages.append(desk.get(after(pages[-1])))
+    found = [[row["number"] for row in answer.json()["items"]] for answer in pages]
+    assert found == [[5, 4], [3, 2], [1]]
+
+
+def test_wishes_go_on_to_the_oldest_of_their_kind(edition, program) -> None:
+    user = factories.make_user()
+    me = factories.make_participation(edition, "buyer", user=user)
+    others = [factories.make_participation(edition) for _ in range(4)]
+    for number, other in enumerate(others):
+        Wish.objects.create(
+            participation=me, counterpart=other, kind="save" if number else "veto",
+            made_at=timezone.now(),
+        )  # fmt: skip
+    mine = program(user, edition)
+    first = mine.get("me/wishes?limit=2")
+    second = mine.get(after(first))
+    found = [[row["participant"]["id"] for row in one.json()["items"]] for one in (first, second)]
+    assert found == [[others[3].public_id, others[2].public_id], [others[1].public_id]]
+    assert second.json()["next"] is None
+    assert is_problem(mine.get(after(first) + "&kind=veto"), 422)
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,18 @@ import datetime as dt
 import re
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from emporion.accounts.domain import tokens
 from emporion.accounts.models import AccessToken
 from emporion.accounts.rules import CALLS_A_MINUTE, SCOPES
 from emporion.api.interfaces.urls import api
 from tests import factories
 from tests.api.conftest import Program
+from tests.api.test_schema import CALLERS
+from tests.house.rights import calls, programs, world
+from tests.house.rights.changes import undone
 
 PARTS = {"type", "title", "status", "detail", "mend", "errors"}
 
@@ -96,6 +101,44 @@ def test_what_does_not_fit_is_named_by_pointer(edition, program) -> None:
     assert is_problem(refused, 422)
     (error,) = refused.json()["errors"]
     assert (error["in"], error["pointer"], error["mend"]) == ("query", "/limit", "Allowed: ge 1.")
+
+
+def test_unknown_parameter_is_named_with_those_that_there_are(edition, program) -> None:
+    reader = program(factories.make_user(), edition)
+    refused = reader.get("exhibitors?contry=FI&limit=1")
+    assert is_problem(refused, 422)
+    (error,) = refused.json()["errors"]
+    assert (error["in"], error["pointer"], error["mend"]) == (
+        "query", "/contry", "There are: country, cursor, expand, limit, pavilion.",
+    )  # fmt: skip
+    assert is_problem(reader.get("pavilions?x=1"), 422)
+    assert is_problem(Program("", edition.slug).get("exhibitors?contry=FI"), 401)
+
+
+def test_every_operation_refuses_an_unknown_parameter(db, monkeypatch) -> None:
+    """With an address and a body that are right, so that nothing else is refused."""
+    monkeypatch.setattr(tokens, "CALLS_A_MINUTE", 10**9)
+    fairs = world.make()
+    readers = programs.readers(fairs)
+    things = programs.things_of(fairs, "own")
+    client = Client()
+    for one in calls.operations():
+        usual = "buyer" if one.who == "participant" or "/me/" in one.path else "owner"
+        headers = readers[CALLERS.get(one.name, usual)]
+        for part in one.bodies():
+            body, kind = one.content(part, things)
+            with undone() as written:
+                if one.is_matched:
+                    read = client.get(one.of_version(things), headers=headers)
+                    headers = {**headers, "If-Match": read.headers.get("ETag", "")}
+                written.clear()
+                refused = client.generic(
+                    one.method, f"{one.address(things)}?no_such=1", body, content_type=kind,
+                    headers=headers,
+                )  # fmt: skip
+            assert is_problem(refused, 422), (one.name, refused.content)
+            assert refused.json()["errors"][0]["pointer"] == "/no_such", one.name
+            assert written == [], one.name
 
 
 def test_a_session_lets_no_program_in(edition, signed_in) -> None:

@@ -186,11 +186,11 @@ def test_wishes_are_made_listed_and_taken_back(edition, pair) -> None:
     _buyer, mine, seller, theirs = pair
     address = f"me/wishes/{seller.public_id}"
     assert mine.call("PUT", address, {"kind": "veto", "reason": "known"}).status_code == 200
-    (row,) = mine.get("me/wishes?kind=veto").json()
+    (row,) = mine.get("me/wishes?kind=veto").json()["items"]
     assert row["participant"]["id"] == seller.public_id
-    assert theirs.get("me/wishes?kind=veto").json() == []
+    assert theirs.get("me/wishes?kind=veto").json()["items"] == []
     assert mine.call("DELETE", address).json()["kind"] == ""
-    assert mine.get("me/wishes?kind=veto").json() == []
+    assert mine.get("me/wishes?kind=veto").json()["items"] == []
 
 
 def test_draft_is_started_as_a_job_and_a_release_published_once(edition, program) -> None:
@@ -270,3 +270,25 @@ def test_webhook_that_is_made_twice_under_one_key_is_one_and_tells_its_secret_ag
     assert made.json()["secret"] == endpoint.secret
     assert endpoint.secret not in str(list(IdempotencyKey.objects.values()))
     assert is_problem(mine.post("webhooks", {**sent, "events": []}, Idempotency_Key="w1"), 422)
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ({"HTTP_TRANSFER_ENCODING": "chunked"}, 411),
+        ({"SERVER_PROTOCOL": "HTTP/2", "CONTENT_TYPE": "application/json"}, 411),
+        ({"SERVER_PROTOCOL": "HTTP/2", "CONTENT_TYPE": "application/json", "CONTENT_LENGTH": "2"},
+         200),
+        ({}, 200),
+    ],
+)  # fmt: skip
+def test_body_of_unknown_length_is_refused_and_not_taken_for_an_empty_one(
+    edition, pair, told: dict[str, str], status: int
+) -> None:
+    _buyer, mine, seller, _theirs = pair
+    address = f"/api/v1/editions/{edition.slug}/me/wishes/{seller.public_id}"
+    answer = mine.client.generic("DELETE", address, headers=mine.headers, **told)
+    assert answer.status_code == status
+    if status == 411:
+        assert is_problem(answer, 411)
+        assert "Content-Length" in answer.json()["mend"]

@@ -76,6 +76,7 @@ PAGES = {
         "model/organise/messages/",
         "model/organise/given-up/",
         "model/organise/unanswered/",
+        "model/organise/export/",
         "model/organise/",
         "model/organise/basics/",
         "model/organise/pavilions/",

@@ -58,6 +58,16 @@ def entries(tenant: str, wanted: Wanted, *, before: int = 0, limit: int = 50) ->
     return list(found.order_by("-at", "-pk")[:limit])
 
 
+def midnight(day: dt.date | None, zone: dt.tzinfo, days: int = 0) -> dt.datetime | None:
+    """Return the first instant of a day, `days` later, on the clock of `zone`; None for none.
+
+    None as well for days so far away that no database compares them.
+    """
+    if day is None or not 1 < day.year < 9999:
+        return None
+    return dt.datetime.combine(day + dt.timedelta(days=days), dt.time(), zone)
+
+
 def count_since(tenant: str, actor: str, action: str, since: dt.datetime) -> int:
     """Return how often `actor` did `action` since then; one query."""
     return JournalEntry.objects.filter(

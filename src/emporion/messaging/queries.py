@@ -37,14 +37,18 @@ def sent(
 
     `person` is a public id, `outcome` one of `Receipt.Outcome`; empty ones do not narrow.
     """
-    found = Receipt.objects.filter(person__expo=expo).select_related("person")
-    if person:
-        found = found.filter(person__public_id=person)
-    if outcome:
-        found = found.filter(outcome=outcome)
+    found = all_sent(expo, person=person, outcome=outcome)
     if before:
         found = found.filter(pk__lt=before)
     return list(found.order_by("-pk")[:limit])
+
+
+def all_sent(expo: Expo, *, person: str = "", outcome: str = "") -> QuerySet[Receipt, Receipt]:
+    """Return what carriers said of an expo's messages, narrowed as `sent` is; no query yet."""
+    found = Receipt.objects.filter(person__expo=expo).select_related("person")
+    if person:
+        found = found.filter(person__public_id=person)
+    return found.filter(outcome=outcome) if outcome else found
 
 
 def all_given_up(expo: Expo) -> QuerySet[OutboxRow, OutboxRow]:

@@ -59,7 +59,7 @@ MEANS = {
     "number": {"publish": "draft number", "diff": "draft number"},
     "token": {"link": "sign-in link"},
 }  # fmt: skip
-FIXED = {"side": "needs", "provider": "weixin"}
+FIXED = {"side": "needs", "provider": "weixin", "subject": "buyers"}
 # Things that belong to one side of an edition, and not to the edition as a whole.
 OF_A_SIDE = {
     "exhibitor", "stranger", "waiting", "request", "participation", "token", "session", "passkey",

@@ -11,8 +11,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from cryptography.exceptions import InvalidTag
@@ -21,16 +22,14 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from emporion.api.interfaces.problems import CONTENT_TYPE, Problem, error
+from emporion.api.interfaces.problems import Problem, error, problem_response
 
 LONGEST = 400
+T = TypeVar("T")
 # For `openapi_extra` of a list in whose place another one comes (`of` of `page`).
 REPLACED: dict[str, Any] = {
     "responses": {
-        410: {
-            "description": "Another list has taken its place; begin without a cursor.",
-            "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
+        410: problem_response("Another list has taken its place; begin without a cursor.")
     }
 }
 
@@ -116,12 +115,31 @@ def page(
         behind = "pk__lt" if newest_first else "pk__gt"
         found = found.filter(**{behind: opened(request, cursor, of)})
     rows = list(found.order_by("-pk" if newest_first else "pk")[: limit + 1])
+
+    def key_of(row: Any) -> int:
+        return int(row[key] if isinstance(row, dict) else getattr(row, key))
+
+    return cut(request, response, rows, limit=limit, key_of=key_of, of=of)
+
+
+def cut(
+    request: HttpRequest,
+    response: HttpResponse,
+    rows: list[T],
+    *,
+    limit: int,
+    key_of: Callable[[T], int],
+    of: str = "",
+) -> tuple[list[T], str | None]:
+    """Return at most `limit` of `rows`, and the address of what is behind; null without more.
+
+    `rows` is one longer than the page where there are more; `key_of` is where a row stands.
+    """
     if len(rows) <= limit:
         return rows, None
     rows = rows[:limit]
-    last = rows[-1][key] if isinstance(rows[-1], dict) else getattr(rows[-1], key)
     asked = [(n, v) for n, vs in request.GET.lists() for v in vs if n != "cursor"]
-    query = urlencode([*asked, ("cursor", sealed(request, last, of))])
+    query = urlencode([*asked, ("cursor", sealed(request, key_of(rows[-1]), of))])
     address = request.build_absolute_uri(f"{request.path}?{query}")
     response["Link"] = f'<{address}>; rel="next"'
     return rows, address

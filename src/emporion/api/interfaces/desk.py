@@ -26,6 +26,7 @@ from emporion.api.interfaces.shapes.desk import (
     RunShape,
     UndoSent,
     import_shape,
+    match_run_shape,
     pin_shape,
     run_shape,
 )
@@ -46,10 +47,20 @@ router = Router(tags=["desk"])
 HERE = "/editions/{slug:edition}"
 
 
-@router.get(HERE + "/runs", auth=STAFF_READS, response=list[RunShape], operation_id="list_runs")
-def list_runs(request: Any, edition: EditionName) -> Any:
-    """The newest computations of the schedule, newest first."""
-    return [_run(*found) for found in queries.runs(request.edition)]
+@router.get(HERE + "/runs", auth=STAFF_READS, response=Listing[RunShape], operation_id="list_runs")
+def list_runs(
+    request: Any, response: HttpResponse, edition: EditionName, paging: Query[Paging]
+) -> Any:
+    """The computations of the schedule, newest first."""
+    rows, after = page(
+        request,
+        response,
+        queries.all_runs(request.edition),
+        limit=paging.limit,
+        cursor=paging.cursor,
+        newest_first=True,
+    )
+    return listing([_run(*found) for found in queries.with_jobs(rows)], after)
 
 
 @router.get(HERE + "/runs/{slug:id}", auth=STAFF_READS, response=RunShape, operation_id="get_run")
@@ -109,7 +120,10 @@ def keep_run(request: Any, response: HttpResponse, edition: EditionName, id: Pub
     openapi_extra=KEYED,
 )
 def remove_run(request: Any, response: HttpResponse, edition: EditionName, id: PublicId) -> Any:
-    """Forget a run that is at work no more; a release that was made of it stays."""
+    """Forget a run that is at work no more; a release that was made of it stays.
+
+    The answer is the newest of those that are left.
+    """
 
     def do() -> Any:
         run, _job = _found(request.edition, id)
@@ -173,23 +187,22 @@ def unpin(request: Any, response: HttpResponse, edition: EditionName, id: Public
 @router.get(
     HERE + "/matchings",
     auth=STAFF_READS,
-    response=list[MatchRunShape],
+    response=Listing[MatchRunShape],
     operation_id="list_matchings",
 )
-def list_matchings(request: Any, edition: EditionName) -> Any:
-    """The run whose lists are shown, and the one before it, with their figures."""
-    return [
-        {
-            "number": run.number,
-            "state": run.state,
-            "seed": run.seed,
-            "digest": run.digest,
-            "computed_at": run.computed_at,
-            # Keys of rows say nothing outside.
-            "figures": {k: v for k, v in run.figures.items() if not k.endswith("_first")},
-        }
-        for run in matchmaking.shown_runs(request.edition)
-    ]
+def list_matchings(
+    request: Any, response: HttpResponse, edition: EditionName, paging: Query[Paging]
+) -> Any:
+    """The run whose lists are shown, and those before it, newest first, with their figures."""
+    rows, after = page(
+        request,
+        response,
+        matchmaking.whole_runs(request.edition),
+        limit=paging.limit,
+        cursor=paging.cursor,
+        newest_first=True,
+    )
+    return listing([match_run_shape(run) for run in rows], after)
 
 
 @router.post(
@@ -230,7 +243,7 @@ def stop_matching(request: Any, response: HttpResponse, edition: EditionName) ->
 
     def do() -> Any:
         starting.stop_match(request.edition)
-        return list_matchings(request, edition)
+        return [match_run_shape(run) for run in matchmaking.shown_runs(request.edition)]
 
     return once(request, 200, do, response=response)
 

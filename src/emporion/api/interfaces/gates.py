@@ -119,6 +119,8 @@ WRITES = Token("write", unkept=True)
 # What every role of the staff reads at the desk, and what only those who may see contact data read,
 # or who asks and meets whom.
 STAFF_READS = Token("organise.read", "organiser", roles.LOOK)
+# Deeds of people, though without names.
+READS_JOURNAL = Token("organise.read", "organiser", roles.LOOK, unkept=True)
 READS_CONTACTS = Token("organise.read", "organiser", roles.CONTACTS)
 READS_REQUESTS = Token("organise.read", "organiser", roles.REQUESTS)
 READS_MEETINGS = Token("organise.read", "organiser", roles.MEETINGS)
@@ -138,4 +140,5 @@ TAKES_POSTS = Token("organise.staff")
 READS_CONNECTIONS = Token("organise.read", "organiser", roles.CONNECT)
 CONNECTS = Token("organise.write", "organiser", roles.CONNECT)
 READS_OUTGOING = Token("organise.read", "organiser", roles.OUTGOING)
+READS_MESSAGES = Token("organise.read", "organiser", roles.OUTGOING, unkept=True)
 SENDS_AGAIN = Token("organise.write", "organiser", roles.OUTGOING)

@@ -1,26 +1,19 @@
-"""Lists sent, looked at and taken in; many participants in one call; everything given out."""
+"""Lists sent, looked at and taken in; many participants in one call."""
 
 from __future__ import annotations
 
-import csv
 import json
-import tempfile
-from collections.abc import Iterator, Sequence
-from itertools import islice
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.utils.translation import get_language
-from ninja import File, Form, Query, Router, Schema
+from ninja import File, Form, Router
 from ninja.files import UploadedFile
 from pydantic import TypeAdapter, ValidationError
 
 from emporion.api.domain import bulk
 from emporion.api.interfaces import schema
-from emporion.api.interfaces.gates import IMPORTS, READS_LISTS, ROLE_FORBIDS, STAFF_READS
-from emporion.api.interfaces.noting import counting
+from emporion.api.interfaces.gates import IMPORTS, READS_LISTS
 from emporion.api.interfaces.problems import Problem, error, of_validation
 from emporion.api.interfaces.schedule import JobShape, job_shape
 from emporion.api.interfaces.shapes.lists import (
@@ -34,17 +27,10 @@ from emporion.api.interfaces.shapes.lists import (
 from emporion.api.interfaces.shapes.wire import EditionName, PublicId
 from emporion.api.interfaces.writing import KEY_HEADER, KEYED, once, refusing
 from emporion.core import jobs
-from emporion.core.tabular.formulas import neutralised
-from emporion.core.tabular.writing import write_table
-from emporion.core.tenancy import scope
 from emporion.edition import queries as editions
 from emporion.edition.domain import drafts
-from emporion.edition.domain.lists import rows as lists
 from emporion.edition.domain.lists.columns import LISTS
 from emporion.edition.queries import Edition
-from emporion.meetings.domain import giving_out
-from emporion.registry import domain as registry
-from emporion.registry.domain import roles
 
 router = Router(tags=["lists"])
 HERE = "/editions/{slug:edition}"
@@ -60,25 +46,6 @@ BULK: dict[str, Any] = {
     },
 }
 KINDS = (drafts.LOOK, drafts.TAKE)
-Subject = Literal["exhibitors", "buyers", "requests", "meetings"]
-# What a role needs to take a list out.
-NEEDS = {
-    "exhibitors": roles.CONTACTS,
-    "buyers": roles.CONTACTS,
-    "requests": roles.REQUESTS,
-    "meetings": roles.REQUESTS,
-}
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "jsonl": "application/jsonl",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
-
-class HowWritten(Schema):
-    """How a list is written."""
-
-    format: Literal["csv", "xlsx", "jsonl"] = "csv"
 
 
 @router.get(HERE + "/lists", auth=READS_LISTS, response=list[ListShape], operation_id="list_lists")
@@ -266,95 +233,6 @@ def _body(request: Any) -> bytes:
         raise Problem(413, f"At most {MAX_BYTES >> 20} MB in one call.")
     raw: bytes = request.read(MAX_BYTES + 1)
     return raw
-
-
-@router.get(
-    HERE + "/export/{subject}",
-    auth=STAFF_READS,
-    operation_id="export",
-    openapi_extra={
-        "responses": {
-            200: {
-                "description": "The list as a file; lists in it can be taken in again.",
-                "content": {name: {"schema": {"type": "string"}} for name in TYPES.values()},
-            }
-        }
-    },
-)
-def export(
-    request: Any, edition: EditionName, subject: Subject, how: Query[HowWritten]
-) -> HttpResponseBase:
-    """Everything of one kind as CSV, XLSX or JSON lines, as it flows.
-
-    Who asks and meets whom is told to those who work with requests; contact data to those who may
-    look it up. Each list that leaves is written down and counted.
-    """
-    here: Edition = request.edition
-    request.unkept = True
-    if not roles.may(str(request.staff_role), NEEDS[subject]):
-        raise Problem(403, str(ROLE_FORBIDS))
-    if subject == "meetings" and here.published_release is None:
-        raise Problem(409, "No schedule is published yet, so there are no meetings to write.")
-    with counting(registry.LISTS_WITHIN, "Too many lists were taken out."):
-        registry.note_list_out(here.expo, request.user.actor, here.public_id, subject)
-    header, rows = _table(here, subject)
-    name = f"{here.slug}-{subject}.{how.format}"
-    if how.format == "xlsx":
-        # A workbook is finished at its end; it waits in a file, not in memory.
-        file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 (the answer closes it)
-        note = lists.note_of(here)
-        write_table(Path(file.name), header, rows, sheet=subject, notes=[note] if note else [])
-        return FileResponse(
-            Path(file.name).open("rb"),
-            as_attachment=True,
-            filename=name,
-            content_type=TYPES["xlsx"],
-        )
-    flow = _csv(here, header, rows) if how.format == "csv" else _jsonl(here, header, rows)
-    answer = StreamingHttpResponse(flow, content_type=TYPES[how.format])
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
-
-
-def _table(edition: Edition, subject: str) -> tuple[Sequence[str], Iterator[list[Any]]]:
-    if subject == "requests":
-        return giving_out.request_header(), giving_out.request_rows(edition)
-    if subject == "meetings":
-        return giving_out.MEETINGS, giving_out.meeting_rows(edition)
-    return lists.header(subject), lists.rows(edition, subject)
-
-
-def _parts(edition: Edition, rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
-    """Yield rows a part at a time, each read inside the scope: by then the page's own is closed."""
-    while True:
-        with scope(expo=edition.expo):
-            part = list(islice(rows, CHUNK))
-        if not part:
-            return
-        yield part
-
-
-class _Echo:
-    def write(self, line: str) -> str:
-        return line
-
-
-def _csv(edition: Edition, header: Sequence[str], rows: Iterator[list[Any]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow([neutralised(heading) for heading in header])
-    for part in _parts(edition, rows):
-        yield "".join(
-            writer.writerow([neutralised(c) if isinstance(c, str) else c for c in row])
-            for row in part
-        )
-
-
-def _jsonl(edition: Edition, header: Sequence[str], rows: Iterator[list[Any]]) -> Iterator[str]:
-    for part in _parts(edition, rows):
-        yield "".join(
-            json.dumps(dict(zip(header, row, strict=True)), ensure_ascii=False) + "\n"
-            for row in part
-        )
 
 
 def _draft(edition: Edition, public_id: str) -> Any:

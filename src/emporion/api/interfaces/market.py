@@ -39,7 +39,9 @@ ME = "/editions/{slug:edition}/me"
 @router.get(ME, auth=TAKES_PART, response=MeShape, operation_id="get_me")
 def get_me(request: HttpRequest, response: HttpResponse, edition: EditionName) -> Any:
     """Who the caller is in an edition, with what they need and offer."""
-    return _tagged(request, response, acting(request))
+    told = _profile(request, acting(request))
+    tag(response, told)
+    return told
 
 
 @router.patch(
@@ -66,9 +68,9 @@ def change_me(
             values[name] = empty.get(name) if value is None else value
         with refusing(domain.ProfileError, status=422):
             domain.set_profile(me, **values)
-        return _tagged(request, response, _again(request, me))
+        return _profile(request, _again(request, me))
 
-    return once(request, 200, do, response=response)
+    return once(request, 200, do, response=response, tagged=True)
 
 
 @router.post(
@@ -91,9 +93,11 @@ def add_interest(
     def do() -> Any:
         with refusing(domain.ProfileError, status=422):
             domain.add_interests(me, side, [_interest(body)])
-        return _tagged(request, response, _again(request, me))
+        return _profile(request, _again(request, me))
 
-    return once(request, 201, do, response=response, and_then=lambda: make_first_list(me))
+    return once(
+        request, 201, do, response=response, tagged=True, and_then=lambda: make_first_list(me)
+    )
 
 
 @router.put(
@@ -119,9 +123,11 @@ def change_interest(
         _there(me, side, key)
         with refusing(domain.ProfileError, status=422):
             domain.change_interest(me, side, key, _interest(body))
-        return _tagged(request, response, _again(request, me))
+        return _profile(request, _again(request, me))
 
-    return once(request, 200, do, response=response, and_then=lambda: make_first_list(me))
+    return once(
+        request, 200, do, response=response, tagged=True, and_then=lambda: make_first_list(me)
+    )
 
 
 @router.delete(
@@ -142,9 +148,11 @@ def remove_interest(
         _there(me, side, key)
         with refusing(domain.ProfileError):
             domain.remove_interest(me, side, key)
-        return _tagged(request, response, _again(request, me))
+        return _profile(request, _again(request, me))
 
-    return once(request, 200, do, response=response, and_then=lambda: make_first_list(me))
+    return once(
+        request, 200, do, response=response, tagged=True, and_then=lambda: make_first_list(me)
+    )
 
 
 @router.get(ME + "/hours", auth=TAKES_PART, response=list[HourShape], operation_id="list_hours")
@@ -234,9 +242,3 @@ def _profile(request: Any, one: Participation) -> dict[str, Any]:
         "is_acting": bool(request.acting_for),
     }
     return versioned(told)
-
-
-def _tagged(request: HttpRequest, response: HttpResponse, one: Participation) -> dict[str, Any]:
-    told = _profile(request, one)
-    tag(response, told)
-    return told

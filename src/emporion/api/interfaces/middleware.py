@@ -31,7 +31,12 @@ class ProgramsMiddleware:
             return self.get_response(request)
         request.for_programs = True  # type: ignore[attr-defined]
         request.urlconf = "emporion.api.interfaces.urls"
-        response = self.get_response(request)
+        if is_of_unknown_length(request):
+            response: HttpResponseBase = problems.answer(
+                problems.Problem(411, "The body came without its length.")
+            )
+        else:
+            response = self.get_response(request)
         if response.status_code >= 400:
             response = _as_problem(response)
         elif isinstance(response, HttpResponse) and response.status_code == 200:
@@ -40,6 +45,19 @@ class ProgramsMiddleware:
         kept = "no-store" if getattr(request, "unkept", False) else "no-cache"
         response.setdefault("Cache-Control", f"private, {kept}")
         return response
+
+
+def is_of_unknown_length(request: HttpRequest) -> bool:
+    """Whether a body comes of which nobody said how long it is: it would be read as an empty one.
+
+    It is not read by chunks either: what limits bodies goes by their length, before any is read.
+    HTTP/2 has no word for chunks; there a body is known by its type.
+    """
+    told = request.META
+    if told.get("CONTENT_LENGTH"):
+        return False
+    later = told.get("SERVER_PROTOCOL", "").startswith(("HTTP/2", "HTTP/3"))
+    return "HTTP_TRANSFER_ENCODING" in told or (later and bool(told.get("CONTENT_TYPE")))
 
 
 def _as_problem(response: HttpResponseBase) -> HttpResponseBase:
@@ -58,7 +76,8 @@ def _tagged(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         return response
     if "ETag" not in response:
         response["ETag"] = f'"{digest(response.content)}"'
-    if bare(response["ETag"]) in tags(request.headers.get("If-None-Match", "")):
+    known = tags(request.headers.get("If-None-Match", ""))
+    if bare(response["ETag"]) in known or "*" in known:
         unchanged = HttpResponse(status=304)
         for name in ("ETag", "Link", "Cache-Control"):
             if name in response:

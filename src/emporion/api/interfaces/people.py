@@ -24,9 +24,12 @@ from emporion.api.interfaces.shapes.desk import (
     WishToGo,
     person_shape,
 )
-from emporion.api.interfaces.shapes.edition import PersonShape
+from emporion.api.interfaces.shapes.market import side
+from emporion.api.interfaces.shapes.overview import FoundPerson
 from emporion.api.interfaces.shapes.wire import EditionName, PublicId
 from emporion.api.interfaces.writing import KEYED, once, refusing
+from emporion.core.translated import as_dict
+from emporion.edition import queries as editions
 from emporion.edition.domain import moving
 from emporion.edition.queries import Edition
 from emporion.registry import domain as registry
@@ -78,7 +81,7 @@ def limit(request: Any, response: HttpResponse, edition: EditionName, body: Limi
 @router.post(
     HERE + "/people/find",
     auth=READS_CONTACTS,
-    response={200: list[PersonShape]},
+    response={200: list[FoundPerson]},
     operation_id="find_people",
 )
 def find_people(request: Any, edition: EditionName, body: LookUp) -> Any:
@@ -86,7 +89,15 @@ def find_people(request: Any, edition: EditionName, body: LookUp) -> Any:
     here: Edition = request.edition
     with counting(registry.READS_WITHIN, "Too many were looked up."):
         found = registry.look_up_people(here.expo, request.user.actor, body.words, PEOPLE_TOLD)
-    return [person_shape(one) for one in found]
+    acts = editions.acting_people(here, [person.pk for person in found])
+    return [
+        {
+            **person_shape(one),
+            "organisation": as_dict(one.organisation.name) if one.organisation else {},
+            "acts_for": [side(other) for other in acts.get(one.pk, [])],
+        }
+        for one in found
+    ]
 
 
 @router.get(

@@ -23,6 +23,7 @@ MENDS = {
     405: "Use one of the methods in Allow.",
     409: "Read the object again; what it is now forbids this.",
     410: "Begin the list anew, without a cursor.",
+    411: "Send the body with Content-Length, not in chunks of unknown length.",
     412: "Read the object again and send its version in If-Match.",
     413: "Send less at once.",
     415: "Send the content type that the operation names.",
@@ -70,13 +71,24 @@ def answer(problem: Problem) -> HttpResponse:
     return made
 
 
+def problem_response(description: str) -> dict[str, Any]:
+    """Return what the schema of an operation says of an answer that is a problem."""
+    ref = {"$ref": "#/components/schemas/Problem"}
+    return {"description": description, "content": {CONTENT_TYPE: {"schema": ref}}}
+
+
 def error(place: str, pointer: str, detail: str, mend: str = "") -> dict[str, str]:
     """Return one entry of `errors`; `place` is body, query, path or header."""
     return {"in": place, "pointer": pointer, "detail": detail, "mend": mend or detail}
 
 
+def pointer_to(*path: str) -> str:
+    """Return the JSON pointer (RFC 6901) to what stands under these names."""
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)
+
+
 def of_validation(found: Sequence[Mapping[str, Any]]) -> Problem:
-    """Return what pydantic found wrong, each with its place as a JSON pointer (RFC 6901)."""
+    """Return what pydantic found wrong, each with its place."""
     errors = []
     for one in found:
         place, *path = [str(part) for part in one["loc"]] or ["body"]
@@ -84,8 +96,7 @@ def of_validation(found: Sequence[Mapping[str, Any]]) -> Problem:
             # The name of our argument; programs know of none.
             path = path[1:]
         place = {"form": "body", "file": "body"}.get(place, place)
-        pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)
-        errors.append(error(place, pointer, str(one["msg"]), _mend(one)))
+        errors.append(error(place, pointer_to(*path), str(one["msg"]), _mend(one)))
     return Problem(422, "What was sent does not fit the schema.", errors=errors)
 
 

@@ -84,7 +84,9 @@ def get_own_request(
     request: HttpRequest, response: HttpResponse, edition: EditionName, id: PublicId
 ) -> Any:
     """One request of the caller's."""
-    return _told(request, response, acting(request), id)
+    told = _told(request, acting(request), id)
+    tag(response, told)
+    return told
 
 
 @router.post(
@@ -104,9 +106,9 @@ def ask(request: Any, response: HttpResponse, edition: EditionName, body: Ask) -
     def do() -> Any:
         with refusing(domain.RequestError):
             made = domain.ask(me, other, body.message)
-        return _told(request, response, me, made.public_id)
+        return _told(request, me, made.public_id)
 
-    return once(request, 201, do, response=response)
+    return once(request, 201, do, response=response, tagged=True)
 
 
 def _act(request: Any, response: HttpResponse, public_id: str, act: Any) -> Any:
@@ -118,9 +120,9 @@ def _act(request: Any, response: HttpResponse, public_id: str, act: Any) -> Any:
         demand(request, _shown(me, [locked])[0]["version"])
         with refusing(domain.RequestError):
             act(locked, me)
-        return _told(request, response, me, public_id)
+        return _told(request, me, public_id)
 
-    return once(request, 200, do, response=response)
+    return once(request, 200, do, response=response, tagged=True)
 
 
 @router.post(
@@ -227,13 +229,8 @@ def own_request(request: Any, me: Participation, public_id: str) -> Any:
     return found
 
 
-def _told(
-    request: HttpRequest, response: HttpResponse, me: Participation, public_id: str
-) -> dict[str, Any]:
-    found = own_request(request, me, public_id)
-    told = _shown(me, [found])[0]
-    tag(response, told)
-    return told
+def _told(request: Any, me: Participation, public_id: str) -> dict[str, Any]:
+    return _shown(me, [own_request(request, me, public_id)])[0]
 
 
 def _shown(me: Participation, rows: list[Any]) -> list[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -11,9 +13,10 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.docs import DocsBase
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 
 from emporion.api.interfaces import problems
-from emporion.api.interfaces.problems import CONTENT_TYPE, Problem
+from emporion.api.interfaces.problems import Problem, error, pointer_to, problem_response
 
 PROBLEM: dict[str, Any] = {
     "title": "Problem",
@@ -52,6 +55,7 @@ EVERYWHERE = {
 }
 ON_WRITES = {
     "409": "What the object is now forbids it.",
+    "411": "The body came without its length.",
     "412": "Somebody changed it since; read it again.",
     "413": "Too much at once.",
     "415": "Not the content type that is named.",
@@ -59,36 +63,54 @@ ON_WRITES = {
 }
 
 
+# So many of what is unknown are named in one answer.
+MOST_NAMED = 20
 # Shapes that no operation's signature names: what is read from the stream.
 MORE: dict[str, Any] = {}
-
-
-def _response(description: str) -> dict[str, Any]:
-    ref = {"$ref": "#/components/schemas/Problem"}
-    return {"description": description, "content": {CONTENT_TYPE: {"schema": ref}}}
 
 
 class Programs(NinjaAPI):
     """See the module's text."""
 
+    def operations(self) -> list[Operation]:
+        """Return every operation of the routers that were added."""
+        return [
+            op
+            for bound in self._get_bound_routers()
+            for view in bound.path_operations.values()
+            for op in view.operations
+        ]
+
+    def name_of(self, op: Operation) -> str:
+        """Return the name of an operation in the schema."""
+        return op.operation_id or self.get_openapi_operation_id(op)
+
+    def refuse_unknown_parameters(self) -> None:
+        """Let every operation refuse what stands in the query and it does not know.
+
+        A misspelt filter would else be no filter, and whoever reads three rows of it take the
+        whole list for what they asked.
+        """
+        for op in self.operations():
+            known = {
+                name
+                for model in op.models
+                if model.__ninja_param_source__ == "query"
+                for name in model.__ninja_flatten_map__
+            }
+            op.view_func = _knowing(op.view_func, sorted(known))
+
     def get_openapi_schema(self, **words: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**words)
         schema["components"].setdefault("schemas", {}).update({"Problem": PROBLEM, **MORE})
-        gates = {
-            (f"/{bound.prefix}/{path}".replace("//", "/"), method): op
-            for bound in self._get_bound_routers()
-            for path, view in bound.path_operations.items()
-            for op in view.operations
-            for method in op.methods
-        }
-        by_id = {op.operation_id or self.get_openapi_operation_id(op): op for op in gates.values()}
+        by_id = {self.name_of(op): op for op in self.operations()}
         for path, methods in schema["paths"].items():
             for method, told in methods.items():
                 known = dict(EVERYWHERE)
                 if method not in {"get", "head"}:
                     known |= ON_WRITES
                 for status, description in known.items():
-                    told["responses"][status] = _response(description)
+                    told["responses"][status] = problem_response(description)
                 if method == "get":
                     told["responses"]["304"] = {"description": "It is what If-None-Match names."}
                 gate = next(iter(by_id[told["operationId"]].auth_callbacks), None)
@@ -112,6 +134,25 @@ class Programs(NinjaAPI):
             }
         }
         return schema
+
+
+def _knowing(view: Callable[..., Any], known: list[str]) -> Callable[..., Any]:
+    @wraps(view)
+    def asked(request: HttpRequest, **values: Any) -> Any:
+        unknown = sorted(set(request.GET) - set(known))
+        if unknown:
+            mend = f"There are: {', '.join(known)}." if known else "Leave it out: there is none."
+            raise Problem(
+                422,
+                "The query names what this operation does not know.",
+                errors=[
+                    error("query", pointer_to(name), "Nothing has this name here.", mend)
+                    for name in unknown[:MOST_NAMED]
+                ],
+            )
+        return view(request, **values)
+
+    return asked
 
 
 class Docs(DocsBase):

@@ -28,7 +28,7 @@ from emporion.api.interfaces.shapes.setup import (
     slot_told,
 )
 from emporion.api.interfaces.shapes.wire import EditionName
-from emporion.api.interfaces.writing import KEYED, MATCHED, demand, once, refusing, tag, version
+from emporion.api.interfaces.writing import KEYED, MATCHED, demand, once, refusing, version
 from emporion.core.translated import as_dict
 from emporion.edition import queries as editions
 from emporion.edition.domain import pavilions as halls
@@ -69,11 +69,9 @@ def change(request: Any, response: HttpResponse, edition: EditionName, body: Edi
         values |= {name: _told(v) if name in TEXTS else v for name, v in given.items()}
         with refusing(EditionError, domain.SlotError):
             change_edition(here, **values, guard=guard)
-        told = edition_shape(here)
-        tag(response, told)
-        return told
+        return edition_shape(here)
 
-    return once(request, 200, do, response=response)
+    return once(request, 200, do, response=response, tagged=True)
 
 
 @router.post(

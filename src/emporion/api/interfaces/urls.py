@@ -9,17 +9,21 @@ from django.views.decorators.csrf import csrf_exempt
 from emporion.api.interfaces import (
     desk,
     editions,
+    exports,
     lists,
     market,
     outside,
+    overview,
     own,
     own_data,
     people,
     posts,
     problems,
+    reports,
     requests,
     schedule,
     schema,
+    search,
     setup,
     team,
     wishes,
@@ -27,11 +31,12 @@ from emporion.api.interfaces import (
 
 api = schema.make_api()
 OPERATIONS = (
-    editions, setup, requests, wishes, market, own, own_data, schedule, lists, desk, people,
-    outside, posts, team,
+    editions, search, setup, requests, wishes, market, own, own_data, schedule, lists, exports,
+    desk, overview, reports, people, outside, posts, team,
 )  # fmt: skip
 for module in OPERATIONS:
     api.add_router("", module.router)
+api.refuse_unknown_parameters()
 
 handler400, handler403 = problems.bad, problems.forbidden
 handler404, handler500 = problems.not_found, problems.broken

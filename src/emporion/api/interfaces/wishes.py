@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from emporion.api.interfaces.cursors import page
 from emporion.api.interfaces.gates import ACTS, TAKES_PART
 from emporion.api.interfaces.shapes.market import (
     AppointmentShape,
@@ -18,7 +19,7 @@ from emporion.api.interfaces.shapes.market import (
     side,
     slot_shape,
 )
-from emporion.api.interfaces.shapes.wire import EditionName, PublicId
+from emporion.api.interfaces.shapes.wire import EditionName, Listing, Paging, PublicId, listing
 from emporion.api.interfaces.writing import KEYED, once, refusing
 from emporion.edition import queries as editions
 from emporion.edition.gates import acting
@@ -82,11 +83,27 @@ def _reasons(one: matchmaking.Suggestion, language: str) -> list[dict[str, str]]
     ]
 
 
-@router.get(ME + "/wishes", auth=TAKES_PART, response=list[WishShape], operation_id="list_wishes")
-def list_wishes(request: HttpRequest, edition: EditionName, filters: Query[WishFilters]) -> Any:
-    """Whom the caller saved, or hid; the newest 500."""
-    _count, found = matchmaking.wished_by(acting(request), filters.kind, 500)
-    return [{"participant": side(one), "kind": filters.kind} for one in found]
+@router.get(
+    ME + "/wishes", auth=TAKES_PART, response=Listing[WishShape], operation_id="list_wishes"
+)
+def list_wishes(
+    request: HttpRequest,
+    response: HttpResponse,
+    edition: EditionName,
+    paging: Query[Paging],
+    filters: Query[WishFilters],
+) -> Any:
+    """Whom the caller saved, or hid, newest first."""
+    rows, after = page(
+        request,
+        response,
+        matchmaking.all_wishes(acting(request), filters.kind),
+        limit=paging.limit,
+        cursor=paging.cursor,
+        newest_first=True,
+    )
+    shown = [{"participant": side(one.counterpart), "kind": one.kind} for one in rows]
+    return listing(shown, after)
 
 
 @router.put(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any
 
 import structlog
@@ -29,8 +31,8 @@ MATCH_HEADER = {
     "name": "If-Match",
     "in": "header",
     "required": True,
-    "description": "The version that was read; without it 428, with another 412.",
-    "schema": {"type": "string", "pattern": '^(W/)?"[0-9a-f]{16}"$'},
+    "description": "The version that was read; without it 428, with another 412; * for any.",
+    "schema": {"type": "string", "pattern": r'^(\*|(W/)?"[0-9a-f]{16}")$'},
 }
 log = structlog.get_logger(__name__)
 # For `openapi_extra` of an operation.
@@ -64,6 +66,9 @@ def demand(request: HttpRequest, now: str) -> None:
     given = request.headers.get("If-Match", "")
     if not given:
         raise Problem(428, "If-Match is missing: say which version you mean.")
+    # RFC 9110, 13.1.1: it is true of whatever is there.
+    if given.strip() == "*":
+        return
     if now not in tags(given):
         raise Problem(
             412,
@@ -80,19 +85,22 @@ def once(
     response: HttpResponse,
     content: bytes | None = None,
     and_then: Callable[[], Any] | None = None,
+    tagged: bool = False,
 ) -> Status[Any]:
     """Do a write and return its answer; under an Idempotency-Key only the first time.
 
     `do` returns what goes over the wire; the write and the key are one transaction. `content` is
     what was sent where that is not the body. `and_then` follows after the commit, to spare its
     reader a wait: whatever must come of the write is in `do`, and what fails here changes nothing
-    of the answer.
+    of the answer. An answer that is one object with a version is `tagged` with it, again as well.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:
         with transaction.atomic():
             told = do()
         _follow(and_then)
+        if tagged:
+            tag(response, told)
         return Status(status, told)
     if not _KEY.match(key):
         raise Problem(
@@ -119,7 +127,38 @@ def once(
         response["Idempotency-Replayed"] = "true"
     else:
         _follow(and_then)
+    if tagged:
+        tag(response, told)
     return Status(status, told)
+
+
+def keyed(
+    route: Callable[..., Any], path: str, auth: Any, answer: Any, name: str, *, status: int = 200
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a write under `path` whose function is what is done, under a key only once.
+
+    `route` is the router's word for the method, `answer` the shape of what the function returns,
+    `name` that of the operation. The function has the operation's parameters but for the answer.
+    """
+
+    def declare(do: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(do)
+        def view(request: Any, response: HttpResponse, **words: Any) -> Status[Any]:
+            return once(request, status, lambda: do(request, **words), response=response)
+
+        # What the operation reads from a call is told by this; the words are those of `do`.
+        told = inspect.signature(do, eval_str=True)
+        given = inspect.Parameter(
+            "response", inspect.Parameter.KEYWORD_ONLY, annotation=HttpResponse
+        )
+        parameters = [*told.parameters.values(), given]
+        view.__signature__ = told.replace(parameters=parameters)  # type: ignore[attr-defined]
+        declared: Callable[..., Any] = route(
+            path, auth=auth, response={status: answer}, operation_id=name, openapi_extra=KEYED
+        )(view)
+        return declared
+
+    return declare
 
 
 def _follow(and_then: Callable[[], Any] | None) -> None:

@@ -17,6 +17,8 @@ from emporion.core.files import whole
 from emporion.core.tabular.formulas import neutralised
 from emporion.core.tabular.report import TableError
 
+# What a workbook holds: longer texts would be cut off without a word, and further rows not opened.
+MOST_SIGNS, MOST_ROWS = 32_767, 1_048_576
 Cell = str | int | float | Decimal | date | datetime | bool | None
 # What XML cannot hold; stored texts have none of it.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -35,7 +37,8 @@ def write_table(
     CSV is UTF-8 with a byte order mark, without which Excel breaks Chinese. Texts that a
     spreadsheet would run are neutralised (`read_table` restores them); numbers stay numbers. The
     file appears whole or not at all. ``notes`` stand above the header of a workbook, a line each;
-    CSV has no place for them. Raises `TableError` for another ending and for rows of another width.
+    CSV has no place for them. Raises `TableError` for another ending, for rows of another width,
+    and for what a workbook does not hold.
     """
     path = Path(path)
     ending = path.suffix.lower()
@@ -98,17 +101,34 @@ def _write_xlsx(
     page.freeze_panes = f"A{len(notes) + 2}"
 
     def text(value: str) -> WriteOnlyCell:
-        cell = WriteOnlyCell(page, _NOT_IN_XML.sub("\ufffd", neutralised(value)))
+        safe = _NOT_IN_XML.sub("\ufffd", neutralised(value))
+        if len(safe) > MOST_SIGNS:
+            raise TableError(
+                _("A cell of a workbook holds %(most)d characters") % {"most": MOST_SIGNS},
+                _("Take this list out as CSV."),
+            )
+        cell = WriteOnlyCell(page, safe)
         # Whatever it looks like, it is a text.
         cell.data_type = "s"
         return cell
 
-    for note in notes:
-        page.append([text(note)])
-    page.append([text(heading) for heading in header])
     count = 0
-    for row in rows:
-        page.append([text(c) if isinstance(c, str) else c for c in row])
-        count += 1
+    try:
+        for note in notes:
+            page.append([text(note)])
+        page.append([text(heading) for heading in header])
+        for row in rows:
+            if len(notes) + 1 + count >= MOST_ROWS:
+                raise TableError(
+                    _("A workbook holds %(most)d rows") % {"most": MOST_ROWS},
+                    _("Take this list out as CSV."),
+                )
+            page.append([text(c) if isinstance(c, str) else c for c in row])
+            count += 1
+    except BaseException:
+        # What it wrote waits in a file of its own, which nobody removes before the process ends.
+        page.close()
+        page._writer.cleanup()
+        raise
     book.save(file)
     return count

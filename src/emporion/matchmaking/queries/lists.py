@@ -91,11 +91,12 @@ def found_of(run: MatchRun, people: Iterable[int]) -> dict[int, tuple[float, flo
 
 def shown_runs(edition: Edition) -> list[MatchRun]:
     """Return the run whose lists are shown and the one before it, newest first; one query."""
-    return list(
-        MatchRun.objects.filter(edition=edition)
-        .exclude(state=MatchRun.State.WRITING)
-        .order_by("-number")[:2]
-    )
+    return list(whole_runs(edition).order_by("-number")[:2])
+
+
+def whole_runs(edition: Edition) -> QuerySet[MatchRun, MatchRun]:
+    """Return the runs whose lists are or were shown; no query yet."""
+    return MatchRun.objects.filter(edition=edition).exclude(state=MatchRun.State.WRITING)
 
 
 def suggestions(
@@ -158,9 +159,15 @@ def wished_by(
     participation: Participation, kind: str, limit: int
 ) -> tuple[int, list[Participation]]:
     """Return how many a participation saved ("save") or hid ("veto"), and the newest; 2 queries."""
-    found = Wish.objects.filter(participation=participation, kind=kind)
-    newest = found.select_related("counterpart__pavilion").order_by("-made_at", "-pk")[:limit]
+    found = all_wishes(participation, kind)
+    newest = found.order_by("-made_at", "-pk")[:limit]
     return found.count(), [wish.counterpart for wish in newest]
+
+
+def all_wishes(participation: Participation, kind: str) -> QuerySet[Wish, Wish]:
+    """Return what a participation saved ("save") or hid ("veto"), with whom; no query yet."""
+    found = Wish.objects.filter(participation=participation, kind=kind)
+    return found.select_related("counterpart__pavilion")
 
 
 def fit(participation: Participation, counterpart: Participation) -> Suggestion | None:

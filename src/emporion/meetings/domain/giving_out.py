@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from emporion.edition.domain.lists.columns import LISTS
@@ -71,11 +71,11 @@ def request_rows(edition: Edition) -> Iterator[list[Any]]:
         yield [cell(values[name]) for name in fields]
 
 
-def meeting_rows(edition: Edition) -> Iterator[list[Any]]:
-    """Yield the meetings of the published release by time, host and table."""
+def meeting_rows(edition: Edition, of_release: Mapping[str, Any]) -> Iterator[list[Any]]:
+    """Yield the meetings of one release by time, host and table; `of_release` narrows to it."""
     people, note = People(edition), note_of(edition)
     rows = (
-        Meeting.objects.filter(release__edition=edition, release__state="published")
+        Meeting.objects.filter(**of_release)
         .order_by("slot__number", "host__sort_key", "table", "pk")
         .values_list(
             "release__number",

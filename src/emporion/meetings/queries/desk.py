@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
 from emporion.core.jobs import JobRecord
 from emporion.core.tenancy import scopes_disabled
 from emporion.edition.queries import Edition
@@ -12,15 +16,24 @@ RUNS_SHOWN = 12
 
 def runs(edition: Edition, limit: int = RUNS_SHOWN) -> list[tuple[ScheduleRun, JobRecord | None]]:
     """Return the newest runs with their jobs; two queries."""
-    found = list(
+    return with_jobs(all_runs(edition).order_by("-number")[:limit])
+
+
+def all_runs(edition: Edition) -> QuerySet[ScheduleRun, ScheduleRun]:
+    """Return the runs of an edition, each with its release; no query yet."""
+    return (
         ScheduleRun.objects.filter(edition=edition)
         .select_related("release")
         .defer("release__certificate", "release__figures")
-        .order_by("-number")[:limit]
     )
-    jobs = {job.public_id: job for job in JobRecord.objects.filter(
-        public_id__in=[run.job for run in found])}  # fmt: skip
-    return [(run, jobs.get(run.job)) for run in found]
+
+
+def with_jobs(runs: Iterable[ScheduleRun]) -> list[tuple[ScheduleRun, JobRecord | None]]:
+    """Return runs with their jobs; one query, and one for the runs where that is due."""
+    found = list(runs)
+    jobs = JobRecord.objects.filter(public_id__in=[run.job for run in found])
+    by_id = {job.public_id: job for job in jobs}
+    return [(run, by_id.get(run.job)) for run in found]
 
 
 def run(edition: Edition, public_id: str) -> tuple[ScheduleRun, JobRecord | None] | None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from emporion.edition.queries import Edition, Participation
-from emporion.meetings.models import Meeting, MeetingRequest, Release
+from emporion.meetings.models import Meeting, MeetingRequest, Refusal, Release
 
 _SIDES = tuple(
     f"{side}__{name}" for side in ("asker", "counterpart") for name in ("public_id", "display_name")
@@ -17,6 +17,10 @@ _SIDES = tuple(
 REQUEST = (
     "pk", "public_id", "state", "message", "weight", "is_mandatory", "decline_reason", "asked_at",
     "answered_at", *_SIDES,
+)  # fmt: skip
+REFUSAL = (
+    "pk", "reason", "request__public_id",
+    *(f"request__{name}" for name in _SIDES),
 )  # fmt: skip
 MEETING = (
     "pk", "request__public_id", "request__state", "slot__number", "slot__date", "slot__starts",
@@ -58,4 +62,13 @@ def meetings_of_release(release: Release | None, day: dt.date | None = None) -> 
     if day is not None:
         found = found.filter(slot__date=day)
     rows: QuerySet[Any, Any] = found.values(*MEETING)
+    return rows
+
+
+def refusals_of_release(release: Release, reason: str = "") -> QuerySet[Any, Any]:
+    """Return the requests that a release could not grant as rows of `REFUSAL`; no query yet."""
+    found = Refusal.objects.filter(release=release)
+    if reason:
+        found = found.filter(reason=reason)
+    rows: QuerySet[Any, Any] = found.values(*REFUSAL)
     return rows

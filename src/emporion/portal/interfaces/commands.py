@@ -18,6 +18,7 @@ from emporion.edition.domain.batches import BatchError
 from emporion.edition.domain.editions import EditionError
 from emporion.meetings.domain.requests import RequestError
 from emporion.portal.interfaces import batches, giving_out, reporting, taking_in
+from emporion.portal.queries.subjects import SUBJECTS as GIVEN_OUT
 
 SUBJECTS = ("exhibitors", "buyers", "requests")
 _REFUSALS = (TableError, BatchError, EditionError, RequestError, reporting.Refused)
@@ -66,11 +67,15 @@ def take_in(argv: list[str]) -> int:
 def give_out(argv: list[str]) -> int:
     """`emporion export`: write a list to a file."""
     parser = argparse.ArgumentParser(
-        prog="emporion export", description="Write a list with the columns that import reads."
+        prog="emporion export",
+        description="Write a list. Exhibitors, buyers and requests have the columns that import"
+        " reads.",
     )
-    parser.add_argument("subject", choices=(*SUBJECTS, "meetings"))
+    parser.add_argument("subject", choices=tuple(GIVEN_OUT))
     parser.add_argument("--edition", required=True)
-    parser.add_argument("-o", "--output", type=Path, required=True, help="a .csv or .xlsx file")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, help="a .csv, .xlsx or .jsonl file"
+    )
     return _refusing(giving_out.run, parser.parse_args(argv))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,6 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext, pgettext
 
-from emporion.core.searchindex.query import Result, search
 from emporion.core.text.shorten import shortened
 from emporion.core.text.tokens import words
 from emporion.core.text.underline import underlined
@@ -22,15 +20,12 @@ from emporion.edition import queries as editions
 from emporion.edition.queries import Edition, Participation
 from emporion.matchmaking import queries as matchmaking
 from emporion.meetings import queries as meetings
-from emporion.portal.queries import code_label
+from emporion.portal.queries import code_label, searching
+from emporion.portal.queries.searching import FACETS, KINDS
 from emporion.registry import taxonomy
 from emporion.registry.countries import country_name
 
-FACETS = ("pavilion", "country", "group")
-KINDS = ("exhibitor", "offer", "organisation")
-EACH, PAGE, LONGEST, VALUES, TEXT = 5, 20, 200, 8, 160
-# The sign of a pavilion and the number of a stand, written as one word.
-STAND = re.compile(r"([A-Za-z])(\d{1,4}[A-Za-z]?)")
+EACH, PAGE, VALUES, TEXT = 5, 20, 8, 160
 
 
 @dataclass
@@ -105,7 +100,7 @@ def find(
 
     With `me`, rows say what this participation has asked and saved.
     """
-    query = "".join(c for c in asked.get("q", "") if c.isprintable()).strip()[:LONGEST]
+    query = searching.asked(asked.get("q", ""))
     kind = asked.get("kind", "") if asked.get("kind", "") in KINDS else ""
     given = {name: [value for value in asked.getlist(name) if value][:20] for name in FACETS}
     chosen = {name: values for name, values in given.items() if values}
@@ -113,25 +108,16 @@ def find(
     page = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 5 else 1
     if query and not words(query):
         return _nothing_typed(query, kind, chosen)
-    scope = editions.search_scope(edition)
-    offset = max(page - 1, 0) * PAGE
-
-    def answer(words: str) -> Result:
-        return search(
-            scope,
-            words,
-            kinds=[kind] if kind else list(KINDS),
-            facets=chosen,
-            language=language,
-            limit=PAGE,
-            offset=offset,
-            each=None if kind else EACH,
-        )
-
-    result = answer(query)
-    if not result.total and (stand := STAND.fullmatch(query)):
-        # People leave out the space: F214.
-        result = answer(f"{stand[1]} {stand[2]}")
+    result = searching.answer(
+        edition,
+        query,
+        kind=kind,
+        facets=chosen,
+        language=language,
+        limit=PAGE,
+        offset=max(page - 1, 0) * PAGE,
+        each=None if kind else EACH,
+    )
     counts = {each: result.kinds.get(each, 0) for each in KINDS}
     people = editions.participations_by_id(
         edition, sorted({hit.object_id.split(".")[0] for hit in result.hits}), lines=True

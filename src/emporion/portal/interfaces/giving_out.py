@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
 
 from emporion.core import journal
+from emporion.core.files import whole
+from emporion.core.tabular.subjects import Asked, Rows, flat, json_line
 from emporion.core.tabular.writing import write_table
 from emporion.core.tenancy import scope
 from emporion.edition.domain.lists import rows as lists
-from emporion.edition.queries import Edition, edition_by_slug
-from emporion.meetings.domain import giving_out as requests
+from emporion.edition.queries import edition_by_slug
 from emporion.portal.interfaces.reporting import Refused
+from emporion.portal.queries.subjects import OF_PEOPLE, SUBJECTS
 from emporion.registry import domain as registry
 
 
@@ -24,15 +26,29 @@ def run(options: argparse.Namespace) -> int:
         raise Refused(f"There is no edition {options.edition!r}.")
     acting = journal.acting("command:export", tenant=edition.expo.public_id)
     with scope(expo=edition.expo), acting:
-        header, rows = table(edition, options.subject)
+        wanted = SUBJECTS[options.subject]
+        if wanted.of_release and edition.published_release is None:
+            raise Refused("No schedule is published yet, so there are no meetings to write.")
+        # Whoever has the server has the data.
+        rows = wanted.rows(Asked(edition, knows_requests=True))
         registry.note_list_out(
-            edition.expo, "command:export", edition.public_id, options.subject, limited=False
+            edition.expo,
+            "command:export",
+            edition.public_id,
+            options.subject,
+            of_people=wanted.act in OF_PEOPLE,
+            limited=False,
         )
         note = lists.note_of(edition)
         try:
-            count = write_table(
-                options.output, header, rows, sheet=options.subject, notes=[note] if note else []
-            )
+            if options.output.suffix.lower() == ".jsonl":
+                count = _write_lines(options.output, wanted.header, rows)
+            else:
+                flattened = ([flat(value) for value in row] for row in rows)
+                notes = [note] if note else []
+                count = write_table(
+                    options.output, wanted.header, flattened, sheet=wanted.name, notes=notes
+                )
         except OSError as error:
             raise Refused(
                 f"{options.output} cannot be written: {error.strerror}. Check its folder."
@@ -43,12 +59,11 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def table(edition: Edition, subject: str) -> tuple[Sequence[str], Iterator[list[Any]]]:
-    """Return headings and rows of one list, in the scope of the edition's expo."""
-    if subject == "requests":
-        return requests.request_header(), requests.request_rows(edition)
-    if subject == "meetings":
-        if edition.published_release is None:
-            raise Refused("No schedule is published yet, so there are no meetings to write.")
-        return requests.MEETINGS, requests.meeting_rows(edition)
-    return lists.header(subject), lists.rows(edition, subject)
+def _write_lines(path: Path, header: Sequence[str], rows: Rows) -> int:
+    """Write JSON lines, whole or not at all; return how many."""
+    count = 0
+    with whole(path) as file:
+        for row in rows:
+            file.write(json_line(header, row).encode())
+            count += 1
+    return count

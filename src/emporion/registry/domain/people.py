@@ -160,15 +160,23 @@ MOST_PAGES, PAGES_WITHIN = 400, dt.timedelta(minutes=10)
 
 
 def note_list_out(
-    expo: Expo, actor: str, place: str, subject: str, *, limited: bool = True
+    expo: Expo,
+    actor: str,
+    place: str,
+    subject: str,
+    *,
+    of_people: bool = True,
+    limited: bool = True,
 ) -> None:
-    """Write down that somebody takes out a list with contact data, before a row of it leaves.
+    """Write down that somebody takes a list out, before a row of it leaves.
 
-    `place` is the public id of the edition, `subject` which list. Raises TooManyReads above
-    `MOST_LISTS` in `LISTS_WITHIN`, unless it is not `limited`: whoever has the server has the data.
+    `place` is the public id of the edition, `subject` which list. One that is `of_people` (how they
+    are reached, or who asks and meets whom) is counted: raises TooManyReads above `MOST_LISTS` in
+    `LISTS_WITHIN`, unless it is not `limited`: whoever has the server has the data.
     """
-    most = MOST_LISTS if limited else None
-    _note_out(expo, actor, "contacts.list", most, LISTS_WITHIN, ("edition", [place]), [subject])
+    most = MOST_LISTS if of_people and limited else None
+    action = "contacts.list" if of_people else "export.list"
+    _note_out(expo, actor, action, most, LISTS_WITHIN, ("edition", [place]), [subject])
 
 
 def note_page_out(expo: Expo, actor: str, people: Sequence[str]) -> None:

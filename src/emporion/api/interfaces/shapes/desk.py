@@ -13,6 +13,7 @@ from emporion.api.interfaces.shapes.edition import PersonShape
 from emporion.api.interfaces.shapes.market import Side, SlotShape, side
 from emporion.api.interfaces.shapes.setup import Letter
 from emporion.api.interfaces.shapes.wire import PLAIN, PublicId, Sent
+from emporion.core.tabular.subjects import without_keys
 
 MOST_AT_ONCE = 1000
 
@@ -161,6 +162,13 @@ def run_shape(run: Any, job: dict[str, Any] | None) -> dict[str, Any]:
         "computed_at": run.computed_at,
         "job": job,
     }
+
+
+def match_run_shape(run: Any) -> dict[str, Any]:
+    """Return a match run as it goes over the wire."""
+    names = ("number", "state", "seed", "digest", "computed_at")
+    told = {name: getattr(run, name) for name in names}
+    return {**told, "figures": without_keys(run.figures)}
 
 
 def import_shape(batch: Any) -> dict[str, Any]:

@@ -36,6 +36,7 @@ DEEDS: dict[str, Any] = {
     "edition.change": gettext_lazy("The edition was changed"),
     "edition.create": gettext_lazy("The edition was made"),
     "edition.phase": gettext_lazy("The edition went into another phase"),
+    "export.list": gettext_lazy("A list without contact data was taken out"),
     "expo.create": gettext_lazy("The expo was made"),
     "facts.set": gettext_lazy("The published figures were set"),
     "import.finish": gettext_lazy("A list was taken in"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
@@ -64,8 +63,8 @@ def journal(request: Any, edition: Edition) -> HttpResponse:
         id=own if kind else "",
         noun=told.get("about", ""),
         actor=actor,
-        since=_midnight(edition, told.get("since")),
-        until=_midnight(edition, told.get("until"), 1),
+        since=history.midnight(told.get("since"), edition.tz),
+        until=history.midnight(told.get("until"), edition.tz, 1),
     )
     before = key_of(request.GET.get("before", ""))
     entries = history.entries(edition.expo.public_id, wanted, before=before, limit=A_PAGE + 1)
@@ -102,9 +101,3 @@ def journal(request: Any, edition: Edition) -> HttpResponse:
         "nav_current": "desk",
     }
     return render(request, "portal/desk/journal.html", context)
-
-
-def _midnight(edition: Edition, date: dt.date | None, days: int = 0) -> dt.datetime | None:
-    if date is None or date.year >= 9999:
-        return None
-    return dt.datetime.combine(date + dt.timedelta(days=days), dt.time(), edition.tz)

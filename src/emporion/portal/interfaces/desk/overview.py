@@ -18,19 +18,17 @@ from emporion.core.translated import best
 from emporion.design.formats import number, percent
 from emporion.design.paging import page_of
 from emporion.design.running import shown
-from emporion.edition import queries as editions
 from emporion.edition.domain import drafts
 from emporion.edition.gates import for_all_staff, for_organisers, own_pavilions
 from emporion.edition.queries import Edition
-from emporion.matchmaking import queries as matchmaking
 from emporion.matchmaking.domain import starting, vectors
 from emporion.meetings import queries as meetings
 from emporion.meetings.domain import runs
 from emporion.meetings.domain.messages import TELL
-from emporion.messaging import queries as messaging
 from emporion.portal import queries
 from emporion.portal.interfaces.desk import deeds
 from emporion.portal.interfaces.desk.setup import steps_of
+from emporion.portal.queries import desk as figures
 from emporion.registry.countries import country_name
 
 A_PAGE, CHANGES, JOBS = 50, 6, 4
@@ -64,26 +62,25 @@ class Queue:
 def overview(request: Any, edition: Edition) -> HttpResponse:
     """What waits first, then how far the fair is; a fixed number of queries."""
     language = get_language() or "en"
-    steps = steps_of(edition)
-    public, draft = meetings.published_release(edition), meetings.waiting_draft(edition)
-    funnel = meetings.funnel(edition, public)
-    queues = _queues(edition, steps, public, draft, funnel)
+    desk = figures.desk(edition)
+    steps = steps_of(edition, desk.set_up)
+    queues = _queues(edition, desk)
     entries = (
         history.entries(edition.expo.public_id, history.Wanted(), limit=CHANGES)
         if own_pavilions(request) is None
         else []
     )
     context = {
-        "lead": _lead(edition, public, draft),
-        "act": _act(edition, steps, draft),
+        "lead": _lead(edition, desk),
+        "act": _act(edition, steps, desk.draft),
         "queues": queues,
         "waiting": sum(queue.count for queue in queues),
         "dated": any(queue.since for queue in queues),
-        "counts": queries.counts(edition),
+        "counts": desk.set_up.counts,
         "pavilions": _pavilions(edition, language),
-        "funnel": _funnel(funnel),
-        "refused": funnel.refused,
-        "public": public,
+        "funnel": _funnel(desk.funnel),
+        "refused": desk.funnel.refused,
+        "public": desk.public,
         "jobs": _jobs(edition),
         "changes": [
             _short(row) for row in deeds.shown(edition, entries, language, request.staff_role)
@@ -129,7 +126,7 @@ def unanswered(request: HttpRequest, edition: Edition) -> HttpResponse:
     return render(request, "portal/desk/unanswered.html", context)
 
 
-def _lead(edition: Edition, public: Any, draft: Any) -> str:
+def _lead(edition: Edition, desk: figures.Desk) -> str:
     """Say the day of the fair, and which schedule people see."""
     today = timezone.now().astimezone(edition.tz).date()
     said = []
@@ -142,63 +139,52 @@ def _lead(edition: Edition, public: Any, draft: Any) -> str:
             }
         )
     said.append(
-        _("Release %(number)s is public.") % {"number": number(public.number)}
-        if public
+        _("Release %(number)s is public.") % {"number": number(desk.public)}
+        if desk.public
         else _("No schedule is public yet.")
     )
-    if draft:
-        said.append(_("Release %(number)s waits for you.") % {"number": number(draft.number)})
+    if desk.draft:
+        said.append(_("Release %(number)s waits for you.") % {"number": number(desk.draft)})
     return " ".join(said)
 
 
-def _act(edition: Edition, steps: list[dict[str, Any]], draft: Any) -> tuple[str, str]:
+def _act(edition: Edition, steps: list[dict[str, Any]], draft: int | None) -> tuple[str, str]:
     """Return word and address of what is due first, empty where nothing is."""
     if draft:
-        word = _("Look at release %(number)s") % {"number": number(draft.number)}
-        return word, reverse("meetings:release", args=[edition.slug, draft.number])
+        word = _("Look at release %(number)s") % {"number": number(draft)}
+        return word, reverse("meetings:release", args=[edition.slug, draft])
     following = next((step for step in steps if not step["done"]), None)
     return (following["act"], following["href"]) if following else ("", "")
 
 
-def _queues(
-    edition: Edition, steps: list[dict[str, Any]], public: Any, draft: Any, funnel: Any
-) -> list[Queue]:
+def _queues(edition: Edition, desk: figures.Desk) -> list[Queue]:
     """Return what waits, that which needs a person first; what is empty is left out."""
     slug = edition.slug
-    lists = editions.list_drafts(edition)
-    run = matchmaking.current_run(edition)
-    listless = sum(run.figures.get("without", [])) if run else 0
-    undone = sum(not step["done"] for step in steps)
-    given_up, given_up_since = messaging.given_up_since(edition.expo)
-    found = [
-        Queue("draft", "needs", _("A schedule waits for your decision"),
-              _("people see it when you publish it"), 1 if draft else 0,
-              draft.computed_at if draft else None,
-              reverse("meetings:release", args=[slug, draft.number]) if draft else ""),
-        Queue("setup", "needs", _("Steps of the set-up"), _("each with its page"), undone, None,
-              reverse("portal:setup", args=[slug])),
-        Queue("lists", "needs", _("Lists that were sent"), _("looked at, and not taken in"),
-              len(lists), lists[-1].sent_at if lists else None,
-              reverse("portal:imports", args=[slug])),
-        Queue("given_up", "needs", _("Messages and calls that nobody took"),
-              _("to be tried again, or dropped"), given_up, given_up_since,
-              reverse("portal:given_up", args=[slug])),
-        Queue("unanswered", "waits", _("Meeting requests without an answer"),
-              _("what both want weighs more in the schedule"),
-              funnel.unanswered, funnel.oldest,
-              reverse("portal:unanswered", args=[slug])),
-        Queue("since", "waits", _("Requests that changed since the public schedule"),
-              _("a new draft takes them in"), funnel.changed,
-              public.computed_at if public else None, reverse("meetings:desk", args=[slug])),
-        Queue("unserved", "open", _("Asked, and no meeting"), _("in the public schedule"),
-              public.figures.get("unserved", 0) if public else 0,
-              public.computed_at if public else None,
-              reverse("meetings:unserved", args=[slug, public.number]) if public else ""),
-        Queue("listless", "open", _("Participants without a list"),
-              _("their profiles say too little"), listless, run.computed_at if run else None,
-              reverse("matchmaking:without", args=[slug])),
-    ]  # fmt: skip
-    return [queue for queue in found if queue.count]
+    # Of each kind of work its mark, its name, what it means, and the page on which it is done.
+    told: dict[str, tuple[str, str, str, tuple[Any, ...]]] = {
+        "draft": ("needs", _("A schedule waits for your decision"),
+                  _("people see it when you publish it"), ("meetings:release", desk.draft)),
+        "setup": ("needs", _("Steps of the set-up"), _("each with its page"), ("portal:setup",)),
+        "lists": ("needs", _("Lists that were sent"), _("looked at, and not taken in"),
+                  ("portal:imports",)),
+        "given_up": ("needs", _("Messages and calls that nobody took"),
+                     _("to be tried again, or dropped"), ("portal:given_up",)),
+        "unanswered": ("waits", _("Meeting requests without an answer"),
+                       _("what both want weighs more in the schedule"), ("portal:unanswered",)),
+        "since": ("waits", _("Requests that changed since the public schedule"),
+                  _("a new draft takes them in"), ("meetings:desk",)),
+        "unserved": ("open", _("Asked, and no meeting"), _("in the public schedule"),
+                     ("meetings:unserved", desk.public)),
+        "listless": ("open", _("Participants without a list"), _("their profiles say too little"),
+                     ("matchmaking:without",)),
+    }  # fmt: skip
+    queues = []
+    for wait in desk.waits:
+        if wait.count:
+            mark, name, sub, (page, *words) = told[wait.kind]
+            href = reverse(page, args=[slug, *words])
+            queues.append(Queue(wait.kind, mark, name, sub, wait.count, wait.since, href))
+    return queues
 
 
 def _short(row: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from emporion.edition.domain import pavilions as pavilion_domain
 from emporion.edition.domain.editions import EditionError, change_edition, create_edition
 from emporion.edition.gates import for_all_staff, staff_may
 from emporion.edition.queries import Edition
-from emporion.matchmaking import queries as matchmaking
 from emporion.meetings import queries as meetings
 from emporion.meetings.domain import slots as slot_domain
 from emporion.portal import queries
@@ -32,6 +31,7 @@ from emporion.portal.interfaces.desk.setup_forms import (
     free_letters,
     texts_of,
 )
+from emporion.portal.queries import desk as figures
 from emporion.registry.domain import roles
 
 DONE, OPEN, NEXT = "confirmed", "open", "needs"
@@ -55,29 +55,23 @@ def setup(request: HttpRequest, edition: Edition) -> HttpResponse:
     return render(request, "portal/desk/setup.html", context)
 
 
-def steps_of(edition: Edition) -> list[dict[str, Any]]:
-    """Each step: what it is, how it stands, and its page. A fixed number of queries."""
-    slug = edition.slug
-    counts = queries.counts(edition)
-    letters = [pavilion.letter for pavilion in editions.pavilions(edition)]
-    missing = len(editions.missing_walks(edition))
-    slots = meetings.slots(edition)
-    run = matchmaking.current_run(edition)
-    releases = meetings.release_count(edition)
-    requests = meetings.request_count(edition)
+def steps_of(edition: Edition, found: figures.SetUp | None = None) -> list[dict[str, Any]]:
+    """Each step: what it is, how it stands, and its page. A fixed number of queries.
+
+    `found` is how far the set-up is, where that is known.
+    """
+    found = found or figures.set_up(edition)
+    slug, counts, letters, missing = edition.slug, found.counts, found.letters, found.missing
     title = best(edition.title, get_language() or "en")[1]
 
-    def step(
-        key: str, name: str, done: bool, state: str, page: str, *words: Any, act: str = ""
-    ) -> dict[str, Any]:
-        href = reverse(page, args=[slug, *words])
+    def step(key: str, name: str, state: str, page: str, act: str) -> dict[str, Any]:
+        href, done = reverse(page, args=[slug]), found.done[key]
         return {"key": key, "name": name, "done": done, "state": state, "href": href, "act": act}
 
     return [
         step(
             "basics",
             _("Name, dates, time zone, languages"),
-            bool(title),
             f"{title}, {span(edition.starts, edition.ends)}, {edition.zone}",
             "portal:setup_basics",
             act=_("Enter them"),
@@ -85,7 +79,6 @@ def steps_of(edition: Edition) -> list[dict[str, Any]]:
         step(
             "pavilions",
             _("Pavilions"),
-            bool(letters),
             ngettext("%(n)s pavilion", "%(n)s pavilions", len(letters))
             % {"n": number(len(letters))}
             if letters
@@ -96,9 +89,8 @@ def steps_of(edition: Edition) -> list[dict[str, Any]]:
         step(
             "walking",
             _("Walking minutes"),
-            bool(letters) and not missing,
             _("complete")
-            if letters and not missing
+            if found.done["walking"]
             else ngettext("%(n)s pair missing", "%(n)s pairs missing", missing)
             % {"n": number(missing)},
             "meetings:walking",
@@ -107,15 +99,13 @@ def steps_of(edition: Edition) -> list[dict[str, Any]]:
         step(
             "slots",
             _("Times for meetings"),
-            bool(slots),
-            ngettext("%(n)s slot", "%(n)s slots", len(slots)) % {"n": number(len(slots))},
+            ngettext("%(n)s slot", "%(n)s slots", found.slots) % {"n": number(found.slots)},
             "portal:setup_slots",
             act=_("Set the times"),
         ),
         step(
             "lists",
             _("Exhibitors and buyers"),
-            bool(counts["exhibitors"] and counts["buyers"]),
             _("%(exhibitors)s exhibitors, %(buyers)s buyers")
             % {
                 "exhibitors": number(counts["exhibitors"]),
@@ -127,21 +117,19 @@ def steps_of(edition: Edition) -> list[dict[str, Any]]:
         step(
             "match",
             _("Who to meet"),
-            run is not None,
-            _("everybody's list is computed") if run is not None else _("not computed yet"),
+            _("everybody's list is computed") if found.done["match"] else _("not computed yet"),
             "matchmaking:runs",
             act=_("Compute the lists"),
         ),
         step(
             "schedule",
             _("Schedule"),
-            bool(releases),
             _("%(requests)s, %(releases)s")
             % {
-                "requests": ngettext("%(n)s request", "%(n)s requests", requests)
-                % {"n": number(requests)},
-                "releases": ngettext("%(n)s release", "%(n)s releases", releases)
-                % {"n": number(releases)},
+                "requests": ngettext("%(n)s request", "%(n)s requests", found.requests)
+                % {"n": number(found.requests)},
+                "releases": ngettext("%(n)s release", "%(n)s releases", found.releases)
+                % {"n": number(found.releases)},
             },
             "meetings:releases",
             act=_("Compute a draft"),
@@ -149,7 +137,6 @@ def steps_of(edition: Edition) -> list[dict[str, Any]]:
         step(
             "publish",
             _("Publish"),
-            edition.published_release is not None,
             _("release %(number)s is public") % {"number": number(edition.published_release)}
             if edition.published_release is not None
             else _("no schedule is public"),

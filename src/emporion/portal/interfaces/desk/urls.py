@@ -4,6 +4,7 @@ from django.urls import path
 
 from emporion.portal.interfaces.desk import (
     at_work,
+    exports,
     imports,
     journal,
     officers,
@@ -29,6 +30,8 @@ urlpatterns = [
     path("<slug:edition>/organise/import/<slug:public_id>/", imports.one_list, name="list"),
     path("<slug:edition>/organise/import/<slug:public_id>/live/", at_work.live, name="list_live"),
     path("<slug:edition>/organise/imports/<slug:public_id>/", undoing.one_batch, name="batch"),
+    path("<slug:edition>/organise/export/", exports.exports, name="exports"),
+    path("<slug:edition>/organise/export/<slug:subject>/", exports.export, name="export"),
     path("<slug:edition>/organise/participants/", participants.participants, name="participants"),
     path("<slug:edition>/organise/participants/act/", participants.act, name="participants_act"),
     path("<slug:edition>/organise/participants/views/", participants.views, name="views"),

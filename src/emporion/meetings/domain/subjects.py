@@ -1,0 +1,170 @@
+"""What of requests, schedules and meetings can be taken out of an edition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from emporion.core.tabular.subjects import (
+    CHUNK,
+    Asked,
+    Column,
+    Rows,
+    Subject,
+    english,
+    subject,
+    thousandths,
+    without_keys,
+)
+from emporion.edition.queries import participations_by_pk
+from emporion.meetings.domain import giving_out
+from emporion.meetings.models import Pin, Refusal, Release, ReleaseTold, ScheduleRun, Slot
+from emporion.registry.domain import roles
+
+# What a release and a run have in common.
+_COMPUTED = (
+    Column("Steps", "steps"),
+    Column("Seconds", "seconds"),
+    Column("Value", "value", thousandths),
+    Column("Bound", "bound", thousandths),
+    Column("Greedy", "greedy", thousandths),
+    Column("Meetings", "meeting_count"),
+    Column("Requests", "request_count"),
+)
+_FILES = (
+    Column("Digest of the instance", "instance_digest"),
+    Column("Digest", "digest"),
+    Column("Figures", "figures", without_keys),
+)
+
+
+def of_release(asked: Asked, path: str = "release") -> dict[str, Any]:
+    """Return what narrows to the schedule that is asked for, the published one if none is."""
+    found: dict[str, Any] = {f"{path}__edition": asked.edition}
+    if asked.release is None:
+        return {**found, f"{path}__state": Release.State.PUBLISHED}
+    return {**found, f"{path}__number": asked.release}
+
+
+def _releases(asked: Asked) -> QuerySet[Any, Any]:
+    return Release.objects.filter(edition=asked.edition).exclude(state=Release.State.WRITING)
+
+
+def _told(asked: Asked) -> Rows:
+    for number, counted in ReleaseTold.objects.filter(**of_release(asked)).values_list(
+        "release__number", "rows"
+    ):
+        for start in range(0, len(counted), CHUNK):
+            part = counted[start : start + CHUNK]
+            people = participations_by_pk([row[0] for row in part])
+            for key, moved, added, removed in part:
+                if key in people:
+                    one = people[key]
+                    name = english(one.display_name)
+                    yield [number, one.public_id, name, moved, added, removed]
+
+
+SUBJECTS: tuple[Subject, ...] = (
+    Subject(
+        # It has the columns that an import reads.
+        "requests",
+        ("meetings.MeetingRequest",),
+        roles.REQUESTS,
+        tuple(giving_out.request_header()),
+        lambda asked: giving_out.request_rows(asked.edition),
+    ),
+    Subject(
+        "meetings",
+        ("meetings.Meeting",),
+        roles.REQUESTS,
+        giving_out.MEETINGS,
+        lambda asked: giving_out.meeting_rows(asked.edition, of_release(asked)),
+        of_release=True,
+    ),
+    subject(
+        "refusals",
+        ["meetings.Refusal"],
+        roles.REQUESTS,
+        (
+            Column("Release", "release__number"),
+            Column("Request id", "request__public_id"),
+            Column("Asker id", "request__asker__public_id"),
+            Column("Asker", "request__asker__display_name", english),
+            Column("Counterpart id", "request__counterpart__public_id"),
+            Column("Counterpart", "request__counterpart__display_name", english),
+            Column("Reason", "reason"),
+        ),
+        lambda asked: Refusal.objects.filter(**of_release(asked)),
+        of_release=True,
+    ),
+    Subject(
+        "told",
+        ("meetings.ReleaseTold",),
+        roles.LOOK,
+        ("Release", "Participant id", "Participant", "Moved", "Added", "Removed"),
+        _told,
+        of_release=True,
+    ),
+    subject(
+        "pins",
+        ["meetings.Pin"],
+        roles.REQUESTS,
+        (
+            Column("Request id", "request__public_id"),
+            Column("Slot", "slot__number"),
+            Column("Pinned at", "pinned_at"),
+            Column("Pinned by", "pinned_by"),
+        ),
+        lambda asked: Pin.objects.filter(request__edition=asked.edition),
+    ),
+    subject(
+        "slots",
+        ["meetings.Slot"],
+        roles.LOOK,
+        (
+            Column("Number", "number"),
+            Column("Date", "date"),
+            Column("Starts", "starts"),
+            Column("Minutes", "minutes"),
+            Column("Session", "session"),
+        ),
+        lambda asked: Slot.objects.filter(edition=asked.edition),
+    ),
+    subject(
+        "releases",
+        ["meetings.Release"],
+        roles.LOOK,
+        (
+            Column("Number", "number"),
+            Column("State", "state"),
+            Column("Seed", "seed"),
+            *_COMPUTED,
+            Column("Violations", "violations"),
+            *_FILES,
+            Column("Computed at", "computed_at"),
+            Column("Published at", "published_at"),
+            Column("Published by", "published_by"),
+        ),
+        _releases,
+    ),
+    subject(
+        "runs",
+        ["meetings.ScheduleRun"],
+        roles.LOOK,
+        (
+            Column("Id", "public_id"),
+            Column("Number", "number"),
+            Column("State", "state"),
+            Column("Trial", "is_trial"),
+            Column("Options", "options"),
+            Column("Job id", "job"),
+            *_COMPUTED,
+            *_FILES,
+            Column("Release", "release__number"),
+            Column("Started at", "started_at"),
+            Column("Computed at", "computed_at"),
+        ),
+        lambda asked: ScheduleRun.objects.filter(edition=asked.edition),
+    ),
+)
