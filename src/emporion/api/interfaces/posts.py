@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.utils.translation import get_language
 from ninja import Router
 
@@ -23,7 +23,7 @@ from emporion.api.interfaces.shapes.posts import (
     StaffShape,
 )
 from emporion.api.interfaces.shapes.wire import EditionName, PublicId
-from emporion.api.interfaces.writing import KEYED, once, refusing
+from emporion.api.interfaces.writing import keyed, refusing
 from emporion.core.text.clean import BadText
 from emporion.edition import queries as editions
 from emporion.edition.domain import posts
@@ -60,51 +60,31 @@ def list_staff(request: Any, edition: EditionName) -> Any:
     return _staff(request.edition)
 
 
-@router.post(
-    HERE + "/staff",
-    auth=GIVES_POSTS,
-    response={201: GivenShape},
-    operation_id="give_role",
-    openapi_extra=KEYED,
-)
-def give_role(request: Any, response: HttpResponse, edition: EditionName, body: RoleSent) -> Any:
+@keyed(router.post, HERE + "/staff", GIVES_POSTS, GivenShape, "give_role", status=201)
+def give_role(request: Any, edition: EditionName, body: RoleSent) -> Any:
     """Give a role; who is not known in the expo is offered it, and takes it first."""
-
-    def do() -> Any:
-        with naming(), refusing(posts.PostError, LastOwner):
-            offer = posts.give_role(
-                request.edition,
-                request.user,
-                body.address,
-                body.name,
-                body.role,
-                body.pavilions,
-                language=get_language() or "en",
-            )
-        return {"offered": offer is not None}
-
-    return once(request, 201, do, response=response)
+    with naming(), refusing(posts.PostError, LastOwner):
+        offer = posts.give_role(
+            request.edition,
+            request.user,
+            body.address,
+            body.name,
+            body.role,
+            body.pavilions,
+            language=get_language() or "en",
+        )
+    return {"offered": offer is not None}
 
 
-@router.delete(
-    HERE + "/staff/{slug:id}",
-    auth=GIVES_POSTS,
-    response={200: list[StaffShape]},
-    operation_id="take_role_back",
-    openapi_extra=KEYED,
-)
-def take_role_back(request: Any, response: HttpResponse, edition: EditionName, id: PublicId) -> Any:
+@keyed(router.delete, HERE + "/staff/{slug:id}", GIVES_POSTS, list[StaffShape], "take_role_back")
+def take_role_back(request: Any, edition: EditionName, id: PublicId) -> Any:
     """Take a role back, or the offer of one."""
-
-    def do() -> Any:
-        with refusing(LastOwner):
-            _gone(
-                posts.take_role_back(request.edition, request.user, id)
-                or posts.withdraw(request.edition, request.user, id)
-            )
-        return _staff(request.edition)
-
-    return once(request, 200, do, response=response)
+    with refusing(LastOwner):
+        _gone(
+            posts.take_role_back(request.edition, request.user, id)
+            or posts.withdraw(request.edition, request.user, id)
+        )
+    return _staff(request.edition)
 
 
 @router.get(
@@ -115,61 +95,37 @@ def list_officers(request: Any, edition: EditionName) -> Any:
     return _officers(request.edition)
 
 
-@router.post(
-    HERE + "/officers",
-    auth=GIVES_POSTS,
-    response={201: GivenShape},
-    operation_id="name_officer",
-    openapi_extra=KEYED,
-)
-def name_officer(
-    request: Any, response: HttpResponse, edition: EditionName, body: OfficerSent
-) -> Any:
+@keyed(router.post, HERE + "/officers", GIVES_POSTS, GivenShape, "name_officer", status=201)
+def name_officer(request: Any, edition: EditionName, body: OfficerSent) -> Any:
     """Let somebody act for a delegation; who is not known in the expo is offered it."""
     delegation = _delegation(request.edition, body.delegation)
-
-    def do() -> Any:
-        with naming():
-            offer = posts.name_officer(
-                delegation,
-                request.user,
-                body.address,
-                body.name,
-                language=get_language() or "en",
-            )
-        return {"offered": offer is not None}
-
-    return once(request, 201, do, response=response)
+    with naming():
+        offer = posts.name_officer(
+            delegation, request.user, body.address, body.name, language=get_language() or "en"
+        )
+    return {"offered": offer is not None}
 
 
-@router.delete(
+@keyed(
+    router.delete,
     HERE + "/officers/{slug:id}",
-    auth=GIVES_POSTS,
-    response={200: list[OfficerShape]},
-    operation_id="dismiss_officer",
-    openapi_extra=KEYED,
+    GIVES_POSTS,
+    list[OfficerShape],
+    "dismiss_officer",
 )
 def dismiss_officer(
-    request: Any,
-    response: HttpResponse,
-    edition: EditionName,
-    id: PublicId,
-    delegation: PublicId | None = None,
+    request: Any, edition: EditionName, id: PublicId, delegation: PublicId | None = None
 ) -> Any:
     """Let somebody act for a delegation no more, for all of the edition if none is named."""
     here: Edition = request.edition
-
-    def do() -> Any:
-        found = [
-            one.delegation
-            for one in editions.officers_in(here)
-            if one.user.public_id == id and delegation in (None, one.delegation.public_id)
-        ]
-        dismissed = [posts.dismiss(one, request.user, id) for one in found]
-        _gone(any(dismissed) or posts.withdraw(here, request.user, id))
-        return _officers(here)
-
-    return once(request, 200, do, response=response)
+    found = [
+        one.delegation
+        for one in editions.officers_in(here)
+        if one.user.public_id == id and delegation in (None, one.delegation.public_id)
+    ]
+    dismissed = [posts.dismiss(one, request.user, id) for one in found]
+    _gone(any(dismissed) or posts.withdraw(here, request.user, id))
+    return _officers(here)
 
 
 @router.get(MY_POSTS, auth=READ, response=list[PostShape], operation_id="list_posts")
@@ -178,37 +134,20 @@ def list_posts(request: Any, edition: EditionName) -> Any:
     return _offered(request)
 
 
-@router.post(
-    MY_POSTS + "/{slug:id}/take",
-    auth=TAKES_POSTS,
-    response={200: list[PostShape]},
-    operation_id="take_post",
-    openapi_extra=KEYED,
-)
-def take_post(request: Any, response: HttpResponse, edition: EditionName, id: PublicId) -> Any:
+@keyed(router.post, MY_POSTS + "/{slug:id}/take", TAKES_POSTS, list[PostShape], "take_post")
+def take_post(request: Any, edition: EditionName, id: PublicId) -> Any:
     """Take what is offered; the answer is what is offered besides."""
-    return _answered(request, response, lambda: posts.take(request.user, _mine(request, id)))
+    with refusing(posts.PostError, LastOwner):
+        posts.take(request.user, _mine(request, id))
+    return _offered(request)
 
 
-@router.delete(
-    MY_POSTS + "/{slug:id}",
-    auth=TAKES_POSTS,
-    response={200: list[PostShape]},
-    operation_id="decline_post",
-    openapi_extra=KEYED,
-)
-def decline_post(request: Any, response: HttpResponse, edition: EditionName, id: PublicId) -> Any:
+@keyed(router.delete, MY_POSTS + "/{slug:id}", TAKES_POSTS, list[PostShape], "decline_post")
+def decline_post(request: Any, edition: EditionName, id: PublicId) -> Any:
     """Do not take it."""
-    return _answered(request, response, lambda: posts.decline(request.user, _mine(request, id)))
-
-
-def _answered(request: Any, response: HttpResponse, act: Callable[[], Any]) -> Any:
-    def do() -> Any:
-        with refusing(posts.PostError, LastOwner):
-            act()
-        return _offered(request)
-
-    return once(request, 200, do, response=response)
+    with refusing(posts.PostError, LastOwner):
+        posts.decline(request.user, _mine(request, id))
+    return _offered(request)
 
 
 def _mine(request: Any, public_id: str) -> str:

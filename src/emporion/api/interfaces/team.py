@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from ninja import Router
@@ -21,7 +21,7 @@ from emporion.api.interfaces.shapes.posts import (
     TeamShape,
 )
 from emporion.api.interfaces.shapes.wire import EditionName, PublicId
-from emporion.api.interfaces.writing import KEYED, once, refusing
+from emporion.api.interfaces.writing import keyed, refusing
 from emporion.core.translated import as_dict
 from emporion.edition import queries as editions
 from emporion.edition.domain import teams
@@ -38,69 +38,37 @@ def get_team(request: Any, edition: EditionName) -> Any:
     return _team(request, _own(request))
 
 
-@router.post(
-    HERE + "/team",
-    auth=ACTS,
-    response={201: TeamShape},
-    operation_id="ask_to_join",
-    openapi_extra=KEYED,
-)
-def ask(request: Any, response: HttpResponse, edition: EditionName, body: MemberSent) -> Any:
+@keyed(router.post, HERE + "/team", ACTS, TeamShape, "ask_to_join", status=201)
+def ask(request: Any, edition: EditionName, body: MemberSent) -> Any:
     """Ask somebody to act for it as well. Nothing is sent: tell them."""
     me = _own(request)
-
-    def do() -> Any:
-        with naming(), refusing(teams.TeamError):
-            user = user_of_address(body.address, body.name, get_language() or "en")
-            teams.ask(me, request.user, user, body.name, body.leads)
-        return _team(request, me)
-
-    return once(request, 201, do, response=response)
+    with naming(), refusing(teams.TeamError):
+        user = user_of_address(body.address, body.name, get_language() or "en")
+        teams.ask(me, request.user, user, body.name, body.leads)
+    return _team(request, me)
 
 
-@router.patch(
-    HERE + "/team/{slug:id}",
-    auth=ACTS,
-    response={200: TeamShape},
-    operation_id="change_member",
-    openapi_extra=KEYED,
-)
-def change(
-    request: Any, response: HttpResponse, edition: EditionName, id: PublicId, body: LeadSent
-) -> Any:
+@keyed(router.patch, HERE + "/team/{slug:id}", ACTS, TeamShape, "change_member")
+def change(request: Any, edition: EditionName, id: PublicId, body: LeadSent) -> Any:
     """Let one of the team lead it, or no more."""
     me = _own(request)
-
-    def do() -> Any:
-        _known(me, id)
-        with refusing(teams.TeamError):
-            teams.let_lead(me, request.user, id, body.leads)
-        return _team(request, me)
-
-    return once(request, 200, do, response=response)
+    _known(me, id)
+    with refusing(teams.TeamError):
+        teams.let_lead(me, request.user, id, body.leads)
+    return _team(request, me)
 
 
-@router.delete(
-    HERE + "/team/{slug:id}",
-    auth=ACTS,
-    response={200: TeamShape},
-    operation_id="take_member_off",
-    openapi_extra=KEYED,
-)
-def take_off(request: Any, response: HttpResponse, edition: EditionName, id: PublicId) -> Any:
+@keyed(router.delete, HERE + "/team/{slug:id}", ACTS, TeamShape, "take_member_off")
+def take_off(request: Any, edition: EditionName, id: PublicId) -> Any:
     """Take one off the team, leave it oneself, or ask somebody no more."""
     me = _own(request)
-
-    def do() -> Any:
-        with refusing(teams.TeamError):
-            if id in {one.public_id for one in editions.invites_of(me)}:
-                teams.withdraw(me, request.user, id)
-            else:
-                _known(me, id)
-                teams.leave(me, request.user, id)
-        return _team(request, me)
-
-    return once(request, 200, do, response=response)
+    with refusing(teams.TeamError):
+        if id in {one.public_id for one in editions.invites_of(me)}:
+            teams.withdraw(me, request.user, id)
+        else:
+            _known(me, id)
+            teams.leave(me, request.user, id)
+    return _team(request, me)
 
 
 @router.get(
@@ -114,44 +82,38 @@ def list_invitations(request: Any, edition: EditionName) -> Any:
     return _invitations(request)
 
 
-@router.post(
+@keyed(
+    router.post,
     HERE + "/invitations/{slug:id}/join",
-    auth=WRITES,
-    response={200: list[InvitationShape]},
-    operation_id="join_team",
-    openapi_extra=KEYED,
+    WRITES,
+    list[InvitationShape],
+    "join_team",
 )
-def join(request: Any, response: HttpResponse, edition: EditionName, id: PublicId) -> Any:
+def join(request: Any, edition: EditionName, id: PublicId) -> Any:
     """Act for a participant from now on; the answer is who asks besides."""
-    return _answered(request, response, id, teams.join)
+    return _answered(request, id, teams.join)
 
 
-@router.delete(
+@keyed(
+    router.delete,
     HERE + "/invitations/{slug:id}",
-    auth=WRITES,
-    response={200: list[InvitationShape]},
-    operation_id="decline_invitation",
-    openapi_extra=KEYED,
+    WRITES,
+    list[InvitationShape],
+    "decline_invitation",
 )
-def decline(request: Any, response: HttpResponse, edition: EditionName, id: PublicId) -> Any:
+def decline(request: Any, edition: EditionName, id: PublicId) -> Any:
     """Do not join."""
-    return _answered(request, response, id, teams.decline)
+    return _answered(request, id, teams.decline)
 
 
-def _answered(
-    request: Any, response: HttpResponse, public_id: str, act: Callable[[Any, str], Any]
-) -> Any:
+def _answered(request: Any, public_id: str, act: Callable[[Any, str], Any]) -> Any:
     refuse_shared(request.user)
-
-    def do() -> Any:
-        asks = editions.invites_for(request.edition, request.user)
-        if public_id not in {one.public_id for one in asks}:
-            raise Http404("Nobody asks you by this id.")
-        with refusing(teams.TeamError):
-            act(request.user, public_id)
-        return _invitations(request)
-
-    return once(request, 200, do, response=response)
+    asks = editions.invites_for(request.edition, request.user)
+    if public_id not in {one.public_id for one in asks}:
+        raise Http404("Nobody asks you by this id.")
+    with refusing(teams.TeamError):
+        act(request.user, public_id)
+    return _invitations(request)
 
 
 def _own(request: Any) -> Participation:
