@@ -47,12 +47,13 @@ def told(answer: Any) -> list[str]:
 
 @pytest.fixture
 def deeds(edition: Any, desk: Any) -> Any:
-    """A journal of four deeds of this expo, and one of another."""
+    """A journal of four deeds of this expo, of a quiet one, and of one of another expo."""
     JournalEntry.objects.all().delete()
     deed(edition, "list.send", "list", "l1", days_ago=3)
     deed(edition, "request.answer", "request", "r1", days_ago=2)
     deed(edition, "participation.change", "participation", "p1", "p2", days_ago=1)
     deed(edition, "release.publish", "release", f"{edition.slug}/1")
+    deed(edition, "wish.veto", "participation", "p1")
     deed(factories.make_edition(), "list.discard", "list", "l9")
     return desk
 
