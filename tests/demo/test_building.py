@@ -17,6 +17,7 @@ from emporion.demo.domain import building, loading
 from emporion.demo.domain.aside import Aside
 from emporion.demo.generator import near_duplicates
 from emporion.edition.models import Edition, Participation
+from emporion.matchmaking.models import RankedList
 from emporion.meetings.models import MeetingRequest, Release
 from emporion.project import demo
 from tests import factories
@@ -64,6 +65,17 @@ def test_build_is_whole_labelled_and_in_short_transactions(
         assert set(Participation.objects.values_list("is_made_up", flat=True)) == {True}
         assert Release.objects.get().state == "published"
         assert MeetingRequest.objects.count() > built.figures["requests"]
+        # Matched last, as a fair does it again: whoever will meet needs no place on a list.
+        agreed = set(
+            MeetingRequest.objects.filter(state="accepted").values_list("asker", "counterpart")
+        )
+        listed = {
+            (owner, entry["id"])
+            for owner, entries in RankedList.objects.values_list("participation", "entries")
+            for entry in entries
+        }
+        assert agreed and listed
+        assert not listed & (agreed | {(other, one) for one, other in agreed})
     assert len(seconds) > 20
     assert max(seconds) < LONGEST
 

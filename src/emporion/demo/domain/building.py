@@ -33,10 +33,10 @@ STEPS = (
     "edition",
     "exhibitors",
     "buyers",
-    "matching",
     "requests",
     "schedule",
     "publish",
+    "matching",
 )
 SCHEDULE_SECONDS = 30.0
 TENTHS = 10
@@ -72,7 +72,11 @@ def build(
 def _fill(
     job: Job, model: ModelEdition, requests: Requests, schedule_seconds: float, aside: Aside
 ) -> dict[str, Any]:
-    """Write, match, schedule and publish; return the figures."""
+    """Write, schedule, publish and match; return the figures.
+
+    Matching comes last, as a fair runs it again once its schedule is out: it learns from requests
+    and answers, and gives no place on a list to two who will meet.
+    """
     with scopes_disabled(), journal.acting("command:demo"), job.step("edition"):
         edition, delegations = loading.lay_out(model)
     with (
@@ -85,8 +89,6 @@ def _fill(
             buyers = loading.add_buyers(edition, model, delegations, step.reach)
         loaded = loading.Loaded(edition, exhibitors, buyers)
         loading.add_cast(model, loaded)
-        with job.step("matching") as step:
-            run = run_match(edition, on_progress=partial(step.advance, 0))
         with job.step("requests", len(requests)) as step:
             loading.add_requests(loaded, model, requests, step.reach)
         with job.step("schedule", int(schedule_seconds * TENTHS)) as step:
@@ -96,8 +98,10 @@ def _fill(
             )
         with job.step("publish"):
             publish(edition, release.number, "command:demo", seen=None)
-            set_phase(edition, Edition.Phase.RUNNING)
-            bulk.refresh_statistics()
+        with job.step("matching") as step:
+            run = run_match(edition, on_progress=partial(step.advance, 0))
+        set_phase(edition, Edition.Phase.RUNNING)
+        bulk.refresh_statistics()
     return {
         "exhibitors": len(exhibitors),
         "buyers": len(buyers),

@@ -114,7 +114,10 @@ def _matched(one: Participation, language: str) -> Step:
     ]
     return Step(
         _("Gets a short list"),
-        why=_("Ranked by what both sides want, with places shared out so that nobody is flooded."),
+        why=_(
+            "Ranked by what both sides want, with places shared out so that nobody is flooded; "
+            "two who will meet anyway need none."
+        ),
         rows=rows,
     )
 
