@@ -5,13 +5,13 @@
 Every case runs in a process of its own, so that peaks of memory are its own. Cases: expo (made-up
 profiles, from cached vectors to both sides' lists with reasons), product and product-requests (the
 same as the product does it, from a database to stored lists), rerank (one participant, the rest
-as they were), equilibrium, sparse, simulated, flat, extreme and noisy (matches against ranking by
-p * q, by p alone and by the equilibrium on four sorts of markets; strides and temperature were
-chosen on seeds 1 and 2, these are others), knob (both ends of it), manipulation (what cheating
-brings), variety (what lists of several kinds and drawn places cost), answers (decisions of both
-sides, half of them kept apart; with --file those of an instance), and those of
-`benchmarks/matching_text.py` (languages with --file: offers and needs of a file). Prints JSON lines
-``{"case", "value", "unit", "bar", ...}``.
+as they were), thin (only pairs near a list kept, against all pairs), equilibrium, sparse,
+simulated, flat, extreme and noisy (matches against ranking by p * q, by p alone and by the
+equilibrium on four sorts of markets; strides and temperature were chosen on seeds 1 and 2, these
+are others), knob (from end to end), manipulation (what cheating brings), variety (what lists of
+several kinds and drawn places cost), answers (decisions of both sides, half of them kept apart;
+with --file those of an instance), and those of `benchmarks/matching_text.py` (languages with
+--file: offers and needs of a file). Prints JSON lines ``{"case", "value", "unit", "bar", ...}``.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ import numpy as np  # noqa: E402
 from scipy import sparse  # noqa: E402
 
 from benchmarks import matching_text  # noqa: E402
-from benchmarks.matching_answers import answered, told  # noqa: E402
-from benchmarks.matching_lines import area_under, peak_mb, show  # noqa: E402
+from benchmarks.matching_answers import run_answers  # noqa: E402
+from benchmarks.matching_lines import peak_mb, show  # noqa: E402
 from benchmarks.matching_manipulation import run_manipulation  # noqa: E402
 from benchmarks.matching_markets import Simulated, expo, live, simulated  # noqa: E402
 from benchmarks.matching_product import Scattered, run_product  # noqa: E402
@@ -47,6 +47,7 @@ from emporion.engines.matching import (  # noqa: E402
     MemoryStore,
     clearing,
     equilibrium,
+    levelling,
     match,
     metrics,
     rank,
@@ -54,7 +55,16 @@ from emporion.engines.matching import (  # noqa: E402
 from emporion.engines.matching.meaning import read_meaning  # noqa: E402
 
 LENGTH = 20
+EQUALITIES = (0.0, 0.5, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0)
 SEEDS = range(11, 21)
+
+
+KINDS: dict[str, dict[str, float]] = {
+    "usual": {},
+    "popularity flat": {"popularity": 0.0},
+    "popularity extreme": {"popularity": 2.0},
+    "noisy p and q": {"noise": 0.1},
+}
 
 
 def run_expo(exhibitors: int, buyers: int) -> None:
@@ -104,6 +114,34 @@ def run_expo(exhibitors: int, buyers: int) -> None:
     )
 
 
+def run_thin(exhibitors: int, buyers: int) -> None:
+    """Whole engine on made-up profiles where only pairs near a list are kept, and on all of them.
+
+    Four times the market: twice the exhibitors and buyers; of the same market both ways.
+    """
+    exhibitors, buyers = 2 * exhibitors, 2 * buyers
+    market = expo(exhibitors, buyers, seed=1)
+    found = []
+    for name, most in (("pairs near a list", 0), ("all pairs", exhibitors * buyers)):
+        cpu = time.process_time()
+        found.append(match(market, readers=(), most_pairs=most))
+        show(
+            f"thin: lists by {name}",
+            round(time.process_time() - cpu, 2),
+            "CPU-s",
+            peak_mb=peak_mb(),
+            expected_matches=round(found[-1].figures.expected_matches),
+            gini=round(found[-1].figures.exposure_gini_per_slot, 3),
+            unseen=found[-1].figures.unseen_exhibitors,
+            exhibitors=exhibitors,
+            buyers=buyers,
+            data="made up",
+        )
+    one, other = (each.buyers.other for each in found)
+    same = float((one == other).mean()) if one.shape == other.shape else None
+    show("thin: entries of buyers' lists that are the same", same, "share", exhibitors=exhibitors)
+
+
 def run_equilibrium(exhibitors: int, buyers: int) -> None:
     """The dense solver alone."""
     market = simulated(1, exhibitors, buyers)
@@ -127,21 +165,34 @@ def lists_by(market: Simulated, values: np.ndarray) -> rank.Ranking:
     return rank.top_lists(blocks, values.shape[1], LENGTH)
 
 
-def shipped(market: Simulated, equality: float = 0.0, rule: str = clearing.PRICED) -> rank.Ranking:
-    """Return buyers' lists as the engine makes them from what is believed."""
-    order = clearing.clear(
+def cleared(market: Simulated, rule: str = clearing.PRICED) -> clearing.Clearing:
+    """Return what decides about places, from what is believed."""
+    return clearing.clear(
         market.believed_p,
         market.believed_q,
         market.buyer_capacity,
         market.exhibitor_capacity,
         lengths=(LENGTH, 50),
-        equality=equality,
         rule=rule,
     )
+
+
+def listed(
+    market: Simulated, order: clearing.Clearing, duals: equilibrium.Equilibrium
+) -> rank.Ranking:
+    """Return buyers' lists as the engine makes them."""
     buyers, exhibitors = order.kernel.shape
-    lists = rank.rank_buyers(order.kernel, order.duals, LENGTH)
+    lists = rank.rank_buyers(order.kernel, duals, LENGTH)
     floor = rank.feasible_floor(buyers, exhibitors, LENGTH)
-    return rank.raise_to_floor(lists, order.kernel, order.duals, floor, LENGTH)
+    lists = rank.raise_to_floor(lists, order.kernel, duals, floor, LENGTH)
+    at = lists.owners(), lists.other
+    return rank.in_order(lists, market.believed_p[at] * market.believed_q[at])[0]
+
+
+def shipped(market: Simulated, rule: str = clearing.PRICED) -> rank.Ranking:
+    """Return buyers' lists at the default of the knob."""
+    order = cleared(market, rule)
+    return listed(market, order, order.duals)
 
 
 def run_sparse(exhibitors: int, buyers: int) -> None:
@@ -195,104 +246,37 @@ def run_sparse(exhibitors: int, buyers: int) -> None:
 
 
 def run_knob(exhibitors: int, buyers: int) -> None:
-    """Both ends of the knob and its middle, under either rule, on one simulated market."""
-    market = simulated(SEEDS[0], exhibitors, buyers)
-    for rule, equality in product((clearing.PRICED, clearing.TU), (0.0, 0.5, 1.0)):
-        lists = shipped(market, equality, rule)
-        owner = lists.owners()
-        found = metrics.figures(
-            lists,
-            market.p[owner, lists.other],
-            market.q[owner, lists.other],
-            market.exhibitor_capacity,
-        )
+    """The knob from end to end under either rule, on three sorts of simulated markets."""
+    exhibitors, buyers = exhibitors // 2, buyers // 2
+    kinds = ("usual", "popularity flat", "popularity extreme")
+    for kind, seed, rule in product(kinds, (1, SEEDS[0]), (clearing.PRICED, clearing.TU)):
+        market = simulated(seed, exhibitors, buyers, **KINDS[kind])
+        order = cleared(market, rule)
+        levels = order.levels(market.exhibitor_capacity, LENGTH)
+        shown = []
+        for equality in EQUALITIES:
+            lists = listed(market, order, levelling.moved(order.duals, levels, equality))
+            at = lists.owners(), lists.other
+            found = metrics.figures(lists, market.p[at], market.q[at], market.exhibitor_capacity)
+            shown.append(
+                {
+                    "at": equality,
+                    "matches": live(lists, market, seed).matches,
+                    "gini": round(found.exposure_gini_per_slot, 3),
+                    "looks_per_slot_least": round(found.looks_per_slot_least, 3),
+                    "looks_per_slot_p5": round(found.looks_per_slot_p5, 3),
+                    "inbox_p99": round(found.inbox_p99, 2),
+                }
+            )
         show(
-            f"knob at {equality}, {rule}: exposure Gini per slot",
-            round(found.exposure_gini_per_slot, 3),
+            f"knob, {kind}, seed {seed}, {rule}: exposure Gini per slot at its end",
+            shown[-1]["gini"],
             "0..1",
-            matches=live(lists, market, SEEDS[0]).matches,
-            expected_matches=round(found.expected_matches),
-            looks_per_slot_least=round(found.looks_per_slot_least, 3),
-            looks_per_slot_p5=round(found.looks_per_slot_p5, 3),
-            inbox_p99=round(found.inbox_p99, 2),
+            ends=shown,
+            exhibitors=exhibitors,
+            buyers=buyers,
             data="simulated",
         )
-
-
-def run_answers(path: str = "") -> None:
-    """Decisions of both sides: half are told as signals, the rest are ranked by the lists.
-
-    Made up, or those of an instance file; what no list holds cannot be ranked and is not counted.
-    """
-    data = path or "simulated"
-    for kind in (path,) if path else ("meetings of two", "an expo"):
-        rules: dict[str, list[float]] = {"shipped": [], "p * q": [], "min": [], "p": [], "q": []}
-        errors: list[float] = []
-        cleared: dict[str, list[metrics.Figures]] = {clearing.PRICED: [], clearing.TU: []}
-        by_equilibrium: list[float] = []
-        for seed in SEEDS[:5]:
-            market, both = told(path, seed) if path else answered(kind, seed)
-            result, other = match(market), match(market, rule=clearing.TU)
-            cleared[clearing.PRICED].append(result.figures)
-            cleared[clearing.TU].append(other.figures)
-            of_other = [
-                (entry.score, both[buyer, entry.id])
-                for buyer, entries in other.buyers
-                for entry in entries
-                if (buyer, entry.id) in both
-            ]
-            by_equilibrium.append(area_under(*map(np.asarray, zip(*of_other, strict=True))))
-            happened, found = [], []
-            for buyer, entries in result.buyers:
-                for entry in entries:
-                    if (buyer, entry.id) in both:
-                        happened.append(both[buyer, entry.id])
-                        found.append((entry.score, entry.p, entry.q))
-            yes = np.asarray(happened)
-            score, p, q = np.asarray(found).T
-            ways = (score, p * q, np.minimum(p, q), p, q)
-            for name, values in zip(rules, ways, strict=True):
-                rules[name].append(area_under(values, yes))
-            errors += [one.error_after for one in result.lessons if one.error_after is not None]
-        shown = {name: round(float(np.mean(values)), 4) for name, values in rules.items()}
-        others = {name: value for name, value in shown.items() if name != "shipped"}
-        best = max(others, key=lambda name: others[name])
-        show(
-            f"answers, {kind}: mutual-match AUC of the shipped score",
-            shown["shipped"],
-            "0..1",
-            f">= {others[best]}",
-            rival=others,
-            by_equilibrium=round(float(np.mean(by_equilibrium)), 4),
-            expected_matches={
-                rule: round(float(np.mean([one.expected_matches for one in found])), 1)
-                for rule, found in cleared.items()
-            },
-            inboxes_over={
-                rule: round(float(np.mean([one.over_capacity_share for one in found])), 4)
-                for rule, found in cleared.items()
-            },
-            exposure_gini={
-                rule: round(float(np.mean([one.exposure_gini_per_slot for one in found])), 3)
-                for rule, found in cleared.items()
-            },
-            data=data,
-        )
-        show(
-            f"answers, {kind}: calibration error of p and q on answers kept apart",
-            round(float(np.mean(errors)), 4) if errors else None,
-            "0..1",
-            worst=round(max(errors), 4) if errors else None,
-            data=data,
-        )
-
-
-KINDS: dict[str, dict[str, float]] = {
-    "usual": {},
-    "popularity flat": {"popularity": 0.0},
-    "popularity extreme": {"popularity": 2.0},
-    "noisy p and q": {"noise": 0.1},
-}
 
 
 def run_simulated(kind: str, exhibitors: int, buyers: int) -> None:
@@ -357,6 +341,7 @@ def main() -> int:
         "expo": run_expo,
         "equilibrium": run_equilibrium,
         "sparse": run_sparse,
+        "thin": run_thin,
         "knob": run_knob,
         "simulated": partial(run_simulated, "usual"),
         "flat": partial(run_simulated, "popularity flat"),
@@ -367,7 +352,7 @@ def main() -> int:
         "product": run_product,
         "product-requests": partial(run_product, with_requests=True),
         "variety": run_variety,
-        "answers": lambda exhibitors, buyers: run_answers(options.file),
+        "answers": lambda exhibitors, buyers: run_answers(SEEDS[:5], options.file),
         **matching_text.CASES,
         "languages": lambda exhibitors, buyers: matching_text.run_languages(
             exhibitors, buyers, options.file

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from emporion.engines.matching import Market, Participant, Signal, read_market
+from benchmarks.matching_lines import area_under, show
+from emporion.engines.matching import (
+    Market,
+    Participant,
+    Signal,
+    clearing,
+    match,
+    metrics,
+    read_market,
+)
 
 TOPICS = [f"t{at:02d}" for at in range(12)]
 
@@ -15,7 +25,8 @@ def answered(kind: str, seed: int) -> tuple[Market, dict[tuple[str, str], bool]]
     """Return a market and {(buyer, exhibitor): both said yes} of the decisions kept apart.
 
     "meetings of two": 250 a side in rounds of about 17, everybody in a round decides about
-    everybody on the other side. "an expo": 60 exhibitors, 400 buyers, who asks is answered. Taste
+    everybody on the other side. "an expo": 60 exhibitors, 400 buyers, who asks is answered; "an
+    expo, short lists": the same, of whom lists hold 20 and 50, so that places are shared out. Taste
     has a part that profiles show (topics), one that they do not, and differences of appeal and
     readiness; what two want of each other is related, as it is among people.
     """
@@ -60,9 +71,8 @@ def answered(kind: str, seed: int) -> tuple[Market, dict[tuple[str, str], bool]]
             continue
         signals.append(Signal(buyer, exhibitor, "accept" if yes[0][i, j] else "decline"))
         signals.append(Signal(exhibitor, buyer, "accept" if yes[1][i, j] else "decline"))
-    market = Market(
-        sellers, callers, (), signals, buyer_list_length=exhibitors, exhibitor_list_length=buyers
-    )
+    lengths = (20, 50) if kind.endswith("short lists") else (exhibitors, buyers)
+    market = Market(sellers, callers, (), signals, (), *lengths)
     return market, apart
 
 
@@ -90,3 +100,62 @@ def told(path: str, seed: int) -> tuple[Market, dict[tuple[str, str], bool]]:
     apart = np.random.default_rng(seed).random(len(decided)) < 0.5
     kept = {key: all(said[key].values()) for key, away in zip(decided, apart, strict=True) if away}
     return replace(market, signals=[one for one in market.signals if pair(one) not in kept]), kept
+
+
+def run_answers(seeds: Sequence[int], path: str = "") -> None:
+    """Decisions of both sides: half are told as signals, the rest are ranked by the lists.
+
+    Made up, or those of an instance file; what no list holds cannot be ranked and is not counted.
+    """
+    data = path or "simulated"
+    for kind in (path,) if path else ("meetings of two", "an expo", "an expo, short lists"):
+        rules: dict[str, list[float]] = {"shipped": [], "p * q": [], "min": [], "p": [], "q": []}
+        errors: list[float] = []
+        cleared: dict[str, list[metrics.Figures]] = {clearing.PRICED: [], clearing.TU: []}
+        for seed in seeds:
+            market, both = told(path, seed) if path else answered(kind, seed)
+            result, other = match(market), match(market, rule=clearing.TU)
+            cleared[clearing.PRICED].append(result.figures)
+            cleared[clearing.TU].append(other.figures)
+            happened, found = [], []
+            for buyer, entries in result.buyers:
+                for entry in entries:
+                    if (buyer, entry.id) in both:
+                        happened.append(both[buyer, entry.id])
+                        found.append((entry.score, entry.p, entry.q))
+            yes = np.asarray(happened)
+            score, p, q = np.asarray(found).T
+            ways = (score, p * q, np.minimum(p, q), p, q)
+            for name, values in zip(rules, ways, strict=True):
+                rules[name].append(area_under(values, yes))
+            errors += [one.error_after for one in result.lessons if one.error_after is not None]
+        shown = {name: round(float(np.mean(values)), 4) for name, values in rules.items()}
+        others = {name: value for name, value in shown.items() if name != "shipped"}
+        best = max(others, key=lambda name: others[name])
+        show(
+            f"answers, {kind}: mutual-match AUC of the shipped score",
+            shown["shipped"],
+            "0..1",
+            f">= {others[best]}",
+            rival=others,
+            expected_matches={
+                rule: round(float(np.mean([one.expected_matches for one in found])), 1)
+                for rule, found in cleared.items()
+            },
+            inboxes_over={
+                rule: round(float(np.mean([one.over_capacity_share for one in found])), 4)
+                for rule, found in cleared.items()
+            },
+            exposure_gini={
+                rule: round(float(np.mean([one.exposure_gini_per_slot for one in found])), 3)
+                for rule, found in cleared.items()
+            },
+            data=data,
+        )
+        show(
+            f"answers, {kind}: calibration error of p and q on answers kept apart",
+            round(float(np.mean(errors)), 4) if errors else None,
+            "0..1",
+            worst=round(max(errors), 4) if errors else None,
+            data=data,
+        )

@@ -173,7 +173,8 @@ def run_languages(exhibitors: int, buyers: int, path: str = "") -> None:
                 for row, (right, _, _) in zip(ranked, asked, strict=True)
             ]
         )
-        language = np.asarray([lang for _, lang, _ in asked])
+        # zh-hans and zh-TW are both Chinese.
+        language = np.asarray([lang.lower().split("-")[0] for _, lang, _ in asked])
         other = (language != "en") & (language != "zh")
         bars = {"both": (">= 0.95", ">= 0.95", ">= 0.86"), "all": (None, None, ">= 0.95")}
         for group, chosen, bar in zip(

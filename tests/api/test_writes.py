@@ -13,6 +13,7 @@ from emporion.api.models import IdempotencyKey
 from emporion.core.jobs import JobRecord
 from emporion.core.models import JournalEntry
 from emporion.core.tenancy import scope
+from emporion.matchmaking.domain.runs import run_match
 from emporion.meetings.models import MeetingRequest
 from emporion.messaging.models import Endpoint
 from tests import factories
@@ -236,6 +237,34 @@ def test_suggestions_tell_both_sides_and_reasons(edition, program) -> None:
     (row,) = mine.get("me/suggestions").json()
     assert (row["rank"], row["participant"]["name"]) == (1, {"en": "Sauna"})
     assert 0 < row["wants"] <= 1 and row["reasons"] != []
+
+
+def test_who_will_meet_is_no_suggestion_to_a_program_before_the_next_run(edition, pair) -> None:
+    buyer, mine, seller, theirs = pair
+    other = factories.make_participation(edition, "exhibitor", offers=["vr"])
+    refused = factories.make_participation(edition, "exhibitor", offers=["vr"])
+    buyer.needs.create(code="vr")
+    seller.offers.create(code="vr")
+    run_match(edition)
+
+    def named(program) -> set[str]:
+        rows = program.get("me/suggestions").json()
+        assert [row["rank"] for row in rows] == list(range(1, len(rows) + 1))
+        return {row["participant"]["id"] for row in rows}
+
+    assert named(mine) == {seller.public_id, other.public_id, refused.public_id}
+    assert named(theirs) == {buyer.public_id}
+    row = mine.post("me/requests", {"counterpart": seller.public_id}).json()
+    factories.make_request(buyer, refused, "declined")
+    # Asked is not agreed, and a list says of a refusal until the next run.
+    assert named(mine) == {seller.public_id, other.public_id, refused.public_id}
+    read = theirs.get(f"me/requests/{row['id']}")
+    theirs.post(f"me/requests/{row['id']}/accept", If_Match=read["ETag"])
+    assert named(mine) == {other.public_id, refused.public_id}
+    assert named(theirs) == set()
+    run_match(edition)
+    assert named(mine) == {other.public_id}
+    assert named(theirs) == set()
 
 
 def test_profile_is_kept_and_ranked_anew_whatever_comes_of_the_list_at_once(

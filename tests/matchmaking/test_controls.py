@@ -195,15 +195,31 @@ def test_who_fits_less_than_a_contested_last_and_stands_above_them_is_told_so(fa
     assert why_absent(guest, hosts[3]).code == "next_run"
 
 
-def test_first_list_follows_rules_and_prices_of_the_run(fair):
+def test_that_all_on_the_list_fit_better_is_only_said_where_they_do(fair):
+    edition, hosts, guest = fair
+    run = run_match(edition, explore=False)
+    row = RankedList.objects.get(run=run, participation=guest)
+    listed = [hosts[0].pk, hosts[3].pk]
+    row.entries = [entry for entry in row.entries if entry["id"] in listed]
+    row.save()
+    # On the list: one who fits well and is asked for by many, one who fits as little as who is
+    # missed and is asked for by nobody.
+    for host, price in ((hosts[0], 0.001), (hosts[2], 0.0001)):
+        RankedList.objects.filter(run=run, participation=host).update(price=price)
+    found = why_absent(guest, hosts[2])
+    assert (found.code, found.detail["last"]) == ("crowded", hosts[3].pk)
+
+
+def test_first_list_follows_rules_and_prices_of_the_run(fair, monkeypatch):
     from emporion.matchmaking.domain.first_list import make_first_list
 
     edition, hosts, guest = fair
+    monkeypatch.setattr(markets, "LIST_OF_A_GUEST", 1)
     run = run_match(edition, explore=False)
     RankedList.objects.filter(run=run, participation=hosts[0]).update(price=0.01)
     make_first_list(guest)
     made = FirstList.objects.get(participation=guest)
-    assert [entry["id"] for entry in made.entries][0] == hosts[1].pk
+    assert [entry["id"] for entry in made.entries] == [hosts[1].pk]
     assert made.policy == f"{run.policy} one"
     assert {entry["propensity"] for entry in made.entries} == {1.0}
     quiet.turn_off(guest)
@@ -250,6 +266,18 @@ def test_proposals_come_from_words_name_and_those_who_write_alike(edition):
     assert found["blockchain"] == "name"
     assert found["logistics"] == "alike"
     assert Offer.objects.filter(participation=mute, code="logistics").count() == 0
+
+
+@pytest.mark.parametrize("name", [{"zh-hans": "西湖雲計算公司"}, {"en": "West Lake 雲計算"}])
+def test_proposals_read_a_name_and_a_text_in_traditional_characters(edition, name):
+    firm = factories.make_participation(
+        edition, "exhibitor", "Nameless", about={"zh-hant": "區塊鏈"}
+    )
+    firm.display_name = name
+    firm.save()
+    found = {one.code: one.ground for one in proposals(firm, "offers")}
+    assert found["cloud"] == "name"
+    assert found["blockchain"] == "text"
 
 
 def test_who_is_passed_because_their_kind_is_on_the_list_already_is_told_so(fair, monkeypatch):

@@ -10,7 +10,9 @@ import pytest
 from emporion.core.models import JournalEntry
 from emporion.core.tenancy import scope
 from emporion.engines import matching
+from emporion.engines.matching import thinning
 from emporion.matchmaking import queries
+from emporion.matchmaking.domain import market as markets
 from emporion.matchmaking.domain import runs, storing
 from emporion.matchmaking.domain.runs import MatchError, run_match
 from emporion.matchmaking.domain.wishes import WishError, take_back, wish
@@ -56,6 +58,26 @@ def test_second_run_replaces_the_first_and_keeps_one_earlier(fair):
         (3, "current"),
     ]
     assert first.digest == second.digest == third.digest
+
+
+def test_run_that_keeps_only_pairs_near_a_list_gives_the_same_lists(monkeypatch):
+    edition = factories.make_edition()
+    codes = ("xr", "ai", "logistics", "cloud", "health.sleep")
+    monkeypatch.setattr(markets, "LIST_OF_A_GUEST", 1)
+    monkeypatch.setattr(markets, "LIST_OF_A_HOST", 1)
+    with scope(expo=edition.expo):
+        for n in range(15):
+            offers, needs = [codes[n % 5], codes[n % 3]], [codes[n % 4], codes[n % 5]]
+            factories.make_participation(edition, "exhibitor", offers=offers, needs=needs[:1])
+            factories.make_participation(edition, "buyer", needs=needs, offers=offers[:1])
+        whole = run_match(edition)
+        lists = dict(RankedList.objects.filter(run=whole).values_list("participation", "entries"))
+        monkeypatch.setattr(thinning, "MOST_PAIRS", 0)
+        thin = run_match(edition)
+        assert thin.digest == whole.digest
+        assert lists == dict(
+            RankedList.objects.filter(run=thin).values_list("participation", "entries")
+        )
 
 
 def test_run_killed_while_writing_shows_nothing_and_is_removed_by_the_next(fair, monkeypatch):
@@ -221,7 +243,7 @@ def test_lists_are_written_as_they_are_stored_one_by_one():
         for (owner, entries), (_, ids, text) in zip(lists, several, strict=True):
             assert ids == [entry.id for entry in entries], owner
             one = storing.stored(entries, keys, of_buyers=of_buyers)
-            assert text == json.dumps(one, ensure_ascii=False)
+            assert text == json.dumps(one, ensure_ascii=False, separators=(",", ":"))
 
 
 def test_run_takes_the_rule_it_is_told_and_refuses_another(fair):

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from emporion.engines import matching
-from emporion.engines.matching import executor, levelling, pricing, rank, reasons, score
+from emporion.engines.matching import contenders, executor, rank, reasons, score
 from emporion.engines.matching.executor import Processes, beside
 from tests.engines.matching.markets import made_up
 
@@ -32,7 +32,7 @@ def test_other_processes_make_the_same_lists(monkeypatch):
 
 def test_threads_make_the_same_lists_as_one_after_the_other(monkeypatch):
     # Several blocks of everything, so that there is something to do beside each other.
-    for module, size in ((score, 16), (rank, 16), (levelling, 16), (pricing, 300)):
+    for module, size in ((score, 16), (rank, 16), (contenders, 300)):
         monkeypatch.setattr(module, "BLOCK", size)
     monkeypatch.setattr(reasons, "CHUNK", 50)
     market = made_up(7, exhibitors=30, buyers=120, signals=80)

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.matching_manipulation import effects
 from emporion.engines import matching
-from emporion.engines.matching import behaviour, facets, score
+from emporion.engines.matching import behaviour, facets, score, variety
 from emporion.engines.matching.features import Features
 from emporion.engines.matching.market import Market, Participant, Signal
 
@@ -30,8 +30,39 @@ def test_ten_copies_are_looked_at_no_more_together_than_ten_would_be(found):
     assert found["copies"] <= 1
 
 
+def copies_on_a_list(less):
+    """Of ten places: those of eleven copies that fit a tenth better than twelve of other kinds."""
+    honest = [Participant(f"h{n:02d}", 50, offers=[f"k{n:02d}", "a"]) for n in range(12)]
+    copies = [Participant(f"c{n:02d}", 50, offers=["a"], size="small") for n in range(11)]
+    guests = [Participant(f"b{n:03d}", 4, needs=["a"], size="small") for n in range(40)]
+    market = Market([*honest, *copies], guests, buyer_list_length=10)
+    found = matching.match(market, readers=(), less=less, floor=0)
+    return np.mean([sum(e.id[0] == "c" for e in entries) for _, entries in found.buyers])
+
+
+def test_copies_do_not_fill_a_list():
+    assert copies_on_a_list(variety.LESS) <= 6
+
+
+def test_without_variety_copies_would_fill_a_list():
+    assert copies_on_a_list(0.0) == 10
+
+
 def test_thirty_made_up_friends_do_not_double_the_looks(found):
     assert found["rings"] < 2
+
+
+def ring_of_looks():
+    return effects(40, 300, seed=5, cheats=3, attacks=["rings"])["rings"]
+
+
+def test_a_ring_is_looked_at_about_as_often_as_before():
+    assert ring_of_looks() < 1.25
+
+
+def test_without_the_bound_a_ring_would_double_its_looks(monkeypatch):
+    monkeypatch.setattr(behaviour, "MOST_OF_WISHES", 100.0)
+    assert ring_of_looks() > 1.75
 
 
 def learnt_of_a_ring():

@@ -1,5 +1,6 @@
 """The whole engine: markets in, lists out."""
 
+import itertools
 import random
 from dataclasses import replace
 
@@ -165,6 +166,22 @@ def test_capacity_spreads_the_requests():
     assert first.count("e00") < 200 * 0.2
     best = max((e for _, es in result.buyers for e in es), key=lambda e: e.p * e.q)
     assert best.id == "e00"
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"explore": True}, {"rule": "tu"}, {"equality": 0.5}, {"equality": 1.0}]
+)
+def test_a_list_is_in_the_order_of_the_chance_that_both_want_whoever_shares_out_places(options):
+    """As decisions of two sides are ordered best: prices say who is on a list, and no more."""
+    market = made_up(5, exhibitors=60, buyers=400, signals=0, buyer_list_length=8)
+    market = replace(market, exhibitors=[replace(one, capacity=2) for one in market.exhibitors])
+    result = matching.match(market, readers=(), **options)
+    assert min(result.exhibitors.price) < 0.9
+    for lists in (result.buyers, result.exhibitors):
+        both_want = lists.p.astype(float) * lists.q
+        assert lists.score.tolist() == both_want.astype(np.float32).tolist()
+        for begin, end in itertools.pairwise(lists.start.tolist()):
+            assert (np.diff(both_want[begin:end]) <= 0).all()
 
 
 def test_a_market_of_contradictions_is_refused_before_any_work():

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
         unknown_codes,
     )
     from emporion.engines.matching.metrics import Figures, figures, gini
-    from emporion.engines.matching.pipeline import POLICY, Entry, Lists, Matching, match
+    from emporion.engines.matching.pipeline import match
     from emporion.engines.matching.reasons import AGAINST, FOR
+    from emporion.engines.matching.result import POLICY, Entry, Lists, Matching
     from emporion.engines.matching.score import Direction, Weights
     from emporion.engines.matching.scorecard import Group, groups
     from emporion.engines.matching.settled import Person, Settled, people_of
@@ -54,7 +55,8 @@ _HOME = {
         "check_market",
         "unknown_codes",
     ),
-    "pipeline": ("POLICY", "Entry", "Lists", "Matching", "match"),
+    "pipeline": ("match",),
+    "result": ("POLICY", "Entry", "Lists", "Matching"),
     "metrics": ("Figures", "figures", "gini"),
     "reasons": ("AGAINST", "FOR"),
     "score": ("Direction", "Weights"),

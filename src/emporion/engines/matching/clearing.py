@@ -1,27 +1,29 @@
-"""From two directed probabilities to the order of the lists: by which rule, at which equality.
+"""From two directed probabilities to who is on whose list: by which rule, at which equality.
 
-- `PRICED`, the default: p * q times the price of either side's calendar (`pricing`).  Where no
-  calendar is contested all prices are 1, and p * q is the chance that both want: the best order of
-  pairs there is.
-- `TU`: the meetings of the equilibrium with transferable utility (`equilibrium`).
+- `PRICED`, the default: the best by p * q times the price of the other's calendar (`pricing`).
+- `TU`: the best by the meetings of the equilibrium with transferable utility (`equilibrium`).
 
-On simulated markets the first brings some 4 to 8 % more matches than the second, and on decisions
-of two sides it orders pairs as p * q does.  Where exposure is to be (nearly) equal it is the other
-way round: the equilibrium, which spreads places by itself, has less to give up for it, and brings
-0.4 to 8 % more matches at the same equality (`./run bench matching --case knob`).  So `rule_at`
-takes the one that is better there.
+Either decides who is on a list and who is not.  The order of a list is always that of p * q, the
+chance that both want: the best order of pairs there is.
+
+Which rule brings more matches depends on how equal exposure is to be: prices on the whole, and the
+equilibrium, which spreads places by itself and has less to give up for it, where it is to be
+(nearly) equal (`./run bench matching --case knob`).  So `rule_at` takes the one that is better.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from emporion.engines.matching import equilibrium, levelling, pricing
+from emporion.engines.matching.contenders import Values
 from emporion.engines.matching.equilibrium import Equilibrium
+from emporion.engines.matching.pairs import Pairs, combined, rows_of, turned
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -43,12 +45,13 @@ MOSTLY_EQUAL = 0.9
 
 @dataclass
 class Clearing:
-    """A market's order: the score of buyer i and exhibitor j is `kernel[i, j] * a[i] * b[j]`.
+    """What decides about places: pair i, j stands for them with `kernel[i, j] * a[i] * b[j]`.
 
-    Under `PRICED` the kernel is p * q and the duals are prices, 1 for an uncontested calendar.
+    Under `PRICED` the kernel is p * q and the duals are prices, 1 for an uncontested calendar.  The
+    kernel rises with p * q under either rule, so lists are in its order.
     """
 
-    kernel: Floats
+    kernel: Pairs
     duals: Equilibrium
     rule: str
     equality: float
@@ -67,8 +70,8 @@ def rule_at(equality: float) -> str:
 
 
 def clear(
-    p: Floats,
-    q: Floats,
+    p: Pairs,
+    q: Pairs,
     buyer_capacity: npt.ArrayLike,
     exhibitor_capacity: npt.ArrayLike,
     *,
@@ -79,15 +82,16 @@ def clear(
     rule: str = PRICED,
     prices: Equilibrium | None = None,
 ) -> Clearing:
-    """Return the order of the lists from p and q float32[buyers, exhibitors].
+    """Return what decides about places, from p and q float32[buyers, exhibitors], as CSR alike.
 
     `lengths` are those of buyers' and of exhibitors' lists; `excluded` are (buyers, exhibitors)
     never shown to each other.  `prices` are taken as given, where they are, and not found anew.
     One matrix of that size and O(buyers * exhibitors) time.  Raises
     ValueError for capacities, a temperature, an equality or a rule that cannot be.
     """
-    kernel = kernel_by(rule, p, q, temperature)
-    if excluded is not None:
+    kernel = combined(partial(kernel_by, rule, temperature=temperature), p, q)
+    if excluded is not None and isinstance(kernel, np.ndarray):
+        # CSR holds no such pair.
         kernel[excluded] = 0
     if prices is not None:
         duals = prices
@@ -100,8 +104,8 @@ def clear(
 
 
 def _priced(
-    kernel: Floats,
-    p: Floats,
+    kernel: Pairs,
+    p: Pairs,
     buyer_capacity: npt.ArrayLike,
     exhibitor_capacity: npt.ArrayLike,
     lengths: tuple[int, int],
@@ -109,18 +113,10 @@ def _priced(
     buyers, exhibitors = kernel.shape
     n = equilibrium.capacities(buyer_capacity, buyers, "row")
     m = equilibrium.capacities(exhibitor_capacity, exhibitors, "column")
-    if lengths[0] >= exhibitors:
-        # Every buyer's list holds everybody: no place is to be shared out, and what is asked for is
-        # an order of all pairs.
-        return Equilibrium((n > 0).astype(np.float64), (m > 0).astype(np.float64), 0, 0.0, True)
-    on_buyers_lists = pricing.Values(buyers, exhibitors, lambda rows: kernel[rows])
-    on_exhibitors_lists = pricing.Values(
-        exhibitors, buyers, lambda rows: np.ascontiguousarray(kernel[:, rows].T)
-    )
-    b = pricing.prices(
-        on_buyers_lists, m, lengths[0], pricing.Requests(lambda rows: p[rows], MOST_REQUESTS)
-    )
-    a = pricing.prices(on_exhibitors_lists, n, lengths[1])
+    asked = pricing.Requests(partial(rows_of, p), MOST_REQUESTS)
+    b = pricing.prices(Values(buyers, exhibitors, partial(rows_of, kernel)), m, lengths[0], asked)
+    of_exhibitors = partial(rows_of, turned(kernel))
+    a = pricing.prices(Values(exhibitors, buyers, of_exhibitors), n, lengths[1])
     # Who wants no meetings is on no list.
     return Equilibrium(np.where(n > 0, a, 0), np.where(m > 0, b, 0), 0, 0.0, True)
 

@@ -25,7 +25,11 @@ NAMED = 3
 
 @dataclass(frozen=True)
 class Standing:
-    """How a counterpart stands for the one who asks: `score` is p * q * price."""
+    """How a counterpart stands for the one who asks.
+
+    `fit` is p * q, by which a list is sorted; `claim` is fit times price, by which places on it are
+    given.
+    """
 
     id: str
     p: float
@@ -33,20 +37,25 @@ class Standing:
     price: float
 
     @property
-    def score(self) -> float:
-        return self.p * self.q * self.price
+    def fit(self) -> float:
+        return self.p * self.q
+
+    @property
+    def claim(self) -> float:
+        return self.fit * self.price
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """`one` against `last`, the last of the list as scored now; `above` of the list stand above.
+    """`one` against `last`, the last of the list as scored now.
 
-    `lacks` are the features that `one` has less of than `last`, weightiest first.
+    `least` is who has the least claim to a place on it, mostly but not always the last.  `lacks`
+    are the features that `one` has less of than `last`, weightiest first.
     """
 
     one: Standing
     last: Standing
-    above: int
+    least: Standing
     lacks: tuple[Feature, ...]
 
 
@@ -92,13 +101,14 @@ def compare(
         Standing(name, float(p[n]), float(q[n]), people[name].price if name in people else 1.0)
         for n, name in enumerate(names)
     ]
-    last = min(range(1, len(names)), key=lambda n: (standing[n].score, -n))
+    last = min(range(1, len(names)), key=lambda n: (standing[n].fit, -n))
+    least = min(standing[1:], key=lambda each: each.claim)
     values = features.pairs(*pairs)
     gap = (rules[0].weight + rules[1].weight) * (values[last] - values[0])
     order = sorted(Feature, key=lambda feature: (-float(gap[feature]), feature))
     return Comparison(
         standing[0],
         standing[last],
-        sum(each.score > standing[0].score for each in standing[1:]),
+        least,
         tuple(feature for feature in order if gap[feature] > LEAST)[:NAMED],
     )

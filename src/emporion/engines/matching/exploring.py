@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from emporion.engines.matching.rank import Ranking
+from emporion.engines.matching.rank import Ranking, in_order
 
 Ints = npt.NDArray[np.int64]
 
@@ -44,6 +44,11 @@ class Drawn:
     ranking: Ranking
     propensity: npt.NDArray[np.float64]
     beyond: npt.NDArray[np.bool_]
+
+    def in_order(self, value: npt.ArrayLike) -> Drawn:
+        """Return the same lists sorted by another value of each entry (see `rank.in_order`)."""
+        ranking, place = in_order(self.ranking, value)
+        return Drawn(ranking, self.propensity[place], self.beyond[place])
 
 
 def as_computed(ranking: Ranking) -> Drawn:

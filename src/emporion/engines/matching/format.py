@@ -24,7 +24,7 @@ from emporion.engines.matching.market import (
 )
 
 if TYPE_CHECKING:
-    from emporion.engines.matching.pipeline import Lists, Matching
+    from emporion.engines.matching.result import Lists, Matching
 
 INSTANCE_FORMAT = "emporion-match-instance/1"
 LISTS_FORMAT = "emporion-match-lists/1"
@@ -131,6 +131,7 @@ def _lines(lists: Lists) -> Iterable[str]:
     for at, owner in enumerate(lists.owner_ids):
         begin, end = int(lists.start[at]), int(lists.start[at + 1])
         entries = []
+        # Nine digits hold single precision whole: what is read orders pairs as it was computed.
         codes = lists.reasons.code[begin:end].tolist()
         numbers = lists.reasons.detail[begin:end].tolist()
         for rank, entry in enumerate(range(begin, end), 1):
@@ -140,8 +141,8 @@ def _lines(lists: Lists) -> Iterable[str]:
                 if code >= 0
             )
             entries.append(
-                f'{{"id": {quoted[other[entry]]}, "rank": {rank}, "score": {score[entry]:.7g},'
-                f' "p": {p[entry]:.5f}, "q": {q[entry]:.5f}, "reasons": [{reasons}]}}'
+                f'{{"id": {quoted[other[entry]]}, "rank": {rank}, "score": {score[entry]:.9g},'
+                f' "p": {p[entry]:.9g}, "q": {q[entry]:.9g}, "reasons": [{reasons}]}}'
             )
         yield f"{json.dumps(owner, ensure_ascii=False)}: [{', '.join(entries)}]"
 

@@ -81,6 +81,8 @@ class Kept:
         length = self._lengths[side]
         long = rank.top_lists(iter([value[None, :]]), len(value), variety.REACH * length)
         listed = variety.varied(long, self._kinds[side], length, less=self._less)
+        both_want = (p.astype(np.float64) * q).ravel()
+        listed, _ = rank.in_order(listed, both_want[listed.other])
         chosen = listed.other
         short = narrowed(
             features,

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,121 +15,26 @@ from emporion.engines.matching import (
     encoders,
     exploring,
     levelling,
-    metrics,
     rank,
     reasons,
     score,
+    thinning,
     variety,
 )
 from emporion.engines.matching.encoding import Encoder, Store
 from emporion.engines.matching.equilibrium import Equilibrium
-from emporion.engines.matching.executor import Executor
+from emporion.engines.matching.executor import Executor, beside
 from emporion.engines.matching.features import Features
 from emporion.engines.matching.kept import Kept
+from emporion.engines.matching.listing import Listing
 from emporion.engines.matching.market import Market, Participant, check_market
 from emporion.engines.matching.meaning import read_meaning
+from emporion.engines.matching.pairs import Pairs, entries
+from emporion.engines.matching.result import Lists, Matching
 from emporion.engines.matching.settled import Settled
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
-
-# Named with every showing, so that what came of it can be laid to the rule that made it.
-POLICY = "facets-text-meaning/7"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of a list. `p`: the buyer wants the exhibitor; `q`: the reverse, on every list.
-
-    `propensity` is the chance with which it was to be on the list; `beyond` says that it would not
-    be there had nothing been drawn (see `exploring`).
-    """
-
-    id: str
-    rank: int
-    score: float
-    p: float
-    q: float
-    reasons: list[tuple[str, dict[str, Any]]]
-    propensity: float = 1.0
-    beyond: bool = False
-
-
-@dataclass
-class Lists:
-    """The lists of one side, as arrays: list i holds the entries start[i] to start[i + 1].
-
-    `other` are indices into `other_ids`; `p` (the buyer wants the exhibitor) and `q` (the reverse)
-    have the same meaning on both sides' lists.  `price[i]` is that of the calendar of owner i.
-    """
-
-    owner_ids: list[str]
-    other_ids: list[str]
-    start: Ints
-    other: Ints
-    score: Floats
-    p: Floats
-    q: Floats
-    reasons: reasons.ReasonTable
-    price: npt.NDArray[np.float64]
-    propensity: npt.NDArray[np.float64]
-    beyond: npt.NDArray[np.bool_]
-
-    def of(self, owner: int) -> list[Entry]:
-        """Return the list of one owner (by index), best first."""
-        begin, end = int(self.start[owner]), int(self.start[owner + 1])
-        return [
-            Entry(
-                self.other_ids[int(self.other[at])],
-                at - begin + 1,
-                float(self.score[at]),
-                float(self.p[at]),
-                float(self.q[at]),
-                self.reasons.of(at),
-                float(self.propensity[at]),
-                bool(self.beyond[at]),
-            )
-            for at in range(begin, end)
-        ]
-
-    def __iter__(self) -> Iterator[tuple[str, list[Entry]]]:
-        """Yield (owner id, entries) in the order of ids."""
-        for at, owner in enumerate(self.owner_ids):
-            yield owner, self.of(at)
-
-
-@dataclass
-class Matching:
-    """Both sides' lists, the figures of the market, and how they came about.
-
-    `rule` is the order used (see `clearing`); `lessons` what answers taught of p and q; `models`
-    what read the texts for their meaning; `ends` the figures at both ends of the knob, from most
-    matches to most equal, where they were asked for.
-    """
-
-    buyers: Lists
-    exhibitors: Lists
-    figures: metrics.Figures
-    floor: int
-    rule: str
-    equality: float
-    lessons: tuple[behaviour.Lesson, behaviour.Lesson]
-    seed: int
-    seconds: float
-    models: tuple[str, ...] = ()
-    ends: tuple[metrics.Figures, ...] = ()
-    less: float = 0.0
-    explored: bool = False
-
-    @property
-    def policy(self) -> str:
-        """Everything that decides the order beside the market itself and the seed."""
-        ways = [self.rule, f"{self.equality:g}"]
-        if self.less:
-            ways.append(f"varied {self.less:g}")
-        if self.explored:
-            ways.append(f"drawn {exploring.SHARE:g} near {exploring.NEAR:g}")
-        return " ".join((POLICY, *ways, *self.models))
 
 
 def match(
@@ -151,6 +54,7 @@ def match(
     less: float = variety.LESS,
     explore: bool = False,
     executor: Executor | None = None,
+    most_pairs: int | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Matching:
     """Rank counterparts for both sides of a market, under both sides' capacities.
@@ -169,7 +73,8 @@ def match(
     what takes longest over all pairs elsewhere, with the same lists. Raises `MarketError` for a
     market that cannot be and `EncodingError` where a reader fails.
 
-    O(buyers * exhibitors) time; three float32 matrices of that size at the peak.
+    O(buyers * exhibitors) time; three float32 matrices of that size at the peak, and beyond
+    `most_pairs` (None: some 100 million) the pairs near a list alone (see `thinning`).
     """
     began = time.perf_counter()
     tell = progress or (lambda step: None)
@@ -192,77 +97,55 @@ def match(
         rules = settled.rules_of(buyers, exhibitors)
         lessons = behaviour.Lesson(rules[0], 0), behaviour.Lesson(rules[1], 0)
     rule_p, rule_q = lessons[0].rule, lessons[1].rule
-    p, q = score.probabilities(features, rule_p, rule_q, executor)
-    tell("equilibrium")
-    exhibitor_capacity = np.asarray([one.room for one in exhibitors], dtype=np.float64)
-    buyer_capacity = np.asarray([one.room for one in buyers], dtype=np.float64)
-    length = market.buyer_list_length
-    if floor is None:
-        floor = rank.feasible_floor(len(buyers), len(exhibitors), length)
-    levelling.check(equality)
     excluded = _excluded(market, exhibitors, buyers)
-    orders: dict[str, clearing.Clearing] = {}
-
-    def order_at(equality: float) -> clearing.Clearing:
-        """The order that serves an equality; prices of an earlier run go with their own rule."""
-        chosen = rule or (clearing.rule_at(equality) if settled is None else clearing.PRICED)
-        if chosen not in orders:
-            orders[chosen] = clearing.clear(
-                p,
-                q,
-                buyer_capacity,
-                exhibitor_capacity,
-                lengths=(length, market.exhibitor_list_length),
-                excluded=excluded,
-                temperature=temperature,
-                rule=chosen,
-                prices=None if settled is None else settled.duals(buyers, exhibitors),
-            )
-        return orders[chosen]
-
-    order = order_at(equality)
-    kinds = variety.kinds_of(exhibitors, buyers)
-
-    def lists_at(equality: float) -> tuple[exploring.Drawn, Equilibrium]:
-        order = order_at(equality)
-        dense, duals = order.kernel, order.duals
-        if equality:
-            duals = levelling.moved(duals, order.levels(exhibitor_capacity, length), equality)
-        long = rank.rank_buyers(dense, duals, _reach(length), seed)
-        wider = variety.varied(long, kinds[0], length, exploring.places(length), less)
-        ranking = variety.cut(wider, length)
-        ranking = rank.raise_to_floor(ranking, dense, duals, floor, length)
-        if not explore:
-            return exploring.as_computed(ranking), duals
-        return exploring.draw(ranking, wider, len(exhibitors), length, floor, seed), duals
-
-    def lists_of_exhibitors(duals: Equilibrium) -> exploring.Drawn:
-        size = market.exhibitor_list_length
-        long = rank.rank_exhibitors(order.kernel, duals, _reach(size), seed)
-        wider = variety.varied(long, kinds[1], size, exploring.places(size), less)
-        ranking = variety.cut(wider, size)
-        if not explore:
-            return exploring.as_computed(ranking)
-        return exploring.draw(ranking, wider, len(buyers), size, 0, seed)
-
-    def figures_of(drawn: exploring.Drawn) -> metrics.Figures:
-        ranking = drawn.ranking
-        at = ranking.owners(), ranking.other
-        return metrics.figures(ranking, p[at], q[at], exhibitor_capacity)
-
-    tell("lists")
-    for_buyers, cleared = lists_at(equality)
-    # The lists themselves are mostly one of the ends.
-    both_ends = tuple(
-        figures_of(for_buyers if end == equality else lists_at(end)[0])
-        for end in ((0.0, 1.0) if ends else ())
+    lengths = market.buyer_list_length, market.exhibitor_list_length
+    p: Pairs
+    q: Pairs
+    most = thinning.MOST_PAIRS if most_pairs is None else most_pairs
+    if len(buyers) * len(exhibitors) <= most:
+        p, q = score.probabilities(features, rule_p, rule_q, executor)
+    else:
+        blocks = score.by_blocks(features, rule_p, rule_q, executor)
+        p, q = thinning.thinned(blocks, (len(buyers), len(exhibitors)), lengths, excluded)
+    tell("equilibrium")
+    if floor is None:
+        floor = rank.feasible_floor(len(buyers), len(exhibitors), lengths[0])
+    levelling.check(equality)
+    listing = Listing(
+        p,
+        q,
+        room=(_room(buyers), _room(exhibitors)),
+        lengths=lengths,
+        kinds=variety.kinds_of(exhibitors, buyers),
+        excluded=excluded,
+        prices=None if settled is None else settled.duals(buyers, exhibitors),
+        rule=rule,
+        temperature=temperature,
+        floor=floor,
+        less=less,
+        explore=explore,
+        seed=seed,
     )
-    for_exhibitors = lists_of_exhibitors(cleared)
-    orders.clear()
-    order.kernel = np.empty((0, 0), dtype=np.float32)
+    cleared = listing.duals(equality)
+    tell("lists")
+    # The lists themselves are mostly one of the ends.
+    asked = [end for end in (0.0, 1.0) if ends and end != equality]
+    for_buyers, for_exhibitors, *others = beside(
+        lambda job: job(),
+        [
+            partial(listing.of_buyers, equality),
+            partial(listing.of_exhibitors, equality),
+            *(partial(listing.of_buyers, end) for end in asked),
+        ],
+    )
+    figures = {
+        end: listing.figures(drawn)
+        for end, drawn in zip((equality, *asked), (for_buyers, *others), strict=True)
+    }
+    listing.forget()
     tell("reasons")
     if keep is not None:
-        kernel = partial(clearing.kernel_by, order.rule, temperature=temperature)
+        kernel = partial(clearing.kernel_by, listing.rule_at(equality), temperature=temperature)
         keep(Kept(market, features, (rule_p, rule_q), cleared, less, kernel))
     details = reasons.Details()
     explainer = reasons.Explainer(features, rule_p.weight, rule_q.weight, details)
@@ -271,22 +154,22 @@ def match(
     return Matching(
         buyers=buyer_lists,
         exhibitors=exhibitor_lists,
-        figures=figures_of(for_buyers),
+        figures=figures[equality],
         floor=floor,
-        rule=order.rule,
+        rule=listing.rule_at(equality),
         equality=equality,
         lessons=lessons,
         seed=seed,
         seconds=time.perf_counter() - began,
         models=meaning.models if meaning is not None else (),
-        ends=both_ends,
+        ends=(figures[0.0], figures[1.0]) if ends else (),
         less=less,
         explored=explore,
     )
 
 
-def _reach(length: int) -> int:
-    return variety.REACH * length
+def _room(people: Sequence[Participant]) -> npt.NDArray[np.float64]:
+    return np.asarray([one.room for one in people], dtype=np.float64)
 
 
 def _excluded(
@@ -305,8 +188,8 @@ def _explained(
     reader: str,
     drawn: exploring.Drawn,
     explainer: reasons.Explainer,
-    p: Floats,
-    q: Floats,
+    p: Pairs,
+    q: Pairs,
     floor: int,
     duals: Equilibrium,
 ) -> Lists:
@@ -320,7 +203,7 @@ def _explained(
         buyer, exhibitor = other, own
         owners, others = features.exhibitors, features.buyers
         price, price_of_others = duals.b, duals.a
-    pair_p, pair_q = p[buyer, exhibitor], q[buyer, exhibitor]
+    pair_p, pair_q = entries(p, buyer, exhibitor), entries(q, buyer, exhibitor)
     table = explainer.explain(reader, buyer, exhibitor, pair_p, pair_q)
     _add_placement(table, ranking, explainer.details, others, floor, price_of_others)
     return Lists(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from emporion.engines.matching.equilibrium import Equilibrium
 from emporion.engines.matching.executor import beside
+from emporion.engines.matching.pairs import Pairs, rows_of, turned
 
 Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 BLOCK = 512
 # At most this share of a buyer's list may be given away to reach the exposure floor.
@@ -101,25 +104,48 @@ def _best_of(values: Floats, first: Ints, length: int) -> tuple[Ints, Floats, In
     return column, value, kept
 
 
-def rank_buyers(kernel: Floats, cleared: Equilibrium, length: int, seed: int = 0) -> Ranking:
+def in_order(ranking: Ranking, value: npt.ArrayLike) -> tuple[Ranking, Ints]:
+    """Return the lists sorted by another value of each entry, best first, and where each stood.
+
+    Equals stay in the order they have. The value becomes the score. O(entries log entries).
+    """
+    values = np.asarray(value)
+    place = np.lexsort((-values, ranking.owners()))
+    return (
+        Ranking(
+            ranking.start,
+            ranking.other[place],
+            values[place].astype(np.float32),
+            ranking.forced[place],
+        ),
+        place,
+    )
+
+
+def rank_buyers(kernel: Pairs, cleared: Equilibrium, length: int, seed: int = 0) -> Ranking:
     """Return the list of every buyer (row), by the meetings that the cleared market holds."""
-    rows = kernel.shape[0]
-    blocks = (
-        cleared.meetings(kernel, slice(at, min(at + BLOCK, rows))) for at in range(0, rows, BLOCK)
-    )
-    return top_lists(blocks, kernel.shape[1], length, seed)
+    return _ranked(kernel, cleared.a, cleared.b, length, seed, BLOCK)
 
 
-def rank_exhibitors(kernel: Floats, cleared: Equilibrium, length: int, seed: int = 0) -> Ranking:
+def rank_exhibitors(kernel: Pairs, cleared: Equilibrium, length: int, seed: int = 0) -> Ranking:
     """Return the list of every exhibitor (column), by the same meetings."""
-    a, b = cleared.a.astype(np.float32), cleared.b.astype(np.float32)
-    columns = kernel.shape[1]
-    step = max(1, BLOCK // 16)
-    blocks = (
-        np.ascontiguousarray(((kernel[:, at : at + step] * b[at : at + step]) * a[:, None]).T)
-        for at in range(0, columns, step)
-    )
-    return top_lists(blocks, kernel.shape[0], length, seed)
+    return _ranked(turned(kernel), cleared.b, cleared.a, length, seed, max(1, BLOCK // 16))
+
+
+def _ranked(
+    kernel: Pairs, own: Doubles, other: Doubles, length: int, seed: int, step: int
+) -> Ranking:
+    rows, columns = kernel.shape
+    of_rows, of_columns = own.astype(np.float32), other.astype(np.float32)
+
+    def blocks() -> Iterator[Floats]:
+        for at in range(0, rows, step):
+            part = slice(at, min(at + step, rows))
+            block = rows_of(kernel, part) * of_columns
+            block *= of_rows[part, None]
+            yield block
+
+    return top_lists(blocks(), columns, length, seed)
 
 
 def feasible_floor(buyers: int, exhibitors: int, length: int) -> int:
@@ -130,7 +156,7 @@ def feasible_floor(buyers: int, exhibitors: int, length: int) -> int:
 
 
 def raise_to_floor(
-    ranking: Ranking, kernel: Floats, cleared: Equilibrium, floor: int, length: int
+    ranking: Ranking, kernel: Pairs, cleared: Equilibrium, floor: int, length: int
 ) -> Ranking:
     """Return the buyers' lists with every exhibitor in at least `floor` of them, where feasible.
 
@@ -143,42 +169,55 @@ def raise_to_floor(
     short = np.flatnonzero(seen < floor)
     if not len(short):
         return ranking
-    lists = [
-        list(
-            zip(
-                ranking.other[s:e].tolist(),
-                ranking.score[s:e].tolist(),
-                ranking.forced[s:e].tolist(),
-                strict=True,
-            )
-        )
-        for s, e in zip(ranking.start[:-1].tolist(), ranking.start[1:].tolist(), strict=True)
-    ]
+    # Few lists change, so only those are taken apart.
+    changed: dict[int, list[tuple[int, float, bool]]] = {}
     most = max(1, int(length * GIVEN_AWAY))
+    by_exhibitor = turned(kernel)
     given = np.zeros(rows, dtype=np.int64)
     for exhibitor in short[np.argsort(seen[short], kind="stable")].tolist():
-        value = kernel[:, exhibitor] * cleared.a.astype(np.float32)
+        value = rows_of(by_exhibitor, slice(exhibitor, exhibitor + 1))[0]
+        value = value * cleared.a.astype(np.float32)
         value *= np.float32(cleared.b[exhibitor])
         # Among equals the buyers who gave away least come first, then by number.
         for buyer in np.lexsort((given, -value)).tolist():
             if seen[exhibitor] >= floor or not value[buyer] > 0:
                 break
-            mine = lists[buyer]
+            mine = changed.get(buyer) or _taken_apart(ranking, buyer)
             if given[buyer] >= most or any(entry[0] == exhibitor for entry in mine):
                 continue
             if len(mine) >= length and not _drop_one(mine, seen, floor):
                 continue
+            changed[buyer] = mine
             given[buyer] += 1
             seen[exhibitor] += 1
             mine.append((exhibitor, float(value[buyer]), True))
             mine.sort(key=lambda entry: -entry[1])
-    flat = [entry for mine in lists for entry in mine]
-    return Ranking(
-        start=np.cumsum([0, *map(len, lists)]),
-        other=np.asarray([entry[0] for entry in flat], dtype=np.int64),
-        score=np.asarray([entry[1] for entry in flat], dtype=np.float32),
-        forced=np.asarray([entry[2] for entry in flat], dtype=bool),
-    )
+    return _put_together(ranking, changed)
+
+
+def _taken_apart(ranking: Ranking, buyer: int) -> list[tuple[int, float, bool]]:
+    mine = slice(int(ranking.start[buyer]), int(ranking.start[buyer + 1]))
+    columns = ranking.other[mine], ranking.score[mine], ranking.forced[mine]
+    return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def _put_together(ranking: Ranking, changed: dict[int, list[tuple[int, float, bool]]]) -> Ranking:
+    owner = ranking.owners()
+    stays = ~np.isin(owner, list(changed))
+    flat = [entry for mine in changed.values() for entry in mine]
+    owners = np.concatenate(
+        [owner[stays], np.repeat(list(changed), [len(mine) for mine in changed.values()])]
+    ).astype(np.int64)
+    known: list[npt.NDArray[Any]] = [ranking.other, ranking.score, ranking.forced]
+    columns = [
+        np.concatenate([column[stays], np.asarray([entry[n] for entry in flat], column.dtype)])
+        for n, column in enumerate(known)
+    ]
+    # Each list stands in one piece, and in its order.
+    place = np.argsort(owners, kind="stable")
+    counts = np.bincount(owners, minlength=len(ranking.start) - 1)
+    start = np.concatenate([[0], np.cumsum(counts)])
+    return Ranking(start, *(column[place] for column in columns))
 
 
 def _drop_one(mine: list[tuple[int, float, bool]], seen: Ints, floor: int) -> bool:

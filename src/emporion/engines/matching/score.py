@@ -8,6 +8,7 @@ they are learnt from them, with what is particular to a person, and calibrated (
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -133,16 +134,25 @@ def probabilities(
     buyers, exhibitors = len(features.buyers), len(features.exhibitors)
     p = np.zeros((buyers, exhibitors), dtype=np.float32)
     q = np.zeros((buyers, exhibitors), dtype=np.float32)
-    if not exhibitors:
-        return p, q
+    for rows, *found in by_blocks(features, rule_p, rule_q, executor):
+        p[rows], q[rows] = found
+    return p, q
+
+
+def by_blocks(
+    features: Features, rule_p: Rule, rule_q: Rule, executor: Executor | None = None
+) -> Iterator[tuple[slice, Floats, Floats]]:
+    """Yield (rows, p, q) of consecutive blocks of buyers; see `probabilities`."""
+    buyers = len(features.buyers)
+    if not features.exhibitors:
+        return
     where = executor or Local()
     parts = [slice(at, min(at + BLOCK, buyers)) for at in range(0, buyers, BLOCK)]
     # Before threads or processes ask for it.
     features.along()
     shared = where.share((features, rule_p, rule_q))
-    for rows, found in zip(parts, where.map(_block, shared, parts), strict=True):
-        p[rows], q[rows] = found
-    return p, q
+    for rows, (p, q) in zip(parts, where.map(_block, shared, parts), strict=True):
+        yield rows, p, q
 
 
 def _block(shared: tuple[Features, Rule, Rule], rows: slice) -> tuple[Floats, Floats]:

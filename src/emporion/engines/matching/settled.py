@@ -20,7 +20,7 @@ from emporion.engines.matching.market import Participant
 from emporion.engines.matching.score import Rule
 
 if TYPE_CHECKING:
-    from emporion.engines.matching.pipeline import Matching
+    from emporion.engines.matching.result import Matching
 
 Floats = npt.NDArray[np.float32]
 

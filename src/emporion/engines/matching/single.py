@@ -18,8 +18,8 @@ from emporion.engines.matching.features import Features
 from emporion.engines.matching.kept import Kept
 from emporion.engines.matching.market import Market, MarketError, check_market
 from emporion.engines.matching.meaning import read_meaning
-from emporion.engines.matching.pipeline import Entry
 from emporion.engines.matching.reasons import FOR, Told
+from emporion.engines.matching.result import Entry
 from emporion.engines.matching.settled import Settled
 
 

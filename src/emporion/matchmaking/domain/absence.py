@@ -102,18 +102,17 @@ def _compared(
         "they_last": they,
         "last": read.keys[last.id],
         "lacks": [_lack(feature, me.hosts) for feature in found.lacks],
-        "above": found.above,
     }
-    # Lists are ordered by fit and price together, and each further one of a kind counts less: who
-    # stands above the last for all that belongs on the list.
-    if one.score < last.score:
-        if one.p * one.q < last.p * last.q:
+    # Places are given by fit and price together, and each further one of a kind counts less: who
+    # has more of a claim than the least on the list for all that belongs on it.
+    if one.claim < found.least.claim:
+        if one.fit < last.fit:
             return Absence("fits_less", detail)
         if one.price < CONTESTED:
             return Absence("crowded", detail)
     elif (
-        one.score * (1 - variety.LESS) ** variety.falls(_alike(read.market, one.id, names))
-        < last.score
+        one.claim * (1 - variety.LESS) ** variety.falls(_alike(read.market, one.id, names))
+        < found.least.claim
     ):
         return Absence("alike", detail)
     return Absence("next_run", detail)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from emporion.core.text.hanforms import simplified
+from emporion.core.text.hanforms import TO_SIMPLIFIED, simplified
 from emporion.core.translated import as_dict
 from emporion.edition import queries as editions
 from emporion.edition.queries import Participation
@@ -39,10 +39,12 @@ def proposals(participation: Participation, side: str) -> list[Proposed]:
     stated, written = _said(participation, [participation.pk, *others], side)
     own = written.get(participation.pk, {})
     for language, words in as_dict(participation.about).items():
-        own[language] = f"{own.get(language, '')}\n{words}".strip()
+        own[language] = f"{own.get(language, '')}\n{simplified(words, language)}".strip()
     found: dict[str, str] = {}
     for ground, said in (("text", own), ("name", as_dict(participation.display_name))):
-        for code in named_codes(texts.fold("\n".join(said.values()))):
+        # Names mix scripts whatever their language says; both ways of writing Chinese are one.
+        folded = texts.fold("\n".join(said.values())).translate(TO_SIMPLIFIED)
+        for code in named_codes(folded):
             found.setdefault(code, ground)
     known = [key for key in others if stated.get(key) and written.get(key)]
     if own and known:

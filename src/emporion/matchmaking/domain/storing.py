@@ -14,7 +14,7 @@ from emporion.engines import matching
 
 # Steps from 0 to 1 that chances are kept in.
 CHANCES = 10_000
-BEYOND = ', "beyond": true'
+BEYOND = ',"beyond":true'
 
 
 def stored(
@@ -46,6 +46,7 @@ def written(
     """Yield (owner, ids of who is on the list, what `stored` returns as JSON) of all lists.
 
     From whole columns to text: as objects a third of a million entries take ten times as long.
+    Without spaces, which are a tenth of what the database would write.
     """
     own, theirs = (lists.p, lists.q) if of_buyers else (lists.q, lists.p)
     key = [keys[one] for one in lists.other_ids]
@@ -63,11 +64,11 @@ def written(
     for at, owner in enumerate(lists.owner_ids):
         begin, end = int(lists.start[at]), int(lists.start[at + 1])
         entries = [
-            f'{{"id": {key[other]}, "score": {score!r}, "p": {p}, "q": {q}, "reasons": [{why}],'
-            f' "propensity": {chance}{BEYOND if beyond else ""}}}'
+            f'{{"id":{key[other]},"score":{score!r},"p":{p},"q":{q},"reasons":[{why}],'
+            f'"propensity":{chance}{BEYOND if beyond else ""}}}'
             for other, score, p, q, why, chance, beyond in islice(columns, end - begin)
         ]
-        yield owner, others[lists.other[begin:end]].tolist(), ReadyJson(f"[{', '.join(entries)}]")
+        yield owner, others[lists.other[begin:end]].tolist(), ReadyJson(f"[{','.join(entries)}]")
 
 
 def _chances(values: Any) -> Iterator[str]:
@@ -88,12 +89,14 @@ def _reasons(table: Any) -> list[str]:
     found, place = np.unique(number, return_inverse=True)
     texts = [
         json.dumps(
-            {"code": CODES[one // whole], "detail": table.details[one % whole]}, ensure_ascii=False
+            {"code": CODES[one // whole], "detail": table.details[one % whole]},
+            ensure_ascii=False,
+            separators=(",", ":"),
         )
-        + ", "
+        + ","
         if one >= 0
         else ""
         for one in found.tolist()
     ]
     columns = [map(texts.__getitem__, column.tolist()) for column in place.reshape(number.shape).T]
-    return ["".join(row)[:-2] for row in zip(*columns, strict=True)]
+    return ["".join(row)[:-1] for row in zip(*columns, strict=True)]
