@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from emporion.accounts.models import User
 from emporion.core.models import JournalEntry
+from emporion.edition.domain import officers
 from emporion.edition.models import Delegation, Edition, Officer, PostOffer
+from emporion.registry import domain as registry
 from emporion.registry.models import Body, Organiser
 from tests import factories
 
@@ -133,3 +135,51 @@ def test_naming_many_is_slowed_down(edition: Edition, owner: Client, monkeypatch
     assert owner.post(page(edition, "staff"), form).status_code == 302
     refused = owner.post(page(edition, "staff"), form)
     assert (refused.status_code, int(refused["Retry-After"]) > 0) == (429, True)
+
+
+@pytest.mark.parametrize("leaves", ["the delegation", "another expo"])
+def test_who_leaves_one_post_of_two_gets_no_new_days_of_grace(
+    edition: Edition, delegation: Delegation, settings: Any, leaves: str
+) -> None:
+    """An owner past the day could else go on for ever: named an officer and dismissed at once."""
+    settings.SECOND_FACTOR, settings.SECOND_FACTOR_GRACE_DAYS = "staff", 7
+    user = factories.make_organiser(edition)
+    overdue = timezone.now() - dt.timedelta(days=30)
+    User.objects.filter(pk=user.pk).update(factor_due_at=overdue)
+    elsewhere = factories.make_edition().expo
+    owner = factories.make_user()
+    for one in (owner, user):
+        registry.make_organiser(elsewhere, one)
+    officers.appoint_officer(delegation, user)
+    if leaves == "the delegation":
+        registry.remove_organiser(elsewhere, user.public_id)
+        assert officers.dismiss_officer(delegation, user)
+    else:
+        assert officers.dismiss_officer(delegation, user)
+        registry.remove_organiser(elsewhere, user.public_id)
+    user.refresh_from_db()
+    assert user.factor_due_at == overdue
+    assert of(user).get(page(edition, "overview"))["Location"] == "/en/account/"
+
+
+@pytest.mark.parametrize("last", ["role", "delegation"])
+def test_who_leaves_the_last_post_is_asked_no_more(
+    edition: Edition, delegation: Delegation, settings: Any, last: str
+) -> None:
+    settings.SECOND_FACTOR = "staff"
+    user = factories.make_user()
+    factories.make_organiser(edition)
+    registry.make_organiser(edition.expo, user)
+    officers.appoint_officer(delegation, user)
+
+    def leave(post: str) -> bool:
+        if post == "role":
+            return registry.remove_organiser(edition.expo, user.public_id)
+        return officers.dismiss_officer(delegation, user)
+
+    due = []
+    for post in sorted(("role", "delegation"), key=lambda post: post == last):
+        assert leave(post)
+        user.refresh_from_db()
+        due.append(user.factor_due_at is not None)
+    assert due == [True, False]

@@ -7,5 +7,5 @@ class EditionConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let the registry know what of an edition belongs to a person."""
-        from emporion.edition.domain import erasing  # noqa: F401
+        """Let the registry know what of an edition belongs to a person, and accounts of posts."""
+        from emporion.edition.domain import erasing, officers  # noqa: F401

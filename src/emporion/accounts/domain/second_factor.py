@@ -25,7 +25,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from emporion.accounts.domain import sessions, totp, tries
+from emporion.accounts.domain import posts, sessions, totp, tries
 from emporion.accounts.domain.shared import NotOpen
 from emporion.accounts.domain.tokens import end_tokens
 from emporion.accounts.models import Authenticator, Passkey, RecoveryCode, User
@@ -210,8 +210,12 @@ def is_missing(user: User) -> bool:
 
 
 def asks_no_more(user: User) -> None:
-    """Note that `user` has left a post; another one asks again at its first page."""
-    User.objects.filter(pk=user.pk).update(factor_due_at=None)
+    """Note that `user` has left a post: the last one, or the days of grace are not begun again.
+
+    Another post asks again at its first page.
+    """
+    if not posts.holds_one(user):
+        User.objects.filter(pk=user.pk).update(factor_due_at=None)
 
 
 def due(user: User) -> datetime:

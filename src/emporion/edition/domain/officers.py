@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from emporion.accounts.domain import second_factor
+from emporion.accounts.domain import posts, second_factor
 from emporion.accounts.queries import User
 from emporion.core import journal
 from emporion.edition.models import Delegation, Edition, Officer, Participation
@@ -56,6 +56,11 @@ def begin_acting(edition: Edition, user: User, public_id: str) -> Participation:
     with journal.acting(user.actor, tenant=edition.expo.public_id, on_behalf=behalf(member)):
         journal.record("officer.begin", "participation", member.public_id)
     return member
+
+
+@posts.post
+def _is_officer(user: User) -> bool:
+    return Officer._base_manager.filter(user=user).exists()
 
 
 def behalf(member: Participation) -> str:

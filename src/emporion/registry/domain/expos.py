@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from emporion.accounts.domain import second_factor
+from emporion.accounts.domain import posts, second_factor
 from emporion.core import journal
 from emporion.registry.domain import roles
 from emporion.registry.models import Expo, Organiser
@@ -91,6 +91,11 @@ def remove_organiser(expo: Expo, public_id: str) -> bool:
         second_factor.asks_no_more(found.user)
         journal.record("organiser.remove", "user", public_id, tenant=expo.public_id)
     return True
+
+
+@posts.post
+def _runs_an_expo(user: User) -> bool:
+    return Organiser._base_manager.filter(user=user).exists()
 
 
 def _keep_an_owner(expo: Expo, leaving: Organiser) -> None:
