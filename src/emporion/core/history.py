@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.db.models.lookups import Contains
 
 from emporion.core import journal
 from emporion.core.models import JournalEntry
@@ -41,6 +43,15 @@ def quiet_deeds() -> Q:
     for noun in journal.quiet():
         found |= Q(action__startswith=f"{noun}.")
     return found
+
+
+def naming(ids: Sequence[str]) -> Q:
+    """Return the condition of entries about one of the objects `ids`, alone or among others."""
+    text = Cast("object_ids", TextField())
+    inside = Q(pk__in=[])
+    for one in ids:
+        inside |= Q(Contains(text, f'"{one}"'))
+    return Q(object_id__in=ids) | (Q(object_id="") & inside)
 
 
 def entries(tenant: str, wanted: Wanted, *, before: int = 0, limit: int = 50) -> list[JournalEntry]:
@@ -81,9 +92,7 @@ def _narrowed(
     if wanted.kind:
         found = found.filter(object_kind=wanted.kind)
     if wanted.id:
-        found = found.annotate(ids=Cast("object_ids", TextField())).filter(
-            Q(object_id=wanted.id) | Q(object_id="", ids__contains=f'"{wanted.id}"')
-        )
+        found = found.filter(naming([wanted.id]))
     if wanted.noun:
         found = found.filter(action__startswith=f"{wanted.noun}.")
     if wanted.actor:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Model, Q
 
+from emporion.core import history, journal
 from emporion.core.models import ImportChange, JournalEntry, JournalValue
 from emporion.core.privacy.lines import Table, register
 from emporion.core.privacy.owners import Owner, rows_of
@@ -37,14 +38,17 @@ def given(owner: Owner) -> Iterator[Given]:
 
 def told(owner: Owner) -> Iterator[dict[str, Any]]:
     """Yield what the journal holds of the owner's objects, oldest first, with values kept aside."""
-    wanted = Q(pk__in=[])
-    for kind, one in sorted(owner.objects):
-        # What others did for them stands there as well: an officer, a personal link.
-        wanted |= Q(object_kind=kind, object_id=one) | Q(on_behalf=f"{kind}:{one}")
-    for actor in owner.keys.get("actor", ()):
-        wanted |= Q(actor=actor)
-    found = JournalEntry.objects.filter(wanted).order_by("at", "pk")
+    actors = owner.keys.get("actor", ())
+    # What others did for them stands there as well: an officer, a personal link.
+    theirs = Q(actor__in=actors) | Q(on_behalf__in=[f"{k}:{one}" for k, one in owner.objects])
+    about = Q(pk__in=[])
+    for kind in sorted({kind for kind, _one in owner.objects}):
+        ids = sorted(one for other, one in owner.objects if other == kind)
+        about |= Q(object_kind=kind) & history.naming(ids)
+    found = JournalEntry.objects.filter(theirs | about).order_by("at", "pk")
     for entry in found.iterator(PART):
+        if _of_others(entry, owner):
+            continue
         kept = JournalValue.objects.filter(entry=entry).first()
         yield {
             "at": entry.at.isoformat(),
@@ -58,6 +62,15 @@ def told(owner: Owner) -> Iterator[dict[str, Any]]:
             "fields": entry.fields,
             "values": kept.text if kept else None,
         }
+
+
+def _of_others(entry: JournalEntry, owner: Owner) -> bool:
+    """Whether somebody else did it quietly, and an owner who stands in it must not be told."""
+    noun = entry.action.partition(".")[0]
+    if noun not in journal.quiet() or entry.actor in owner.keys.get("actor", ()):
+        return False
+    first = (entry.object_kind, *entry.object_ids[:1])
+    return first not in owner.objects
 
 
 def imported(owner: Owner) -> Iterator[dict[str, Any]]:
