@@ -219,6 +219,36 @@ def test_one_address_gets_a_bounded_number_of_codes_from_everywhere(
     assert asked(10) == codes.TOTAL
 
 
+@pytest.mark.parametrize("place", ["192.0.2.66", "2001:db8:1::7"])
+def test_one_place_uses_up_a_part_of_the_day_and_leaves_the_rest_to_the_owner(
+    sent: Sent, aino: User, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    clock = [codes.timezone.now()]
+    monkeypatch.setattr(codes.timezone, "now", lambda: clock[0])
+
+    def asked(source: str, times: int = 5) -> int:
+        told = {"identifier": "aino@example.org"}
+        answers = [Client().post(ASK, told, REMOTE_ADDR=source) for _time in range(times)]
+        return sum(one.status_code == 302 for one in answers)
+
+    def by_quarters(source: str) -> list[int]:
+        many = []
+        for _quarter in range(5):
+            many.append(asked(source))
+            clock[0] += dt.timedelta(minutes=15, seconds=1)
+        return many
+
+    assert by_quarters(place) == [4, 4, 4, 0, 0]
+    assert asked(place, 1) == 0
+    # Nor do three places slow the owner down by what they are refused.
+    for other in ("192.0.2.67", "192.0.2.68"):
+        assert by_quarters(other) == [4, 4, 4, 0, 0]
+    assert [asked(one) for one in (place, "192.0.2.67", "192.0.2.68")] == [0, 0, 0]
+    assert asked("198.51.100.7") == 4
+    clock[0] += dt.timedelta(days=1)
+    assert asked(place) == 4
+
+
 def test_networks_of_one_site_share_what_they_may_ask_for(sent: Sent, aino: User) -> None:
     def ask_from(source: str) -> int:
         told = {"identifier": "aino@example.org"}
