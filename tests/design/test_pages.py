@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
-from emporion.design import appearance, formats
+from emporion.design import formats
 from emporion.design.appearance import DigitsMiddleware
 from emporion.design.interfaces import pages
 from emporion.design.templatetags.shell import language_links
@@ -174,6 +174,17 @@ def test_sheet_carries_the_tag_of_made_up_data():
     assert "made up" in BeautifulSoup(html, "html.parser").main.get_text()
 
 
-def test_every_choice_of_look_makes_a_kept_page_of_its_own(settings):
-    """`core`, which keeps pages, cannot ask `design` for the names of its cookies."""
-    assert settings.LOOK_COOKIES == (appearance.THEME_COOKIE, appearance.DIGITS_COOKIE)
+def test_choice_of_look_is_kept_under_a_name_that_no_other_host_sets(settings):
+    settings.THEME_COOKIE_NAME, settings.SESSION_COOKIE_SECURE = "__Host-theme", True
+    assert shown("en", **{"__Host-theme": "dark"}).html["data-theme"] == "dark"
+    assert "data-theme" not in shown("en", theme="dark").html.attrs
+    kept, gone = (
+        opened(pages.appearance, f"/en/_parts/appearance?theme={choice}&next=/en/")
+        for choice in ("dark", "device")
+    )
+    for response, age in ((kept, 31_536_000), (gone, 0)):
+        cookie = response.cookies["__Host-theme"]
+        assert (cookie["max-age"], cookie["secure"], cookie["path"]) == (age, True, "/")
+        assert cookie["domain"] == ""
+    # The script, which changes it without loading the page again, is told the name.
+    assert shown("en").find(attrs={"data-theme-cookie": "__Host-theme"}) is not None

@@ -58,6 +58,12 @@ assert s.SESSION_COOKIE_PATH == s.CSRF_COOKIE_PATH == "/"
 assert s.SESSION_COOKIE_DOMAIN is s.CSRF_COOKIE_DOMAIN is None
 prefix = "__Host-" if s.SESSION_COOKIE_SECURE else ""
 assert (s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME) == (prefix + "sessionid", prefix + "csrftoken")
+every = [getattr(s, k) for k in dir(s) if k.endswith("_COOKIE_NAME")] + [s.LINK_COOKIE]
+assert len(every) == 9 and all(name.startswith(prefix) for name in every), every
+from django.contrib.messages.storage import default_storage
+from django.http import HttpRequest
+kept = default_storage(HttpRequest()).storages[0].cookie_name
+assert kept == s.MESSAGES_COOKIE_NAME, kept
 """
 
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from threading import Lock
 
 from django.conf import settings
-from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpRequest, HttpResponse
 
 # A worker's memory for it: about a thousand pages.
@@ -106,7 +105,7 @@ def size(key: Key, page: Kept) -> int:
 
 def is_visitor(request: HttpRequest) -> bool:
     """Whether a page is read by somebody of whom nothing is known."""
-    personal = (settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name)
+    personal = (settings.SESSION_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME)
     return (
         request.method == "GET"
         and "HTTP_AUTHORIZATION" not in request.META

@@ -6,12 +6,15 @@ import time
 from collections.abc import Callable
 
 import structlog
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
 from emporion.core import health, metrics
 from emporion.core.ids import new_id
 
 log = structlog.get_logger("emporion.request")
+# Below it programs are answered, and no readers.
+PROGRAMS = "/api/"
 # What pages and programs are called with; which of them an address takes, it says itself.
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 # Who watches the machine asks here, by whatever name.
@@ -43,11 +46,41 @@ class RequestLogMiddleware:
                 path=request.path,
                 status=response.status_code,
                 ms=round(spent, 1),
+                **_refused(request, response),
             )
         metrics.requests.observe(response.status_code, spent / 1000)
         response["X-Request-Id"] = request_id
         response["Server-Timing"] = f"app;dur={spent:.1f}"
         return response
+
+
+def _refused(request: HttpRequest, response: HttpResponse) -> dict[str, str]:
+    """Return who was refused what they may not do, by public id; nothing of other answers."""
+    user = getattr(request, "user", None) if response.status_code == 403 else None
+    actor = getattr(user, "actor", "")
+    return {"by": actor} if actor else {}
+
+
+class EncryptedMiddleware:
+    """Refuse programs that call by HTTP where readers are led to HTTPS; it stands above that.
+
+    A program that is led on goes on sending its token in the clear, and nobody notices.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        led = settings.SECURE_SSL_REDIRECT and not request.is_secure()
+        if not led or not request.path_info.startswith(PROGRAMS):
+            return self.get_response(request)
+        told = {
+            "type": "about:blank",
+            "title": "Forbidden",
+            "status": 403,
+            "detail": "Call by https. End the token that was shown: it went unencrypted.",
+        }
+        return JsonResponse(told, status=403, content_type="application/problem+json")
 
 
 class KnownMethodsMiddleware:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from emporion.design.formats import latin_digits
 
 THEMES = ("light", "dark")
-THEME_COOKIE = "theme"
-DIGITS_COOKIE = "digits"
 LATIN = "latin"
 A_YEAR = 365 * 24 * 3600
 
@@ -22,7 +21,7 @@ def chosen_theme(request: HttpRequest | None) -> str:
     """light, dark or nothing. `?theme=` shows a theme for one view without keeping it."""
     if request is None:
         return ""
-    wished = request.GET.get("theme") or request.COOKIES.get(THEME_COOKIE, "")
+    wished = request.GET.get("theme") or request.COOKIES.get(settings.THEME_COOKIE_NAME, "")
     return wished if wished in THEMES else ""
 
 
@@ -33,7 +32,7 @@ class DigitsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        before = latin_digits.set(request.COOKIES.get(DIGITS_COOKIE) == LATIN)
+        before = latin_digits.set(request.COOKIES.get(settings.DIGITS_COOKIE_NAME) == LATIN)
         try:
             return self.get_response(request)
         finally:

@@ -104,6 +104,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "emporion.core.middleware.RequestLogMiddleware",
     "emporion.core.middleware.KnownMethodsMiddleware",
+    "emporion.core.middleware.EncryptedMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "emporion.core.kept_pages.KeptPagesMiddleware",
@@ -186,9 +187,6 @@ else:
 SLOW_QUERY_MS = _seconds("EMPORION_SLOW_QUERY_MS", 0)
 # So old may a page be that somebody reads without a sign-in (`core.kept_pages`); 0: none is kept.
 KEPT_PAGES_SECONDS = _seconds("EMPORION_KEPT_PAGES_SECONDS", 30)
-LOOK_COOKIES = ("theme", "digits")
-# With the slug of an edition behind it: the personal link that was opened on this phone.
-LINK_COOKIE = "link_"
 # Jobs wait in the database; `emporion worker` does them.
 TASKS = {"default": {"BACKEND": "emporion.core.jobs.backend.LeaseBackend"}}
 # Hosts of the own network, "host" or "host:port", that may be asked, also without https.
@@ -357,7 +355,12 @@ SESSION_COOKIE_HTTPONLY = True
 # Browsers take such a name from this very host alone, over HTTPS: no other host sets it for us.
 _HOST = "" if PLAIN_HTTP else "__Host-"
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_HOST}sessionid", f"{_HOST}csrftoken"
-PASSKEY_COOKIE_NAME = f"{_HOST}passkey"
+PASSKEY_COOKIE_NAME, DEVICE_COOKIE_NAME = f"{_HOST}passkey", f"{_HOST}device"
+LANGUAGE_COOKIE_NAME, MESSAGES_COOKIE_NAME = f"{_HOST}language", f"{_HOST}messages"
+MESSAGE_STORAGE = "emporion.core.passing_messages.PassingMessages"
+THEME_COOKIE_NAME, DIGITS_COOKIE_NAME = LOOK_COOKIES = (f"{_HOST}theme", f"{_HOST}digits")
+# With the slug of an edition behind it: the personal link that was opened on this phone.
+LINK_COOKIE = f"{_HOST}link_"
 SECURE_SSL_REDIRECT = not PLAIN_HTTP
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else _seconds("EMPORION_HSTS_SECONDS", 31_536_000)

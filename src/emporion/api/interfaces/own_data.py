@@ -24,6 +24,7 @@ from emporion.api.interfaces.shapes.own import (
 from emporion.api.interfaces.shapes.wire import EditionName
 from emporion.api.interfaces.writing import KEYED, once, refusing
 from emporion.core import privacy
+from emporion.core.downloads import named
 from emporion.messaging.domain import choosing, templates
 from emporion.registry import domain as registry
 from emporion.registry import queries as registered
@@ -124,8 +125,7 @@ def take_along(request: Any, edition: EditionName) -> StreamingHttpResponse:
                 yield json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False) + "\n"
 
     answer = StreamingHttpResponse(lines(), content_type="application/jsonl")
-    answer["Content-Disposition"] = f'attachment; filename="data-{people[0].public_id}.jsonl"'
-    return answer
+    return named(answer, f"data-{people[0].public_id}.jsonl")
 
 
 @router.get(ME + "/erasure", auth=READS_OWN, response=ErasureWish, operation_id="get_erasure")

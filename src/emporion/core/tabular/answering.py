@@ -12,6 +12,7 @@ from typing import Any
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from emporion.core.downloads import named
 from emporion.core.tabular.formulas import neutralised
 from emporion.core.tabular.subjects import CHUNK, Rows, flat, json_line
 from emporion.core.tabular.writing import write_table
@@ -57,8 +58,7 @@ def answer(
     parts = _parts(rows, expo)
     flow = _csv(header, parts) if kind == "csv" else _json_lines(header, parts)
     made = StreamingHttpResponse(flow, content_type=TYPES[kind])
-    made["Content-Disposition"] = f'attachment; filename="{file_name}"'
-    return made
+    return named(made, file_name)
 
 
 def _parts(rows: Rows, expo: Any) -> Iterator[list[list[Any]]]:

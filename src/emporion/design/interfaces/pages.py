@@ -10,9 +10,7 @@ from django.views.decorators.http import require_safe
 from emporion.core.going_on import next_page
 from emporion.design.appearance import (
     A_YEAR,
-    DIGITS_COOKIE,
     LATIN,
-    THEME_COOKIE,
     THEMES,
     chosen_theme,
 )
@@ -54,13 +52,13 @@ def appearance(request: HttpRequest) -> HttpResponse:
     Another word than a known one (`device`, `own`) forgets the choice.
     """
     response = HttpResponseRedirect(next_page(request, "/"))
-    for cookie, kept in ((THEME_COOKIE, THEMES), (DIGITS_COOKIE, (LATIN,))):
-        wished = request.GET.get(cookie, "")
+    theme, digits = settings.THEME_COOKIE_NAME, settings.DIGITS_COOKIE_NAME
+    for name, cookie, kept in (("theme", theme, THEMES), ("digits", digits, (LATIN,))):
+        wished = request.GET.get(name, "")
         if wished in kept:
-            response.set_cookie(
-                cookie, wished, max_age=A_YEAR, samesite="Lax", secure=request.is_secure()
-            )
-        elif cookie in request.GET:
+            secure = settings.SESSION_COOKIE_SECURE
+            response.set_cookie(cookie, wished, max_age=A_YEAR, samesite="Lax", secure=secure)
+        elif name in request.GET:
             response.delete_cookie(cookie, samesite="Lax")
     return response
 

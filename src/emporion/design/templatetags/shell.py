@@ -48,6 +48,7 @@ def appearance_links(context: Mapping[str, Any]) -> dict[str, Any]:
     request: HttpRequest | None = context.get("request")
     return {
         "chosen": chosen_theme(request) or "device",
+        "cookie": settings.THEME_COOKIE_NAME,
         "digits_differ": (get_language() or "").startswith("ar"),
         "latin": latin_digits.get(),
         "back": urlencode({"next": request.get_full_path()}) if request else "",

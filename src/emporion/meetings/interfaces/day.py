@@ -17,6 +17,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
+from emporion.core.downloads import named
 from emporion.core.translated import best
 from emporion.design.agenda import Between, Entry
 from emporion.design.codes import code_of
@@ -173,7 +174,7 @@ def calendar(edition: Edition, me: Participation) -> HttpResponse:
     for appointment in queries.agenda(me, cancelled=True):
         found.add_component(_event(edition, appointment, release, language))
     response = HttpResponse(found.to_ical(), content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'inline; filename="{edition.slug}.ics"'
+    named(response, f"{edition.slug}.ics", inline=True)
     response["Cache-Control"] = "private, no-cache"
     return response
 

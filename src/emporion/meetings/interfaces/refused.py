@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from emporion.core.downloads import named
 from emporion.core.tabular.formulas import neutralised
 from emporion.core.translated import as_dict
 from emporion.design.paging import page_of
@@ -136,8 +137,7 @@ def _refusals_csv(edition: Edition, release: Release, reason: str) -> StreamingH
     rows = queries.refusal_rows(release, reason)
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     name = f"{edition.slug}-release-{release.number}-not-granted.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return named(response, name)
 
 
 def _safe(name: Any) -> str:

@@ -16,6 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
+from emporion.core.downloads import named
 from emporion.core.translated import best
 from emporion.design import paper_drawings
 from emporion.design.agenda import Between, Entry
@@ -228,7 +229,7 @@ def pdf(request: HttpRequest, edition: Edition, me: Participation) -> HttpRespon
         )
     name = f"{edition.slug}-{only.isoformat() if only else slugify(_('Day sheet')) or 'day'}.pdf"
     response = HttpResponse(made, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}"'
+    named(response, name, inline=True)
     response["Cache-Control"] = "private, no-store"
     return response
 

@@ -18,6 +18,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from emporion.core.downloads import named
 from emporion.core.tabular.formulas import neutralised
 from emporion.core.tenancy import scope
 from emporion.core.translated import best
@@ -267,8 +268,7 @@ def _csv(
                 yield writer.writerow([neutralised(c) if isinstance(c, str) else c for c in row])
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{edition.slug}-participants.csv"'
-    return response
+    return named(response, f"{edition.slug}-participants.csv")
 
 
 def _file_rows(keys: list[int], note: str) -> list[list[Any]]:

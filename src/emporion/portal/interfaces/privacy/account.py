@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from emporion.accounts.domain import refuse_shared
+from emporion.core.downloads import named
 from emporion.core.tenancy import scopes_disabled
 from emporion.core.translated import best
 from emporion.portal.interfaces.privacy.archive import archive_of
@@ -43,8 +44,7 @@ def own_account(request: Any) -> HttpResponseBase:
     file = StreamingHttpResponse(
         archive_of(owner, get_language() or "en"), content_type="application/zip"
     )
-    file["Content-Disposition"] = f'attachment; filename="account-{request.user.public_id}.zip"'
-    return file
+    return named(file, f"account-{request.user.public_id}.zip")
 
 
 def _close(request: Any) -> HttpResponse:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from emporion.core.downloads import named
 from emporion.core.going_on import next_page
 from emporion.edition.queries import Edition
 from emporion.portal.interfaces.privacy.archive import archive, tables
@@ -87,8 +88,7 @@ def take_along(request: HttpRequest, edition: Edition) -> HttpResponseBase:
     response = StreamingHttpResponse(
         archive(people, get_language() or "en"), content_type="application/zip"
     )
-    response["Content-Disposition"] = f'attachment; filename="data-{people[0].public_id}.zip"'
-    return response
+    return named(response, f"data-{people[0].public_id}.zip")
 
 
 @never_cache
