@@ -10,7 +10,6 @@ Certificates are checked.
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import ipaddress
 import socket
@@ -23,6 +22,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+
+from emporion.core.alarms import Alarm
 
 SECONDS = 10.0
 MOST_BYTES = 65_536
@@ -108,25 +109,21 @@ def request(
     begun = time.monotonic()
     target = look_at(url, seconds=seconds)
     # One limit from the name to the last byte: a server may else drip for hours.
-    left = max(0.001, begun + seconds - time.monotonic())
-    connection = _Pinned(target, left)
-    alarm = threading.Timer(left, connection.cut)
-    alarm.daemon = True
-    alarm.start()
-    try:
-        connection.request(method, target.path, body, dict(headers or {}))
-        response = connection.getresponse()
-        answer = response.read(MOST_BYTES + 1)
-    except (OSError, http.client.HTTPException) as error:
-        if connection.was_cut or isinstance(error, TimeoutError):
-            raise _too_long(target.host, seconds) from None
-        raise Unreachable(f"{target.host}: {type(error).__name__}") from None
-    finally:
-        alarm.cancel()
-        connection.close()
+    with Alarm(max(0.001, begun + seconds - time.monotonic())) as alarm:
+        connection = _Pinned(target, alarm)
+        try:
+            connection.request(method, target.path, body, dict(headers or {}))
+            response = connection.getresponse()
+            answer = response.read(MOST_BYTES + 1)
+        except (OSError, http.client.HTTPException) as error:
+            if alarm.rang or isinstance(error, TimeoutError):
+                raise _too_long(target.host, seconds) from None
+            raise Unreachable(f"{target.host}: {type(error).__name__}") from None
+        finally:
+            connection.close()
     if len(answer) > MOST_BYTES:
         raise Unreachable(f"{target.host}: more than {MOST_BYTES} bytes")
-    if connection.was_cut:
+    if alarm.rang:
         raise _too_long(target.host, seconds)
     kept = {name.lower(): value for name, value in response.getheaders()}
     return Answer(response.status, answer, kept)
@@ -149,7 +146,11 @@ def _too_long(host: str, seconds: float) -> Unreachable:
     return Unreachable(f"{host}: longer than {seconds:g} seconds")
 
 
-def _resolved(host: str, port: int, private: bool, seconds: float) -> str:
+def addresses_of(host: str, port: int, seconds: float) -> list[str]:
+    """Return the addresses of a name, in the order of the system, within `seconds`.
+
+    Raises Unreachable. Nothing is checked: for names that a setting says.
+    """
     answers: list[list[Any]] = []
 
     def ask() -> None:
@@ -167,7 +168,11 @@ def _resolved(host: str, port: int, private: bool, seconds: float) -> str:
     found = answers[0]
     if not found:
         raise Unreachable(f"{host} is not known")
-    addresses = [str(entry[4][0]) for entry in found]
+    return [str(entry[4][0]) for entry in found]
+
+
+def _resolved(host: str, port: int, private: bool, seconds: float) -> str:
+    addresses = addresses_of(host, port, seconds)
     for address in addresses:
         if not private and not is_public(ipaddress.ip_address(address.partition("%")[0])):
             raise Refused(f"{host} is inside of a network")
@@ -177,32 +182,15 @@ def _resolved(host: str, port: int, private: bool, seconds: float) -> str:
 class _Pinned(http.client.HTTPConnection):
     """Connects to the one address that was checked, whatever the name resolves to by now."""
 
-    def __init__(self, target: Target, seconds: float) -> None:
-        super().__init__(target.host, target.port, timeout=seconds)
+    def __init__(self, target: Target, alarm: Alarm) -> None:
+        super().__init__(target.host, target.port, timeout=alarm.left)
         self._target = target
-        self._open: socket.socket | None = None
-        self.was_cut = False
+        self._alarm = alarm
 
     def connect(self) -> None:
-        plain = socket.create_connection((self._target.address, self.port), self.timeout)
-        if not self._target.secure:
-            self._take(plain)
-            return
-        secure = ssl.create_default_context().wrap_socket(
-            plain, server_hostname=self._target.host, do_handshake_on_connect=False
-        )
-        self._take(secure)
-        secure.do_handshake()
-
-    def _take(self, opened: socket.socket) -> None:
-        # The response takes `sock` over where the server says that it closes.
-        self.sock = self._open = opened
-        if self.was_cut:
-            raise TimeoutError
-
-    def cut(self) -> None:
-        """End the connection under whoever reads from it."""
-        self.was_cut = True
-        if self._open is not None:
-            with contextlib.suppress(OSError):
-                self._open.shutdown(socket.SHUT_RDWR)
+        self.sock = socket.create_connection((self._target.address, self.port), self.timeout)
+        self._alarm.hold(self.sock)
+        if self._target.secure:
+            self.sock = ssl.create_default_context().wrap_socket(
+                self.sock, server_hostname=self._target.host
+            )

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+# For a whole message, from the server's name to its last word.
 SECONDS = 20
 
 

@@ -9,9 +9,11 @@ from email.headerregistry import Address as MailAddress
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
+from emporion.core.alarms import Alarm
+from emporion.messaging.domain.carriers.conversation import Conversation
 from emporion.messaging.domain.carriers.envelope import Carrier, CarrierDown, Envelope, Rejected
 
 _ATOMS = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
@@ -59,17 +61,18 @@ class Mail(Carrier):
             settings.MAIL_FROM,
             [envelope.to],
             headers=headers,
-            connection=get_connection(
-                "django.core.mail.backends.smtp.EmailBackend", **settings.MAIL
-            ),
         )
-        try:
-            message.send()
-        except smtplib.SMTPRecipientsRefused as error:
-            if all(code >= 500 for code, _ in error.recipients.values()):
-                raise Rejected("the mail server does not know the address") from None
-            raise CarrierDown("the mail server refuses for now") from None
-        except (smtplib.SMTPException, OSError) as error:
-            # Its text may name the address.
-            raise CarrierDown(type(error).__name__) from None
+        with Alarm(settings.MAIL["timeout"]) as alarm:
+            message.connection = Conversation(alarm, **settings.MAIL)
+            try:
+                message.send()
+            except smtplib.SMTPRecipientsRefused as error:
+                if all(code >= 500 for code, _ in error.recipients.values()):
+                    raise Rejected("the mail server does not know the address") from None
+                raise CarrierDown("the mail server refuses for now") from None
+            except (smtplib.SMTPException, OSError) as error:
+                if alarm.rang or isinstance(error, TimeoutError):
+                    raise CarrierDown(f"longer than {alarm.seconds:g} seconds") from None
+                # Its text may name the address.
+                raise CarrierDown(type(error).__name__) from None
         return remote
