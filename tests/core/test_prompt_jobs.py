@@ -11,8 +11,8 @@ import pytest
 from django.db import connection
 
 from emporion.accounts.domain import codes
-from emporion.core import jobs
-from emporion.core.jobs import kinds, worker
+from emporion.core import jobs, seen
+from emporion.core.jobs import kinds, lanes, worker
 from emporion.core.models import JobRecord
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,7 +78,7 @@ def main_worker(over: threading.Event, monkeypatch: pytest.MonkeyPatch) -> Itera
     over.set()
     made[0].running = False
     thread.join(30)
-    assert [one.running for one in made] == [False] * (1 + worker.LANES)
+    assert [one.running for one in made] == [False] * (1 + lanes.LANES)
 
 
 def test_code_is_sent_while_a_long_job_and_a_slow_carrier_are_at_work(
@@ -107,6 +107,56 @@ def test_lane_lives_through_what_nobody_foresaw(
     monkeypatch.setattr(worker.lease, "take", fail)
     lane.keep_on()
     assert len(failed) == 3
+
+
+class OneJob:
+    """A lane that ends after one look, as a thread does that was killed."""
+
+    def __init__(self) -> None:
+        self.running = True
+
+    def keep_on(self) -> None:
+        lane = worker.JobWorker(kinds=kinds.prompt_kinds())
+        lane._look()
+        connection.close()
+
+
+def test_lane_that_ended_is_begun_again_and_sends_what_waits(
+    over: threading.Event, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any
+) -> None:
+    monkeypatch.setattr(lanes, "LOOK", 0.05)
+    settings.DATA_DIR = tmp_path
+    kept = lanes.Lanes(OneJob)
+    kept.begin()
+    try:
+        # Each look of a thread ends it: without a keeper the third code would never leave.
+        codes = [put("test.code") for _code in range(5)]
+        assert [wait_for(one, "done") for one in codes] == ["done"] * 5
+        assert (seen.age(seen.PROMPT) or 99) < 30
+    finally:
+        kept.end()
+    ended = [found[1] for found in kept.at_work if found]
+    assert [thread.is_alive() for thread in ended] == [False] * lanes.LANES
+
+
+def test_keeper_of_lanes_that_cannot_begin_one_says_so_and_looks_again(
+    over: threading.Event, settings: Any, tmp_path: Any
+) -> None:
+    settings.DATA_DIR = tmp_path
+    failing = [True]
+
+    def make() -> OneJob:
+        if failing:
+            raise RuntimeError("can't start new thread")
+        return OneJob()
+
+    kept = lanes.Lanes(make)
+    kept.look()
+    assert seen.age(seen.PROMPT) is None
+    failing.clear()
+    kept.look()
+    assert seen.age(seen.PROMPT) is not None
+    kept.end()
 
 
 def test_codes_to_sign_in_are_prompt() -> None:

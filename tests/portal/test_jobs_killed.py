@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 
 from emporion.core import jobs
-from emporion.core.jobs import running
+from emporion.core.jobs import kinds, running
 from emporion.core.models import ImportBatch, JobRecord, JournalEntry
 from emporion.core.tenancy import scope
 from emporion.edition.domain import batches, drafts
@@ -20,7 +22,7 @@ from emporion.matchmaking.domain.runs import run_match
 from emporion.matchmaking.models import MatchRun
 from emporion.meetings.domain import runs
 from emporion.meetings.models import Release, ScheduleRun
-from emporion.portal.interfaces.desk import looking
+from emporion.portal.interfaces.desk import looking, taking
 from tests import factories
 from tests.killed import die_after, killed_after_each_commit
 from tests.meetings.test_scheduling import small_fair
@@ -161,11 +163,62 @@ def test_list_that_a_machine_left_half_in_stops_no_other_one(edition: Any) -> No
 def test_list_that_another_machine_is_taking_in_is_waited_for(edition: Any) -> None:
     left, next_one = take(edition), take(edition, b"Id,Name\n7,Gorm\n")
     assert die_after(left, 4, host="machine-that-works")
-    JobRecord.objects.filter(pk=left.pk).update(lease_until=Now() + dt.timedelta(seconds=9))
+    JobRecord.objects.filter(pk=left.pk).update(lease_until=Now() + dt.timedelta(seconds=60))
+    # However often it looks: the other one may take longer than all attempts.
+    for _look in range(kinds.ATTEMPTS + 2):
+        ended = jobs.perform(next_one.public_id)
+        assert ended is not None
+        assert (ended.state, ended.cause, ended.attempt) == ("waiting", "behind", 0)
+        assert "is still writing" in ended.reason
+    assert (in_state(edition, "writing"), in_state(edition, "undone")) == (1, 0)
+    # Once that one's lease has ended it is its turn.
+    JobRecord.objects.filter(pk=left.pk).update(lease_until=Now() - dt.timedelta(seconds=1))
     ended = jobs.perform(next_one.public_id)
     assert ended is not None
-    assert (ended.state, ended.cause) == ("waiting", "TryLater")
-    assert (in_state(edition, "writing"), in_state(edition, "undone")) == (1, 0)
+    assert (ended.state, in_state(edition, "done"), in_state(edition, "undone")) == ("done", 1, 1)
+
+
+def test_list_of_a_command_on_another_machine_is_not_waited_for_without_end(edition: Any) -> None:
+    """Of that one nobody here knows whether it lives: a person is told to say so."""
+    begun = batches.claim(edition, "exhibitors", "list", "l.csv", "")
+    ImportBatch.objects.filter(pk=begun.pk).update(process="elsewhere:1:77")
+    job = take(edition)
+    for attempt in range(1, kinds.ATTEMPTS + 1):
+        ended = jobs.perform(job.public_id)
+        assert ended is not None
+        assert (ended.attempt, ended.cause) == (attempt, "TryLater")
+    assert ended.state == "failed" and "import recover" in ended.reason
+
+
+def test_lists_of_two_workers_are_taken_in_one_after_the_other(
+    edition: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second finds the first at work, looks again and again, and begins when it has ended."""
+    first, second = take(edition), take(edition, b"Id,Name\n7,Gorm\n")
+    looked: list[tuple[str, int]] = []
+    real = taking._write
+
+    def look(*words: Any) -> None:
+        if not looked:
+            for _look in range(kinds.ATTEMPTS + 2):
+                thread = threading.Thread(target=behind)
+                thread.start()
+                thread.join()
+        real(*words)
+
+    def behind() -> None:
+        try:
+            ended = jobs.perform(second.public_id)
+            assert ended is not None
+            looked.append((ended.state, ended.attempt))
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(taking, "_write", look)
+    done = [jobs.perform(job.public_id) for job in (first, second)]
+    assert looked == [("waiting", 0)] * (kinds.ATTEMPTS + 2)
+    assert [job.state for job in done if job] == ["done", "done"]
+    assert (Participation.objects.count(), in_state(edition, "done")) == (4, 2)
 
 
 def test_lists_that_a_machine_left_half_written_stop_no_matching(edition: Any) -> None:

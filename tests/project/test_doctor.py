@@ -26,7 +26,7 @@ def healthy(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     settings.DATA_DIR, settings.PLAIN_HTTP, settings.INSECURE_LOCAL = tmp_path, False, False
     settings.SECRET_KEY, settings.ALLOWED_HOSTS = "0123456789abcdefghij" * 3, ["expo.example.org"]
     settings.DEBUG, settings.DEMO_SIGNIN = False, False
-    settings.SECOND_FACTOR = "staff"
+    settings.SECOND_FACTOR, settings.MAIL_URL = "staff", "smtp://mail.example.org"
     for name in list(os.environ):
         if name.startswith("EMPORION_"):
             monkeypatch.delenv(name)
@@ -34,6 +34,7 @@ def healthy(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     monkeypatch.setattr(examining.paper, "missing_fonts", list)
     seen.note(seen.WORKER)
     seen.note(seen.OUTBOX)
+    seen.note(seen.PROMPT)
     (tmp_path / "backups").mkdir()
     (tmp_path / "backups" / "a.backup").write_bytes(b"")
     return tmp_path
@@ -182,6 +183,18 @@ def test_job_that_waits_a_dead_worker_and_no_backup_are_found(healthy: Path) -> 
 
 
 @pytest.mark.django_db
+def test_worker_that_sends_no_codes_is_found_and_told(healthy: Path, capsys: Any) -> None:
+    old = timezone.now().timestamp() - 7200
+    os.utime(healthy / seen.PROMPT, (old, old))
+    assert found() == {"codes": "bad"}
+    assert doctor.status([]) == 0
+    assert "codes      seen 2 hours ago" in capsys.readouterr().out.splitlines()
+    # Without a worker here another machine may have one.
+    os.utime(healthy / seen.WORKER, (old, old))
+    assert found() == {"jobs": "look"}
+
+
+@pytest.mark.django_db
 def test_second_factor_that_is_switched_off_or_put_off_for_long_is_found(settings: Any) -> None:
     settings.SECOND_FACTOR = "none"
     assert found() == {"second factor": "look"}
@@ -190,6 +203,9 @@ def test_second_factor_that_is_switched_off_or_put_off_for_long_is_found(setting
     assert found() == {}
     settings.DEMO_SIGNIN, settings.SECOND_FACTOR = False, "staff"
     settings.SECOND_FACTOR_GRACE_DAYS = 60
+    assert found() == {"second factor": "look"}
+    # Without a carrier nobody's address confirms the first one.
+    settings.SECOND_FACTOR_GRACE_DAYS, settings.MAIL_URL = 0, ""
     assert found() == {"second factor": "look"}
 
 

@@ -45,6 +45,8 @@ class Condition:
     held: int = 0
     worker_age: float | None = None
     outbox_age: float | None = None
+    # Of the threads for what somebody waits for, as a code to sign in.
+    prompt_age: float | None = None
     backup_age: float | None = None
     disk_free: int = 0
 
@@ -54,6 +56,7 @@ def look() -> Condition:
     found = Condition(database=connection.vendor)
     found.worker_age = seen.age(seen.WORKER)
     found.outbox_age = seen.age(seen.OUTBOX)
+    found.prompt_age = seen.age(seen.PROMPT)
     folder = settings.DATA_DIR / BACKUPS
     ages = [seen.age_of(path) for path in folder.glob("*.backup")] if folder.is_dir() else []
     found.backup_age = min((age for age in ages if age is not None), default=None)

@@ -141,6 +141,8 @@ def _of_place(state: condition.Condition) -> list[str]:
     gauge("journal_unsealed", "Entries of the journal that are not sealed.", ("", state.unsealed))
     gauge("journal_seals", "Seals of the journal.", ("", state.seals))
     gauge("worker_seen_seconds", "Since when no worker was seen here.", ("", state.worker_age))
+    gauge("prompt_seen_seconds", "Since when nobody was seen here who sends codes to sign in.",
+          ("", state.prompt_age))  # fmt: skip
     gauge("backup_age_seconds", "Age of the newest backup here.", ("", state.backup_age))
     gauge("disk_free_bytes", "Free in the data folder.", ("", float(state.disk_free)))
     return lines

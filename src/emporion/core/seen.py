@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-# A worker of this machine; what hands over the outbox there.
-WORKER, OUTBOX = "worker-seen", "outbox-seen"
+# A worker of this machine; what hands over the outbox there; what sends codes to sign in.
+WORKER, OUTBOX, PROMPT = "worker-seen", "outbox-seen", "prompt-seen"
 
 
 def note(name: str) -> None:

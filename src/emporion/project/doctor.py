@@ -82,6 +82,7 @@ def status(argv: list[str]) -> int:
 def _lines(now: Any, why: str) -> list[tuple[str, str]]:
     lines = [("version", now.version), ("disk", f"{now.disk_free / 1e9:.1f} GB free")]
     lines.append(("worker", _ago(now.worker_age, "seen", "none was seen on this machine")))
+    lines.append(("codes", _ago(now.prompt_age, "seen", "nothing sends any on this machine")))
     lines.append(("backup", _ago(now.backup_age, "made", "none in the data folder")))
     if why:
         return [*lines, ("database", f"{now.database}: {why}")]

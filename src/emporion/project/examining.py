@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
+from emporion.accounts.domain import code_kinds
 from emporion.accounts.queries import has_real_users
 from emporion.core import condition
 from emporion.core.sealing import keys
@@ -298,6 +299,11 @@ def work() -> Iterator[Finding]:
         )  # fmt: skip
     else:
         yield Finding("good", "jobs", "a worker lives.")
+    if here and (now.prompt_age is None or now.prompt_age >= DEAD_WORKER):
+        yield Finding(
+            "bad", "codes", "a worker lives, but sends no codes to sign in.",
+            "Its log says worker.lane… why; begin it again.",
+        )  # fmt: skip
     if now.jobs["failed"]:
         yield Finding(
             "look", "jobs", f"{now.jobs['failed']} failed for good within a day.",
@@ -350,6 +356,11 @@ def sign_in() -> Iterator[Finding]:
         yield Finding(
             "look", "second factor", "those who run an expo need none.",
             "Take EMPORION_SECOND_FACTOR away.",
+        )  # fmt: skip
+    elif settings.SECOND_FACTOR == "staff" and not code_kinds():
+        yield Finding(
+            "look", "second factor", "no carrier is set up: who has only the password sets up one.",
+            "Set EMPORION_MAIL_URL, or a gateway for text messages.",
         )  # fmt: skip
     elif settings.SECOND_FACTOR_GRACE_DAYS > 31:
         yield Finding(

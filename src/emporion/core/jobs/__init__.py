@@ -18,7 +18,7 @@ that ends the work says so in itself (`done_with`). What a kind commits before m
 begun again.
 """
 
-from emporion.core.jobs.kinds import JobError, TryLater, at_start, kind
+from emporion.core.jobs.kinds import JobError, NotItsTurn, TryLater, at_start, kind
 from emporion.core.jobs.lease import WORKER, LeaseLost, is_dead, reclaim
 from emporion.core.jobs.queue import (
     ask_to_stop,
@@ -37,6 +37,7 @@ __all__ = [
     "JobError",
     "JobRecord",
     "LeaseLost",
+    "NotItsTurn",
     "Running",
     "TryLater",
     "ask_to_stop",

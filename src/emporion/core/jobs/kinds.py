@@ -23,6 +23,10 @@ class TryLater(JobError):
     """Why a job cannot go on now; it is tried again after a pause, the sentence kept to the end."""
 
 
+class NotItsTurn(JobError):
+    """Other work that lives goes first, however long it takes: it waits, and no attempt counts."""
+
+
 def kind(
     name: str, *, attempts: int = ATTEMPTS, prompt: bool = False, gives_way: bool = False
 ) -> Callable[[Work], Work]:

@@ -37,7 +37,9 @@ BEAT = 5.0
 # it waits then.
 PATIENT = dt.timedelta(days=1)
 ROOM = dt.timedelta(seconds=10)
-WORKER = "worker"
+# So long a job waits that is behind another one, before it looks again.
+TURN = dt.timedelta(seconds=5)
+WORKER, BEHIND = "worker", "behind"
 WRITES = frozenset({"INSERT", "UPDATE", "DELETE"})
 
 
@@ -147,6 +149,12 @@ def wait_for_room(job: JobRecord, cause: str) -> bool:
         return try_again(job, cause)
     values = {"attempt": F("attempt") - 1, "next_at": Now() + Value(ROOM), "reason": ""}
     return _released(job, cause, values)
+
+
+def wait_for_turn(job: JobRecord, reason: str) -> bool:
+    """Give a job back before which other work goes; the attempt does not count, however often."""
+    values = {"attempt": F("attempt") - 1, "next_at": Now() + Value(TURN), "reason": reason}
+    return _released(job, BEHIND, values)
 
 
 def leave(job: JobRecord) -> bool:

@@ -14,7 +14,7 @@ from emporion.core import journal
 from emporion.core.beating import Heart
 from emporion.core.health import passes
 from emporion.core.jobs import lease
-from emporion.core.jobs.kinds import JobError, TryLater, gives_way, work_of
+from emporion.core.jobs.kinds import JobError, NotItsTurn, TryLater, gives_way, work_of
 from emporion.core.models import JobRecord
 
 log = structlog.get_logger(__name__)
@@ -124,7 +124,8 @@ def perform(public_id: str) -> JobRecord | None:
 def carry_out(job: JobRecord, *, beating: bool = False) -> JobRecord:
     """Do a job that was taken, `beating` where it may take longer than its lease; return its row.
 
-    A JobError's sentence is kept for people, and ends it; after any other failure it is tried again
+    A JobError's sentence is kept for people, and ends it, unless it says to wait (`NotItsTurn`,
+    `TryLater`); after any other failure it is tried again
     (`kinds.ATTEMPTS`), and for a day where the database was gone or a disk full. Of that only the
     kind is kept: the log has the rest.
     """
@@ -142,6 +143,8 @@ def carry_out(job: JobRecord, *, beating: bool = False) -> JobRecord:
     except Leaving:
         log.info("job.left", job=job.public_id, kind=job.kind)
         lease.leave(job)
+    except NotItsTurn as error:
+        lease.wait_for_turn(job, str(error)[:400])
     except TryLater as error:
         lease.try_again(job, type(error).__name__, str(error)[:400])
     except JobError as error:

@@ -22,6 +22,7 @@ from django.db.models import QuerySet
 
 from emporion.core.jobs import lease, running
 from emporion.core.jobs.kinds import prompt_kinds, warm_up
+from emporion.core.jobs.lanes import Lanes
 from emporion.core.models import JobRecord
 
 log = structlog.get_logger(__name__)
@@ -33,9 +34,6 @@ RECLAIM_EVERY = 5.0
 PAUSE = 1.0
 # Seconds that a job may take to end by itself when the worker is to leave.
 PATIENCE = 15
-# Threads for what somebody waits for, and seconds that they are given to end.
-LANES = 2
-LANE_ENDS = 5.0
 
 
 class JobWorker:
@@ -46,25 +44,9 @@ class JobWorker:
         self.batch, self.kinds = batch, kinds
         self.running = True
         self._looked = -RECLAIM_EVERY
-        self._lanes: list[tuple[JobWorker, threading.Thread]] = []
-
-    def begin_lanes(self) -> None:
-        """Have what somebody waits for done in threads beside this worker, until it leaves."""
-        for number in range(LANES):
-            lane = JobWorker(kinds=prompt_kinds())
-            thread = threading.Thread(target=lane.keep_on, name=f"prompt-{number}", daemon=True)
-            self._lanes.append((lane, thread))
-            thread.start()
-
-    def end_lanes(self) -> None:
-        """Let the threads beside this worker end; what one is at is begun again by another."""
-        for lane, _thread in self._lanes:
-            lane.running = False
-        for _lane, thread in self._lanes:
-            thread.join(LANE_ENDS)
 
     def keep_on(self) -> None:
-        """Work until told to leave, whatever happens: nobody begins a thread again."""
+        """Work until told to leave, whatever fails: as a lane (`lanes`)."""
         while self.running:
             try:
                 self.run()
@@ -133,16 +115,17 @@ def work(
         signal.signal(signal.SIGINT, worker.leave)
     if beside is not None:
         threading.Thread(target=_watch, args=(beside,), daemon=True).start()
+    lanes = Lanes(lambda: JobWorker(kinds=prompt_kinds()))
     if not batch:
         # Before anything is loaded, which takes a while: people wait at the door already.
-        worker.begin_lanes()
+        lanes.begin()
     ready_to_work(worker)
     if also is not None:
         threading.Thread(target=also, name="beside-jobs", daemon=True).start()
     try:
         worker.run()
     finally:
-        worker.end_lanes()
+        lanes.end()
 
 
 def ready_to_work(worker: JobWorker) -> None:

@@ -33,7 +33,11 @@ def _for(running: jobs.Running, slug: str, language: str = "") -> Iterator[Editi
         try:
             yield edition
         except batches.Busy as error:
-            raise jobs.TryLater(str(error)) from error
+            # Of a command on another machine nobody here knows whether it lives: then a person has
+            # to say so, and is told when the attempts are over.
+            unknown = batches.is_running(error.batch) is None
+            later = jobs.TryLater if unknown else jobs.NotItsTurn
+            raise later(str(error)) from error
         except REFUSALS as error:
             raise jobs.JobError(str(error)) from error
 
