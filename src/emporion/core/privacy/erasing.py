@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 
 from emporion.core.models import ImportBatch, ImportChange, JobRecord, JournalValue
 from emporion.core.privacy.lines import Does, Table, could_hold, register
-from emporion.core.privacy.owners import Owner, likely, names, rows_of, without
+from emporion.core.privacy.owners import Owner, likely, names, rows_of, rows_of_expo, without
 
 # What stands in the name of a file where somebody's name stood.
 _GONE = "…"
@@ -86,7 +86,7 @@ def mentions(words: Iterable[str], *, everywhere: bool = False, expo: Any = None
     wanted = [word for word in words if word]
     found = []
     for table in register().values() if wanted else ():
-        known = table.model._base_manager if expo is None else _of_expo(table.model, expo)
+        known = table.model._base_manager if expo is None else rows_of_expo(table.model, expo)
         if known is None:
             continue
         for column in table.model._meta.concrete_fields:
@@ -100,19 +100,6 @@ def mentions(words: Iterable[str], *, everywhere: bool = False, expo: Any = None
             if count:
                 found.append(Mention(table.label, column.name, count))
     return found
-
-
-def _of_expo(model: type[models.Model], expo: Any) -> models.QuerySet[Any] | None:
-    """The rows of an expo, None for a table that does not say whose its rows are."""
-    guarded: Any = model._default_manager
-    if hasattr(guarded, "with_scope"):
-        rows: models.QuerySet[Any] = guarded.with_scope(expo=expo).all()
-        return rows
-    for path in ("tenant", "entry__tenant", "batch__tenant"):
-        name = path.partition("__")[0]
-        if any(column.name == name for column in model._meta.concrete_fields):
-            return model._base_manager.filter(**{path: expo.public_id})
-    return None
 
 
 def _ordered() -> Iterable[Table]:
@@ -147,7 +134,7 @@ def _read(text: str) -> Any:
 
 def _within(owner: Owner, path: str) -> Q:
     """Rows of the owner's expo or of none; of any where the account goes with the person."""
-    if not owner.tenant or owner.keys.get("user"):
+    if not owner.tenant or owner.account_goes:
         return Q()
     return Q(**{f"{path}__in": (owner.tenant, "")})
 
@@ -198,7 +185,9 @@ def _erase_jobs(owner: Owner) -> int:
     soon, and what it says of them is told with what is left.
     """
     texts = ("arguments", "said", "result", "reason")
-    own = Q(tenant=owner.tenant) | Q(tenant="", owner__in=owner.keys.get("actor", ()))
+    own = Q(tenant=owner.tenant)
+    if owner.account_goes:
+        own |= Q(tenant="", owner__in=owner.keys.get("actor", ()))
     rows = JobRecord.objects.filter(own).exclude(state="running")
     wanted = Q()
     for name in texts if owner.words else ():

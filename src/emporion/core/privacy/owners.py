@@ -9,12 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from emporion.core.privacy.lines import Table
 
 # Words that are too short to be looked for inside of other texts.
 SHORTEST = 5
+# Kinds of owners that stand for an account, which may be known in several expos.
+OF_ACCOUNT = frozenset({"user", "actor"})
 # What people write between the digits of a number.
 _BETWEEN = r"[\s().\-/]{0,3}"
 
@@ -33,6 +35,13 @@ class Owner:
     words: set[str] = field(default_factory=set)
     # Public id of the expo whose rows an erasure may touch; those of its account are of none.
     tenant: str = ""
+    # The expo in which an account that stays open is forgotten; None: it goes, or all is given out.
+    within: Any = None
+
+    @property
+    def account_goes(self) -> bool:
+        """Whether the owner's account is theirs with all that it did, in whatever expo."""
+        return bool(self.keys.get("user")) and self.within is None
 
     def own(self, kind: str, keys: Iterable[Any]) -> None:
         """Add keys of one kind."""
@@ -127,10 +136,31 @@ def _spaced(letter: str) -> bool:
 
 
 def rows_of(table: Table, owner: Owner) -> QuerySet[Any]:
-    """Return the owner's rows of a table, none where it has none; not bound to a scope."""
+    """Return the owner's rows of a table, none where it has none; not bound to a scope.
+
+    Where the account stays open, its rows of the one expo and no others.
+    """
     wanted = Q()
     for kind, path in table.whose.items():
-        if owner.keys.get(kind):
-            wanted |= Q(**{f"{path}__in": owner.keys[kind]})
+        if not owner.keys.get(kind):
+            continue
+        mine = Q(**{f"{path}__in": owner.keys[kind]})
+        if owner.within is not None and kind in OF_ACCOUNT:
+            here = rows_of_expo(table.model, owner.within)
+            mine &= Q(pk__in=[] if here is None else here.order_by().values("pk"))
+        wanted |= mine
     rows = table.model._base_manager.order_by("pk")
     return rows.filter(wanted) if wanted else rows.none()
+
+
+def rows_of_expo(model: type[Model], expo: Any) -> QuerySet[Any] | None:
+    """Return the rows of an expo, None for a table that does not say whose its rows are."""
+    guarded: Any = model._default_manager
+    if hasattr(guarded, "with_scope"):
+        rows: QuerySet[Any] = guarded.with_scope(expo=expo).all()
+        return rows
+    for path in ("tenant", "entry__tenant", "batch__tenant"):
+        name = path.partition("__")[0]
+        if any(column.name == name for column in model._meta.concrete_fields):
+            return model._base_manager.filter(**{path: expo.public_id})
+    return None

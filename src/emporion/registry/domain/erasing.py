@@ -154,9 +154,7 @@ def erase_person(
         owner = trace([locked], tenant=tenant if stays else "")
         owner.tenant = tenant
         if user is not None and stays:
-            for kind in ("user", "actor"):
-                owner.keys.pop(kind, None)
-            owner.objects.discard(("user", user.public_id))
+            _leave_account(owner, locked, user)
         elif user is not None:
             close_account(user)
         person_erased.emit(person=locked, owner=owner)
@@ -168,6 +166,20 @@ def erase_person(
     person.refresh_from_db()
     expo = None if everywhere else person.expo
     return Erasure(rows, privacy.mentions(owner.long_words(), expo=expo) if look else [])
+
+
+def _leave_account(owner: privacy.Owner, person: Person, user: User) -> None:
+    """Take what an account that stays open is out of `owner`, but for its rows in this expo.
+
+    All of it, where somebody else of the expo signs in with it: nothing says whose a row is then.
+    """
+    owner.objects.discard(("user", user.public_id))
+    same = Person._base_manager.filter(expo=person.expo_id, user=user, erased_at=None)
+    if same.exclude(pk=person.pk).exists():
+        for kind in ("user", "actor"):
+            owner.keys.pop(kind, None)
+    else:
+        owner.within = person.expo
 
 
 def _end(person: Person, state: State, reason: str, action: str) -> bool:
