@@ -84,6 +84,13 @@ COMMANDS = {
         "emporion.edition.interfaces.commands:delegate",
         "let somebody sign in for an exhibitor or a buyer",
     ),
+    "factors": Command(
+        "emporion.accounts.interfaces.commands:factors",
+        "forget the second factors of a user who has lost them",
+    ),
+    "sessions": Command(
+        "emporion.accounts.interfaces.commands:sessions", "end the sessions of a user, or all"
+    ),
     "token": Command(
         "emporion.accounts.interfaces.commands:token",
         "make, list and end the tokens that programs show",

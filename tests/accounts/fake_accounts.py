@@ -22,7 +22,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 
-ID, SECRET = "fair app", "word:of two"
+ID, SECRET, ACCESS = "fair app", "word:of two", "access-to-what-is-there"
 
 
 class Server:
@@ -37,7 +37,7 @@ class Server:
         self.discovery: dict[str, Any] = {}
         self.given: dict[str, dict[str, str]] = {}
         self.asked: list[str] = []
-        self.token = ""
+        self.token, self.sent = "", ""
 
     def let_in(self, page: str, subject: str, **claims: Any) -> dict[str, str]:
         """Do what a reader does on `page`; return the query they come back with."""
@@ -84,7 +84,8 @@ class Server:
         token = self.token or jwt.encode(
             claims, self.keys[self.signs], "ES256", {"kid": self.signs}
         )
-        return 200, {"access_token": "reads", "token_type": "Bearer", "id_token": token}
+        self.sent = token
+        return 200, {"access_token": ACCESS, "token_type": "Bearer", "id_token": token}
 
     def _public(self, name: str) -> dict[str, Any]:
         told = ECAlgorithm.to_jwk(self.keys[name].public_key(), as_dict=True)

@@ -13,6 +13,7 @@ from django.test import Client
 from emporion.accounts import domain
 from emporion.accounts.domain import sessions, sign_in
 from emporion.accounts.domain.guessing import GuessingValidator
+from emporion.accounts.interfaces import commands
 from emporion.accounts.models import User, UserSession
 from emporion.accounts.rules import device_name
 from emporion.core.models import JournalEntry
@@ -221,3 +222,24 @@ def test_nobody_keeps_what_somebody_signed_in_was_shown(client: Client, aino: Us
     visitor = client.get("/en/")
     assert "no-store" not in visitor.get("Cache-Control", "")
     assert signed_in().get("/en/")["Cache-Control"] == "no-store, private"
+
+
+def test_command_ends_the_sessions_of_one_or_of_all(
+    aino: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    domain.create_user(email="li@example.org", name="Li", password=WORDS)
+    first, second, other = signed_in(), signed_in(), Client()
+    other.post("/en/signin/", {"identifier": "li@example.org", "password": WORDS})
+    assert commands.sessions(["end", "--user", "AINO@example.org"]) == 0
+    assert capsys.readouterr().out == "2 ended.\n"
+    assert [is_in(one) for one in (first, second, other)] == [False, False, True]
+    assert commands.sessions(["end", "--user", "nobody@example.org"]) == 1
+    again = signed_in()
+    assert commands.sessions(["end", "--all"]) == 0
+    assert [is_in(one) for one in (again, other)] == [False, False]
+    assert UserSession.objects.count() == 0
+    ended = JournalEntry.objects.filter(action__startswith="user.end_").order_by("pk")
+    assert [(entry.action, entry.actor) for entry in ended] == [
+        ("user.end_session", "command:sessions"),
+        ("user.end_all_sessions", "command:sessions"),
+    ]

@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 
 from emporion.accounts import domain
@@ -17,7 +19,7 @@ from emporion.accounts.domain import openid, second_factor, totp
 from emporion.accounts.models import OutsideAccount, User
 from emporion.core.models import JournalEntry
 from tests.accounts import fake_accounts
-from tests.accounts.fake_accounts import ID, SECRET, Chinese, Server
+from tests.accounts.fake_accounts import ACCESS, ID, SECRET, Chinese, Server
 
 LEAVE, BACK = "/en/signin/with/openid/", "/signin/back/openid/"
 ACCOUNT, CONNECT = "/en/account/", "/en/account/outside/{}/connect/"
@@ -352,3 +354,18 @@ def test_each_of_the_chinese_three_lets_in_who_connected_it(
     assert who(enter()) is None
     # Secrets travel in bodies and heads, where no log of addresses keeps them.
     assert [path for _method, path, _headers, _form in chinese.asked if "word" in path] == []
+
+
+def test_token_of_the_other_side_is_kept_nowhere(
+    client: Client, server: Server, aino: User
+) -> None:
+    """It is shown to that side once more, for the address, and forgotten with the request."""
+    answer = travel(server, client, **VERIFIED)
+    assert who(client) == str(aino.pk)
+    kept = [str(answer.headers), str(answer.cookies), str(dict(client.session))]
+    with connection.cursor() as cursor:
+        for model in apps.get_models(include_auto_created=True):
+            cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')
+            kept.append(str(cursor.fetchall()))
+    assert [text for text in kept if ACCESS in text or server.sent in text] == []
+    assert len(server.sent) > 100

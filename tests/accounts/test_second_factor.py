@@ -115,65 +115,6 @@ def test_code_on_paper_lets_in_once_and_new_ones_replace_all(client: Client, ain
     assert JournalEntry.objects.filter(action="user.use_recovery").count() == 2
 
 
-def test_guesses_of_the_second_factor_end_soon(client: Client, aino: User) -> None:
-    sign_in(client)
-    set_up(client)
-    statuses = []
-    for n in range(11):
-        other = Client()
-        sign_in(other)
-        answer = other.post(SECOND, {"code": "1"}, REMOTE_ADDR=f"192.0.2.{n}")
-        statuses.append(answer.status_code)
-    assert statuses == [422] * 10 + [429]
-    assert int(answer["Retry-After"]) > 800
-
-
-def test_guesses_of_others_leave_the_codes_on_paper_to_the_owner(
-    client: Client, aino: User
-) -> None:
-    sign_in(client)
-    _secret, paper = set_up(client)
-    thief, owner = Client(), Client()
-    sign_in(thief)
-    for code in ("000000", "aaaa-bbbb-cccc"):
-        tried = [
-            thief.post(SECOND, {"code": code}, REMOTE_ADDR="192.0.2.66").status_code
-            for _ in range(11)
-        ]
-        assert tried == [422] * 10 + [429]
-    sign_in(owner)
-    answer = owner.post(SECOND, {"code": paper[0]}, REMOTE_ADDR="198.51.100.7")
-    assert (answer.status_code, who(owner)) == (302, str(aino.pk))
-
-
-def test_patient_guesses_of_the_app_end_too(
-    client: Client, aino: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sign_in(client)
-    secret, paper = set_up(client)
-    clock = [timezone.now()]
-    monkeypatch.setattr(second_factor.timezone, "now", lambda: clock[0])
-    tried = 0
-    for _day in range(5):
-        for _quarter in range(96):
-            clock[0] += dt.timedelta(minutes=15, seconds=1)
-            try:
-                assert not second_factor.try_second(aino, "000000", HERE)
-            except domain.TooManyTries as full:
-                assert full.seconds <= 30 * 86400
-            else:
-                tried += 1
-    assert tried == second_factor.MONTHLY
-    # Nor does the right one open then; a code on paper does, and the month's end.
-    code = totp.code_at(secret, int(time.time()) // 30)
-    with pytest.raises(domain.TooManyTries):
-        second_factor.try_second(aino, code, HERE)
-    assert second_factor.try_second(aino, paper[0], HERE)
-    clock[0] += dt.timedelta(days=31)
-    assert second_factor.try_second(aino, code, HERE)
-    assert Authenticator.objects.get().wrong == []
-
-
 def test_second_page_is_for_whoever_has_just_proved_the_first_factor(
     client: Client, aino: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

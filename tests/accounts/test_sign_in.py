@@ -14,7 +14,7 @@ from django.utils import timezone
 from emporion.accounts import domain
 from emporion.accounts.domain import sign_in, tries
 from emporion.accounts.interfaces import places
-from emporion.accounts.models import SignInTries, User
+from emporion.accounts.models import SignInTries, User, UserSession
 from emporion.accounts.rules import as_source
 from emporion.core.models import JournalEntry
 
@@ -362,3 +362,14 @@ def test_guesses_side_by_side_are_counted_exactly() -> None:
     with ThreadPoolExecutor(8) as pool:
         let_through = list(pool.map(guess, range(24)))
     assert (let_through.count(True), let_through.count(False)) == (10, 14)
+
+
+def test_who_is_in_signs_in_once_more_under_a_new_key(client: Client, aino: User) -> None:
+    """As somebody does who is led there before they change what they sign in with."""
+    for _ in range(2):
+        form = {"identifier": "aino@example.org", "password": WORDS}
+        assert client.post("/en/signin/?again=1", form).status_code == 302
+    assert client.get("/en/account/").status_code == 200
+    assert UserSession.objects.values_list("session_key", flat=True).get() == (
+        client.session.session_key
+    )

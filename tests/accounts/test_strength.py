@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from emporion.accounts import domain
 from emporion.accounts.domain import (
@@ -23,6 +25,7 @@ from emporion.accounts.domain import (
     sign_in,
     totp,
 )
+from emporion.accounts.domain.guessing import GuessingValidator
 from emporion.accounts.domain.outside import Proof
 from emporion.accounts.models import SignInCode, User
 
@@ -179,3 +182,17 @@ def test_refused_code_link_or_passkey_stands_in_the_log_as_well(
     assert SignInCode.objects.get().used_at is not None
     Client().post("/en/signin/passkey/", {"answer": "{}"})
     assert refused == [("sign_in.refused", {"way": way}) for way in [*["code"] * 4, "passkey"]]
+
+
+def test_password_that_was_in_a_leak_is_refused() -> None:
+    """The checker carries the most used ones of many leaks; those that are long enough for us."""
+    leaked = [word for word in FREQUENCY_LISTS["passwords"] if len(word) >= 10]
+    assert len(leaked) > 200
+    taken = []
+    for word in leaked:
+        try:
+            GuessingValidator().validate(word)
+        except ValidationError:
+            continue
+        taken.append(word)
+    assert taken == []

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import get_resolver
 from django.urls.resolvers import LocalePrefixPattern
 
+from emporion.core import middleware
 from tests.factories import make_user
 from tests.machine import ROOT
 
@@ -150,3 +151,32 @@ def test_show_page_is_for_a_machine_of_ones_own_only(local: str, shown: str, tmp
         [sys.executable, "-c", said], env=environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == shown
+
+
+@pytest.mark.django_db
+def test_reader_is_led_to_https_and_a_program_is_refused(settings: Any, edition: Any) -> None:
+    """A program that is led on sends its token in the clear for ever, and nobody notices."""
+    settings.SECURE_SSL_REDIRECT = True
+    page, call = f"/en/{edition.slug}/", f"/api/v1/editions/{edition.slug}/participations"
+    led = Client().get(page)
+    assert (led.status_code, led["Location"]) == (301, f"https://testserver{page}")
+    for method in ("get", "post"):
+        answer = getattr(Client(), method)(call)
+        assert (answer.status_code, "Location" in answer) == (403, False)
+        assert answer["Content-Type"] == "application/problem+json"
+        assert "https" in answer.json()["detail"]
+    assert Client().get(call, secure=True).status_code == 401
+
+
+@pytest.mark.django_db
+def test_refused_request_stands_in_the_log_with_who_it_was(
+    edition: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[dict[str, Any]] = []
+    monkeypatch.setattr(middleware.log, "info", lambda _event, **told: lines.append(told))
+    user, client = make_user(email="aino@example.org"), Client()
+    client.force_login(user)
+    for address, status in ((f"/en/{edition.slug}/organise/", 403), (f"/en/{edition.slug}/", 200)):
+        assert client.get(address).status_code == status
+    assert [line.get("by") for line in lines] == [user.actor, None]
+    assert "aino" not in str(lines)

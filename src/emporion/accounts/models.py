@@ -173,7 +173,7 @@ class Authenticator(models.Model):
     secret = models.CharField(max_length=200)
     # The step of the last code that was taken: none is taken twice.
     last_step = models.PositiveBigIntegerField(default=0)
-    # When wrong ones were typed since the last right one, in the last weeks.
+    # When wrong ones were typed by strangers in the last weeks, and where (`domain.guesses`).
     wrong = models.JSONField(default=list)
     made_at = models.DateTimeField()
 

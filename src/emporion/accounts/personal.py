@@ -79,7 +79,8 @@ declare(
             exported=False,
         ),
         "wrong": held(
-            "to end guesses of its codes", "nobody", Does.KEEPS, "moments, for a month",
+            "to end guesses of its codes", "nobody", Does.KEEPS,
+            "moments and keyed digests of places, for a month",
             exported=False,
         ),
     },

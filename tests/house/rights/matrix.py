@@ -71,6 +71,8 @@ OF_NOBODY = {"letter", "number", "draft number", "side", "slug", "key", "edition
 READ_CONTACTS = {"owner", "reviewer", "gate_chief", "support"}
 # Whoever of the staff knows who asks and meets whom.
 READ_REQUESTS = {"owner", "reviewer", "programme_editor"}
+# Sheets for paper, which have nothing to press.
+PAPER = ("print/", "_parts/sheet")
 
 
 @dataclass(frozen=True)
@@ -211,6 +213,8 @@ def _ask(client: Client, route: Route, method: str, world: World, side: str, rol
         answer: Any = ask(route.address(things), sent, HTTP_ACCEPT_LANGUAGE="en")
         word = _word(answer, bool(written))
         told = _tells(answer, role, side, world)
+        is_in = bool(client.session.get("_auth_user_id")) and not route.pattern.endswith(PAPER)
+        assert lacking(answer, is_in) == [], route.pattern
     client.cookies = SimpleCookie(cookies.replace(";", "\n"))
     return f"{word}!" if told else word
 
@@ -229,6 +233,21 @@ def _word(answer: Any, changed: bool) -> str:
         return "signin" if answer["Location"].startswith(reverse("accounts:signin")) else "moves"
     known = {200: "page", 201: "page", 204: "empty", 404: "none", 410: "none", 405: "form"}
     return known.get(status, str(status))
+
+
+def lacking(answer: Any, is_in: bool) -> list[str]:
+    """Return what an answer has to have and lacks: its type with its letters, and the way out."""
+    if answer.streaming or not answer.content:
+        return []
+    kind, lacks = answer.headers.get("Content-Type", ""), []
+    if not kind or (kind.startswith(("text/", "image/svg")) and "charset=" not in kind):
+        lacks.append(f"type: {kind}")
+    whole = (
+        kind.startswith("text/html") and answer.status_code == 200 and b"<html" in answer.content
+    )
+    if whole and is_in and b'/signout/"' not in answer.content:
+        lacks.append("the way out")
+    return lacks
 
 
 def _tells(answer: Any, role: str, side: str, world: World) -> bool:

@@ -357,6 +357,21 @@ def test_page_of_ones_own_that_shows_everybodys_is_found(
     assert found == opened
 
 
+@pytest.mark.parametrize(
+    ("answer", "lacks"),
+    [
+        (HttpResponse("<html>", content_type="text/html"), ["type: text/html", "the way out"]),
+        (HttpResponse("x", headers={"Content-Type": "text/csv; charset=utf-8"}), []),
+        (HttpResponse('<html><form action="/en/signout/">'), []),
+        (HttpResponse("<html>", status=404), []),
+    ],
+)
+def test_answer_without_its_type_or_the_way_out_is_found(
+    answer: HttpResponse, lacks: list[str]
+) -> None:
+    assert matrix.lacking(answer, is_in=True) == lacks
+
+
 def test_new_address_without_a_row_and_what_it_tells_are_found(
     fairs: world.World, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:

@@ -111,8 +111,8 @@ def send_code(public_id: str, link: Callable[[str], str]) -> bool:
     with override(user.language if user.language in dict(settings.LANGUAGES) else "en"):
         subject, text = _words(row.kind, code, link(f"{row.public_id}.{secret}"))
     # To what the account holds, and never to what was typed.
-    to = user.phone if row.kind == "phone" else user.email
-    carriers.send(row.kind, to or "", subject, text, row.public_id)
+    to = carriers.address_of(user, row.kind)
+    carriers.send(row.kind, to, subject, text, row.public_id)
     with transaction.atomic():
         SignInCode.objects.filter(pk=row.pk).update(to="", sent_at=timezone.now())
         journal.record("user.send_code", "user", user.public_id, fields=[row.kind])

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from emporion.accounts import queries
+from emporion.accounts.domain import telling
 from emporion.accounts.domain.outside import Proof
 from emporion.accounts.domain.shared import NotOpen
 from emporion.accounts.models import OutsideAccount, User
@@ -64,7 +65,7 @@ def join(user: User, proof: Proof) -> OutsideAccount:
                 made_at=now,
                 used_at=now,
             )
-            journal.record("user.join", "user", user.public_id, fields=[proof.provider])
+            telling.record(user, "user.join", [proof.provider])
     except IntegrityError:
         raise Taken from None
     return row
@@ -76,5 +77,5 @@ def part(user: User, public_id: str) -> bool:
         row = OutsideAccount.objects.filter(user=user, public_id=public_id).first()
         if row is not None:
             row.delete()
-            journal.record("user.part", "user", user.public_id, fields=[row.provider])
+            telling.record(user, "user.part", [row.provider])
     return row is not None

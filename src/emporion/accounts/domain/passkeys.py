@@ -19,7 +19,7 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
-from emporion.accounts.domain import tries
+from emporion.accounts.domain import telling, tries
 from emporion.accounts.domain.second_factor import BOTH, refuse_one_factor, settle, unsettle
 from emporion.accounts.domain.shared import NotOpen
 from emporion.accounts.models import Passkey, User
@@ -56,7 +56,7 @@ def begin_adding(request: HttpRequest, user: User) -> tuple[dict[str, Any], dict
 def add(request: HttpRequest, user: User, state: dict[str, Any], answer: Any, name: str) -> Passkey:
     """Keep the passkey that a browser made. Raises BadPasskey, BadText for the name.
 
-    NotOpen for a role of the demonstration, and in a session of one factor where there are two.
+    NotOpen for a role of the demonstration, and in a session that may not (`settle`).
     """
     if user.is_demonstration:
         raise NotOpen
@@ -82,7 +82,7 @@ def add(request: HttpRequest, user: User, state: dict[str, Any], answer: Any, na
             name=name,
             made_at=timezone.now(),
         )
-        journal.record("user.set_factor", "user", user.public_id, fields=["passkey"])
+        telling.record(user, "user.set_factor", ["passkey"])
     request.session[BOTH] = True
     return row
 
@@ -93,7 +93,7 @@ def remove(request: HttpRequest, user: User, public_id: str) -> bool:
         refuse_one_factor(request, user)
         gone, _each = Passkey.objects.filter(user=user, public_id=public_id).delete()
         if gone:
-            journal.record("user.remove_factor", "user", user.public_id, fields=["passkey"])
+            telling.record(user, "user.remove_factor", ["passkey"])
             unsettle(request, user)
     return bool(gone)
 

@@ -7,7 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.http import HttpRequest
 
-from emporion.accounts.domain import sessions
+from emporion.accounts.domain import sessions, telling
 from emporion.accounts.domain.shared import NotOpen
 from emporion.accounts.domain.sign_in import try_password
 from emporion.accounts.domain.tokens import end_tokens
@@ -21,8 +21,7 @@ class WrongPassword(ValueError):
 
 def needs_old_password(request: HttpRequest, user: User) -> bool:
     """Whether the old one is asked for: not of who has none, or has just come in by a code."""
-    came_by_code = request.session.get(sessions.WAY) == "code" and sessions.is_fresh(request)
-    return user.has_usable_password() and not came_by_code
+    return user.has_usable_password() and not sessions.came_by_code(request)
 
 
 def set_password(
@@ -46,7 +45,7 @@ def set_password(
     with transaction.atomic(), journal.acting(user.actor):
         User.objects.select_for_update().get(pk=user.pk)
         user.save(update_fields=["password"])
-        journal.record("user.set_password", "user", user.public_id, fields=["password"])
+        telling.record(user, "user.set_password", ["password"])
         sessions.end_others(user, request.session.session_key)
         # Whoever knew the old one may have made them.
         end_tokens(user)

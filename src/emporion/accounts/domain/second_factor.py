@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import math
 import secrets
 import time
 from collections.abc import Mapping
@@ -25,7 +24,16 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from emporion.accounts.domain import posts, sessions, totp, tries
+from emporion.accounts.domain import (
+    carriers,
+    devices,
+    guesses,
+    posts,
+    sessions,
+    telling,
+    totp,
+    tries,
+)
 from emporion.accounts.domain.shared import NotOpen
 from emporion.accounts.domain.tokens import end_tokens
 from emporion.accounts.models import Authenticator, Passkey, RecoveryCode, User
@@ -34,11 +42,10 @@ from emporion.core import journal
 log = structlog.get_logger("emporion.sign_in")
 # In the session: that both factors were proved.
 BOTH = "both"
-# Codes that are tried in a quarter of an hour; wrong ones of the app in a day and in a month, which
-# a right one ends. Only who has proved the first factor tries any; whoever has stolen it keeps the
-# owner from the app, and not from the codes on paper.
-LIMIT, DAILY, MONTHLY = 10, 20, 60
-DAY, MONTH = timedelta(days=1), timedelta(days=30)
+# Codes that are tried in a quarter of an hour from one place, or in one browser that proved both
+# before, and wrong ones in such a browser in a day (`guesses` has those of strangers). Only who has
+# proved the first factor tries any.
+LIMIT, DAILY = 10, 20
 RECOVERY_CODES = 10
 # No letters that look alike, twelve of them: 58 bits.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -80,10 +87,15 @@ def set_up(request: HttpRequest, user: User, secret: str, typed: str, address: s
         settle(request, user)
         Authenticator.objects.update_or_create(
             user=user,
-            defaults={"secret": _seal(secret), "last_step": step, "made_at": timezone.now()},
+            defaults={
+                "secret": _seal(secret),
+                "last_step": step,
+                "wrong": [],
+                "made_at": timezone.now(),
+            },
         )
         codes = _keep_paper(user, drawn)
-        journal.record("user.set_factor", "user", user.public_id, fields=["app"])
+        telling.record(user, "user.set_factor", ["app"])
     request.session[BOTH] = True
     return codes
 
@@ -99,7 +111,7 @@ def remove_app(request: HttpRequest, user: User) -> bool:
         if gone:
             if not Passkey.objects.filter(user=user).exists():
                 RecoveryCode.objects.filter(user=user).delete()
-            journal.record("user.remove_factor", "user", user.public_id, fields=["app"])
+            telling.record(user, "user.remove_factor", ["app"])
             unsettle(request, user)
     return bool(gone)
 
@@ -119,13 +131,25 @@ def refuse_one_factor(request: HttpRequest, user: User) -> None:
         raise NotOpen(_("Sign in once more, with both factors."))
 
 
+def may_begin(request: HttpRequest, user: User) -> bool:
+    """Whether this session may set up the first second factor of `user`: a code let it in.
+
+    Whoever has stolen the password would else keep its owner out. Where no code reaches the user
+    the password has to do, and `emporion doctor` says so.
+    """
+    return sessions.came_by_code(request) or not carriers.kinds_of(user)
+
+
 def settle(request: HttpRequest, user: User) -> None:
     """End what one factor let in before the first second one of `user` is kept; one transaction.
 
-    Whoever knew the password may be in, or have made tokens. Raises NotOpen (`refuse_one_factor`).
+    Whoever knew the password may be in, or have made tokens. Raises NotOpen (`refuse_one_factor`),
+    also for the first one in a session that may not begin with it (`may_begin`).
     """
     refuse_one_factor(request, user)
     if not has_one(user):
+        if not may_begin(request, user):
+            raise NotOpen(_("Sign in with a code that is sent to you first."))
         sessions.end_others(user, request.session.session_key)
         end_tokens(user)
 
@@ -147,30 +171,29 @@ def new_recovery_codes(request: HttpRequest, user: User) -> list[str]:
     with transaction.atomic(), journal.acting(user.actor):
         refuse_one_factor(request, user)
         codes = _keep_paper(user, drawn)
-        journal.record("user.set_factor", "user", user.public_id, fields=["recovery"])
+        telling.record(user, "user.set_factor", ["recovery"])
     return codes
 
 
-def try_second(user: User, typed: str, address: str) -> bool:
+def try_second(user: User, typed: str, address: str, device: str = "") -> bool:
     """Whether `typed` is a code that the app of `user` shows now, or one on paper; each used once.
 
-    Codes on paper, too long to be guessed, are counted from each `address` alone: whoever has the
-    first factor uses up the tries of the app, and leaves those to the owner. Raises TooManyTries.
+    Counted from each `address`, and for the app from all together (`guesses`); apart from these in
+    a browser that proved both before, which `device` shows (`devices`). So whoever has stolen the
+    first factor leaves tries to the owner, and all codes on paper. Raises TooManyTries.
     """
     now, digits = timezone.now(), _digits(typed)
     of_app = len(digits) <= totp.DIGITS and not any(one.isalpha() for one in typed)
-    limits = (
-        {tries.key("second", user.public_id): LIMIT}
-        if of_app
-        else tries.places("paper", user.public_id, address, LIMIT)
-    )
-    tries.count(limits, now)
+    known = devices.known(user, device) if of_app and device else ""
+    short, long = _count(user, "app" if of_app else "paper", address, known, now)
     # The hash takes longer than a lock may be held.
     kept_as = [] if of_app else _kept_as(user, typed)
+    place = "" if known else guesses.place_of(user, address)
     with transaction.atomic():
-        found = _try_app(user, digits, now) if of_app else _try_paper(user, kept_as)
+        found = _try_app(user, digits, now, place) if of_app else _try_paper(user, kept_as)
         if found:
-            tries.clear(*limits)
+            tries.clear(*short)
+            tries.take_back(long, now)
     if not found:
         log.info("sign_in.refused", way="app" if of_app else "paper")
     return found
@@ -234,23 +257,43 @@ def due(user: User) -> datetime:
     return user.factor_due_at or timezone.now()
 
 
-def _try_app(user: User, digits: str, now: datetime) -> bool:
+def _count(
+    user: User, way: str, address: str, known: str, now: datetime
+) -> tuple[set[str], set[str]]:
+    """Count a try on its place, or on its known browser; raises TooManyTries.
+
+    Returns the keys for a quarter of an hour, which a right one clears, and those for a day.
+    """
+    if not known:
+        limits = tries.places(f"second-{way}", user.public_id, address, LIMIT)
+        tries.count(limits, now)
+        return set(limits), set()
+    short, long = (tries.key(f"second-{name}", known) for name in ("browser", "browser-day"))
+    tries.count({short: LIMIT}, now)
+    tries.count({long: DAILY}, now, window=tries.DAY)
+    return {short}, {long}
+
+
+def _try_app(user: User, digits: str, now: datetime, place: str) -> bool:
+    """Whether the app shows these digits; wrong ones from a `place` are noted, "" for a known one.
+
+    A right one forgives none of them: who guesses in the owner's own network stays counted.
+    """
     app = Authenticator.objects.select_for_update().filter(user=user).first()
     secret = _open(app.secret) if app else ""
     if app is None or not secret:
         return False
-    since = (now - MONTH).timestamp()
-    app.wrong = [at for at in app.wrong if at > since]
-    for most, window in ((DAILY, DAY), (MONTHLY, MONTH)):
-        begins = (now - window).timestamp()
-        lately = [at for at in app.wrong if at > begins]
-        if len(lately) >= most:
-            raise tries.TooManyTries(max(1, math.ceil(lately[-most] - begins)))
+    wrong = guesses.kept(app.wrong, now)
+    if place and (seconds := guesses.seconds_to_wait(wrong, place, now)):
+        raise tries.TooManyTries(seconds)
     step = totp.step_of(secret, digits, time.time(), after=app.last_step)
-    if step is None:
-        app.wrong.append(now.timestamp())
-    else:
-        app.last_step, app.wrong = step, []
+    if step is not None:
+        app.last_step = step
+    elif place:
+        wrong.append((now.timestamp(), place))
+        if guesses.lately(wrong, now) == guesses.TOLD:
+            telling.tell(user, "user.guessed")
+    app.wrong = wrong
     app.save(update_fields=["last_step", "wrong"])
     return step is not None
 
@@ -263,7 +306,7 @@ def _try_paper(user: User, wanted: list[str]) -> bool:
     row.used_at = timezone.now()
     row.save(update_fields=["used_at"])
     with journal.acting(user.actor):
-        journal.record("user.use_recovery", "user", user.public_id)
+        telling.record(user, "user.use_recovery")
     return True
 
 

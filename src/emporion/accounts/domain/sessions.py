@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -67,14 +68,36 @@ def is_fresh(request: HttpRequest) -> bool:
     return bool(time.time() - request.session.get(PROVED, 0) < FRESH)
 
 
+def came_by_code(request: HttpRequest) -> bool:
+    """Whether a code that was sent to the user's own address began this session a moment ago."""
+    return request.session.get(WAY) == "code" and is_fresh(request)
+
+
 def end_one(user: User, public_id: str) -> bool:
     """End one session of `user`; return whether there was one."""
-    return _end(user, UserSession.objects.filter(user=user, public_id=public_id)) == 1
+    with journal.acting(user.actor):
+        return _end(user, UserSession.objects.filter(user=user, public_id=public_id)) == 1
 
 
 def end_others(user: User, session_key: str | None) -> int:
     """End every session of `user` but the one with this key; return how many that were."""
-    return _end(user, UserSession.objects.filter(user=user).exclude(session_key=session_key or ""))
+    others = UserSession.objects.filter(user=user).exclude(session_key=session_key or "")
+    with journal.acting(user.actor):
+        return _end(user, others)
+
+
+def end_all(user: User) -> int:
+    """End every session of `user`, on whatever device; return how many that were."""
+    return _end(user, UserSession.objects.filter(user=user))
+
+
+def end_everybodys() -> int:
+    """End all sessions there are, as after a theft of the server's keys; return how many."""
+    with transaction.atomic():
+        UserSession.objects.all().delete()
+        ended = Session.objects.all().delete()[0]
+        journal.record("user.end_all_sessions", "user", "everybody", tenant="")
+    return ended
 
 
 def forget(session_key: str | None) -> None:
@@ -96,6 +119,5 @@ def _end(user: User, wanted: Any) -> int:
         store(row.session_key).delete()
     UserSession.objects.filter(pk__in=[row.pk for row in rows]).delete()
     if rows:
-        with journal.acting(user.actor):
-            journal.record("user.end_session", "user", user.public_id)
+        journal.record("user.end_session", "user", user.public_id)
     return len(rows)

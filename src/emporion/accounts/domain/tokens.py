@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from emporion.accounts.domain import telling
 from emporion.accounts.domain.shared import NotOpen
 from emporion.accounts.models import AccessToken, User
 from emporion.accounts.rules import CALLS_A_MINUTE, FIRST_LETTERS, LONGEST_DAYS, SCOPES
@@ -79,7 +80,7 @@ def make_token(
             made_at=now,
             expires_at=now + dt.timedelta(days=days),
         )
-        journal.record("token.make", "user", user.public_id, fields=list(made.scopes))
+        telling.record(user, "token.make", made.scopes)
     return made, secret
 
 

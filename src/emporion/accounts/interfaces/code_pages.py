@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from emporion.accounts import domain
+from emporion.accounts.domain import carriers
 from emporion.accounts.interfaces.answers import refused, say_full
 from emporion.accounts.interfaces.entering import enter
 from emporion.accounts.interfaces.forms import AskForm, CodeForm
@@ -26,7 +29,7 @@ ASKED = "code"
 def ask(request: HttpRequest) -> HttpResponse:
     """Send a code to an address; the answer is the same whether somebody has it or not."""
     if request.method != "POST":
-        return _ask_page(request, AskForm())
+        return _ask_page(request, AskForm(initial={"identifier": _own_address(request)}))
     form = AskForm(request.POST)
     if not form.is_valid():
         return _ask_page(request, form, status=422)
@@ -87,6 +90,12 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         form.add_error(None, _over())
         return _ask_page(request, form, status=422)
     return enter(request, user, "code", wanted(request))
+
+
+def _own_address(request: HttpRequest) -> str:
+    """Return the address of a reader who is signed in already, where a code would reach them."""
+    user: Any = request.user
+    return carriers.best_address_of(user) if user.is_authenticated else ""
 
 
 def _empty() -> AskForm:

@@ -43,6 +43,8 @@ def finish(request: HttpRequest, user: User, way: str, to: str, *, both: bool) -
     if both or not second_factor.is_asked_of(user):
         return redirect(to)
     if second_factor.is_missing(user):
+        if to in (reverse("accounts:app"), reverse("accounts:add_passkey")):
+            return redirect(to)
         messages.error(request, _("Your post needs a second factor here. Set one up first."))
         return redirect("accounts:account")
     if user.factor_due_at and not second_factor.has_one(user):
@@ -68,6 +70,18 @@ def may_change(request: Any) -> bool:
 def sign_in_again(request: HttpRequest) -> HttpResponse | None:
     """Return the way to a new sign-in where the last one does not do, None where it does."""
     return None if may_change(request) else to_sign_in(request)
+
+
+def confirm_address(request: Any) -> HttpResponse | None:
+    """Return the way to a code for whoever sets up a first second factor without one; else None."""
+    user = request.user
+    if second_factor.has_one(user) or second_factor.may_begin(request, user):
+        return None
+    said = _(
+        "First show that the address of your account is yours: sign in with a code sent to it."
+    )
+    messages.info(request, said)
+    return redirect(f"{reverse('accounts:ask_code')}?{urlencode({'next': request.path})}")
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from emporion.accounts import domain
 from emporion.accounts.domain import second_factor, totp
 from emporion.accounts.interfaces.answers import refused, say_full
-from emporion.accounts.interfaces.entering import finish, pending, sign_in_again
+from emporion.accounts.interfaces.devices import device_of, remember_device
+from emporion.accounts.interfaces.entering import confirm_address, finish, pending, sign_in_again
 from emporion.accounts.interfaces.forms import AppForm, SecondForm
 from emporion.accounts.interfaces.places import address_of
 from emporion.design.codes import code_of
@@ -40,8 +41,11 @@ def second(request: HttpRequest) -> HttpResponse:
     form = SecondForm(request.POST)
     if form.is_valid():
         try:
-            if second_factor.try_second(user, form.cleaned_data["code"], address_of(request)):
-                return finish(request, user, noted["way"], noted["to"], both=True)
+            if second_factor.try_second(
+                user, form.cleaned_data["code"], address_of(request), device_of(request)
+            ):
+                response = finish(request, user, noted["way"], noted["to"], both=True)
+                return remember_device(response, user)
             form.add_error("code", _("This is not the code. Wait for the next one and try again."))
         except domain.TooManyTries as full:
             page = render(
@@ -58,7 +62,7 @@ def second(request: HttpRequest) -> HttpResponse:
 def app(request: Any) -> HttpResponse:
     """Set up an authenticator app, and show the codes for paper once."""
     own_account(request)
-    if again := sign_in_again(request):
+    if again := sign_in_again(request) or confirm_address(request):
         return again
     if request.method != "POST":
         return _app_page(request, AppForm())
@@ -76,7 +80,8 @@ def app(request: Any) -> HttpResponse:
         else:
             del request.session[SECRET]
             say_ended(request, first)
-            return render(request, "accounts/recovery.html", {"codes": codes})
+            response = render(request, "accounts/recovery.html", {"codes": codes})
+            return remember_device(response, request.user)
     return _app_page(request, form, status=422)
 
 

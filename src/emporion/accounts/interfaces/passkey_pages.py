@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from emporion.accounts.domain import passkeys
 from emporion.accounts.domain.second_factor import has_one
-from emporion.accounts.interfaces.entering import enter, sign_in_again
+from emporion.accounts.interfaces.entering import confirm_address, enter, sign_in_again
 from emporion.accounts.interfaces.factor_pages import own_account, say_ended
 from emporion.accounts.interfaces.places import wanted
 from emporion.core.text.clean import BadText
@@ -34,7 +34,7 @@ SALT, GOOD_FOR = "emporion.passkey", 600
 def add(request: Any) -> HttpResponse:
     """Make a passkey on this device and keep its public half."""
     own_account(request)
-    if again := sign_in_again(request):
+    if again := sign_in_again(request) or confirm_address(request):
         return again
     if request.method == "POST":
         state, first = request.session.pop(ADDING, None), not has_one(request.user)

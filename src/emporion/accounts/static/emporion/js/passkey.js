@@ -22,10 +22,9 @@ function asked(form) {
 }
 
 function told(credential) {
-  const response = {};
-  for (const key of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]) {
-    if (credential.response[key]) response[key] = letters(credential.response[key]);
-  }
+  const names = ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"];
+  const there = names.filter((name) => credential.response[name]);
+  const response = Object.fromEntries(there.map((name) => [name, letters(credential.response[name])]));
   return JSON.stringify({
     id: credential.id,
     rawId: letters(credential.rawId),
