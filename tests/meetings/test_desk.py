@@ -32,6 +32,7 @@ from emporion.meetings.models import (
 )
 from emporion.meetings.queries import desk as desk_queries
 from emporion.registry.domain import make_organiser
+from emporion.meetings.queries import told as queries
 from tests import factories
 from tests.meetings.test_scheduling import STEPS, small_fair
 
@@ -189,6 +190,28 @@ def test_runs_stand_side_by_side_against_what_is_public(edition, organiser):
     assert told.rows == slow_told(Release.objects.get(number=1), kept)
     page = organiser.get(f"/en/{edition.slug}/organise/releases/{kept.number}/told/")
     assert page.status_code == 200
+
+
+def test_draft_says_who_would_be_told_if_it_were_published_now(edition, organiser):
+    requests = small_fair(edition)
+
+    def draft(*declined: Any) -> Release:
+        MeetingRequest.objects.filter(pk__in=[r.pk for r in declined]).update(state="declined")
+        return compute_release(edition, seed=1, work_limit=STEPS)
+
+    first = draft()
+    publish(edition, first.number, "user:x")
+    second, third = draft(*requests[:10]), draft(*requests[10:20])
+    publish(edition, second.number, "user:x")
+    assert ReleaseTold.objects.get(release=third).rows == slow_told(first, third)
+    assert queries.told(second, third) == slow_told(second, third)
+    shown = organiser.get(f"/en/{edition.slug}/organise/releases/{third.number}/")
+    listed = organiser.get(f"/en/{edition.slug}/organise/releases/{third.number}/told/")
+    told = slow_told(second, third)
+    assert (shown.context["told"], len(listed.context["rows"])) == (len(told), min(50, len(told)))
+    assert [row[1:] for row in listed.context["rows"]] == [tuple(row[1:]) for row in told[:50]]
+    # What was public is compared with what it superseded, whatever is public now.
+    assert queries.told_count(first, second) == len(slow_told(first, second))
 
 
 def slow_told(before: Release, after: Release) -> list[list[int]]:

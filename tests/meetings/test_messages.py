@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from emporion.core.models import OutboxRow
 from emporion.meetings.domain import messages, requests
 from emporion.meetings.domain.links import open_link
 from emporion.meetings.domain.releases import publish
-from emporion.meetings.models import PersonalLink, Release, ReleaseTold
+from emporion.meetings.models import MeetingRequest, PersonalLink, Release, ReleaseTold
 from emporion.messaging.domain import webhooks
 from tests import factories
 from tests.messaging import fakes
@@ -82,21 +83,142 @@ def test_first_schedule_is_told_to_whom_it_concerns_and_to_nobody_twice(
     assert {m["Subject"] for m in mail.taken} == {"The meetings of Aava", "The meetings of Bo"}
 
 
-def test_later_schedule_is_told_to_those_whose_day_it_changes(
-    edition: Any, mail: fakes.Post
-) -> None:
+def told_of(mail: fakes.Post) -> list[tuple[str, str]]:
+    """Who got which message since the last look, by address."""
+    found = sorted((m["To"], m["Subject"]) for m in mail.taken)
+    mail.taken.clear()
+    return found
+
+
+@dataclass
+class Fair:
+    """Aava with two buyers; a release is a slot for Bo and one for Cai, None for no meeting."""
+
+    edition: Any
+    bo: MeetingRequest
+    cai: MeetingRequest
+
+    def keep(self, bo: int | None, cai: int | None) -> Release:
+        slots = list(self.edition.slots.all())
+        asked = ((self.bo, bo), (self.cai, cai))
+        return factories.make_release(
+            self.edition, [(found, slots[at]) for found, at in asked if at is not None]
+        )
+
+    def publish(self, bo: int | None, cai: int | None) -> None:
+        """Keep and publish one, and write its messages; none leaves yet."""
+        self.go_public(self.keep(bo, cai))
+
+    def go_public(self, release: Release) -> None:
+        publish(self.edition, release.number, "user:li")
+        for job in JobRecord.objects.filter(state="waiting"):
+            assert jobs.perform(job.public_id).state == "done"
+
+
+@pytest.fixture
+def fair(edition: Any) -> Fair:
     factories.make_slots(edition)
-    host, guest = reachable(edition, "exhibitor", "Aava"), reachable(edition, "buyer", "Bo")
-    first, second = draft(edition, host, guest), draft(edition, host, guest)
-    publish(edition, 1, "user:li")
-    ReleaseTold.objects.create(release=second, earlier=first.number, rows=[[guest.pk, 0, 1, 0]])
-    publish(edition, 2, "user:li")
-    for job in JobRecord.objects.order_by("pk"):
-        jobs.perform(job.public_id)
-    due()
-    assert [(m["To"], m["Subject"]) for m in mail.taken] == [
-        ("bo@example.org", "Meetings of Bo have changed")
+    host = reachable(edition, "exhibitor", "Aava")
+    asked = [
+        factories.make_request(reachable(edition, "buyer", name), host, "accepted")
+        for name in ("Bo", "Cai")
     ]
+    return Fair(edition, *asked)
+
+
+FIRST = {
+    name: (f"{name.lower()}@example.org", f"The meetings of {name}") for name in ("Aava", "Bo")
+}
+CHANGED = {
+    name: (f"{name.lower()}@example.org", f"Meetings of {name} have changed")
+    for name in ("Aava", "Bo", "Cai")
+}
+
+
+def test_later_schedule_is_told_to_those_whose_day_it_changes(fair: Fair, mail: fakes.Post) -> None:
+    fair.publish(0, 1)
+    due()
+    told_of(mail)
+    fair.publish(2, 1)
+    due()
+    assert told_of(mail) == [CHANGED["Aava"], CHANGED["Bo"]]
+
+
+def test_first_schedule_is_told_where_a_second_comes_before_its_messages_leave(
+    fair: Fair, mail: fakes.Post
+) -> None:
+    fair.publish(0, 1)
+    fair.publish(0, 2)
+    due()
+    # Bo's day is that of the first, and a message of the first is the only one there is for Bo.
+    assert [to for to, _subject in told_of(mail)] == [
+        "aava@example.org", "bo@example.org", "cai@example.org",
+    ]  # fmt: skip
+
+
+def test_schedule_superseded_before_its_job_ran_is_told_all_the_same(
+    fair: Fair, mail: fakes.Post
+) -> None:
+    publish(fair.edition, fair.keep(0, None).number, "user:li")
+    fair.publish(0, 1)
+    due()
+    assert told_of(mail) == [
+        FIRST["Aava"], FIRST["Bo"], ("cai@example.org", "Meetings of Cai have changed"),
+    ]  # fmt: skip
+
+
+def test_day_that_is_again_as_it_was_told_is_not_told_of(fair: Fair, mail: fakes.Post) -> None:
+    fair.publish(0, None)
+    due()
+    told_of(mail)
+    fair.publish(1, None)
+    fair.publish(0, None)
+    due()
+    assert told_of(mail) == []
+
+
+def test_meetings_gone_before_anybody_heard_of_them_are_not_called_a_schedule(
+    fair: Fair, mail: fakes.Post
+) -> None:
+    fair.publish(0, 1)
+    fair.publish(None, 1)
+    due()
+    assert told_of(mail) == [
+        FIRST["Aava"],
+        CHANGED["Bo"],
+        ("cai@example.org", "The meetings of Cai"),
+    ]
+
+
+def test_draft_kept_before_another_was_published_tells_by_what_it_supersedes(
+    fair: Fair, mail: fakes.Post
+) -> None:
+    fair.publish(0, 1)
+    due()
+    told_of(mail)
+    second, third = fair.keep(2, 1), fair.keep(0, 3)
+    for release in (second, third):
+        aava = fair.bo.counterpart_id
+        rows = [[aava, 1, 0, 0], [(fair.bo if release == second else fair.cai).asker_id, 1, 0, 0]]
+        ReleaseTold.objects.create(release=release, earlier=1, rows=rows)
+    fair.go_public(second)
+    due()
+    assert told_of(mail) == [CHANGED["Aava"], CHANGED["Bo"]]
+    fair.go_public(third)
+    due()
+    assert told_of(mail) == [CHANGED["Aava"], CHANGED["Bo"], CHANGED["Cai"]]
+
+
+def test_message_that_was_lost_is_brought_again_and_tells_the_same(
+    fair: Fair, mail: fakes.Post
+) -> None:
+    fair.publish(0, None)
+    due()
+    assert told_of(mail) == [FIRST["Aava"], FIRST["Bo"]]
+    for row in OutboxRow.objects.filter(kind="message"):
+        outbox.replay(row)
+    due()
+    assert told_of(mail) == [FIRST["Aava"], FIRST["Bo"]]
 
 
 def test_without_a_carrier_a_publish_starts_no_job(edition: Any, carriers: Any) -> None:

@@ -54,6 +54,18 @@ declare(
     row_goes=True,
 )  # fmt: skip
 declare(
+    "meetings.DayTold",
+    whose={"person": "person"},
+    kept=Kept(
+        "a year after the fair",
+        after="participation__edition__ends",
+        days=365,
+        where=_REAL,
+    ),
+    fields={},
+    row_goes=True,
+)
+declare(
     "meetings.NoticesRead",
     whose={"user": "user"},
     kept=Kept(

@@ -19,11 +19,13 @@ from emporion.core.events import on
 from emporion.core.translated import best
 from emporion.edition import queries as editions
 from emporion.edition.queries import Edition, Participation
+from emporion.meetings.domain.days import note_told
 from emporion.meetings.domain.events import release_published
 from emporion.meetings.domain.links import key_of, make_link
 from emporion.meetings.models import Meeting, MeetingRequest, Release
-from emporion.meetings.queries.desk import told as told_of
 from emporion.meetings.queries.links import live_link
+from emporion.meetings.queries.releases import before
+from emporion.meetings.queries.told import day_in, day_told, told
 from emporion.messaging.domain import sending, webhooks
 from emporion.messaging.domain.templates import template
 
@@ -48,27 +50,29 @@ def tell_of_release(edition: Edition, release: Release) -> None:
         )
 
 
-def tell_people(edition: Edition, number: int, told: Any = None) -> int:
+def tell_people(edition: Edition, number: int, progress: Any = None) -> int:
     """Put a message into the outbox for everybody whose day a release makes or changes.
 
-    In small transactions; begun again, nobody is told twice. Returns how many participants.
+    Also where a later one is public by now: that tells only of what it changes itself. What a
+    message says, and whether there is anything left to say, is settled when it leaves. In small
+    transactions; begun again, nobody is told twice. Returns how many participants.
     """
     release = Release.objects.filter(edition=edition, number=number).defer("certificate").first()
-    if release is None or release.state != Release.State.PUBLISHED:
+    if release is None or release.published_at is None:
         return 0
-    counted = told_of(release.pk)
-    if counted is None:
+    earlier = before(release)
+    if earlier is None:
         rows = Meeting.objects.filter(release=release).values_list("host_id", "guest_id")
         whom, name = sorted({key for pair in rows for key in pair}), "meetings.published"
     else:
-        whom, name = [row[0] for row in counted.rows], "meetings.changed"
+        whom, name = [row[0] for row in told(earlier, release)], "meetings.changed"
     for start in range(0, len(whom), PART):
         part = whom[start : start + PART]
         with transaction.atomic():
             for participation, person in editions.lead_people(part):
                 _send(edition, participation, person, name, number)
-        if told is not None:
-            told(start + len(part), len(whom))
+        if progress is not None:
+            progress(start + len(part), len(whom))
     return len(whom)
 
 
@@ -151,12 +155,32 @@ def fill_requests(person: Any, about: dict[str, Any]) -> dict[str, Any] | None:
     return {**_values(person, *found), "count": waiting} if waiting else None
 
 
-def _release(person: Any, about: dict[str, Any]) -> dict[str, Any] | None:
+def _day(person: Any, about: dict[str, Any], *, is_first: bool) -> dict[str, Any] | None:
+    """The day as it is now, for somebody who was told of another one or of none.
+
+    Several publishes may have come before the first message left: it tells of the last, and those
+    of the others have nothing to say any more. A message that is brought again, because it was
+    lost, says it again.
+    """
     found = _about(person, about)
-    # A later publish tells of itself.
-    if found is None or found[0].published_release != about["release"]:
+    if found is None or (public := found[0].published_release) is None:
         return None
-    return _values(person, *found)
+    edition, participation = found
+    last = day_told(participation, person)
+    if last is None:
+        # Who never had a meeting hears of no schedule; whose meetings are gone may have read of
+        # them.
+        is_news = not is_first or bool(day_in(participation, public))
+    else:
+        is_news = day_in(participation, last.release) != day_in(participation, public)
+        is_news = is_news or last.publish == about["release"]
+    return {**_values(person, edition, participation), "release": public} if is_news else None
+
+
+def _told(person: Any, about: dict[str, Any], values: dict[str, Any]) -> None:
+    found = _about(person, about)
+    if found is not None:
+        note_told(found[1], person, values["release"], about["release"])
 
 
 @template(
@@ -164,10 +188,11 @@ def _release(person: Any, about: dict[str, Any]) -> dict[str, Any] | None:
     title=_("The schedule is public"),
     subject=_("The meetings of %(name)s"),
     text=_("%(fair)s: the meeting schedule is public. This is the day of %(name)s."),
+    told=_told,
 )
 def fill_published(person: Any, about: dict[str, Any]) -> dict[str, Any] | None:
     """The day of somebody who has meetings for the first time."""
-    return _release(person, about)
+    return _day(person, about, is_first=True)
 
 
 @template(
@@ -175,7 +200,8 @@ def fill_published(person: Any, about: dict[str, Any]) -> dict[str, Any] | None:
     title=_("Meetings were moved"),
     subject=_("Meetings of %(name)s have changed"),
     text=_("%(fair)s: meetings of %(name)s were set, moved or removed. This is the new day."),
+    told=_told,
 )
 def fill_changed(person: Any, about: dict[str, Any]) -> dict[str, Any] | None:
     """The day of somebody for whom a release changed something."""
-    return _release(person, about)
+    return _day(person, about, is_first=False)

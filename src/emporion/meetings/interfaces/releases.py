@@ -23,6 +23,7 @@ from emporion.meetings.domain import releases as domain
 from emporion.meetings.models import Release
 from emporion.meetings.queries import changes as change_queries
 from emporion.meetings.queries import releases as queries
+from emporion.meetings.queries.told import told_count
 from emporion.meetings.queries.words import REFUSALS, change_word, method_word, refusal_word
 from emporion.registry.domain import roles
 
@@ -252,6 +253,7 @@ def _change(release: Release, earlier: Release | None, *, pairs: bool) -> dict[s
         found = change_queries.changes(earlier, release, counted, limit=FIRST_CHANGES)
     return {
         "change": counted,
+        "told": told_count(earlier, release),
         "change_bars": [
             {"label": change_word(reason), "sub": "", "value": count, "share": count / most}
             for reason, count in reasons.items()

@@ -9,15 +9,16 @@ from emporion.design.paging import page_of
 from emporion.edition.gates import for_organisers
 from emporion.edition.queries import Edition, participations_by_pk
 from emporion.meetings.interfaces.releases import A_PAGE, found_or_404
-from emporion.meetings.queries import desk as queries
+from emporion.meetings.queries.releases import before
+from emporion.meetings.queries.told import told as told_of
 
 
 @for_organisers
 def told(request: HttpRequest, edition: Edition, number: int) -> HttpResponse:
-    """Everybody whose day a release changes, most changes first."""
+    """Everybody whose day a release changes, most changes first; of a draft, if published now."""
     release = found_or_404(edition, number)
-    counted = queries.told(release.pk)
-    rows = counted.rows if counted else []
+    earlier = before(release)
+    rows = told_of(earlier, release) if earlier else []
     pages = max(1, -(-len(rows) // A_PAGE))
     page = page_of(request, pages)
     part = rows[(page - 1) * A_PAGE : page * A_PAGE]
@@ -25,7 +26,7 @@ def told(request: HttpRequest, edition: Edition, number: int) -> HttpResponse:
     context = {
         "release": release,
         "rows": [(people[who], *counts) for who, *counts in part if who in people],
-        "counted": counted is not None,
+        "counted": earlier is not None,
         "page": page,
         "pages": pages,
         "slug": edition.slug,

@@ -1,6 +1,6 @@
 """Tables of meetings."""
 
-from emporion.meetings.models.participants import MeetingRating, NoticesRead, PersonalLink
+from emporion.meetings.models.participants import DayTold, MeetingRating, NoticesRead, PersonalLink
 from emporion.meetings.models.requests import MeetingRequest, RuleAnswer, StandingRule
 from emporion.meetings.models.schedule import (
     Meeting,
@@ -15,6 +15,7 @@ from emporion.meetings.models.schedule import (
 )
 
 __all__ = [
+    "DayTold",
     "Meeting",
     "MeetingRating",
     "MeetingRequest",

@@ -63,6 +63,33 @@ class PersonalLink(models.Model):
         return f"link of {self.person_id} for {self.participation_id}"
 
 
+class DayTold(models.Model):
+    """Whose day of which release a person was told last, by a message that a carrier took.
+
+    `release` is the number of the release in the message, `publish` that of the one it was written
+    for: a later one may have become public before it left.
+    """
+
+    participation = models.ForeignKey(
+        "edition.Participation", models.CASCADE, related_name="days_told"
+    )
+    person = models.ForeignKey("registry.Person", models.CASCADE, related_name="days_told")
+    release = models.PositiveIntegerField()
+    publish = models.PositiveIntegerField()
+    told_at = models.DateTimeField()
+
+    objects = ScopedManager(expo="participation__edition__expo")
+
+    class Meta:
+        verbose_name_plural = "days told"
+        constraints = [
+            models.UniqueConstraint(fields=["participation", "person"], name="day_told_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} knows {self.participation_id} by release {self.release}"
+
+
 class NoticesRead(models.Model):
     """Up to when a user has read what changed for a participation."""
 

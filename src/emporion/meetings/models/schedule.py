@@ -161,7 +161,8 @@ class ReleaseTold(models.Model):
     """Whose day a draft would change against the release that was public when it was kept.
 
     `rows` are [participation, moved, added, removed], most changes first; one row a release and not
-    one a person: it is written once and shown a page at a time.
+    one a person: it is written once and shown a page at a time. It holds only as long as the draft
+    would supersede `earlier`: ask `meetings.queries.told`.
     """
 
     release = models.OneToOneField(Release, models.CASCADE, primary_key=True, related_name="told")

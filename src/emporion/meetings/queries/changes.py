@@ -68,6 +68,17 @@ WITH changed (kind, reason, request_id, before_id, after_id, soonest) AS ({union
 SELECT kind, reason, request_id, before_id, after_id FROM changed
 ORDER BY soonest, request_id LIMIT %(limit)s OFFSET %(offset)s
 """
+# Of each change the two whose day it is.
+_PEOPLE = """
+WITH changed (kind, reason, request_id, before_id, after_id, soonest) AS ({union}),
+days (who, kind) AS (
+SELECT q.asker_id, c.kind FROM changed c JOIN {request} q ON q.id = c.request_id
+UNION ALL
+SELECT q.counterpart_id, c.kind FROM changed c JOIN {request} q ON q.id = c.request_id)
+SELECT who, COUNT(CASE WHEN kind = 'moved' THEN 1 END), COUNT(CASE WHEN kind = 'added' THEN 1 END),
+       COUNT(CASE WHEN kind = 'removed' THEN 1 END)
+FROM days GROUP BY who ORDER BY COUNT(*) DESC, who
+"""
 
 
 @dataclass(frozen=True)
@@ -153,9 +164,7 @@ def known_difference(earlier: Release, later: Release) -> Difference:
     undoing of an import takes meetings out of drafts: they are counted, and such a draft is
     compared anew. One query for a draft, else none.
     """
-    there = later.meeting_count
-    if later.published_at is None:
-        there = Meeting.objects.filter(release=later).count()
+    there = still_there(later)
     kept: dict[str, Any] | None = later.figures.get("change")
     if kept and kept["earlier"] == earlier.number and there == later.meeting_count:
         return Difference(**kept)
@@ -165,6 +174,26 @@ def known_difference(earlier: Release, later: Release) -> Difference:
         found = difference(earlier, later, there)
         cache.set(key, found, timeout=3600)
     return found
+
+
+def still_there(release: Release) -> int:
+    """Return how many meetings a release holds by now; one query for a draft, else none.
+
+    What is public does not change; the undoing of an import takes meetings out of drafts.
+    """
+    if release.published_at is not None:
+        return release.meeting_count
+    return Meeting.objects.filter(release=release).count()
+
+
+def people_changed(earlier: Release, later: Release) -> list[list[int]]:
+    """Return [participation, moved, added, removed] of all whose day changes, most changes first.
+
+    One statement, as long as `difference`: pages use `queries.told`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_sql(_PEOPLE, KINDS), _values(earlier, later))
+        return [list(row) for row in cursor.fetchall()]
 
 
 def changes(

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from emporion.core.jobs import JobRecord
 from emporion.core.tenancy import scopes_disabled
 from emporion.edition.queries import Edition
-from emporion.meetings.models import MeetingRequest, Pin, ReleaseTold, ScheduleRun
+from emporion.meetings.models import MeetingRequest, Pin, ScheduleRun
 
 RUNS_SHOWN = 12
 
@@ -66,8 +66,3 @@ def pins(edition: Edition) -> list[Pin]:
     for pin in found:
         pin.request = requests[pin.request_id]
     return found
-
-
-def told(release_id: int) -> ReleaseTold | None:
-    """Return whose day a release changes, None where nobody counted; one query."""
-    return ReleaseTold.objects.filter(release=release_id).first()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from emporion.core import outbox
 from emporion.core.tenancy import scope, scopes_disabled
 from emporion.messaging.domain import choosing
 from emporion.messaging.domain.carriers import Carrier, Envelope, Rejected, open_carriers
-from emporion.messaging.domain.templates import template_of
+from emporion.messaging.domain.templates import Template, template_of
 from emporion.messaging.models import Choice, Receipt
 from emporion.messaging.rules import is_refused, quiet_of, quiet_until
 from emporion.registry.queries import Person, allowing
@@ -119,7 +120,7 @@ def deliver(row: outbox.OutboxRow) -> outbox.Finish:
             except Exception as error:
                 _end(receipt, Outcome.FAILED, reason=type(error).__name__)
                 raise
-            return lambda: _taken(receipt, remote)
+            return partial(_finish, template, person, about["about"], values, receipt, remote)
     if left_out:
         raise outbox.Unwanted("the person wants it by no way that is left")
     raise outbox.Undeliverable("no carrier reaches this person")
@@ -164,6 +165,20 @@ def _end(receipt: Receipt, outcome: str, **values: str) -> bool:
         begun = Receipt.objects.filter(pk=receipt.pk, outcome=Outcome.SENDING)
         kept = {name: value[:200] for name, value in values.items()}
         return bool(begun.update(outcome=outcome, at=timezone.now(), **kept))
+
+
+def _finish(
+    template: Template,
+    person: Person,
+    about: dict[str, Any],
+    values: dict[str, Any],
+    receipt: Receipt,
+    remote: str,
+) -> None:
+    _taken(receipt, remote)
+    if template.told is not None:
+        with scope(expo=person.expo):
+            template.told(person, about, values)
 
 
 def _taken(receipt: Receipt, remote: str) -> None:

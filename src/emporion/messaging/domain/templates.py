@@ -11,6 +11,8 @@ from emporion.messaging.domain.carriers import Envelope
 # Puts a message into words: (person, payload) -> what fills the texts, with "link" as an address;
 # None when there is nothing to say any more.
 Fill = Callable[[Any, dict[str, Any]], dict[str, Any] | None]
+# Notes that a carrier took it: (person, payload, what filled it), in the transaction that ends it.
+Told = Callable[[Any, dict[str, Any], dict[str, Any]], None]
 _templates: dict[str, Template] = {}
 
 
@@ -19,7 +21,7 @@ class Template:
     """Two translatable texts with %(names)s, and what fills them when the message leaves.
 
     `title` is what lists call a message of this kind. A `necessary` one nobody can refuse: without
-    it somebody could not do what they came for.
+    it somebody could not do what they came for. `told` is called when a carrier has taken it.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Template:
     fill: Fill
     title: Any = ""
     necessary: bool = False
+    told: Told | None = None
 
     def envelope(
         self,
@@ -51,14 +54,20 @@ class Template:
 
 
 def template(
-    name: str, *, subject: Any, text: Any, title: Any = "", necessary: bool = False
+    name: str,
+    *,
+    subject: Any,
+    text: Any,
+    title: Any = "",
+    necessary: bool = False,
+    told: Told | None = None,
 ) -> Callable[[Fill], Fill]:
     """Register the decorated function as what fills the message `name`."""
 
     def register(fill: Fill) -> Fill:
         if name in _templates and _templates[name].fill is not fill:
             raise ValueError(f"The message {name} is registered twice.")
-        _templates[name] = Template(name, subject, text, fill, title, necessary)
+        _templates[name] = Template(name, subject, text, fill, title, necessary, told)
         return fill
 
     return register
