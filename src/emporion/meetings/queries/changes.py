@@ -157,14 +157,14 @@ def difference(earlier: Release, later: Release, there: int | None = None) -> Di
     )
 
 
-def known_difference(earlier: Release, later: Release) -> Difference:
+def known_difference(earlier: Release, later: Release, there: int | None = None) -> Difference:
     """Return the difference as it was counted when the draft was computed, else count it once.
 
     What is public does not change, so what was counted holds; only reasons may have grown old. The
     undoing of an import takes meetings out of drafts: they are counted, and such a draft is
-    compared anew. One query for a draft, else none.
+    compared anew. One query for a draft where `there` (`still_there`) is not given, else none.
     """
-    there = still_there(later)
+    there = still_there(later) if there is None else there
     kept: dict[str, Any] | None = later.figures.get("change")
     if kept and kept["earlier"] == earlier.number and there == later.meeting_count:
         return Difference(**kept)
