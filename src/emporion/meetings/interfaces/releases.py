@@ -243,7 +243,8 @@ def _change(release: Release, earlier: Release | None, *, pairs: bool) -> dict[s
     """What changed, in figures; with `pairs` also whose meetings."""
     if earlier is None:
         return {}
-    counted = change_queries.known_difference(earlier, release)
+    there = change_queries.still_there(release)
+    counted = change_queries.known_difference(earlier, release, there)
     # What moved has no reason of its own: both sides still meet, to make room for others.
     reasons = {**counted.reasons, **({"": counted.moved} if counted.moved else {})}
     reasons = dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))
@@ -253,7 +254,7 @@ def _change(release: Release, earlier: Release | None, *, pairs: bool) -> dict[s
         found = change_queries.changes(earlier, release, counted, limit=FIRST_CHANGES)
     return {
         "change": counted,
-        "told": told_count(earlier, release),
+        "told": told_count(earlier, release, there),
         "change_bars": [
             {"label": change_word(reason), "sub": "", "value": count, "share": count / most}
             for reason, count in reasons.items()

@@ -14,13 +14,14 @@ from emporion.meetings.queries.changes import people_changed, still_there
 Row = list[int]
 
 
-def told(earlier: Release, later: Release) -> list[Row]:
+def told(earlier: Release, later: Release, there: int | None = None) -> list[Row]:
     """Return whose day `later` changes against `earlier`, most changes first.
 
     As it was counted when the draft was kept, where it still is so: another release may have been
     published since, or an import undone. Then it is counted once, and kept for an hour.
+    `there`: what `still_there` said of `later`.
     """
-    there = still_there(later)
+    there = still_there(later) if there is None else there
     if there == later.meeting_count:
         kept = ReleaseTold.objects.filter(release=later.pk, earlier=earlier.number).first()
         if kept is not None:
@@ -33,13 +34,13 @@ def told(earlier: Release, later: Release) -> list[Row]:
     return found
 
 
-def told_count(earlier: Release, later: Release) -> int:
-    """Return how many `told` returns; one query where it was counted when the draft was kept."""
+def told_count(earlier: Release, later: Release, there: int) -> int:
+    """Return how many `told` returns; no query where it was counted when the draft was kept."""
     change, count = later.figures.get("change"), later.figures.get("told")
     is_of_earlier = change and change["earlier"] == earlier.number
-    if count is not None and is_of_earlier and still_there(later) == later.meeting_count:
+    if count is not None and is_of_earlier and there == later.meeting_count:
         return int(count)
-    return len(told(earlier, later))
+    return len(told(earlier, later, there))
 
 
 def day_told(participation: Participation, person: Any) -> DayTold | None:
