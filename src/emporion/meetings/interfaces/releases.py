@@ -88,12 +88,13 @@ def publish(request: HttpRequest, edition: Edition, number: int) -> HttpResponse
     """Publish a draft; what was public when the page was shown comes with the form."""
     found_or_404(edition, number)
     seen = request.POST.get("seen", "")
+    is_number = seen.isascii() and seen.isdigit() and len(seen) < 10
     try:
         domain.publish(
             edition,
             number,
             request.user.actor,  # type: ignore[union-attr]
-            seen=int(seen) if seen.isascii() and seen.isdigit() else None,
+            seen=int(seen) if is_number else None,
         )
         messages.success(request, _("Release %(number)d is public.") % {"number": number})
     except domain.PublishConflict as error:

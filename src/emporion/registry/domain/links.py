@@ -64,7 +64,7 @@ def checked_link(text: str) -> Link:
     name, colon, port = host.partition(":")
     if host.startswith("[") or _is_ip(name):
         raise LinkError(_("a number instead of a name"))
-    if colon and not (port.isdigit() and 0 < int(port) < 65536):
+    if colon and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         raise LinkError(_("no web address"))
     labels = name.lower().removesuffix(".").split(".")
     if not all(_LABEL.match(label) for label in labels):
