@@ -15,6 +15,7 @@ from django.utils import timezone
 from emporion.accounts import domain
 from emporion.accounts.domain import sessions
 from emporion.accounts.models import User, UserSession
+from emporion.core import journal
 from tests.accounts.test_second_factor import SECOND, SIGN_IN, WORDS, set_up, sign_in
 
 ACCOUNT, END = "/en/account/", "/en/account/sessions/end/"
@@ -86,6 +87,21 @@ def test_cookie_of_an_ended_session_opens_nothing(
     # Each that is listed is one that can be used, and the other way round.
     listed = set(UserSession.objects.values_list("session_key", flat=True))
     assert listed == {one.session.session_key for one in (here, there) if reads(one)}
+
+
+def test_session_of_an_account_that_was_closed_opens_nothing(aino: User) -> None:
+    there = owner()
+    kept = copy_of(there)
+    with journal.acting("command:test"):
+        domain.close_account(aino)
+    assert (reads(there), reads(kept)) == (False, False)
+    # Nor one that is only switched off, by a column.
+    sita = domain.create_user(email="sita@example.org", name="Sita", password=WORDS)
+    client = Client()
+    client.force_login(sita)
+    assert reads(client)
+    User.objects.filter(pk=sita.pk).update(is_active=False)
+    assert not reads(client)
 
 
 @pytest.mark.parametrize("used_every", [settings.SESSION_COOKIE_AGE + 1, 86_400])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError
 
 from emporion.accounts import domain, queries
@@ -30,6 +31,14 @@ def test_as_phone(typed: str, stored: str | None) -> None:
 def test_as_identifier_is_one_for_two_spellings() -> None:
     assert as_identifier(" Aino@Example.org") == as_identifier("AINO@EXAMPLE.ORG ")
     assert as_identifier("0086 571 88880000") == as_identifier("+8657188880000")
+
+
+@pytest.mark.django_db
+def test_new_installation_has_no_account() -> None:
+    """The migrations make none: nobody forgets to change a password that all know."""
+    assert (User.objects.count(), apps.get_model("registry.Organiser")._base_manager.count()) == (
+        0, 0,
+    )  # fmt: skip
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 import io
 import os
 import threading
+import zipfile
 
 import pytest
 from openpyxl import Workbook
@@ -269,3 +270,24 @@ def test_a_pipe_that_is_too_long_is_not_read(tmp_path, monkeypatch):
     with pytest.raises(TableError, match="is longer than"):
         reading.read_bytes(path)
     writer.join()
+
+
+@pytest.mark.parametrize("kind", ["of a file", "of itself without end"])
+def test_entities_of_a_workbook_are_not_resolved(tmp_path, kind):
+    """Neither is a file of the machine read into a list, nor a text made of itself."""
+    hidden = tmp_path / "hidden"
+    hidden.write_text("what lies on the machine")
+    entity = f'<!ENTITY a SYSTEM "{hidden.as_uri()}">'
+    if kind != "of a file":
+        more = [f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 9)]
+        entity = '<!ENTITY a0 "what lies on the machine">' + "".join(more) + '<!ENTITY a "&a8;">'
+    hostile = io.BytesIO()
+    book = _book([["name", "note"], ["Aava", "REPLACED"]])
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(hostile, "w") as new:
+        for part in old.namelist():
+            text = old.read(part).decode()
+            if "REPLACED" in text:
+                text = f"<!DOCTYPE x [{entity}]>" + text.replace("REPLACED", "&a;")
+            new.writestr(part, text)
+    with pytest.raises(TableError, match="unrecognized entity"):
+        read_table(hostile.getvalue())

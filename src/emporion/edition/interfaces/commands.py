@@ -71,7 +71,7 @@ def organiser(argv: list[str]) -> int:
     with journal.acting("command:organiser", tenant=expo.public_id):
         user = user_by_email(email)
         if user is None:
-            password = secrets.token_urlsafe(12)
+            password = secrets.token_urlsafe(16)
             try:
                 user = create_user(
                     email=email, name=options.name, language=options.language, password=password
@@ -159,7 +159,7 @@ def _change_officer(delegation: Delegation, options: argparse.Namespace) -> None
         return
     password = ""
     if user is None:
-        password = secrets.token_urlsafe(12)
+        password = secrets.token_urlsafe(16)
         user = create_user(
             email=options.email, name=options.name, language=options.language, password=password
         )
@@ -213,7 +213,7 @@ def _let_in(
     if user is None:
         # Asked before there is a user, so that a refusal leaves none behind.
         choose_person(whose, email=email, phone=phone, name=options.name)
-        password = secrets.token_urlsafe(12)
+        password = secrets.token_urlsafe(16)
         user = create_user(
             email=email,
             phone=phone,
