@@ -16,11 +16,13 @@ class Line:
     """Passes on what is said between a port of this machine and a server's socket.
 
     `cut` is the share of calls (what a client says at once) that end the connection instead,
-    `delay` are seconds before each call is passed on.
+    `delay` are seconds before each call is passed on. What is said while it is `mute` is taken and
+    never answered, also not later: the client's end stays open.
     """
 
     def __init__(self, server: Path, seed: int = 1) -> None:
         self.server, self.cut, self.delay, self.calls, self.lost = server, 0.0, 0.0, 0, 0
+        self.mute = False
         self._chance = random.Random(seed)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -49,6 +51,8 @@ class Line:
         with contextlib.suppress(OSError):
             while said := client.recv(65536):
                 self.calls += 1
+                if self.mute:
+                    continue
                 time.sleep(self.delay)
                 if self._chance.random() < self.cut:
                     self.lost += 1

@@ -6,6 +6,7 @@ EMPORION_FAULT_SECONDS is how long each lasts (the bar is 30).
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from random import random
 
 import pytest
 
@@ -35,6 +37,8 @@ from tests.needs import durable_database
 
 SECONDS = float(os.environ.get("EMPORION_FAULT_SECONDS", "8"))
 MARKS = 60
+# Seconds that a page waits for one statement, and a little (EMPORION_DATABASE_SECONDS).
+LONGEST = 18.0
 
 
 @dataclass
@@ -115,6 +119,40 @@ def test_database_that_is_gone_is_told_of_and_comes_back(place: Place) -> None:
         machine.start_again(place.seen.database)
     # "Come again in a moment", and no other failure.
     assert set(place.load.refused) <= {503}
+    place.check()
+
+
+def test_line_that_swallows_what_is_said_is_told_of_and_given_up(place: Place) -> None:
+    assert place.line is not None
+    wait_until(lambda: len(place.load.acknowledged) > 4, 60, "requests are taken")
+    # More who look than the one process of the server has threads: all of these would be stuck.
+    port, over, read = place.load.port, threading.Event(), Counter[int]()
+
+    def look() -> None:
+        while not over.is_set():
+            read[status_of(port, f"/en/{place.load.fair['slug']}/exhibitors/?q={random()}")] += 1
+
+    readers = [threading.Thread(target=look, daemon=True) for _ in range(12)]
+    place.line.mute = True
+    mute = time.monotonic()
+    try:
+        for reader in readers:
+            reader.start()
+        while time.monotonic() - mute < 2 * SECONDS + LONGEST:
+            begun = time.monotonic()
+            assert (status_of(port, "/healthz"), time.monotonic() - begun < 5) == (200, True)
+            begun = time.monotonic()
+            assert (status_of(port, "/readyz"), time.monotonic() - begun < 10) == (503, True)
+            time.sleep(0.5)
+    finally:
+        place.line.mute = False
+        over.set()
+    for reader in readers:
+        reader.join(60)
+    # One that began to read as the line came back may have its page.
+    assert set(read) <= {200, 503} and read[503] > 12
+    assert set(place.load.refused) == {503}
+    assert place.load.slowest < LONGEST + 10
     place.check()
 
 

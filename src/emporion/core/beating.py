@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from django.db import DatabaseError, InterfaceError, connection
 
+from emporion.core.postgresql import patience
+
 
 class Heart(threading.Thread):
     """Calls `renew` every `every` seconds, on a connection of its own, until told to end.
@@ -30,7 +32,9 @@ class Heart(threading.Thread):
         try:
             while not self._over.wait(self._every) and not self.lost and time.monotonic() < ends:
                 try:
-                    self.lost = not self._renew()
+                    # A line that stays silent is given up while the lease still holds.
+                    with patience.at_most(patience.OF_PROBES):
+                        self.lost = not self._renew()
                 except (DatabaseError, InterfaceError):
                     # The next beat tries again; as long as nobody took it back, it is ours.
                     connection.close()

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Count
 from django.utils import timezone
 
@@ -17,6 +17,8 @@ from emporion.core.jobs import lease
 from emporion.core.models import JobRecord, JournalEntry
 from emporion.core.models import OutboxRow as Row
 from emporion.core.outbox import handing
+from emporion.core.places import places
+from emporion.core.postgresql import patience
 from emporion.core.sealing.models import JournalSeal
 
 BACKUPS = "backups"
@@ -63,9 +65,10 @@ def look() -> Condition:
     if settings.DATA_DIR.is_dir():
         found.disk_free = shutil.disk_usage(settings.DATA_DIR).free
     try:
-        _of_database(found)
+        with places.taken(), patience.at_most(patience.OF_PROBES):
+            _of_database(found)
         found.answers = True
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         connection.close()
     return found
 

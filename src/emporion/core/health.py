@@ -10,6 +10,9 @@ from django.db.utils import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.defaults import server_error
 
+from emporion.core.places import places
+from emporion.core.postgresql import patience
+
 # Seconds after which somebody may come again: a database is back soon, room has to be made.
 SOON, ROOM = 5, 60
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -23,10 +26,14 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when the database answers and its tables are there, else 503."""
     try:
-        with connection.cursor() as cursor:
+        with (
+            places.taken(),
+            patience.at_most(patience.OF_PROBES),
+            connection.cursor() as cursor,
+        ):
             cursor.execute("SELECT 1 FROM django_migrations")
             cursor.fetchone()
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         return JsonResponse({"status": "the database does not answer"}, status=503)
     return JsonResponse({"status": "ok"})
 

@@ -18,6 +18,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from emporion.core import metrics, workers
 from emporion.core.bulk import refresh_statistics
 from emporion.core.command_name import command
+from emporion.core.places import THREADS
+from emporion.core.postgresql import patience
 from emporion.project import static
 from emporion.project.messages import compile_catalogues
 
@@ -111,6 +113,7 @@ def worker(argv: list[str]) -> int:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     # Pages go first: a reader waits for milliseconds, a job for seconds.
     os.nice(5)
+    patience.limit(patience.OF_JOBS)
     from emporion.core import outbox
     from emporion.core.jobs.worker import work
     from emporion.core.sealing.running import Sealer
@@ -159,7 +162,7 @@ def server_command(host: str, port: int, workers: int) -> list[str]:
         "--workers",
         str(workers),
         "--blocking-threads",
-        "8",
+        str(THREADS),
         # A thread that ends leaves its connection open until garbage is collected, which is seldom:
         # after the usual half minute every quiet spell would cost seven more a worker.
         "--blocking-threads-idle-timeout",

@@ -115,6 +115,7 @@ MIDDLEWARE = [
     # Above what speaks to readers: a program is told everything in its own form.
     "emporion.api.interfaces.middleware.ProgramsMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "emporion.core.places.PlacesMiddleware",
     "emporion.core.turns.TurnsMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -175,14 +176,30 @@ else:
     # Pages repeat the same statements: the server plans each once a connection, which halves what
     # a page costs it, and compiles none. A pooler that hands one connection to several can do
     # neither. What the address itself asks for, such as sslmode, stays.
+    DATABASES["default"]["ENGINE"] = "emporion.core.postgresql"
     asked = DATABASES["default"].setdefault("OPTIONS", {})
+    # A cable that is pulled and a firewall that drops say nothing: the system finds out, at our end
+    # within half a minute, and what a vanished machine had locked is free as soon.
+    for _name, _value in {
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,
+    }.items():
+        asked.setdefault(_name, _value)
     asked.setdefault("server_side_binding", True)
     if _flag("EMPORION_DATABASE_POOLED"):
         asked.setdefault("prepare_threshold", None)
         DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
     else:
         asked.setdefault("prepare_threshold", 5)
-        asked["options"] = f"{asked.get('options', '')} -c jit=off".strip()
+        _told = "-c jit=off -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5"
+        _told = f"{_told} -c tcp_keepalives_count=3 -c tcp_user_timeout=20000"
+        # What the address asks for comes last and is what holds.
+        asked["options"] = f"{_told} {asked.get('options', '')}".strip()
+# So long a page waits for an answer of PostgreSQL to one statement; 0: for ever.
+DATABASE_SECONDS = _seconds("EMPORION_DATABASE_SECONDS", 15)
 # Statements that take so many milliseconds are named in the log; 0: none is.
 SLOW_QUERY_MS = _seconds("EMPORION_SLOW_QUERY_MS", 0)
 # So old may a page be that somebody reads without a sign-in (`core.kept_pages`); 0: none is kept.
