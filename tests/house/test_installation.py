@@ -165,20 +165,28 @@ def test_every_setting_is_explained() -> None:
 
 
 OPTIONS = "from emporion.project.settings import DATABASES as d; print(d['default']['OPTIONS'])"
+TIMED = {
+    "connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+    "tcp_user_timeout": 20_000, "server_side_binding": True,
+}  # fmt: skip
+TOLD = (
+    "-c jit=off -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+    " -c tcp_user_timeout=20000"
+)
 
 
 @pytest.mark.parametrize(
     ("asked", "pooled", "said"),
     [
-        ("", "", {"server_side_binding": True, "prepare_threshold": 5, "options": "-c jit=off"}),
-        ("", "1", {"server_side_binding": True, "prepare_threshold": None}),
+        ("", "", {**TIMED, "prepare_threshold": 5, "options": TOLD}),
+        ("", "1", {**TIMED, "prepare_threshold": None}),
+        ("?connect_timeout=9", "1", {**TIMED, "prepare_threshold": None, "connect_timeout": 9}),
         (
             "?sslmode=verify-full&sslrootcert=/etc/ca.pem&options=-c%20search_path=fair",
             "",
             {
                 "sslmode": "verify-full", "sslrootcert": "/etc/ca.pem",
-                "options": "-c search_path=fair -c jit=off",
-                "server_side_binding": True, "prepare_threshold": 5,
+                **TIMED, "prepare_threshold": 5, "options": f"{TOLD} -c search_path=fair",
             },
         ),
     ],
