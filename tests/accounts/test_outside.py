@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.apps import apps
 from django.db import connection
 from django.test import Client
+from jwt.algorithms import ECAlgorithm
 
 from emporion.accounts import domain
 from emporion.accounts.domain import openid, second_factor, totp
@@ -173,7 +174,9 @@ def test_token_with_a_wrong_claim_lets_nobody_in(
     assert who(client) is None
 
 
-@pytest.mark.parametrize("kind", ["none", "shared", "foreign", "text", "nameless"])
+@pytest.mark.parametrize(
+    "kind", ["none", "shared", "foreign", "brings a key", "says where", "text", "nameless"]
+)
 def test_token_that_is_not_signed_by_the_server_lets_nobody_in(
     client: Client, server: Server, aino: User, kind: str
 ) -> None:
@@ -185,15 +188,22 @@ def test_token_that_is_not_signed_by_the_server_lets_nobody_in(
         "iss": server.url, "aud": ID, "iat": now, "exp": now + 60, "nonce": nonce, "sub": "s1",
         **VERIFIED,
     }  # fmt: skip
-    server.keys["two"] = ec.generate_private_key(ec.SECP256R1())
+    server.keys["two"], known = ec.generate_private_key(ec.SECP256R1()), FOREIGN.public_key()
     server.token = {
         "none": lambda: jwt.encode(claims, None, "none", {"kid": "one"}),
         "shared": lambda: jwt.encode(claims, SECRET * 4, "HS256", {"kid": "one"}),
         "foreign": lambda: jwt.encode(claims, FOREIGN, "ES256", {"kid": "one"}),
+        "brings a key": lambda: jwt.encode(
+            claims, FOREIGN, "ES256", {"kid": "one", "jwk": ECAlgorithm.to_jwk(known, as_dict=True)}
+        ),
+        "says where": lambda: jwt.encode(
+            claims, FOREIGN, "ES256", {"kid": "own", "jku": f"{server.url}/elsewhere"}
+        ),
         "text": lambda: "no token",
         "nameless": lambda: jwt.encode(claims, server.keys["one"], "ES256"),
     }[kind]()
     assert said(client, client.get(BACK, answer)) == [REFUSED]
+    assert "/elsewhere" not in server.asked
     server.token = jwt.encode(claims, server.keys["one"], "ES256", {"kid": "one"})
     travel(server, client)
     assert who(client) is None  # That nonce was of the first sign-in.

@@ -143,6 +143,19 @@ def test_database_alone_gives_no_codes(client: Client, aino: User, settings: Any
     assert second_factor.try_second(aino, code, HERE)
 
 
+def test_wrong_codes_of_an_app_are_forgotten_with_it(client: Client, aino: User) -> None:
+    """A new app begins anew: its owner would else wait for a month, by no fault of the new one."""
+    sign_in(client)
+    set_up(client)
+    lately = time.time() - 3600
+    Authenticator.objects.update(wrong=[[lately, "somewhere"]] * 300)
+    with pytest.raises(domain.TooManyTries):
+        second_factor.try_second(aino, "000000", HERE)
+    secret, _paper = set_up(client)
+    assert Authenticator.objects.get().wrong == []
+    assert second_factor.try_second(aino, totp.code_at(secret, int(time.time()) // 30), HERE)
+
+
 def test_wrong_code_sets_up_nothing(client: Client, aino: User) -> None:
     sign_in(client)
     client.get(APP)

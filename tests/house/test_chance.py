@@ -14,7 +14,9 @@ SRC = ROOT / "src/emporion"
 ENOUGH = 16
 # What is drawn with less, and is no secret.
 OPEN = {
-    "accounts/domain/second_factor.py": {8},  # A salt, kept beside what it salts.
+    # A salt, kept beside what it salts, and how a browser is counted, in a cookie that is signed.
+    "accounts/domain/second_factor.py": {8},
+    "accounts/domain/devices.py": {8},
     "core/sealing/keys.py": {4},  # The name of a file for a moment.
 }
 # Whose chance may be repeated on purpose, by a seed.

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern
 
+from tests.house.rights.test_rights import STAFF_TABLE, TABLE
+
 
 def views(patterns: list[Any]) -> Iterator[Any]:
     """Return what answers at each address."""
@@ -40,4 +42,19 @@ def test_every_page_asks_for_the_token_of_its_form_but_those_that_know_no_sessio
         "emporion.messaging.interfaces.stopping.stop",
         "emporion.messaging.interfaces.wechat_callback.wechat",
         "ninja.operation.PathView.get_view.<locals>.sync_view_wrapper",
+    }
+
+
+def test_page_that_is_opened_changes_nothing() -> None:
+    """By the tables of rights, which say "did" of every answer that left something behind."""
+    opened = [
+        [cell.strip() for cell in line.split("|")]
+        for table in (TABLE, STAFF_TABLE)
+        for line in table.read_text("utf-8").splitlines()
+        if "| GET |" in line
+    ]
+    assert len(opened) > 300
+    # Who takes a list out is written down.
+    assert {cells[0] for cells in opened if "did" in cells[3:]} == {
+        "en/<slug:edition>/organise/export/<slug:subject>/"
     }
