@@ -113,16 +113,6 @@ def test_tidying_goes_on_at_the_next_look_until_nothing_old_is_left(
     assert OutboxRow.objects.count() == 1
 
 
-def test_next_row_is_found_by_indexes_however_many_wait() -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            # Of a small table it reads all, whatever indexes there are.
-            cursor.execute("SET LOCAL enable_seqscan = off")
-            cursor.execute("SET LOCAL enable_bitmapscan = off")
-        plan = handing.due().explain()
-    assert [name in plan for name in ("outbox_due", "outbox_lane")] == [True, True], plan
-
-
 def test_row_that_takes_longer_than_a_lease_is_handed_over_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -16,7 +16,7 @@ from emporion.core import holding, seen
 from emporion.core.jobs import lease
 from emporion.core.models import JobRecord, JournalEntry
 from emporion.core.models import OutboxRow as Row
-from emporion.core.outbox import handing
+from emporion.core.outbox import handing, lanes
 from emporion.core.places import places
 from emporion.core.postgresql import patience
 from emporion.core.sealing.models import JournalSeal
@@ -86,7 +86,7 @@ def _of_database(found: Condition) -> None:
     found.outbox_waiting, found.outbox_dead = (
         dict(rows.values_list("kind").annotate(Count("pk")).order_by("kind"))
         for rows in (
-            Row.objects.filter(state__in=handing.LIVE),
+            Row.objects.filter(state__in=lanes.LIVE),
             Row.objects.filter(state=Row.State.DEAD),
         )
     )

@@ -1,8 +1,8 @@
 """What a restored backup holds back: messages and jobs that waited when it was made.
 
 A backup that is restored to be tried stands beside the fair itself. A worker there would tell real
-people a second time, and other systems as well. So what waits is put off until somebody says that
-this place is the fair; what is written from then on leaves as always.
+people a second time, and other systems as well. So what waits is put aside until somebody says that
+this place is the fair; what is written from then on leaves as always, and stands behind none of it.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from emporion.core import journal
 from emporion.core.models import JobRecord, OutboxRow
-from emporion.core.outbox.handing import LIVE
+from emporion.core.outbox.handing import NEWER
 
 HELD = "held"
 # Never, as the databases can say it.
@@ -60,7 +60,8 @@ def hold(tables: Collection[str]) -> None:
         # Of several about one thing that wait only one was never tried; this makes all such.
         never = Q(state="waiting", attempt=0)
         merge = Case(When(never, then=F("merge")), default=Value(""))
-        OutboxRow.objects.filter(state__in=("waiting", "sending")).update(merge=merge, **away)
+        out = {**away, "state": OutboxRow.State.HELD}
+        OutboxRow.objects.filter(state__in=("waiting", "sending")).update(merge=merge, **out)
 
 
 def held() -> Held:
@@ -69,10 +70,20 @@ def held() -> Held:
 
 
 def release() -> Held:
-    """Let what is held go on, and return how much that was."""
+    """Let what is held go on, and return how much that was.
+
+    What was written about the same meanwhile and waits says it in its stead.
+    """
+    states, now = OutboxRow.State, timezone.now()
     with transaction.atomic():
         jobs = _jobs().update(cause="", next_at=None)
-        done = Held(_outbox().update(cause="", next_at=timezone.now()), jobs)
+        newer = OutboxRow.objects.filter(
+            kind=OuterRef("kind"), merge=OuterRef("merge"), state=states.WAITING, attempt=0
+        )
+        said = _outbox().filter(~Q(merge=""), Exists(newer))
+        over = said.update(state=states.DONE, cause=NEWER, next_at=now, ended_at=now)
+        go_on = {"state": states.WAITING, "cause": "", "next_at": now, "is_behind": False}
+        done = Held(over + _outbox().update(**go_on), jobs)
         if done:
             fields = [f"outbox={done.outbox}", f"jobs={done.jobs}"]
             journal.record("held.release", "held", "restored", fields=fields)
@@ -80,7 +91,7 @@ def release() -> Held:
 
 
 def _outbox() -> QuerySet[OutboxRow]:
-    return OutboxRow.objects.filter(state__in=LIVE, state="waiting", cause=HELD)
+    return OutboxRow.objects.filter(state=OutboxRow.State.HELD)
 
 
 def _jobs() -> QuerySet[JobRecord]:

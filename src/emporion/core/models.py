@@ -218,6 +218,7 @@ class OutboxRow(models.Model):
         SENDING = "sending"
         DONE = "done"
         DEAD = "dead"  # given up; a person may have it tried anew
+        HELD = "held"  # waited in a backup that was restored (`core.holding`)
 
     key = models.CharField(max_length=80, unique=True)
     kind = models.CharField(max_length=20)
@@ -234,13 +235,15 @@ class OutboxRow(models.Model):
     lease = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    # Known to stand behind another of its lane; without it, it may do so all the same.
+    is_behind = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [
             models.Index(
                 fields=["next_at", "id"],
-                name="outbox_due",
-                condition=Q(state__in=("waiting", "sending")),
+                name="outbox_first",
+                condition=Q(state__in=("waiting", "sending"), is_behind=False),
             ),
             models.Index(
                 fields=["lane", "id"],

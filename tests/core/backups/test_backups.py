@@ -19,7 +19,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import DataError, OperationalError, ProgrammingError, connection, transaction
 
-from emporion.core import condition, jobs, journal
+from emporion.core import condition, jobs, journal, outbox
 from emporion.core.backups import databases, reading, writing
 from emporion.core.backups.shapes import escaped, every_shape
 from emporion.core.jobs import lease
@@ -144,13 +144,19 @@ def test_restored_place_holds_what_waited_until_it_is_let_go_on(
         ("waiting", "waiting", 0), ("running", "waiting", 0), ("done", "done", 1),
         ("stopped", "stopped", 1), ("failed", "failed", 1),
     ]  # fmt: skip
-    # What is written from now on leaves.
+    # What is written from now on leaves, also in the lanes and about the things of what is held.
     jobs.enqueue("new", {}, tenant="", owner="o")
-    assert due() == (["new"], [])
+    with transaction.atomic():
+        outbox.put("k", {}, lane="waiting", merge="m", key="about the same")
+        outbox.put("k", {}, lane="sending", key="behind")
+    assert due() == (["new"], ["about the same", "behind"])
+    OutboxRow.objects.filter(key="behind").update(state="done")
     assert show_outbox([]) == 0 and "until --release: 2" in capsys.readouterr().out
     assert show_outbox(["--release"]) == 0
     assert capsys.readouterr().out == "Let go on: 2 of the outbox and 2 jobs.\n"
-    assert due() == (["waiting", "running", "new"], ["waiting", "sending"])
+    # Of the two about one thing the newer says it.
+    assert due() == (["waiting", "running", "new"], ["about the same", "sending"])
+    assert OutboxRow.objects.get(key="waiting").state == "done"
     assert condition.look().held == 0
     entry = JournalEntry.objects.get(action="held.release")
     assert (entry.actor, entry.fields) == ("command:outbox", ["outbox=2", "jobs=2"])

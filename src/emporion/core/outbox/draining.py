@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from emporion.core import processes, seen
 from emporion.core.models import OutboxRow
-from emporion.core.outbox.handing import LEASE, LIVE, State, deliver_next
+from emporion.core.outbox import lanes
+from emporion.core.outbox.handing import LEASE, State, deliver_next
+from emporion.core.outbox.lanes import LIVE
 
 log = structlog.get_logger(__name__)
 # Handed over at the same time, each by a thread with its own connection.
@@ -28,6 +30,9 @@ KEPT = dt.timedelta(days=30)
 # Rows deleted at a look, in one statement; with more to delete the next look goes on.
 PORTION = 1000
 TIDY_EVERY = 3600.0
+# Seconds between two looks for marked rows that nobody freed, and portions marked at a look.
+FREE_EVERY = 60.0
+ROUNDS = 100
 
 
 def keep_draining(threads: int = THREADS) -> None:
@@ -47,12 +52,19 @@ class Keeper:
     def __init__(self, threads: int) -> None:
         self.drainers: list[threading.Thread | None] = [None] * threads
         self._tidied = -TIDY_EVERY
+        self._freed = -FREE_EVERY
 
     def look(self) -> None:
         """Begin what has ended again and tidy up; raises nothing that a later look could mend."""
         try:
             self._keep()
             free_dead()
+            for _round in range(ROUNDS):
+                if lanes.mark_behind() < lanes.PORTION:
+                    break
+            if time.monotonic() - self._freed > FREE_EVERY:
+                lanes.free_first()
+                self._freed = time.monotonic()
             if time.monotonic() - self._tidied > TIDY_EVERY and forget_done() < PORTION:
                 self._tidied = time.monotonic()
         except Exception as error:

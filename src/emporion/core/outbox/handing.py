@@ -8,18 +8,19 @@ over again, with the same key.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from emporion.core import processes
 from emporion.core.beating import Heart
 from emporion.core.models import OutboxRow
+from emporion.core.outbox import lanes
 from emporion.core.outbox.carriers import Postponed, Undeliverable, Unwanted, deliver_of
+from emporion.core.outbox.lanes import LIVE
 
 log = structlog.get_logger(__name__)
 State = OutboxRow.State
@@ -35,17 +36,6 @@ WORKER = "the process ended while it handed this over"
 NEWER = "a newer one says it"
 
 
-class _Written(Value):
-    """A word that stands in the statement itself: SQLite takes an index of some rows only then."""
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
-        return f"'{self.value}'", ()
-
-
-# As the indexes of the rows that are not over yet say it, word for word.
-LIVE = (_Written(State.WAITING.value), _Written(State.SENDING.value))
-
-
 def deliver_next() -> bool:
     """Hand over the next row that is due; False when there is none. Raises nothing of a carrier."""
     row = _take()
@@ -58,15 +48,15 @@ def deliver_next() -> bool:
     except Postponed as later:
         _postpone(row, later.until)
     except Unwanted as error:
-        _settle(row, state=State.DONE, cause=str(error)[:200], ended_at=timezone.now())
+        _end(row, State.DONE, str(error)[:200])
     except Undeliverable as error:
         log.warning("outbox.undeliverable", key=row.key, kind=row.kind, why=str(error))
-        _settle(row, state=State.DEAD, cause=str(error)[:200], ended_at=timezone.now())
+        _end(row, State.DEAD, str(error)[:200])
     except Exception as error:
         _try_again(row, error)
     else:
         with transaction.atomic():
-            if _settle(row, state=State.DONE, cause="", ended_at=timezone.now()) and finish:
+            if _end(row, State.DONE) and finish:
                 finish()
     finally:
         heart.end()
@@ -83,10 +73,9 @@ def drain() -> int:
 
 def due() -> QuerySet[OutboxRow]:
     """Return the rows that may be taken now, the first one first."""
-    ahead = OutboxRow.objects.filter(lane=OuterRef("lane"), pk__lt=OuterRef("pk"), state__in=LIVE)
     ready = Q(state=State.WAITING) | Q(state=State.SENDING, lease_until__lt=Now())
-    live = OutboxRow.objects.filter(ready, next_at__lte=Now(), state__in=LIVE)
-    return live.filter(~Exists(ahead)).order_by("next_at", "pk")
+    live = OutboxRow.objects.filter(ready, next_at__lte=Now(), state__in=LIVE, is_behind=False)
+    return live.filter(pk=lanes.first_of_lane()).order_by("next_at", "pk")
 
 
 def _take() -> OutboxRow | None:
@@ -110,6 +99,7 @@ def _take() -> OutboxRow | None:
                     lease_until=None,
                     ended_at=timezone.now(),
                 )
+                lanes.free_next(row.lane)
                 continue
             ours.update(
                 state=State.SENDING,
@@ -134,7 +124,7 @@ def _postpone(row: OutboxRow, until: dt.datetime) -> None:
         with transaction.atomic():
             _settle(row, attempt=F("attempt") - 1, state=State.WAITING, next_at=until)
     except IntegrityError:
-        _settle(row, state=State.DONE, cause=NEWER, ended_at=timezone.now())
+        _end(row, State.DONE, NEWER)
 
 
 def _try_again(row: OutboxRow, error: Exception) -> None:
@@ -142,11 +132,20 @@ def _try_again(row: OutboxRow, error: Exception) -> None:
     cause = type(error).__name__
     if row.attempt > len(PAUSES):
         log.error("outbox.dead", key=row.key, kind=row.kind, error=cause)
-        _settle(row, state=State.DEAD, cause=cause, ended_at=timezone.now())
+        _end(row, State.DEAD, cause)
         return
     log.warning("outbox.failed", key=row.key, kind=row.kind, attempt=row.attempt, error=cause)
     pause = dt.timedelta(seconds=PAUSES[row.attempt - 1])
     _settle(row, state=State.WAITING, cause=cause, next_at=Now() + Value(pause))
+
+
+def _end(row: OutboxRow, state: State, cause: str = "") -> bool:
+    """Note that a row is over, and let the next of its lane go; False as `_settle`."""
+    with transaction.atomic():
+        ended = _settle(row, state=state, cause=cause, ended_at=timezone.now())
+        if ended:
+            lanes.free_next(row.lane)
+    return ended
 
 
 def _settle(row: OutboxRow, **values: object) -> bool:

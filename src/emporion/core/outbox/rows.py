@@ -79,5 +79,6 @@ def replay(row: OutboxRow) -> bool:
             cause="",
             next_at=timezone.now(),
             ended_at=None,
+            is_behind=False,
         )
     )
