@@ -73,6 +73,8 @@ def free_next(lane: str) -> None:
 
 def free_first() -> int:
     """Take the mark from rows that are the first of their lane after all; return how many."""
-    firsts = OutboxRow.objects.filter(state__in=LIVE).order_by().values("lane")
-    firsts = firsts.annotate(first=Min("pk")).values("first")
-    return OutboxRow.objects.filter(pk__in=firsts, is_behind=True).update(is_behind=False)
+    lanes = OutboxRow.objects.filter(state__in=LIVE).order_by().values("lane")
+    firsts = lanes.annotate(first=Min("pk"))
+    return OutboxRow.objects.filter(pk__in=firsts.values("first"), is_behind=True).update(
+        is_behind=False
+    )
