@@ -31,6 +31,7 @@ from emporion.registry.domain.organisations import (
 )
 from emporion.registry.domain.people import (
     LISTS_WITHIN,
+    MOST_LISTS,
     PAGES_WITHIN,
     READS_WITHIN,
     NewPerson,
@@ -48,6 +49,7 @@ from emporion.registry.domain.people import (
 
 __all__ = [
     "LISTS_WITHIN",
+    "MOST_LISTS",
     "PAGES_WITHIN",
     "READS_WITHIN",
     "Erasure",

@@ -24,43 +24,74 @@ from emporion.registry import domain as registry
 from emporion.registry.domain import roles
 
 FORMS = (("csv", "CSV"), ("xlsx", "XLSX"), ("jsonl", "JSON"))
-NAMES: dict[str, Any] = {
-    "exhibitors": gettext_lazy("Exhibitors, as an import reads them"),
-    "buyers": gettext_lazy("Buyers, as an import reads them"),
-    "participants": gettext_lazy("Everybody who takes part"),
-    "delegates": gettext_lazy("Who acts for whom"),
-    "needs": gettext_lazy("Needs"),
-    "offers": gettext_lazy("Offers"),
-    "edition": gettext_lazy("The edition itself"),
-    "facts": gettext_lazy("Published figures"),
-    "pavilions": gettext_lazy("Pavilions"),
-    "walking": gettext_lazy("Walking minutes"),
-    "delegations": gettext_lazy("Delegations"),
-    "officers": gettext_lazy("Officers of delegations"),
-    "posts-offered": gettext_lazy("Roles that are offered"),
-    "lists": gettext_lazy("Lists that were sent"),
-    "organisations": gettext_lazy("Organisations"),
-    "people": gettext_lazy("People, with contact data"),
-    "staff": gettext_lazy("Staff"),
-    "erasures": gettext_lazy("Wishes to be erased"),
-    "taxonomy": gettext_lazy("Categories of needs and offers"),
-    "requests": gettext_lazy("Requests, as an import reads them"),
-    "meetings": gettext_lazy("Meetings of the public schedule"),
-    "refusals": gettext_lazy("Requests without a meeting in it"),
-    "told": gettext_lazy("Whose day it changed"),
-    "pins": gettext_lazy("What every schedule must grant"),
-    "slots": gettext_lazy("Times for meetings"),
-    "releases": gettext_lazy("Schedules"),
-    "runs": gettext_lazy("Computations of schedules"),
-    "matchings": gettext_lazy("Computations of lists of whom to meet"),
-    "messages": gettext_lazy("Messages, without their words"),
-    "given-up": gettext_lazy("Messages and calls that nobody took"),
-    "webhooks": gettext_lazy("Other systems"),
-    "deliveries": gettext_lazy("Calls to other systems"),
-    "journal": gettext_lazy("Journal"),
-    "imports": gettext_lazy("Imports"),
-    "jobs": gettext_lazy("Work of the machine"),
-}
+# What the lists are called, under the headings of the page.
+GROUPS: tuple[tuple[str, Any, dict[str, Any]], ...] = (
+    (
+        "takes-part",
+        gettext_lazy("Who takes part"),
+        {
+            "participants": gettext_lazy("Everybody who takes part"),
+            "exhibitors": gettext_lazy("Exhibitors, as an import reads them"),
+            "buyers": gettext_lazy("Buyers, as an import reads them"),
+            "organisations": gettext_lazy("Organisations"),
+            "people": gettext_lazy("People, with contact data"),
+            "delegates": gettext_lazy("Who acts for whom"),
+            "delegations": gettext_lazy("Delegations"),
+            "officers": gettext_lazy("Officers of delegations"),
+            "needs": gettext_lazy("Needs"),
+            "offers": gettext_lazy("Offers"),
+        },
+    ),
+    (
+        "meet",
+        gettext_lazy("Requests and meetings"),
+        {
+            "requests": gettext_lazy("Requests, as an import reads them"),
+            "meetings": gettext_lazy("Meetings of the public schedule"),
+            "refusals": gettext_lazy("Requests without a meeting in it"),
+            "told": gettext_lazy("Whose day it changed"),
+            "pins": gettext_lazy("What every schedule must grant"),
+            "slots": gettext_lazy("Times for meetings"),
+            "releases": gettext_lazy("Schedules"),
+            "runs": gettext_lazy("Computations of schedules"),
+            "matchings": gettext_lazy("Computations of lists of whom to meet"),
+        },
+    ),
+    (
+        "fair",
+        gettext_lazy("The fair"),
+        {
+            "edition": gettext_lazy("The edition itself"),
+            "facts": gettext_lazy("Published figures"),
+            "pavilions": gettext_lazy("Pavilions"),
+            "walking": gettext_lazy("Walking minutes"),
+            "taxonomy": gettext_lazy("Categories of needs and offers"),
+        },
+    ),
+    (
+        "told",
+        gettext_lazy("Messages and other systems"),
+        {
+            "messages": gettext_lazy("Messages, without their words"),
+            "given-up": gettext_lazy("Messages and calls that nobody took"),
+            "webhooks": gettext_lazy("Other systems"),
+            "deliveries": gettext_lazy("Calls to other systems"),
+        },
+    ),
+    (
+        "runs",
+        gettext_lazy("Who runs it, and what was done"),
+        {
+            "staff": gettext_lazy("Staff"),
+            "posts-offered": gettext_lazy("Roles that are offered"),
+            "journal": gettext_lazy("Journal"),
+            "lists": gettext_lazy("Lists that were sent"),
+            "imports": gettext_lazy("Imports"),
+            "erasures": gettext_lazy("Wishes to be erased"),
+            "jobs": gettext_lazy("Work of the machine"),
+        },
+    ),
+)
 
 
 @for_organisers
@@ -114,9 +145,15 @@ def export(request: HttpRequest, edition: Edition, subject: str) -> HttpResponse
 
 def _page(request: HttpRequest, edition: Edition, status: int) -> HttpResponse:
     role = str(request.staff_role)  # type: ignore[attr-defined]
-    there = [one for one in SUBJECTS.values() if roles.may(role, one.act)]
+    there = {name for name, one in SUBJECTS.items() if roles.may(role, one.act)}
+    groups = [
+        (key, word, [(name, title, SUBJECTS[name].act in OF_PEOPLE) for name, title in names.items()
+                     if name in there])
+        for key, word, names in GROUPS
+    ]  # fmt: skip
     context = {
-        "rows": [(one.name, NAMES[one.name], one.act in OF_PEOPLE) for one in there],
+        "groups": [group for group in groups if group[2]],
+        "most": registry.MOST_LISTS,
         "forms": FORMS,
         "slug": edition.slug,
         "nav_current": "desk",
