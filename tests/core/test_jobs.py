@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -184,6 +186,28 @@ def test_worker_that_is_told_to_leave_gives_its_job_back_or_does_it_to_its_end(
     again = jobs.perform(job.public_id) if gives_way else ended
     assert again is not None
     assert (again.state, again.attempt, again.result) == ("done", 1, {"reached": 10})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_that_leaves_tells_what_it_does_beside_its_jobs_and_waits_for_it() -> None:
+    ended: list[bool] = []
+
+    def also(is_over: Callable[[], bool]) -> None:
+        while not is_over():
+            time.sleep(0.01)
+        time.sleep(0.2)
+        ended.append(True)
+
+    def leave_at_once() -> None:
+        try:
+            work(batch=True, also=also)
+        finally:
+            connection.close()
+
+    begun = threading.Thread(target=leave_at_once)
+    begun.start()
+    begun.join(20)
+    assert ended == [True]
 
 
 def test_job_that_somebody_stopped_is_stopped_also_while_its_worker_leaves() -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from emporion.core import outbox, seen
 from emporion.core.models import OutboxRow
-from emporion.core.outbox import draining, handing
+from emporion.core.outbox import carriers, draining, handing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECOND = dt.timedelta(seconds=1)
@@ -49,7 +49,7 @@ def test_drainer_lives_through_failures_of_any_kind(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(draining, "deliver_next", fail)
     with pytest.raises(Ended):
-        draining._loop()
+        draining._loop(lambda: False)
     assert left == []
 
 
@@ -58,7 +58,7 @@ def test_drainer_that_ended_is_begun_again_and_that_all_live_is_noted(
 ) -> None:
     begun: list[str] = []
 
-    def loop() -> None:
+    def loop(is_over: Any) -> None:
         begun.append(threading.current_thread().name)
 
     monkeypatch.setattr(draining, "_loop", loop)
@@ -73,7 +73,7 @@ def test_drainer_that_ended_is_begun_again_and_that_all_live_is_noted(
 
 
 def test_keeper_lives_without_a_database_and_without_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(draining, "_loop", lambda: None)
+    monkeypatch.setattr(draining, "_loop", lambda is_over: None)
 
     def fail(*words: Any) -> None:
         raise OSError("no room")
@@ -87,6 +87,35 @@ def test_keeper_lives_without_a_database_and_without_room(monkeypatch: pytest.Mo
     keeper.look()
 
 
+def test_what_is_being_handed_over_is_waited_for_and_nothing_else_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taken, goes_on, over = threading.Event(), threading.Event(), threading.Event()
+    keys: list[str] = []
+    monkeypatch.setattr(carriers, "_carriers", {})
+
+    @outbox.carrier("slow")
+    def deliver(row: OutboxRow) -> None:
+        keys.append(row.key)
+        taken.set()
+        goes_on.wait(20)
+
+    for n in range(2):
+        with transaction.atomic():
+            outbox.put("slow", {}, lane="a", key=f"k{n}")
+    drains = threading.Thread(target=outbox.keep_draining, args=[over.is_set, 2])
+    drains.start()
+    assert taken.wait(20)
+    over.set()
+    drains.join(0.3)
+    # A server has it and has not said so: who ended now would leave it to be sent twice.
+    assert drains.is_alive()
+    goes_on.set()
+    drains.join(20)
+    states = list(OutboxRow.objects.order_by("pk").values_list("key", "state", "attempt"))
+    assert (keys, states) == (["k0"], [("k0", "done", 1), ("k1", "waiting", 0)])
+
+
 def put(n: int) -> None:
     now = timezone.now() - dt.timedelta(days=31)
     OutboxRow.objects.bulk_create(
@@ -98,7 +127,7 @@ def put(n: int) -> None:
 def test_tidying_goes_on_at_the_next_look_until_nothing_old_is_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(draining, "_loop", lambda: None)
+    monkeypatch.setattr(draining, "_loop", lambda is_over: None)
     monkeypatch.setattr(draining, "PORTION", 10)
     put(25)
     keeper, left = draining.Keeper(1), []

@@ -14,8 +14,8 @@ import sys
 import time
 from types import FrameType
 
-# Seconds that a job may take to end by itself, and between two beginnings of a worker.
-PATIENCE = 15.0
+# Seconds that a job and a mail may take to end by themselves, and between two worker's beginnings.
+PATIENCE = 27.0
 PAUSE = 2.0
 LOOK = 0.2
 _told = False

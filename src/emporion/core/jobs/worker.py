@@ -32,8 +32,8 @@ INTERVAL = 0.4
 RECLAIM_EVERY = 5.0
 # Seconds until the database is asked again when it did not answer.
 PAUSE = 1.0
-# Seconds that a job may take to end by itself when the worker is to leave.
-PATIENCE = 15
+# Seconds that a job, and what is being handed over, may take to end when the worker is to leave.
+PATIENCE = 25
 
 
 class JobWorker:
@@ -102,12 +102,16 @@ def _begun_again() -> QuerySet[JobRecord]:
 
 
 def work(
-    *, batch: bool = False, beside: int | None = None, also: Callable[[], object] | None = None
+    *,
+    batch: bool = False,
+    beside: int | None = None,
+    also: Callable[[Callable[[], bool]], object] | None = None,
 ) -> None:
     """Do jobs until told to leave; `batch`: until the queue is empty.
 
     `beside` is the process that this worker belongs to: when it has gone, the worker leaves. `also`
-    is what the worker has done beside its jobs, in a thread of its own.
+    is what the worker has done beside its jobs, in a thread of its own; it is given what says that
+    it is to end, and is waited for.
     """
     worker = JobWorker(batch=batch)
     if threading.current_thread() is threading.main_thread():
@@ -120,12 +124,18 @@ def work(
         # Before anything is loaded, which takes a while: people wait at the door already.
         lanes.begin()
     ready_to_work(worker)
+    beside_jobs = None
     if also is not None:
-        threading.Thread(target=also, name="beside-jobs", daemon=True).start()
+        is_over = [lambda: not worker.running]
+        beside_jobs = threading.Thread(target=also, args=is_over, name="beside-jobs", daemon=True)
+        beside_jobs.start()
     try:
         worker.run()
     finally:
+        worker.running = False
         lanes.end()
+        if beside_jobs is not None:
+            beside_jobs.join(PATIENCE)
 
 
 def ready_to_work(worker: JobWorker) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
+from collections.abc import Callable
 
 import structlog
 from django.db import DatabaseError, InterfaceError, connection
@@ -18,6 +19,7 @@ from emporion.core.outbox import lanes
 from emporion.core.outbox.handing import LEASE, State, deliver_next
 from emporion.core.outbox.lanes import LIVE
 
+IsOver = Callable[[], bool]
 log = structlog.get_logger(__name__)
 # Handed over at the same time, each by a thread with its own connection.
 THREADS = 3
@@ -29,18 +31,23 @@ LOOK = 5.0
 KEPT = dt.timedelta(days=30)
 # Rows deleted at a look, in one statement; with more to delete the next look goes on.
 PORTION = 1000
+# Seconds that those who hand over are given to end: mail has 20 at most (`core.outgoing`).
+ENDS = 22.0
 TIDY_EVERY = 3600.0
 # Seconds between two looks for marked rows that nobody freed, and portions marked at a look.
 FREE_EVERY = 60.0
 ROUNDS = 100
 
 
-def keep_draining(threads: int = THREADS) -> None:
-    """Hand rows over until the process ends."""
-    keeper = Keeper(threads)
-    while True:
+def keep_draining(is_over: IsOver, threads: int = THREADS) -> None:
+    """Hand rows over until `is_over`: then nothing is taken any more, and what is on its way is
+    waited for, as a row that is left in the middle leaves a second time."""
+    keeper = Keeper(threads, is_over)
+    while not is_over():
         keeper.look()
-        time.sleep(LOOK)
+        _rest(LOOK, is_over)
+    keeper.end()
+    connection.close()
 
 
 class Keeper:
@@ -49,7 +56,8 @@ class Keeper:
     That they all lived is noted in the data folder, for whoever watches the machine.
     """
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, is_over: IsOver = lambda: False) -> None:
+        self.is_over = is_over
         self.drainers: list[threading.Thread | None] = [None] * threads
         self._tidied = -TIDY_EVERY
         self._freed = -FREE_EVERY
@@ -70,13 +78,22 @@ class Keeper:
         except Exception as error:
             _say(error)
 
+    def end(self) -> None:
+        """Wait for what is being handed over, for `ENDS` seconds in all."""
+        until = time.monotonic() + ENDS
+        for drainer in self.drainers:
+            if drainer is not None:
+                drainer.join(max(0.0, until - time.monotonic()))
+
     def _keep(self) -> None:
         for number, drainer in enumerate(self.drainers):
             if drainer is not None and drainer.is_alive():
                 continue
             if drainer is not None:
                 log.error("outbox.drainer_ended", thread=drainer.name)
-            begun = threading.Thread(target=_loop, name=f"outbox-{number}", daemon=True)
+            begun = threading.Thread(
+                target=_loop, args=[self.is_over], name=f"outbox-{number}", daemon=True
+            )
             begun.start()
             self.drainers[number] = begun
         seen.note(seen.OUTBOX)
@@ -101,15 +118,22 @@ def forget_done() -> int:
     return old.filter(pk__in=portion).delete()[0] if portion else 0
 
 
-def _loop() -> None:
-    while True:
+def _loop(is_over: IsOver) -> None:
+    while not is_over():
         try:
-            while deliver_next():
+            while not is_over() and deliver_next():
                 pass
-            time.sleep(INTERVAL)
+            _rest(INTERVAL, is_over)
         except Exception as error:
             _say(error)
             time.sleep(PAUSE)
+    connection.close()
+
+
+def _rest(seconds: float, is_over: IsOver) -> None:
+    until = time.monotonic() + seconds
+    while not is_over() and time.monotonic() < until:
+        time.sleep(min(INTERVAL, seconds))
 
 
 def _say(error: Exception) -> None:
