@@ -241,10 +241,26 @@ def test_full_disk_is_no_fault_of_the_job_for_a_day(
     monkeypatch.setattr(kinds, "_kinds", {})
     jobs.kind("test.effect", attempts=1)(fail)
     job = put()
-    JobRecord.objects.update(asked_at=timezone.now() - dt.timedelta(days=days))
+    # Asked for long before it was due: what counts is since when it was tried.
+    long_ago = timezone.now() - dt.timedelta(days=30)
+    JobRecord.objects.update(asked_at=long_ago)
+    jobs.perform(job.public_id)
+    job.refresh_from_db()
+    assert (job.state, job.attempt) == ("waiting", 0)
+    JobRecord.objects.update(begun_at=timezone.now() - dt.timedelta(days=days), next_at=None)
     jobs.perform(job.public_id)
     job.refresh_from_db()
     assert (job.state, job.attempt, job.cause) == (*ends, "OperationalError")
+
+
+def test_job_that_is_begun_again_by_a_person_has_its_day_anew() -> None:
+    job = put()
+    long_ago = timezone.now() - dt.timedelta(days=30)
+    JobRecord.objects.update(state="failed", asked_at=long_ago, begun_at=long_ago)
+    assert jobs.begin_again(job)
+    taken = lease.take(job.public_id)
+    assert taken is not None and taken.begun_at is not None
+    assert timezone.now() - taken.begun_at < dt.timedelta(minutes=1)
 
 
 def test_job_that_kills_every_worker_is_given_up() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import signal
 import threading
 import time
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from emporion.core import jobs, journal
 from emporion.core.jobs import kinds, running
@@ -158,6 +160,14 @@ def test_newest_job_of_a_subject_is_found_and_of_no_other_tenant() -> None:
         first.pk,
     ]
     assert [jobs.waiting_before(j) for j in (first, second)] == [0, 1]
+
+
+def test_job_put_off_until_later_is_not_before_another_and_one_under_way_is() -> None:
+    later, under_way, last = put(), put(), put()
+    JobRecord.objects.filter(pk=later.pk).update(next_at=timezone.now() + dt.timedelta(hours=1))
+    assert jobs.waiting_before(last) == 1
+    JobRecord.objects.filter(pk=under_way.pk).update(state="running")
+    assert [jobs.waiting_before(job) for job in (later, last)] == [1, 1]
 
 
 @pytest.mark.django_db(transaction=True)

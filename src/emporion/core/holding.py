@@ -76,7 +76,7 @@ def release() -> Held:
     """
     states, now = OutboxRow.State, timezone.now()
     with transaction.atomic():
-        jobs = _jobs().update(cause="", next_at=None)
+        jobs = _jobs().update(cause="", next_at=None, begun_at=None)
         newer = OutboxRow.objects.filter(
             kind=OuterRef("kind"), merge=OuterRef("merge"), state=states.WAITING, attempt=0
         )

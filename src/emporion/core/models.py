@@ -170,7 +170,9 @@ class JobRecord(models.Model):
     lease_until = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField()
+    # The attempt that is under way or was the last; and the first one.
     started_at = models.DateTimeField(null=True)
+    begun_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
     stop_asked_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)

@@ -20,7 +20,7 @@ from typing import Any
 import structlog
 from django.db import connection, transaction
 from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from emporion.core import processes
@@ -33,8 +33,8 @@ State = JobRecord.State
 LENGTH = dt.timedelta(seconds=30)
 # Seconds between two renewals: five may fail before the lease ends.
 BEAT = 5.0
-# For so long after it was asked for, a job is not held to account for what is below it; and so long
-# it waits then.
+# For so long after it was first begun, a job is not held to account for what is below it; and so
+# long it waits then.
 PATIENT = dt.timedelta(days=1)
 ROOM = dt.timedelta(seconds=10)
 # So long a job waits that is behind another one, before it looks again.
@@ -80,6 +80,7 @@ def take(public_id: str = "", kinds: Collection[str] | None = None) -> JobRecord
             lease_until=Now() + Value(LENGTH),
             process=processes.this_process(),
             started_at=now,
+            begun_at=Coalesce("begun_at", Value(now)),
             seen_at=now,
             next_at=None,
             cause="",
@@ -143,9 +144,10 @@ def try_again(job: JobRecord, cause: str, reason: str = "") -> bool:
 def wait_for_room(job: JobRecord, cause: str) -> bool:
     """Give a job back that failed because the database was gone or a disk was full: no fault of it.
 
-    Such an attempt does not count within `PATIENT` after the job was asked for; then it does.
+    Such an attempt does not count within `PATIENT` after the job was begun first; then it does. One
+    may be asked for long before it is due.
     """
-    if timezone.now() - job.asked_at > PATIENT:
+    if timezone.now() - (job.begun_at or job.asked_at) > PATIENT:
         return try_again(job, cause)
     values = {"attempt": F("attempt") - 1, "next_at": Now() + Value(ROOM), "reason": ""}
     return _released(job, cause, values)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from emporion.core import journal
+from emporion.core.jobs import lease
 from emporion.core.models import JobRecord
 
 State = JobRecord.State
@@ -83,13 +84,14 @@ def begin_again(job: JobRecord) -> bool:
         if locked.state != State.FAILED:
             return False
         locked.state, locked.attempt, locked.cause, locked.reason = State.WAITING, 0, "", ""
-        locked.next_at = locked.ended_at = locked.stop_asked_at = None
+        locked.next_at = locked.ended_at = locked.stop_asked_at = locked.begun_at = None
         locked.save()
         journal.record("job.begin_again", "job", locked.public_id, tenant=locked.tenant)
     return True
 
 
 def waiting_before(job: JobRecord) -> int:
-    """Return how many jobs will be done before one that waits."""
-    live = JobRecord.objects.filter(state__in=(State.WAITING, State.RUNNING))
-    return live.filter(asked_at__lt=job.asked_at).exclude(pk=job.pk).count()
+    """Return how many jobs are done before one that waits: those under way, and older ones that are
+    due. What is put off until later is not waited for."""
+    under_way = JobRecord.objects.filter(state=State.RUNNING).exclude(pk=job.pk)
+    return under_way.count() + lease.due().filter(pk__lt=job.pk).count()
