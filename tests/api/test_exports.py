@@ -9,7 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -21,6 +23,7 @@ from emporion.core.tabular.formulas import restored
 from emporion.core.tabular.subjects import Asked, flat
 from emporion.core.tenancy import scope, scopes_disabled
 from emporion.edition import models as edition_tables
+from emporion.edition.domain.lists import rows as lists
 from emporion.edition.domain.lists.rows import DEMONSTRATION
 from emporion.edition.queries import Edition
 from emporion.matchmaking.models import MatchRun
@@ -255,15 +258,26 @@ def test_each_row_of_a_demonstration_says_that_it_is_one(own: Edition, take: Tak
         assert {row["Note"] for row in rows} == {DEMONSTRATION}, name
 
 
+@pytest.mark.parametrize("name", ["participants", "exhibitors", "buyers"])
 def test_rows_are_read_in_chunks_of_one_order(
-    own: Edition, take: Take, monkeypatch: pytest.MonkeyPatch
+    own: Edition, take: Take, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    whole = content(take("participants"))
-    monkeypatch.setattr(tabular, "CHUNK", 2)
-    assert content(take("participants")) == whole
     with scope(expo=own.expo):
-        reads = edition_tables.Participation.objects.filter(edition=own).count()
-    assert reads > 4
+        hosts = edition_tables.Participation.objects.filter(edition=own, role="exhibitor")
+        first, *_others, last = hosts.order_by("sort_key", "pk")
+        last.main_exhibitor = first
+        last.save()
+    whole = content(take(name))
+    with CaptureQueriesContext(connection) as at_once:
+        content(take(name))
+    for module in (tabular, lists):
+        monkeypatch.setattr(module, "CHUNK", 1)
+    with CaptureQueriesContext(connection) as in_parts:
+        assert content(take(name)) == whole
+    assert len(in_parts) > len(at_once)
+    if name == "exhibitors":
+        *_rows, row = [json.loads(line) for line in whole.splitlines()]
+        assert (row["Id"], row["Main exhibitor"]) == (last.public_id, first.public_id)
 
 
 # Subjects that a role is given besides what all of the staff are given.

@@ -130,4 +130,4 @@ def _known(here: Edition, wanted: Subject, number: int | None) -> None:
     if number is not None and releases.release(here, number) is None:
         raise Http404("There is no release of this number.")
     if number is None and wanted.of_release and here.published_release is None:
-        raise Problem(409, "No schedule is published yet, so there are no meetings to write.")
+        raise Problem(409, "No schedule is published yet; name one by its number in release.")

@@ -5,7 +5,7 @@ Exports write them, and imports compare with them; so both mean the same by ever
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "exhibitors": ("exhibitor", "co_exhibitor"),
     "buyers": ("buyer",),
 }
+BY_NAME = ("sort_key", "pk")
 # The source of those who came in by no list: their id is our public id.
 OURS = "emporion"
 
@@ -89,34 +90,48 @@ class Record:
         return (self.source, self.external_id) if self.external_id else (OURS, self.public_id)
 
 
-def records(edition: Edition, subject: str) -> list[Record]:
-    """Return everybody whom a list of `subject` holds, by name; four queries."""
-    found = [
-        _record(row)
-        for row in Participation.objects.filter(edition=edition, role__in=ROLES[subject])
-        .order_by("sort_key", "pk")
-        .values_list(*_COLUMNS)
-    ]
+def records(edition: Edition, subject: str, only: Sequence[int] | None = None) -> list[Record]:
+    """Return everybody whom a list of `subject` holds, by name; four queries.
+
+    With `only` those with these primary keys: whoever writes a long list reads it a part at a time.
+    """
+    everybody = Participation.objects.filter(edition=edition, role__in=ROLES[subject])
+    of_them: dict[str, Any] = {
+        "participation__edition": edition,
+        "participation__role__in": ROLES[subject],
+    }
+    if only is not None:
+        everybody = everybody.filter(pk__in=only)
+        of_them["participation__in"] = only
+    found = [_record(row) for row in everybody.order_by(*BY_NAME).values_list(*_COLUMNS)]
     by_pk = {record.pk: record for record in found}
-    roles = ROLES[subject]
     for model, name in ((Need, "needs"), (Offer, "offers")):
-        rows = model.objects.filter(
-            participation__edition=edition, participation__role__in=roles
-        ).order_by("pk")
+        rows = model.objects.filter(**of_them).order_by("pk")
         for pk, code, text, markets, deal in rows.values_list(
             "participation_id", "code", "text", "markets", "deal_type"
         ):
             # Somebody may have come in since the first query.
             if pk in by_pk:
                 getattr(by_pk[pk], name).append(Interest(code, as_texts(text), markets, deal))
-    leads = Delegate.objects.filter(
-        participation__edition=edition, participation__role__in=roles
-    ).order_by("-is_lead", "pk")
+    leads = Delegate.objects.filter(**of_them).order_by("-is_lead", "pk")
     for pk, *person in leads.values_list(*_CONTACT):
         if pk in by_pk and by_pk[pk].contact is None:
             told: list[Any] = ["" if value is None else value for value in person]
             by_pk[pk].contact = Contact(*told)
     return found
+
+
+def keys_by_name(edition: Edition, subject: str) -> list[int]:
+    """Return the primary keys of everybody whom a list of `subject` holds, by name; one query."""
+    found = Participation.objects.filter(edition=edition, role__in=ROLES[subject])
+    return list(found.order_by(*BY_NAME).values_list("pk", flat=True))
+
+
+def list_ids(participations: Collection[int]) -> dict[int, str]:
+    """Return {primary key: the id under which lists know this participant}; one query."""
+    found = Participation.objects.filter(pk__in=participations)
+    rows = found.values_list("pk", "external_id", "public_id")
+    return {pk: own or public_id for pk, own, public_id in rows}
 
 
 def _record(row: Sequence[Any]) -> Record:

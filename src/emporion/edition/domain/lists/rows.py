@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from emporion.edition.domain.lists.columns import LISTS
-from emporion.edition.domain.records import Record, flat, records
+from emporion.edition.domain.records import Record, flat, keys_by_name, list_ids, records
 from emporion.edition.models import Edition
 from emporion.edition.queries import pavilions
 
 Cell = str | int | None
+# So many participants are in memory at once, however long the list.
+CHUNK = 500
 
 DEMONSTRATION = (
     "Demonstration: a model edition. What is marked as made up in the column “Made up” is "
@@ -28,15 +30,17 @@ _NOT_WRITTEN = frozenset({"name:en", "hall_id"})
 
 
 def rows(edition: Edition, subject: str) -> Iterator[list[Cell]]:
-    """Yield the rows of everybody whom a list of `subject` holds, by name."""
-    found = records(edition, subject)
-    by_pk = {record.pk: record for record in found}
+    """Yield the rows of everybody whom a list of `subject` holds, by name; a part at a time."""
     names = {p.letter: p.name for p in pavilions(edition)}
     fields = [c.field for c in LISTS[subject] if c.field not in _NOT_WRITTEN]
     note = note_of(edition)
-    for record in found:
-        values = _values(record, by_pk, names, note)
-        yield [cell(values[field]) for field in fields]
+    keys = keys_by_name(edition, subject)
+    for start in range(0, len(keys), CHUNK):
+        found = records(edition, subject, keys[start : start + CHUNK])
+        mains = list_ids([one.main_exhibitor_id for one in found if one.main_exhibitor_id])
+        for record in found:
+            values = _values(record, mains, names, note)
+            yield [cell(values[field]) for field in fields]
 
 
 def note_of(edition: Edition) -> str:
@@ -54,9 +58,8 @@ def cell(value: Any) -> Cell:
 
 
 def _values(
-    record: Record, by_pk: Mapping[int, Record], names: Mapping[str, Any], note: str
+    record: Record, mains: Mapping[int, str], names: Mapping[str, Any], note: str
 ) -> dict[str, Any]:
-    main = by_pk.get(record.main_exhibitor_id or 0)
     source, own = record.key
     values = {
         "id": own,
@@ -64,7 +67,7 @@ def _values(
         **flat(record),
         "note": note,
         "pavilion_name": str(names.get(record.pavilion, "")),
-        "main": main.key[1] if main is not None else "",
+        "main": mains.get(record.main_exhibitor_id or 0, ""),
     }
     firm = record.name if record.organisation_id else {}
     for language in ("zh-hans", "ar"):
