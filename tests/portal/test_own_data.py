@@ -133,7 +133,7 @@ def test_file_tells_what_others_did_on_ones_behalf(
 
 
 def test_file_tells_what_was_done_to_several_at_once(
-    edition: Any, planted: Person, signed_in: Any
+    edition: Any, planted: Person, fresh: Any
 ) -> None:
     """Who read contact data of a page of people, and who changed a hundred of them."""
     other = make_participation(edition, "buyer").delegates.get().person
@@ -143,16 +143,14 @@ def test_file_tells_what_was_done_to_several_at_once(
         note_page_out(edition.expo, "user:boss", [other.public_id, f"{planted.public_id}x"])
         with transaction.atomic():
             journal.record("person.change", "person", both, fields=["phone"])
-    said = [row for row in journal_of(planted, edition, signed_in) if row["actor"] == "user:boss"]
+    said = [row for row in journal_of(planted, edition, fresh) if row["actor"] == "user:boss"]
     assert [(row["action"], row["objects"], row["fields"]) for row in said] == [
         ("contacts.page", [planted.public_id], ["phone", "email"]),
         ("person.change", [planted.public_id], ["phone"]),
     ]
 
 
-def test_file_tells_nothing_of_what_others_wish(
-    edition: Any, planted: Person, signed_in: Any
-) -> None:
+def test_file_tells_nothing_of_what_others_wish(edition: Any, planted: Person, fresh: Any) -> None:
     """Neither now nor of a version that wrote down both sides of a wish."""
     (mine,) = Participation.objects.filter(person=planted)
     other = make_participation(edition, "buyer")
@@ -160,15 +158,15 @@ def test_file_tells_nothing_of_what_others_wish(
         wishes.wish(other, mine, "veto", "known")
         journal.record("wish.veto", "participation", [other.public_id, mine.public_id])
         journal.record("wish.save", "participation", [mine.public_id, other.public_id])
-    told = journal_of(planted, edition, signed_in)
+    told = journal_of(planted, edition, fresh)
     said = [(row["action"], row["objects"]) for row in told if row["action"].startswith("wish.")]
     # What was planted, and what an officer may have done for them.
     assert said == [("wish.save", [mine.public_id]), ("wish.save", [mine.public_id])]
 
 
-def journal_of(person: Person, edition: Any, signed_in: Any) -> list[dict[str, Any]]:
+def journal_of(person: Person, edition: Any, fresh: Any) -> list[dict[str, Any]]:
     """What the file of somebody's data says of the journal."""
-    answer = signed_in(person.user).post(f"/en/{edition.slug}/your-data/file/")
+    answer = fresh(person.user).post(f"/en/{edition.slug}/your-data/file/")
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as book:
         return list(json.loads(book.read("data.json"))["journal"])
 
