@@ -189,10 +189,16 @@ def listed(
     return rank.in_order(lists, market.believed_p[at] * market.believed_q[at])[0]
 
 
-def shipped(market: Simulated, rule: str = clearing.PRICED) -> rank.Ranking:
+def shipped(market: Simulated) -> rank.Ranking:
     """Return buyers' lists at the default of the knob."""
-    order = cleared(market, rule)
+    order = cleared(market)
     return listed(market, order, order.duals)
+
+
+def by_equilibrium(market: Simulated) -> rank.Ranking:
+    """Return buyers' lists by the meetings of the equilibrium, also in their order."""
+    order = cleared(market, clearing.TU)
+    return rank.rank_buyers(order.kernel, order.duals, LENGTH)
 
 
 def run_sparse(exhibitors: int, buyers: int) -> None:
@@ -287,7 +293,7 @@ def run_simulated(kind: str, exhibitors: int, buyers: int) -> None:
         "shipped": shipped,
         "product": lambda m: lists_by(m, m.believed_p * m.believed_q),
         "one-sided": lambda m: lists_by(m, m.believed_p),
-        "equilibrium": lambda m: shipped(m, rule=clearing.TU),
+        "equilibrium": by_equilibrium,
     }
     ratios: dict[str, list[float]] = {
         "product": [],

@@ -72,7 +72,7 @@ def _run(exhibitors: int, buyers: int, with_requests: bool) -> None:
             loading.add_buyers(edition, model, delegations, quiet),
         )
         if with_requests:
-            loading.add_requests(loaded, model, make_requests(model), quiet)
+            loading.add_requests(loaded, model, make_requests(model, model.seed), quiet)
         bulk.refresh_statistics()
         vectors.readers = lambda: (Scattered(),)
         texts = market.texts_of(edition)

@@ -37,10 +37,10 @@ TEMPERATURE = 0.1
 # below `metrics.OVERFULL`, as prices stop a little short of what they aim at.
 MOST_REQUESTS = 2.5
 PRICED, TU = "priced", "tu"
-# From this equality on the equilibrium takes the place of prices. On simulated markets of seeds 1
-# and 11 and on the model edition prices brought more at 0.75, the equilibrium at 1; where between
-# the two they change places was not measured.
-MOSTLY_EQUAL = 0.9
+# From this equality on the equilibrium takes the place of prices. On six simulated markets prices
+# brought more at 0.95 and looks as equal, the equilibrium up to 3 % more at 1; at low equality,
+# read in the order of p * q, it floods inboxes (`./run bench matching --case knob`).
+MOSTLY_EQUAL = 0.975
 
 
 @dataclass

@@ -110,13 +110,20 @@ def _behind(
     np.minimum.at(least, owner[open_places], ranking.score[open_places].astype(np.float64))
     wider_owner = wider.owners()
     # What stands on a list already, by its own score or by the floor, is not behind it.
-    listed = np.isin(wider_owner * width + wider.other, owner * width + ranking.other)
+    listed = _among(wider_owner * width + wider.other, owner * width + ranking.other)
     near = wider.score.astype(np.float64) >= NEAR * least[wider_owner]
     found = np.flatnonzero(~listed & near & (many[wider_owner] > 0))
     counted = np.bincount(wider_owner[found], minlength=lists)
     begin = np.cumsum(counted) - counted
     nth = np.arange(len(found)) - begin[wider_owner[found]]
     return found[nth < many[wider_owner[found]]]
+
+
+def _among(keys: Ints, known: Ints) -> npt.NDArray[np.bool_]:
+    """Return which keys are known; keys that lie close to each other are found faster."""
+    known = np.sort(known)
+    place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+    return np.asarray(known[place] == keys)
 
 
 def _merged(

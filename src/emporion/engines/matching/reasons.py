@@ -63,6 +63,8 @@ LEAST = 0.02
 # Fewer people could be guessed by name.
 LEAST_PEOPLE = 3
 CHUNK = 65_536
+# Keys of a range of up to so many times their number are looked up in a table.
+TABLE = 16
 BUYER, EXHIBITOR = "buyer", "exhibitor"
 # Code and detail of each reason of an entry.
 Told = list[tuple[str, dict[str, Any]]]
@@ -364,9 +366,19 @@ class _Chunk:
 
 
 def _interned(keys: Ints, describe: Any) -> Ints:
-    unique, inverse = np.unique(keys, return_inverse=True)
-    numbers = np.asarray([describe(key) for key in unique.tolist()], dtype=np.int64)
-    return numbers[inverse] if len(numbers) else np.zeros(0, dtype=np.int64)
+    """Return the number that `describe` gives each key, asked once a key and by rising keys."""
+    span = int(keys.max(initial=-1)) + 1
+    if span > TABLE * len(keys):
+        unique, inverse = np.unique(keys, return_inverse=True)
+        numbers = np.asarray([describe(key) for key in unique.tolist()], dtype=np.int64)
+        return numbers[inverse] if len(numbers) else np.zeros(0, dtype=np.int64)
+    # Keys of few kinds: to mark them in a table is quicker than to sort them.
+    there = np.zeros(span, dtype=bool)
+    there[keys] = True
+    unique = np.flatnonzero(there)
+    table = np.zeros(span, dtype=np.int64)
+    table[unique] = [describe(key) for key in unique.tolist()]
+    return table[keys]
 
 
 def _written(one: Participant) -> list[str]:

@@ -24,7 +24,7 @@ def match(argv: list[str]) -> int:
         "--rule",
         choices=RULES,
         help="how places are shared out: by prices of full calendars (the usual way), or by the"
-        " equilibrium with transferable utility (usual from an equality of 0.9 on)",
+        " equilibrium with transferable utility (usual from an equality of 0.975 on)",
     )
     parser.add_argument(
         "--no-exploring",
