@@ -6,6 +6,7 @@ import time
 import pytest
 
 from emporion.engines import scheduling
+from emporion.engines.scheduling.exact import race
 from emporion.engines.scheduling.exact.decide import decide
 from emporion.engines.scheduling.exact.encoding import MEETINGS, PEOPLE
 from emporion.engines.scheduling.exact.limits import first_limits
@@ -112,8 +113,10 @@ def test_most_matched_needs_augmenting():
     assert most_matched([0b011, 0b001, 0b110], 0b011) == 2
 
 
-@pytest.mark.parametrize("seed", [3, 8, 21])
-def test_race_meets_trying_everything(seed):
+@pytest.mark.parametrize(("seed", "patience"), [(3, 3), (8, 3), (21, 3), (3, 0), (8, 0)])
+def test_race_meets_trying_everything(seed, patience, monkeypatch):
+    """Also where the upper end gives every question up at once, but the last."""
+    monkeypatch.setattr(race, "PATIENCE", patience)
     it = timetables.random_timetable(seed)
     found = timetables.all_timetables(it)
     result = Race(copy.deepcopy(it), time.monotonic() + 60).run(lambda _: True)

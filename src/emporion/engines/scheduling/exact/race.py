@@ -1,8 +1,9 @@
 """Optimum or infeasibility of a timetable, proven, by two processes that share what they find.
 
 The lower end starts at the linear relaxation and climbs: "at most k?" for the least k that nobody
-has refuted, a fresh solver each.  The upper end tries a k part of the way to the best timetable
-known; when both ends meet in one k, the two processes ask the same question in two encodings.
+has refuted, a fresh solver each.  The upper end tries a k between the ends, and one nearer to the
+best timetable known when there is no answer for long; when both ends meet in one k, the two
+processes ask the same question in two encodings.
 """
 
 from __future__ import annotations
@@ -31,10 +32,13 @@ RUNNERS = 2
 REACH = 3
 #: Rounds of prices for one question, and the share of the slots that has to go for another.
 ROUNDS, WORTH = 4, 0.01
-#: Where the upper end looks, as a share of the way from the lower end; next to it when so near.
-PART, NEAR = 0.15, 20
+#: Where the upper end looks, as a share of the way from the greatest k that was too hard; seconds
+#: after which a k is, unless it is the last one below the best timetable, and how they grow.
+PART, PATIENCE, MORE = 0.3, 3.0, 1.5
 WAIT = 0.01
 Job = tuple[int | None, str]
+#: A problem without what prices rule out.
+Ready = tuple[Timetable, Limits]
 
 
 @dataclass
@@ -56,6 +60,7 @@ class _Runner:
 
     def __init__(self, job: Job, text: str) -> None:
         self.job = job
+        self.began = time.monotonic()
         # A file, not a pipe: nobody reads while the process writes.
         self.answer: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
         self.process = subprocess.Popen(  # noqa: S603
@@ -95,10 +100,12 @@ class Race:
         """``deadline`` (`time.monotonic`) holds for the linear programmes as well."""
         self.it, self.deadline = it, deadline
         self.runners: list[_Runner] = []
-        self.ready: dict[int, tuple[Timetable, Limits] | None] = {}
+        self.ready: dict[int, Ready | None] = {}
         self.report: Callable[[Finding], bool] | None = None
         self.asked = 0
         self.found = Finding(0)
+        #: The greatest number of breaks for which the upper end had no answer in time.
+        self.hard, self.patience = -1, PATIENCE
         if not prune(it):
             self.found.infeasible = True
             return
@@ -132,7 +139,7 @@ class Race:
             most, _ = runner.job
             if runner.done():
                 self._learn(most, runner.slots())
-            elif not (most is not None and self._useless(most)):
+            elif most is None or not (self._useless(most) or self._too_hard(most, runner.began)):
                 continue
             runner.end()
             self.runners.remove(runner)
@@ -140,6 +147,15 @@ class Race:
     def _useless(self, most: int) -> bool:
         found = self.found
         return most < found.lower or (found.breaks is not None and most >= found.breaks)
+
+    def _too_hard(self, most: int, began: float) -> bool:
+        """Whether the upper end has tried ``most`` for long enough; it remembers that."""
+        last = self.found.breaks is None or most + 1 >= self.found.breaks
+        late = time.monotonic() - began > self.patience
+        if last or not late or most <= self.found.lower:
+            return False
+        self.hard, self.patience = max(self.hard, most), self.patience * MORE
+        return True
 
     def _learn(self, most: int | None, slots: list[int] | None) -> None:
         found = self.found
@@ -160,8 +176,9 @@ class Race:
             return [(None, PEOPLE), (low, PEOPLE), (low, MEETINGS)]
         if low >= high:
             return []
-        upper = low + (max(1, int((high - low) * PART)) if high - low > NEAR else 1)
-        if upper >= high:
+        easy = max(low, self.hard)
+        upper = min(max(easy + 1, easy + int((high - easy) * PART)), high - 1)
+        if upper == low:
             return [(low, PEOPLE), (low, MEETINGS)]
         return [(low, PEOPLE), (upper, PEOPLE), (low, MEETINGS)]
 
@@ -191,7 +208,7 @@ class Race:
     def _climbing(self, running: list[Job]) -> bool:
         return any(most is not None and most > self.found.lower for most, _ in running)
 
-    def _tightened(self, most: int) -> tuple[Timetable, Limits] | None:
+    def _tightened(self, most: int) -> Ready | None:
         """The problem without what prices rule out for ``most`` breaks; None when all of it is."""
         if most not in self.ready:
             if most > self.found.lower + REACH:
@@ -209,7 +226,7 @@ def tighten(
     most: int,
     deadline: float | None = None,
     goes_on: Callable[[], bool] = lambda: True,
-) -> tuple[Timetable, Limits] | None:
+) -> Ready | None:
     """Rounds of prices and pruning for "at most ``most`` breaks"; None: there is no timetable.
 
     Fewer rounds where ``deadline`` comes first or ``goes_on`` says no.
