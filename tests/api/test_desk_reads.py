@@ -144,8 +144,8 @@ def test_overview_tells_what_the_first_page_counts(edition: Any, desk: Any) -> N
     assert (found["published_release"], found["waiting_draft"]) == (1, draft.number)
     waiting = {one["kind"]: one["count"] for one in found["waiting"]}
     assert waiting == {
-        "draft": 1, "setup": 1, "lists": 0, "given_up": 0, "unanswered": 1, "since": 0,
-        "unserved": 2, "listless": 0,
+        "draft": 1, "setup": 1, "lists": 0, "given_up": 0, "switched_off": 0, "unanswered": 1,
+        "since": 0, "unserved": 2, "listless": 0,
     }  # fmt: skip
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import hmac
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from emporion.cli import main
 from emporion.core import outbox
 from emporion.core.models import JournalEntry, OutboxRow
+from emporion.core.outbox import handing
+from emporion.messaging import queries
 from emporion.messaging.domain import webhooks
 from emporion.messaging.models import Delivery, Endpoint
 from tests import factories
@@ -82,8 +86,52 @@ def test_endpoint_that_is_gone_is_switched_off(
     outbox.drain()
     endpoint.refresh_from_db()
     assert (endpoint.is_active, OutboxRow.objects.get().state) == (False, "dead")
+    assert queries.switched_off_since(edition.expo) == (1, endpoint.failing_since)
     emit(edition)
     assert OutboxRow.objects.count() == 1
+
+
+@pytest.mark.parametrize(("days", "goes_on"), [(2, True), (4, False)])
+def test_endpoint_that_takes_nothing_for_days_is_switched_off_when_an_event_is_given_up(
+    edition: Any, endpoint: Endpoint, system: fakes.Web, days: int, goes_on: bool
+) -> None:
+    system.answer = lambda asked: (500, {})
+    emit(edition)
+    for _ in handing.PAUSES:
+        assert outbox.deliver_next()
+    begun = timezone.now() - dt.timedelta(days=days)
+    Endpoint.objects.update(failing_since=begun)
+    # As long as an event is tried, the endpoint is as well.
+    endpoint.refresh_from_db()
+    assert endpoint.is_active
+    assert outbox.deliver_next()
+    endpoint.refresh_from_db()
+    assert (endpoint.is_active, endpoint.failing_since) == (goes_on, begun)
+    assert queries.switched_off_since(edition.expo) == ((0, None) if goes_on else (1, begun))
+    entries = JournalEntry.objects.filter(action="webhook.change")
+    assert [entry.actor for entry in entries] == ([] if goes_on else ["system"])
+    webhooks.set_active(endpoint, False)
+    webhooks.set_active(endpoint, True)
+    endpoint.refresh_from_db()
+    assert (endpoint.is_active, endpoint.failing_since) == (True, None)
+
+
+def test_endpoint_that_takes_one_is_hoped_for_anew_and_a_paused_one_is_not_told_of(
+    edition: Any, endpoint: Endpoint, system: fakes.Web
+) -> None:
+    answers = iter([500, 200, 500])
+    system.answer = lambda asked: (next(answers), {})
+    emit(edition)
+    since: list[bool] = []
+    for _ in range(2):
+        outbox.deliver_next()
+        endpoint.refresh_from_db()
+        since.append(endpoint.failing_since is not None)
+    assert since == [True, False]
+    emit(edition)
+    outbox.deliver_next()
+    webhooks.set_active(endpoint, False)
+    assert queries.switched_off_since(edition.expo) == (0, None)
 
 
 def test_endpoint_hears_only_of_its_events_and_its_expo(edition: Any, system: fakes.Web) -> None:

@@ -125,12 +125,19 @@ class Endpoint(models.Model):
     # Names of events; none: all.
     events = models.JSONField(default=list)
     is_active = models.BooleanField(default=True)
+    # Since when it has taken nothing; kept when it is switched off for that, not when by a person.
+    failing_since = models.DateTimeField(null=True)
     made_at = models.DateTimeField()
 
     objects = ScopedManager(expo="expo")
 
     def __str__(self) -> str:
         return f"endpoint {self.public_id}"
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether it was switched off because it took nothing, and by nobody."""
+        return not self.is_active and self.failing_since is not None
 
 
 class Delivery(models.Model):

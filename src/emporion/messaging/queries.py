@@ -70,6 +70,14 @@ def given_up_since(expo: Expo) -> tuple[int, Any]:
     return row["count"], row["since"]
 
 
+def switched_off_since(expo: Expo) -> tuple[int, Any]:
+    """Return how many endpoints were switched off because they took nothing, and since when; one
+    query."""
+    found = Endpoint.objects.filter(expo=expo, is_active=False, failing_since__isnull=False)
+    row = found.aggregate(count=Count("pk"), since=Min("failing_since"))
+    return row["count"], row["since"]
+
+
 def endpoints(expo: Expo) -> list[Endpoint]:
     """Return the webhook endpoints of an expo, oldest first; one query.
 

@@ -51,6 +51,28 @@ def test_address_that_is_never_called_is_refused(
     assert why in page(answer).select_one(".field-error").get_text()
 
 
+def test_one_that_was_switched_off_by_itself_says_so_on_the_desk_and_its_pages(
+    edition: Any, organiser: Client, system: fakes.Web
+) -> None:
+    system.answer = lambda asked: (410, {})
+    made = webhooks.register(edition.expo, f"{system.url}/a")
+    webhooks.call_to_test(made)
+    outbox.drain()
+    desk = page(organiser.get(address("portal:overview", edition)))
+    where = address("portal:webhooks", edition)
+    # The count leads there; the other link is that of the whole desk.
+    assert [row.get_text() for row in desk.select(f"main a[href='{where}']")] == [
+        "1",
+        "Other systems",
+    ]
+    assert "Other systems that were switched off" in desk.get_text()
+    said = "by itself: nothing was taken since"
+    pages = (where, address("portal:webhook", edition, made.public_id))
+    assert [said in organiser.get(one).content.decode() for one in pages] == [True, True]
+    organiser.post(address("portal:webhook_act", edition, made.public_id), {"act": "resume"})
+    assert [said in organiser.get(one).content.decode() for one in pages] == [False, False]
+
+
 def test_acts_test_tell_again_pause_and_delete_and_are_written_down(
     edition: Any, organiser: Client, system: fakes.Web
 ) -> None:

@@ -4,12 +4,14 @@
     webhook-timestamp   seconds since 1970, of this attempt
     webhook-signature   v1,base64(hmac_sha256(secret, "id.timestamp.body"))
 
-An endpoint is told of events in order; one that answers 410 is switched off.
+An endpoint is told of events in order. One that answers 410 is switched off, and one that has taken
+nothing for days, when the next event is given up: what waits behind it would be tried for ever.
 """
 
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import hmac
 import json
@@ -22,6 +24,7 @@ from django.utils import timezone
 
 from emporion.core import journal, outbox, outgoing
 from emporion.core.ids import new_id
+from emporion.core.outbox import handing
 from emporion.core.tenancy import scopes_disabled
 from emporion.messaging.models import Delivery, Endpoint
 from emporion.registry.queries import Expo
@@ -38,6 +41,8 @@ EVENTS = (
 TEST = "webhook.test"
 PREFIX = "whsec_"
 GONE = 410
+# An endpoint that has taken nothing for so long is switched off.
+HOPED = dt.timedelta(days=3)
 MOST = 20
 
 
@@ -106,9 +111,31 @@ def set_active(endpoint: Endpoint, active: bool) -> None:
         locked = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
         if locked.is_active == active:
             return
-        locked.is_active = active
-        locked.save(update_fields=["is_active"])
+        locked.is_active, locked.failing_since = active, None
+        locked.save(update_fields=["is_active", "failing_since"])
         _record("webhook.change", locked, ["is_active"])
+
+
+def _give_up(endpoint: Endpoint, tenant: str) -> None:
+    """Switch an endpoint off that takes nothing; whoever may see it finds it among what waits."""
+    with scopes_disabled(), journal.acting("system", tenant=tenant), transaction.atomic():
+        locked = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+        if not locked.is_active:
+            return
+        locked.is_active = False
+        locked.failing_since = locked.failing_since or timezone.now()
+        locked.save(update_fields=["is_active", "failing_since"])
+        _record("webhook.change", locked, ["is_active"])
+
+
+def _note_answer(endpoint: Endpoint, *, is_taken: bool) -> None:
+    """Note since when an endpoint takes nothing; written at the first failure and at their end."""
+    if is_taken == (endpoint.failing_since is None):
+        return
+    endpoint.failing_since = None if is_taken else timezone.now()
+    with scopes_disabled():
+        found = Endpoint.objects.filter(pk=endpoint.pk, is_active=True)
+        found.update(failing_since=endpoint.failing_since)
 
 
 def remove(endpoint: Endpoint) -> None:
@@ -219,13 +246,17 @@ def deliver(row: outbox.OutboxRow) -> outbox.Finish:
     except (outgoing.Refused, outgoing.Unreachable) as error:
         reason = str(error)
     _log(endpoint, row, status, reason)
+    is_taken = 200 <= status < 300
+    _note_answer(endpoint, is_taken=is_taken)
+    if is_taken:
+        return None
     if status == GONE:
-        with scopes_disabled(), journal.acting("system", tenant=row.tenant):
-            set_active(endpoint, False)
+        _give_up(endpoint, row.tenant)
         raise outbox.Undeliverable("the endpoint answered 410")
-    if not 200 <= status < 300:
-        raise Failed
-    return None
+    since = endpoint.failing_since
+    if row.attempt > len(handing.PAUSES) and since is not None and timezone.now() - since > HOPED:
+        _give_up(endpoint, row.tenant)
+    raise Failed
 
 
 def _log(endpoint: Endpoint, row: outbox.OutboxRow, status: int, reason: str) -> None:

@@ -85,12 +85,14 @@ def desk(edition: Edition) -> Desk:
     lists = editions.list_drafts(edition)
     run = matchmaking.current_run(edition)
     given_up, given_up_since = messaging.given_up_since(edition.expo)
+    off, off_since = messaging.switched_off_since(edition.expo)
     at = public.computed_at if public else None
     waits = [
         Wait("draft", 1 if draft else 0, draft.computed_at if draft else None),
         Wait("setup", sum(not done for done in standing.done.values()), None),
         Wait("lists", len(lists), lists[-1].sent_at if lists else None),
         Wait("given_up", given_up, given_up_since),
+        Wait("switched_off", off, off_since),
         Wait("unanswered", funnel.unanswered, funnel.oldest),
         Wait("since", funnel.changed, at),
         Wait("unserved", public.figures.get("unserved", 0) if public else 0, at),

@@ -46,7 +46,15 @@ class WaitShape(Schema):
     """Work of one kind that waits."""
 
     kind: Literal[
-        "draft", "setup", "lists", "given_up", "unanswered", "since", "unserved", "listless"
+        "draft",
+        "setup",
+        "lists",
+        "given_up",
+        "switched_off",
+        "unanswered",
+        "since",
+        "unserved",
+        "listless",
     ]
     count: int
     since: dt.datetime | None

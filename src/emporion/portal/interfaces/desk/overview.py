@@ -169,6 +169,8 @@ def _queues(edition: Edition, desk: figures.Desk) -> list[Queue]:
                   ("portal:imports",)),
         "given_up": ("needs", _("Messages and calls that nobody took"),
                      _("to be tried again, or dropped"), ("portal:given_up",)),
+        "switched_off": ("needs", _("Other systems that were switched off"),
+                         _("they took nothing for days"), ("portal:webhooks",)),
         "unanswered": ("waits", _("Meeting requests without an answer"),
                        _("what both want weighs more in the schedule"), ("portal:unanswered",)),
         "since": ("waits", _("Requests that changed since the public schedule"),
