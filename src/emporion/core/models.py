@@ -81,12 +81,16 @@ class ImportBatch(models.Model):
 
 
 class ImportChange(models.Model):
-    """One object that a batch made or changed, with what it was before."""
+    """One object that a batch made or changed, with what it was before.
+
+    `after` holds a digest of each value as the batch left it, to tell what was changed since.
+    """
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="changes")
     object_kind = models.CharField(max_length=40)
     object_id = models.CharField(max_length=16)
     before = models.JSONField(null=True, encoder=RealCharacters)
+    after = models.JSONField(null=True, encoder=RealCharacters)
 
     class Meta:
         constraints = [

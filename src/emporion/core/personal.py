@@ -45,7 +45,7 @@ declare(
             "rows of the person and of what is theirs are deleted",
         ),
     },
-    others="object_kind object_id",
+    others="object_kind object_id after",
 )  # fmt: skip
 declare(
     "core.JobRecord",

@@ -6,7 +6,9 @@ that it was killed in the middle and undoes it before anything else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +27,10 @@ PART, PARTS = 300, {"participation": 60}
 Change = tuple[str, dict[str, Any] | None]
 # Takes back changes of one kind: (edition, [(public id, what it was before)]) -> how many.
 Restorer = Callable[[Edition, Sequence[Change]], int]
+# Holds objects and says what they are: {public id: columns} -> {public id: {column: value}}.
+Reader = Callable[[Edition, Mapping[str, Collection[str]]], dict[str, dict[str, Any]]]
+# What was changed after the batch and stays so: (kind, public id, columns).
+Kept = tuple[str, str, list[str]]
 # Raises when objects of a kind that the batch made (public ids) must stay.
 Guard = Callable[[str, Sequence[str]], None]
 
@@ -87,13 +93,36 @@ def finish(
             and_then()
 
 
-def note(batch: ImportBatch, kind: str, changes: Sequence[Change]) -> None:
-    """Remember what objects were before this batch (None: they were not). In its transaction."""
+def note(
+    batch: ImportBatch,
+    kind: str,
+    changes: Sequence[Change],
+    after: Mapping[str, Mapping[str, Any]] | None = None,
+) -> None:
+    """Remember what objects were before this batch (None: they were not). In its transaction.
+
+    `after[public id] = {column: value}` is what changed ones are by now.
+    """
+    left = {public_id: _digests(values) for public_id, values in (after or {}).items()}
     bulk.load_rows(
         ImportChange,
-        ("batch", "object_kind", "object_id", "before"),
-        [(batch.pk, kind, public_id, before) for public_id, before in changes],
+        ("batch", "object_kind", "object_id", "before", "after"),
+        [(batch.pk, kind, public_id, before, left.get(public_id)) for public_id, before in changes],
     )
+
+
+def note_again(
+    batch: ImportBatch,
+    kind: str,
+    changes: Mapping[str, Mapping[str, Any]],
+    after: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """Remember what a batch changed of objects it had noted already; what was first holds."""
+    noted = batch.changes.filter(object_kind=kind, object_id__in=list(changes))
+    for change in noted.filter(before__isnull=False):
+        change.before = {**changes[change.object_id], **(change.before or {})}
+        change.after = {**(change.after or {}), **_digests(after[change.object_id])}
+        change.save(update_fields=["before", "after"])
 
 
 def unfinished(edition: Edition) -> ImportBatch | None:
@@ -137,15 +166,18 @@ def undo(
     batch: ImportBatch,
     restorers: Mapping[str, Restorer],
     *,
+    readers: Mapping[str, Reader],
     guard: Guard | None = None,
+    on_kept: Callable[[Kept], None] | None = None,
     on_progress: Callable[[int], None] | None = None,
     and_then: Callable[[int], None] | None = None,
 ) -> int:
     """Put everything back to what it was before `batch`; return how many objects.
 
-    `restorers` names the kinds in the order in which they must be taken back. Works in short
-    transactions; killed in the middle it can be begun again, because each removes its own notes.
-    `guard` is asked in each transaction that removes what the batch made, `and_then` is called with
+    What people changed after the batch (`readers` say what is there) stays as they saved it, and
+    `on_kept` is told. `restorers` names the kinds in the order in which they must be taken back.
+    Works in short transactions; killed in the middle it can be begun again, because each removes
+    its own notes. `guard` is asked in each transaction that removes what the batch made, `and_then` is called with
     the number of objects in the transaction that ends it. Raises BatchError for a
     batch that is undone already, or under later ones, and whatever the guard raises.
     """
@@ -169,7 +201,7 @@ def undo(
             raise BatchError(f"Nobody can take back changes of {unknown[0]!r}.")
         batch.state, batch.process = State.WRITING, jobs.this_writer()
         batch.save(update_fields=["state", "process"])
-    done = 0
+    done = stays = 0
     for kind, restore in restorers.items():
         while True:
             with transaction.atomic():
@@ -178,19 +210,70 @@ def undo(
                 if not part:
                     break
                 allow(kind, [change.object_id for change in part if change.before is None])
-                restore(edition, [(change.object_id, change.before) for change in part])
+                kept = _changed_since(edition, part, readers.get(kind))
+                restore(edition, _without(part, kept))
                 ImportChange.objects.filter(pk__in=[change.pk for change in part]).delete()
             give_way()
             done += len(part)
+            for public_id, columns in kept.items():
+                stays += 1
+                if on_kept is not None:
+                    on_kept((kind, public_id, sorted(columns)))
             if on_progress is not None:
                 on_progress(done)
     with transaction.atomic():
         batch.state, batch.ended_at = State.UNDONE, timezone.now()
-        batch.save(update_fields=["state", "ended_at"])
-        journal.record("import.undo", "import", batch.public_id, tenant=edition.expo.public_id)
+        if stays:
+            batch.counts = {**batch.counts, "kept": stays}
+        batch.save(update_fields=["state", "counts", "ended_at"])
+        journal.record(
+            "import.undo",
+            "import",
+            batch.public_id,
+            fields=[f"kept={stays}"] if stays else [],
+            tenant=edition.expo.public_id,
+        )
         if and_then is not None:
             and_then(done)
     return done
+
+
+def _changed_since(
+    edition: Edition, part: Sequence[ImportChange], read: Reader | None
+) -> dict[str, set[str]]:
+    """Return {public id: columns} that do not hold any more what the batch left there."""
+    left = {change.object_id: change.after for change in part if change.after}
+    if read is None or not left:
+        return {}
+    there = read(edition, left)
+    changed = {
+        public_id: {name for name, now in _digests(values).items() if left[public_id][name] != now}
+        for public_id, values in there.items()
+    }
+    return {public_id: columns for public_id, columns in changed.items() if columns}
+
+
+def _without(part: Sequence[ImportChange], kept: Mapping[str, set[str]]) -> list[Change]:
+    """Return what is to be put back: all but the columns that are kept."""
+    wanted: list[Change] = []
+    for change in part:
+        stays, was = kept.get(change.object_id), change.before
+        if stays and was is not None:
+            was = {name: value for name, value in was.items() if name not in stays}
+            if not was:
+                continue
+        wanted.append((change.object_id, was))
+    return wanted
+
+
+def _digests(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return {column: what its value is recognised by}: no copy, of which erasures had to know."""
+    return {
+        name: hashlib.sha256(
+            json.dumps(value, ensure_ascii=False, sort_keys=True, default=str).encode()
+        ).hexdigest()[:20]
+        for name, value in values.items()
+    }
 
 
 def is_running(batch: ImportBatch) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -64,6 +64,19 @@ def change_participations(
                 tenant=edition.expo.public_id,
             )
     return before
+
+
+def hold_participations(
+    edition: Edition, wanted: Mapping[str, Collection[str]]
+) -> dict[str, dict[str, Any]]:
+    """Lock them and return {public id: {column: value}}, as `change_participations` does."""
+    found = list(
+        Participation._base_manager.select_for_update()
+        .filter(edition=edition, public_id__in=list(wanted))
+        .order_by("pk")
+    )
+    letters = dict(Pavilion._base_manager.filter(edition=edition).values_list("pk", "letter"))
+    return _before(found, {row.pk: wanted[row.public_id] for row in found}, letters)
 
 
 def remove_participations(edition: Edition, keys: Sequence[int]) -> int:
@@ -152,7 +165,7 @@ def reindex(edition: Edition, participations: Sequence[Participation]) -> None:
 
 def _before(
     found: Sequence[Participation],
-    changes: Mapping[int, Mapping[str, Any]],
+    changes: Mapping[int, Collection[str]],
     letters: Mapping[int, str],
 ) -> dict[str, dict[str, Any]]:
     interests = {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from emporion.edition.domain import changing
-from emporion.edition.domain.batches import Change, Restorer
+from emporion.edition.domain.batches import Change, Reader, Restorer
 from emporion.edition.domain.enrolment import Interest
 from emporion.edition.domain.pavilions import remove_pavilions
 from emporion.edition.models import Edition, Participation
@@ -81,4 +81,10 @@ RESTORERS: dict[str, Restorer] = {
     "person": _people,
     "organisation": _organisations,
     "pavilion": _pavilions,
+}
+# What people may change after a list brought it.
+READERS: dict[str, Reader] = {
+    "participation": changing.hold_participations,
+    "person": lambda edition, wanted: registry.hold_people(edition.expo, wanted),
+    "organisation": lambda edition, wanted: registry.hold_organisations(edition.expo, wanted),
 }

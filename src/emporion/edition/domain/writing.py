@@ -15,6 +15,7 @@ from emporion.edition.domain.intake import OF_CONTACT, OF_ORGANISATION, Differen
 from emporion.edition.domain.merging import new_interests, new_texts, texts_of
 from emporion.edition.domain.pavilions import NewPavilion, add_pavilions
 from emporion.edition.domain.records import OURS, Record
+from emporion.edition.domain.restoring import READERS
 from emporion.edition.models import Edition
 from emporion.registry import domain as registry
 from emporion.registry import queries as registered
@@ -132,9 +133,11 @@ class _Writer:
                 for pk, firm in zip(new_firms, made, strict=True):
                     own[pk]["organisation_id"] = firm
                 self._note("organisation", {row.public_id: None for row in new_firms.values()})
-            self._note("organisation", registry.change_organisations(self.expo, _filled(firms)))
-            self._note("person", registry.change_people(self.expo, _filled(people)))
-            self._note("participation", changing.change_participations(self.edition, _filled(own)))
+            self._changed("organisation", registry.change_organisations(self.expo, _filled(firms)))
+            self._changed("person", registry.change_people(self.expo, _filled(people)))
+            self._changed(
+                "participation", changing.change_participations(self.edition, _filled(own))
+            )
             if contacts:
                 made = registry.add_people(self.expo, list(contacts.values()))
                 changing.add_delegates(self.edition, list(zip(contacts, made, strict=True)))
@@ -177,19 +180,34 @@ class _Writer:
             for e in entries
             if e.key in self.organisations
         }
-        self._note("organisation", registry.change_organisations(self.expo, changes))
+        self._changed("organisation", registry.change_organisations(self.expo, changes))
 
     def _known_people(self, entries: Sequence[Entry]) -> None:
         changes = {
             self.people[e.key]: _of_contact(e.values) for e in entries if e.key in self.people
         }
-        self._note("person", registry.change_people(self.expo, changes))
+        self._changed("person", registry.change_people(self.expo, changes))
 
-    def _note(self, kind: str, changes: Mapping[str, dict[str, Any] | None]) -> None:
+    def _changed(self, kind: str, before: Mapping[str, dict[str, Any]]) -> None:
+        """Note what was changed, with what it is now; of what was noted already all that is new."""
+        if not before:
+            return
+        after = READERS[kind](self.edition, before)
+        again = {i: was for i, was in before.items() if (kind, i) in self.noted}
+        if again:
+            batches.note_again(self.batch, kind, again, after)
+        self._note(kind, before, after)
+
+    def _note(
+        self,
+        kind: str,
+        changes: Mapping[str, dict[str, Any] | None],
+        after: Mapping[str, dict[str, Any]] | None = None,
+    ) -> None:
         """Note each object once: what it was before the first change of this batch."""
         fresh = [(i, was) for i, was in changes.items() if (kind, i) not in self.noted]
         self.noted.update((kind, i) for i, _ in fresh)
-        batches.note(self.batch, kind, fresh)
+        batches.note(self.batch, kind, fresh, after)
 
 
 def _filled(changes: Mapping[int, dict[str, Any]]) -> dict[int, dict[str, Any]]:

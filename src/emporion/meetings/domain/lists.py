@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -258,7 +258,8 @@ def write(
                 told = values.get("answered_at") or now
                 values["answered_at"] = None if values["state"] == "open" else told
         with transaction.atomic():
-            batches.note(batch, "request", list(change_requests(edition, changes).items()))
+            before = change_requests(edition, changes)
+            batches.note(batch, "request", list(before.items()), hold_values(edition, before))
         give_way()
         done += len(changes)
         if on_progress is not None:
@@ -317,7 +318,25 @@ def _restore(edition: Edition, changes: Sequence[batches.Change]) -> int:
     return len(before) + len(made)
 
 
+def hold_values(
+    edition: Edition, wanted: Mapping[str, Collection[str]]
+) -> dict[str, dict[str, Any]]:
+    """Lock requests and return {public id: {column: value}}, as `change_requests` does."""
+    found = (
+        MeetingRequest.objects.select_for_update()
+        .filter(edition=edition, public_id__in=list(wanted))
+        .order_by("pk")
+    )
+    return {
+        request.public_id: {
+            name: _plain(getattr(request, name)) for name in wanted[request.public_id]
+        }
+        for request in found
+    }
+
+
 RESTORERS: dict[str, batches.Restorer] = {"request": _restore}
+READERS: dict[str, batches.Reader] = {"request": hold_values}
 
 
 def requests_of(edition: Edition, participations: Sequence[str]) -> list[str]:

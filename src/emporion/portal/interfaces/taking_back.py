@@ -14,6 +14,9 @@ from emporion.portal.interfaces import reporting
 from emporion.portal.interfaces.reporting import Refused
 
 RESTORERS = {**request_lists.RESTORERS, **restoring.RESTORERS}
+READERS = {**request_lists.READERS, **restoring.READERS}
+# Of what was changed since, so many are named.
+MOST_NAMED = 20
 
 
 def mend(edition: Edition, report: reporting.Report, *, dry_run: bool = False) -> None:
@@ -53,8 +56,10 @@ def undo(
 ) -> int:
     """Undo a batch; refuse where meeting requests hang on what it brought, unless told.
 
-    What a release that is or was public tells of stays in any case: people went by it.
+    What a release that is or was public tells of stays in any case: people went by it. What people
+    changed after the import stays as they saved it, and is named.
     """
+    kept: list[batches.Kept] = []
     _check_loss(edition, batch, with_requests)
     with reporting.bar("Undo", batch.changes.count()) as progress:
 
@@ -63,14 +68,27 @@ def undo(
             if on_progress is not None:
                 on_progress(done)
 
-        return batches.undo(
+        done = batches.undo(
             edition,
             batch,
             RESTORERS,
+            readers=READERS,
             guard=_guard(edition, batch, with_requests),
+            on_kept=kept.append,
             on_progress=told,
             and_then=and_then,
         )
+    _say_kept(report, kept)
+    return done
+
+
+def _say_kept(report: reporting.Report, kept: Sequence[batches.Kept]) -> None:
+    if not kept:
+        return
+    report.say(f"Changed after the import and left as it is by now ({len(kept)}):")
+    report.lines([f"  {kind} {one}: {', '.join(names)}" for kind, one, names in kept[:MOST_NAMED]])
+    if len(kept) > MOST_NAMED:
+        report.say(f"  and {len(kept) - MOST_NAMED} more")
 
 
 def _guard(edition: Edition, batch: ImportBatch, with_requests: bool = False) -> batches.Guard:
@@ -136,11 +154,20 @@ class Undoing:
         if error is None:
             return
         guard = _guard(self.edition, self.batch)
+        kept: list[batches.Kept] = []
         try:
             _check_loss(self.edition, self.batch)
-            batches.undo(self.edition, self.batch, RESTORERS, guard=guard)
+            batches.undo(
+                self.edition,
+                self.batch,
+                RESTORERS,
+                readers=READERS,
+                guard=guard,
+                on_kept=kept.append,
+            )
         except Refused as refused:
             # The reason of the failure follows; what people did meanwhile is not thrown away.
             self.report.say(f"The import failed and is not undone. {refused}")
         else:
             self.report.say("The import failed; everything it had written is undone.")
+            _say_kept(self.report, kept)

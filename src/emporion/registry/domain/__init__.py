@@ -27,6 +27,7 @@ from emporion.registry.domain.organisations import (
     add_organisations,
     change_organisations,
     create_organisation,
+    hold_organisations,
     remove_organisations,
 )
 from emporion.registry.domain.people import (
@@ -39,6 +40,7 @@ from emporion.registry.domain.people import (
     add_people,
     change_people,
     create_person,
+    hold_people,
     link_user,
     look_up_people,
     note_list_out,
@@ -72,6 +74,8 @@ __all__ = [
     "decline_erasure",
     "erase_account",
     "erase_person",
+    "hold_organisations",
+    "hold_people",
     "keeps_account",
     "link_user",
     "look_up_people",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from emporion.core import bulk, journal
 from emporion.core.ids import new_id
 from emporion.core.text.sortkey import sort_key
 from emporion.core.translated import best
-from emporion.registry.domain.rows import change_rows, remove_rows
+from emporion.registry.domain.rows import change_rows, hold_values, remove_rows
 from emporion.registry.models import Expo, Organisation
 
 
@@ -97,6 +97,13 @@ def change_organisations(
     return change_rows(
         Organisation, expo, changes, CHANGEABLE, lambda organisation: name_key(organisation.name)
     )
+
+
+def hold_organisations(
+    expo: Expo, wanted: Mapping[str, Collection[str]]
+) -> dict[str, dict[str, Any]]:
+    """Lock them and return {public id: {column: value}}, as `change_organisations` does."""
+    return hold_values(Organisation, expo, wanted)
 
 
 def remove_organisations(expo: Expo, keys: Sequence[int]) -> int:

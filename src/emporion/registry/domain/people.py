@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from django.utils import timezone
 from emporion.core import bulk, history, journal
 from emporion.core.ids import new_id
 from emporion.core.text.sortkey import sort_key
-from emporion.registry.domain.rows import change_rows, remove_rows
+from emporion.registry.domain.rows import change_rows, hold_values, remove_rows
 from emporion.registry.models import Expo, Person
 from emporion.registry.queries import people_like
 
@@ -104,6 +104,11 @@ def change_people(
     return change_rows(
         Person, expo, changes, CHANGEABLE, lambda person: sort_key(person.name, person=True)
     )
+
+
+def hold_people(expo: Expo, wanted: Mapping[str, Collection[str]]) -> dict[str, dict[str, Any]]:
+    """Lock them and return {public id: {column: value}}, as `change_people` does."""
+    return hold_values(Person, expo, wanted)
 
 
 def remove_people(expo: Expo, keys: Sequence[int]) -> int:

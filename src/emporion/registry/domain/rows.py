@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -61,6 +61,24 @@ def change_rows(
                 tenant=expo.public_id,
             )
     return before
+
+
+def hold_values(
+    model: type[Named], expo: Expo, wanted: Mapping[str, Collection[str]]
+) -> dict[str, dict[str, Any]]:
+    """Return {public id: {column: value}} for `wanted[public id] = columns`, as `change_rows` does.
+
+    They stay locked until the caller's transaction ends.
+    """
+    found = (
+        model._base_manager.select_for_update()
+        .filter(expo=expo, public_id__in=list(wanted))
+        .order_by("pk")
+    )
+    return {
+        row.public_id: {column: _plain(getattr(row, column)) for column in wanted[row.public_id]}
+        for row in found
+    }
 
 
 def remove_rows(

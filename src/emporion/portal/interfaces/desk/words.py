@@ -62,6 +62,7 @@ COUNTS = {
     "unchanged": gettext_lazy("Unchanged"),
     "vanished": gettext_lazy("Vanished"),
     "in conflict": gettext_lazy("In conflict"),
+    "kept": gettext_lazy("Saved since, and kept"),
 }
 ROLES = {
     "exhibitor": gettext_lazy("Exhibitor"),
