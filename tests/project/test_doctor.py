@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from emporion.core import condition, seen
 from emporion.core.models import JobRecord, OutboxRow
-from emporion.project import doctor, examining
+from emporion.project import commands, doctor, examining
 from tests import factories
 
 
@@ -158,8 +158,36 @@ def test_old_database_and_tables_of_an_older_version_are_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(examining, "_version", lambda: (3, 1))
-    monkeypatch.setattr(examining, "is_behind", lambda: True)
+    for module in (examining, commands):
+        monkeypatch.setattr(module, "is_behind", lambda: True)
     assert found() == {"database version": "bad", "tables": "bad"}
+    tables = next(examining.migrations())
+    assert (tables.said, tables.mend) == (
+        "the tables are of an older version.", "Run emporion upgrade.",
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_place_that_was_never_prepared_is_told_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "is_behind", lambda: True)
+    monkeypatch.setattr(connection.introspection, "table_names", list)
+    tables = next(examining.migrations())
+    assert (tables.level, tables.said, tables.mend) == (
+        "bad", "the database is not prepared.", "Run emporion prepare.",
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_archive_that_fails_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Asked for real, it finds nothing here.
+    real = examining._one
+    assert found() == {}
+
+    def one(statement: str) -> Any:
+        return "00000001000000000000002A" if "pg_stat_archiver" in statement else real(statement)
+
+    monkeypatch.setattr(examining, "_one", one)
+    assert found() == ({} if connection.vendor == "sqlite" else {"archive": "bad"})
 
 
 @pytest.mark.django_db

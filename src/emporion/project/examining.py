@@ -23,9 +23,14 @@ from emporion.core.sealing import keys
 from emporion.design import paper
 from emporion.messaging.domain import setting_up
 from emporion.project import static
-from emporion.project.commands import is_behind, usual_workers
+from emporion.project.commands import is_behind, unprepared, usual_workers
 from emporion.project.doctor import Finding
 
+# The file that PostgreSQL could not archive, if that was the last thing it tried.
+ARCHIVE_FAILS = """
+    SELECT coalesce(max(last_failed_wal), '') FROM pg_stat_archiver WHERE current_setting('archive_mode') <> 'off'
+    AND last_failed_time > coalesce(last_archived_time, '-infinity')
+"""
 OLDEST = {"sqlite": (3, 37), "postgresql": (15, 0)}
 GB = 1e9
 LOW_DISK, FULL_DISK = 5 * GB, 1 * GB
@@ -250,6 +255,11 @@ def _postgresql() -> Iterator[Finding]:
             "bad", "database safety", "what was acknowledged can be lost.",
             "Set fsync and full_page_writes to on.",
         )  # fmt: skip
+    if wal := _one(ARCHIVE_FAILS):
+        yield Finding(
+            "bad", "archive", f"archive_command fails since {wal}: PostgreSQL keeps all that follows.",
+            "Its log says why; run the command by hand for that file.",
+        )  # fmt: skip
     needed, most = usual_workers() * 8 + 5, int(_one("SHOW max_connections"))
     if most < needed:
         yield Finding(
@@ -276,8 +286,9 @@ def clock() -> Iterator[Finding]:
 
 def migrations() -> Iterator[Finding]:
     """Whether the tables are those of this version."""
-    if is_behind():
-        yield Finding("bad", "tables", "of an older version.", "Run emporion upgrade.")
+    if missing := unprepared():
+        what, _, how = missing.partition(": ")
+        yield Finding("bad", "tables", f"{what}.", f"{how[:1].upper()}{how[1:]}")
     else:
         yield Finding("good", "tables", "those of this version.")
 
