@@ -28,8 +28,8 @@ from emporion.project.doctor import Finding
 
 # The file that PostgreSQL could not archive, if that was the last thing it tried.
 ARCHIVE_FAILS = """
-    SELECT coalesce(max(last_failed_wal), '') FROM pg_stat_archiver WHERE current_setting('archive_mode') <> 'off'
-    AND last_failed_time > coalesce(last_archived_time, '-infinity')
+    SELECT coalesce(max(last_failed_wal), '') FROM pg_stat_archiver
+    WHERE current_setting('archive_mode') <> 'off' AND last_failed_time > coalesce(last_archived_time, '-infinity')
 """
 OLDEST = {"sqlite": (3, 37), "postgresql": (15, 0)}
 GB = 1e9
