@@ -29,7 +29,8 @@ from emporion.project.doctor import Finding
 # The file that PostgreSQL could not archive, if that was the last thing it tried.
 ARCHIVE_FAILS = """
     SELECT coalesce(max(last_failed_wal), '') FROM pg_stat_archiver
-    WHERE current_setting('archive_mode') <> 'off' AND last_failed_time > coalesce(last_archived_time, '-infinity')
+    WHERE current_setting('archive_mode') <> 'off'
+    AND last_failed_time > coalesce(last_archived_time, '-infinity')
 """
 OLDEST = {"sqlite": (3, 37), "postgresql": (15, 0)}
 GB = 1e9
@@ -257,8 +258,8 @@ def _postgresql() -> Iterator[Finding]:
         )  # fmt: skip
     if wal := _one(ARCHIVE_FAILS):
         yield Finding(
-            "bad", "archive", f"archive_command fails since {wal}: PostgreSQL keeps all that follows.",
-            "Its log says why; run the command by hand for that file.",
+            "bad", "archive", f"fails since {wal}; PostgreSQL keeps all that follows.",
+            "Its log says why; run archive_command by hand for that file.",
         )  # fmt: skip
     needed, most = usual_workers() * 8 + 5, int(_one("SHOW max_connections"))
     if most < needed:
