@@ -177,8 +177,8 @@ def undo(
     What people changed after the batch (`readers` say what is there) stays as they saved it, and
     `on_kept` is told. `restorers` names the kinds in the order in which they must be taken back.
     Works in short transactions; killed in the middle it can be begun again, because each removes
-    its own notes. `guard` is asked in each transaction that removes what the batch made, `and_then` is called with
-    the number of objects in the transaction that ends it. Raises BatchError for a
+    its own notes. `guard` is asked in each transaction that removes what the batch made, `and_then`
+    is called with the number of objects in the transaction that ends it. Raises BatchError for a
     batch that is undone already, or under later ones, and whatever the guard raises.
     """
     allow = guard or (lambda kind, made: None)
