@@ -6,7 +6,7 @@ import emporion.core.translated
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0007_outbox_dead'),
+        ('core', '0010_job_begun'),
     ]
 
     operations = [
