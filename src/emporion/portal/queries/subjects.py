@@ -141,7 +141,7 @@ LEFT_OUT: Mapping[str, str] = {
     "meetings.MeetingRating": _QUIET,
     "meetings.PersonalLink": _OPENS,
     "meetings.NoticesRead": _OWN,
-    "meetings.DayTold": "by which schedule each knows the day; `messages` says what was sent to whom",
+    "meetings.DayTold": "by which schedule each knows the day; `messages` says what was sent",
     "matchmaking.RankedList": _QUIET,
     "matchmaking.FirstList": _QUIET,
     "matchmaking.Showing": _QUIET,
