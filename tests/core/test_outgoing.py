@@ -286,3 +286,27 @@ def test_certificate_that_nobody_vouches_for_is_not_trusted(settings: Any, tmp_p
             outgoing.request("GET", f"https://localhost:{listening.getsockname()[1]}/")
         served.join(5)
     assert ("SSLCertVerificationError" in str(refused.value), heard) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("host", "asked"),
+    [
+        ("hooks.example.com", True), ("HOOKS.example.com", True), ("a.b.example.org", True),
+        ("example.org", False), ("badexample.org", False), ("hooks.example.com.evil.example", False),
+        ("example.net", False), ("localhost", True),
+    ],
+)  # fmt: skip
+def test_only_hosts_of_the_list_are_asked_where_there_is_one(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, host: str, asked: bool
+) -> None:
+    monkeypatch.setattr(outgoing, "addresses_of", lambda *_told: ["93.184.216.34"])
+    settings.OUTGOING_PRIVATE = ["localhost"]
+    assert outgoing.look_at(f"https://{host}/").address == "93.184.216.34"
+    settings.OUTGOING_ONLY = ["hooks.EXAMPLE.com", ".example.org"]
+    try:
+        outgoing.look_at(f"https://{host}/")
+    except outgoing.Refused as refused:
+        assert "none of the hosts that a setting allows" in str(refused)
+        assert not asked
+    else:
+        assert asked

@@ -83,6 +83,8 @@ def look_at(url: str, *, seconds: float = SECONDS) -> Target:
         raise Refused("only https addresses are asked")
     if parts.username is not None or parts.password is not None:
         raise Refused("it holds a user or a password")
+    if not (private or _may_be_asked(host)):
+        raise Refused(f"{host} is none of the hosts that a setting allows")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(secure, host, port, path, _resolved(host, port, private, seconds))
 
@@ -92,6 +94,16 @@ def _is_named(host: str, port: int) -> bool:
     written = f"[{host}]" if ":" in host else host
     names = (host, written, f"{written}:{port}")
     return any(name in settings.OUTGOING_PRIVATE for name in names)
+
+
+def _may_be_asked(host: str) -> bool:
+    """Whether the setting names a host, or one above it as `.example.org`; it is all without one.
+
+    In whatever case a name is written, it is the same name.
+    """
+    only = [name.lower() for name in settings.OUTGOING_ONLY]
+    above = [name for name in only if name.startswith(".")]
+    return not only or host.lower() in only or host.lower().endswith(tuple(above))
 
 
 def request(

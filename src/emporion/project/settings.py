@@ -208,6 +208,7 @@ KEPT_PAGES_SECONDS = _seconds("EMPORION_KEPT_PAGES_SECONDS", 30)
 TASKS = {"default": {"BACKEND": "emporion.core.jobs.backend.LeaseBackend"}}
 # Hosts of the own network, "host" or "host:port", that may be asked, also without https.
 OUTGOING_PRIVATE = _list("EMPORION_OUTGOING_PRIVATE")
+OUTGOING_ONLY = _list("EMPORION_OUTGOING_ONLY")
 # What links in messages begin with.
 PUBLIC_ADDRESS = (
     os.environ.get("EMPORION_PUBLIC_ADDRESS", "").rstrip("/")
