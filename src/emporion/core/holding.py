@@ -8,7 +8,7 @@ this place is the fair; what is written from then on leaves as always, and stand
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -22,8 +22,8 @@ from emporion.core.outbox.handing import NEWER
 HELD = "held"
 # Never, as the databases can say it.
 NEVER = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
-# What `hold` writes; tables of an older version may lack some.
-COLUMNS = frozenset({"state", "attempt", "cause", "next_at", "process", "lease", "lease_until"})
+# Without these nothing is put off; tables of an older version may lack what else `hold` writes.
+NEEDED = frozenset({"state", "attempt", "cause", "next_at"})
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,15 @@ class Held:
         return f"{self.outbox} of the outbox and {self.jobs} jobs"
 
 
-def hold(tables: Collection[str]) -> None:
+class NotHeld(ValueError):
+    """Tables are of a version in which nothing could be put off; the text names one."""
+
+
+def hold(tables: Mapping[str, Collection[str]]) -> None:
     """Put off what waits or was under way in these tables, in the caller's transaction.
 
-    Who had begun it is no process of this place: it is begun anew when it is let go on.
+    `tables` says which columns each has; those of an older version lack some. Who had begun it is
+    no process of this place: it is begun anew when it is let go on. Raises NotHeld.
     """
     away = {
         "state": "waiting",
@@ -54,13 +59,19 @@ def hold(tables: Collection[str]) -> None:
         "lease": F("lease") + 1,
         "lease_until": None,
     }
-    if JobRecord._meta.db_table in tables:
-        JobRecord.objects.filter(state__in=("waiting", "running")).update(**away)
-    if OutboxRow._meta.db_table in tables:
+    jobs, outbox = JobRecord._meta.db_table, OutboxRow._meta.db_table
+    for table in (jobs, outbox):
+        if table in tables and not NEEDED <= set(tables[table]):
+            raise NotHeld(table)
+    if jobs in tables:
+        known = {name: value for name, value in away.items() if name in tables[jobs]}
+        JobRecord.objects.filter(state__in=("waiting", "running")).update(**known)
+    if outbox in tables:
         # Of several about one thing that wait only one was never tried; this makes all such.
         never = Q(state="waiting", attempt=0)
         merge = Case(When(never, then=F("merge")), default=Value(""))
-        out = {**away, "state": OutboxRow.State.HELD}
+        known = {name: value for name, value in away.items() if name in tables[outbox]}
+        out = {**known, "state": OutboxRow.State.HELD}
         OutboxRow.objects.filter(state__in=("waiting", "sending")).update(merge=merge, **out)
 
 

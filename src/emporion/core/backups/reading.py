@@ -76,7 +76,13 @@ def restore(path: Path, *, live: bool = False) -> Restored:
             files = [_write_file(source, file) for file in about["files"]]
             if not live:
                 known = {shape.table: {name for name, _ in shape.columns} for shape in shapes}
-                holding.hold([name for name in known if known[name] >= holding.COLUMNS])
+                try:
+                    holding.hold(known)
+                except holding.NotHeld as old:
+                    raise NotRestored(
+                        f"{old} is of a version in which what waits cannot be held: it would leave "
+                        "at once. If this is the fair, restore with --live."
+                    ) from None
     seals.forget_head()
     call_command("migrate", interactive=False, verbosity=0)
     refresh_statistics()
