@@ -61,7 +61,7 @@ def hold(tables: Mapping[str, Collection[str]]) -> None:
     }
     jobs, outbox = JobRecord._meta.db_table, OutboxRow._meta.db_table
     for table in (jobs, outbox):
-        if table in tables and not NEEDED <= set(tables[table]):
+        if table in tables and NEEDED - set(tables[table]):
             raise NotHeld(table)
     if jobs in tables:
         known = {name: value for name, value in away.items() if name in tables[jobs]}
