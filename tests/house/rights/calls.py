@@ -11,11 +11,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from emporion.api.interfaces.urls import api
 from tests.house.rights.forms import Form, Of, filled, kinds, sent_file
+from tests.house.rights.variants import OPERATIONS
 
 # What the id in an address names, by the words before it; of some operations another thing.
 MEANS = {
@@ -107,17 +109,21 @@ class Operation:
 
     def kinds(self, part: str) -> set[str]:
         """Return the kinds of things that an address and a body name."""
-        return set(self.words.values()) | kinds(self.bodies()[part])
+        return set(self.words.values()) | kinds(self.bodies().get(part) or self._query(part))
 
-    def address(self, things: Mapping[str, Any]) -> str:
-        """Return its address for some things."""
-        words = self.words
+    def _query(self, part: str) -> Form:
+        return OPERATIONS.get(self.name, {}).get(part, {})
+
+    def address(self, things: Mapping[str, Any], part: str = "") -> str:
+        """Return its address for some things, of a variant with its question mark."""
+        words, asked = self.words, filled(self._query(part), things)
 
         def value(found: re.Match[str]) -> str:
             kind = words[found[1]]
-            return str(FIXED.get(kind) or things[kind])
+            return str(asked.pop(f"/{found[1]}", None) or FIXED.get(kind) or things[kind])
 
-        return re.sub(r"\{(\w+)\}", value, self.path)
+        address = re.sub(r"\{(\w+)\}", value, self.path)
+        return f"{address}?{urlencode(asked)}" if asked else address
 
     def of_version(self, things: Mapping[str, Any]) -> str:
         """Return where the version is read that it asks for."""
@@ -128,7 +134,7 @@ class Operation:
 
     def content(self, part: str, things: Mapping[str, Any]) -> tuple[bytes, str]:
         """Return what is sent, and its type."""
-        body = filled(self.bodies()[part], things)
+        body = filled(self.bodies().get(part, {}), things)
         if self.method in ("GET", "DELETE"):
             return b"", "application/json"
         if self.name == "send_list":

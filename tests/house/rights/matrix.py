@@ -9,7 +9,8 @@ take a form are sent it filled in, a row for each of its deeds (`forms`).
     no        refused (401, 403)            none     there is no such thing (404, 410)
     empty     nothing new to show (204)
 
-With a `!` it showed what tells of people and was marked as others' or foreign.
+With a `!` it showed what tells of people and was marked as others' or foreign. A page that shows more
+with a question mark behind its address is asked so as well (`variants`), as "GET kind=person".
 """
 
 from __future__ import annotations
@@ -23,27 +24,32 @@ from typing import Any
 from unittest import mock
 from urllib.parse import urlencode
 
-from django.http import FileResponse
 from django.template.backends.django import Template
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import translation
 
 from tests.house.rights.changes import undone
-from tests.house.rights.forms import FORMS, KEYED, filled, kinds
+from tests.house.rights.forms import FORMS, KEYED, Form, filled, kinds
+from tests.house.rights.journalled import QUIETLY, SIGN_IN
+from tests.house.rights.telling import text_of
+from tests.house.rights.variants import PAGES
 from tests.house.rights.world import (
+    FIRM,
     FOREIGN,
     KEYS,
+    LIST,
     NAMES,
     OTHERS,
     PHONES,
     QUIET,
     SAID,
+    STAFF,
     Reader,
     World,
 )
 
-SIDES = ("own", "others", "foreign id", "foreign")
+SIDES = ("own", "others", "earlier id", "earlier", "foreign id", "foreign")
 # What the word in an address stands for, by the page's name; the others are named by themselves.
 MEANS = {
     "public_id": {
@@ -63,7 +69,12 @@ FIXED = {"side": "needs", "provider": "weixin", "subject": "buyers"}
 # Things that belong to one side of an edition, and not to the edition as a whole.
 OF_A_SIDE = {
     "exhibitor", "stranger", "waiting", "request", "participation", "token", "session", "passkey",
-    "outside", "colleague", "invite", "offer", "erased",
+    "outside", "colleague", "invite", "offer", "erased", "organisation",
+}  # fmt: skip
+# What belongs to an organiser, whatever the year.
+OF_AN_EXPO = {
+    "endpoint", "offer", "staff", "erased", "told key", "given-up key", "failed job", "nameless",
+    "organisation",
 }  # fmt: skip
 # A key of one's own list means nothing in another's; numbers and letters come again in every fair.
 OF_NOBODY = {"letter", "number", "draft number", "side", "slug", "key", "edition", *FIXED}
@@ -71,6 +82,15 @@ OF_NOBODY = {"letter", "number", "draft number", "side", "slug", "key", "edition
 READ_CONTACTS = {"owner", "reviewer", "gate_chief", "support"}
 # Whoever of the staff knows who asks and meets whom.
 READ_REQUESTS = {"owner", "reviewer", "programme_editor"}
+# Who reads of firms that buy: those whom they may meet, and who knows who asks and meets whom.
+READ_FIRMS = {"exhibitor", *READ_REQUESTS}
+# Where staff who do not know who meets whom read of firms one by one.
+NAME_FIRMS = {
+    "portal:participants", "portal:unanswered", "portal:journal", "portal:overview",
+    "portal:export", "portal:find_people", "portal:see",
+}  # fmt: skip
+# Whoever of the staff takes lists in.
+READ_LISTS = {"owner", "reviewer"}
 # Sheets for paper, which have nothing to press.
 PAPER = ("print/", "_parts/sheet")
 
@@ -107,6 +127,11 @@ class Route:
     def asks(self) -> Iterator[tuple[str, str]]:
         """Yield (method, with the deed of a form) and of whose things it can be asked."""
         deeds = FORMS.get(self.page, {"": {}})
+        for variant, query in PAGES.get(self.page, {}).items():
+            # Whether the page is opened at all says its own row.
+            for side in self._sides(set(self.words.values()) | kinds(query)):
+                if not side.endswith(("foreign", "earlier")):
+                    yield f"GET {variant}", side
         for method in ("GET", *(f"POST {deed}".rstrip() for deed in deeds)):
             deed = method.removeprefix("POST").strip() if method != "GET" else None
             named = set(self.words.values()) | kinds(KEYED.get(self.page, {}))
@@ -122,29 +147,32 @@ class Route:
         if OF_A_SIDE & named:
             yield "others"
         if "edition" in self.words:
+            if named - OF_NOBODY - OF_AN_EXPO:
+                yield "earlier id"
+            yield "earlier"
             if named - OF_NOBODY:
                 yield "foreign id"
             yield "foreign"
 
     def things(self, world: World, side: str) -> dict[str, Any]:
-        """Return {kind: id} of one side; a foreign id stands in the own edition.
+        """Return {kind: id} of one side; a foreign or an earlier id stands in the own edition.
 
         Who comes to another fair has the keys of the own one.
         """
-        if side == "foreign id":
-            return {**world.foreign, "edition": world.own["edition"]}
-        whose = {"own": world.own, "others": world.others}.get(side, world.foreign)
+        whose: dict[str, Any] = getattr(world, side.removesuffix(" id"))
+        if side.endswith(" id"):
+            return {**whose, "edition": world.own["edition"]}
         return {**whose, **{key: world.own[key] for key in KEYS}}
 
-    def address(self, things: dict[str, Any]) -> str:
-        """Return the address of some things."""
+    def address(self, things: dict[str, Any], variant: str = "") -> str:
+        """Return the address of some things, of a variant with its question mark."""
+        query: Form = {**KEYED.get(self.page, {}), **PAGES.get(self.page, {}).get(variant, {})}
+        asked = filled(query, things)
         address = "/" + self.pattern
         for word, kind in self.words.items():
-            value = FIXED.get(kind) or things[kind]
+            value = asked.pop(f"/{word}", None) or FIXED.get(kind) or things[kind]
             address = re.sub(rf"<(?:\w+:)?{word}>", str(value), address, count=1)
-        if self.page in KEYED:
-            address += f"?{urlencode(filled(KEYED[self.page], things))}"
-        return address
+        return f"{address}?{urlencode(asked)}" if asked else address
 
 
 def routes() -> list[Route]:
@@ -201,18 +229,20 @@ def _ask(client: Client, route: Route, method: str, world: World, side: str, rol
     things = route.things(world, side)
     sent: dict[str, Any] = {}
     shown: AbstractContextManager[Any] = nullcontext()
-    if method != "GET":
+    reads, variant = method.startswith("GET"), method.partition(" ")[2]
+    if not reads:
         deeds = FORMS.get(route.page)
         if deeds is not None:
             sent = filled(deeds[method.removeprefix("POST").strip()], things)
         else:
             # Without a form of its own it is the page that GET has shown.
             shown = mock.patch.object(Template, "render", lambda *a, **k: "")
-    ask = client.get if method == "GET" else client.post
+    ask = client.get if reads else client.post
     with undone() as written, shown:
-        answer: Any = ask(route.address(things), sent, HTTP_ACCEPT_LANGUAGE="en")
+        address = route.address(things, variant if reads else "")
+        answer: Any = ask(address, sent, HTTP_ACCEPT_LANGUAGE="en")
         word = _word(answer, bool(written))
-        told = _tells(answer, role, side, world)
+        told = _tells(answer, route, role, side, world)
         is_in = bool(client.session.get("_auth_user_id")) and not route.pattern.endswith(PAPER)
         assert lacking(answer, is_in) == [], route.pattern
     client.cookies = SimpleCookie(cookies.replace(";", "\n"))
@@ -250,25 +280,25 @@ def lacking(answer: Any, is_in: bool) -> list[str]:
     return lacks
 
 
-def _tells(answer: Any, role: str, side: str, world: World) -> bool:
+def _tells(answer: Any, route: Route, role: str, side: str, world: World) -> bool:
     """Whether it shows people of others (to anybody but their organiser) or of the other fair."""
-    if answer.streaming or isinstance(answer, FileResponse):
-        content = b"".join(answer.streaming_content)
-    else:
-        content = answer.content
-    text = content.decode("utf-8", "replace")
+    text = text_of(answer)
     if (role, side) == ("foreign organiser", "foreign"):
         return False
     to_nobody = {"nobody", "user", "pavilion_manager", "foreign organiser"}
+    if FIRM in text and not (role in READ_FIRMS or (role in STAFF and route.page in NAME_FIRMS)):
+        return True
     return marked(text, role, side, world) or (NAMES in text and role in to_nobody)
 
 
 def marked(text: str, role: str, side: str, world: World) -> bool:
     """Whether a text holds what is marked as the other fair's, or as others' and not for a role."""
     others, foreign = world.hidden
-    every = {FOREIGN, PHONES[FOREIGN], QUIET}
+    every = {FOREIGN, PHONES[FOREIGN], QUIET, QUIETLY, SIGN_IN}
     if role not in READ_CONTACTS:
         every |= {OTHERS, PHONES[OTHERS]}
+    if role not in READ_LISTS:
+        every |= {LIST}
     if role not in READ_REQUESTS:
         every |= {SAID}
     # Whoever names a request of others is answered with its id; nobody else learns of one.

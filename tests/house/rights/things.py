@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils import timezone
@@ -149,11 +150,14 @@ def kept_quiet(
     )
 
 
-def of_the_schedule(edition: Edition, asked: MeetingRequest, host: Participation) -> dict[str, int]:
-    """Make a draft behind the published release, a pin, and a rule that answers."""
+def of_the_schedule(
+    edition: Edition, pinned: Iterable[MeetingRequest], host: Participation
+) -> dict[str, int]:
+    """Make a draft behind the published release, pins, and a rule that answers."""
     at = timezone.now()
     draft = factories.make_release(edition)
-    Pin.objects.create(request=asked, pinned_at=at, pinned_by="user:a")
+    for asked in pinned:
+        Pin.objects.create(request=asked, pinned_at=at, pinned_by="user:a")
     StandingRule.objects.create(participation=host, source="list", limit=2, made_at=at)
     return {"draft number": draft.number}
 
@@ -164,7 +168,7 @@ def of_the_desk(edition: Edition, owner: str, endpoint: Endpoint) -> dict[str, s
     expo, lane = edition.expo.public_id, f"endpoint:{endpoint.public_id}"
     with scope(expo=edition.expo):
         draft = drafts.send_list(
-            edition, "buyers", f"list-{edition.slug}", "buyers.csv", BUYERS_LIST, owner
+            edition, "buyers", f"list-{edition.slug}", "zz-mark-of-a-list.csv", BUYERS_LIST, owner
         )
         looking.look(edition, draft, doubles=True)
     view = SavedView.objects.create(edition=edition, owner=owner, name="mine", query="role=buyer")

@@ -29,7 +29,7 @@ from emporion.registry.domain import make_organiser
 from emporion.registry.domain.roles import ROLES
 from emporion.registry.models import Body, ErasureRequest, Person
 from tests import factories
-from tests.house.rights import things
+from tests.house.rights import journalled, things
 
 # Everybody who takes part may read who stands at a stand: names of exhibitors have a mark of their
 # own. Of those whose fair it is and who have nothing to do with the readers; of the other fair.
@@ -39,6 +39,10 @@ NAMES = "zz-mark-of-a-name"
 SAID = "zz-mark-of-a-request"
 # What one side keeps to itself: why somebody is not wanted, whom a list names, how they are reached.
 QUIET = "zz-mark-of-a-side"
+# Who buys is told to those they may meet, and to staff where firms stand in lists.
+FIRM = "zz-mark-of-a-firm"
+# The name of a list that was sent can be somebody's.
+LIST = "zz-mark-of-a-list"
 # Numbers of phones hold no letters.
 PHONES = {OTHERS: "+9990001", FOREIGN: "+9990002"}
 CODE = "ai.models"
@@ -63,15 +67,17 @@ class World:
     own: dict[str, Any]
     others: dict[str, Any]
     foreign: dict[str, Any]
+    # Of another year's fair of the same organiser, in which no reader takes part.
+    earlier: dict[str, Any]
     # The staff of the own fair by role, and who runs the foreign fair.
     staff: dict[str, Reader]
 
     @property
     def hidden(self) -> tuple[frozenset[str], frozenset[str]]:
         """Ids of requests of which no reader is a side, of the own fair and of the other."""
-        one, other = (frozenset((side["request"], side["waiting"]))
-                      for side in (self.others, self.foreign))  # fmt: skip
-        return one, other
+        one, before, other = (frozenset((side["request"], side["waiting"]))
+                              for side in (self.others, self.earlier, self.foreign))  # fmt: skip
+        return one | before, other
 
 
 def make() -> World:
@@ -80,12 +86,14 @@ def make() -> World:
         users = {role: factories.make_user(name=role) for role in
                  ("user", "buyer", "exhibitor", "officer", "organiser")}  # fmt: skip
         edition, own, others = _fair("fair-own", users, "")
-        abroad, foreign, _ = _fair("fair-foreign", {}, FOREIGN)
+        _, earlier, _ = _fair("fair-earlier", {}, OTHERS, edition.expo)
+        abroad, foreign, abroad_others = _fair("fair-foreign", {}, FOREIGN)
         own |= things.of_account(users["buyer"])
         stranger = things.of_account(factories.make_user(name="somebody"))
         # Who has the key of somebody else is let in by it; what is asked is whether it opens more.
         others |= {**stranger, **{name: own[name] for name in KEYS}}
         foreign |= stranger
+        earlier |= stranger
         seller = factories.make_user(email=things.SIGNS_IN)
         seller.set_password(things.PASSWORD)
         seller.save()
@@ -94,6 +102,10 @@ def make() -> World:
         for role, user in staff.items():
             letters = ["A"] if role == "pavilion_manager" else []
             make_organiser(edition.expo, user, role, letters)
+        # Last, so that the overview tells of it.
+        own |= journalled.write(edition, own, others, OTHERS)
+        foreign |= journalled.write(abroad, foreign, abroad_others, FOREIGN)
+        others["nameless"] = earlier["nameless"] = own["nameless"]
     proved = {PROVED: int(time.time()), BOTH: True, WAY: "code", SECRET: things.SECRET}
     seen = {"edition": edition.public_id, "slug": edition.slug, "name": ["Guest", "en"],
             "participation": own["participation"], "until": time.time() + 900}  # fmt: skip
@@ -104,13 +116,13 @@ def make() -> World:
                "acting officer": acting, "seeing support": seeing, "owner": organiser}  # fmt: skip
     runs = {role: Reader(user, proved) for role, user in staff.items()}
     runs = {"owner": organiser, **runs, "foreign organiser": Reader(foreign["owner"], proved)}
-    return World(readers, own, others, foreign, runs)
+    return World(readers, own, others, foreign, earlier, runs)
 
 
 def _fair(
-    slug: str, users: dict[str, Any], mark: str
+    slug: str, users: dict[str, Any], mark: str, expo: Any = None
 ) -> tuple[Edition, dict[str, Any], dict[str, Any]]:
-    edition = factories.make_edition(slug=slug, phase="running")
+    edition = factories.make_edition(expo, slug=slug, phase="running")
     owner = users.get("organiser") or factories.make_user()
     factories.make_organiser(edition, owner)
     pavilions = factories.make_pavilions(edition, "ABC")
@@ -130,7 +142,7 @@ def _fair(
     shared = {
         "edition": slug, "letter": "A", "number": release.number, "slug": slug,
         "delegation": delegation.public_id, **_of_the_desk(edition, mark, owner),
-        **things.of_the_schedule(edition, first["asked"], first["host"]),
+        **things.of_the_schedule(edition, (first["asked"], second["asked"]), first["host"]),
         "owner": owner, "staff": clerk.public_id, "officer": officer.public_id,
     }  # fmt: skip
     return edition, {**shared, **first}, {**shared, **second}
@@ -146,8 +158,8 @@ def _side(
         offers=[CODE], **values,
     )  # fmt: skip
     guest = factories.make_participation(
-        edition, "buyer", user=users.get("buyer"), needs=[CODE], delegation=delegation,
-        is_made_up=False,
+        edition, "buyer", FIRM if mark == OTHERS else "", user=users.get("buyer"), needs=[CODE],
+        delegation=delegation, is_made_up=False,
     )  # fmt: skip
     message = f"{SAID if mark == OTHERS else mark} message"
     asked = factories.make_request(guest, seller, "accepted", message=message)
@@ -164,6 +176,7 @@ def _side(
         "exhibitor": seller.public_id, "participation": guest.public_id, "asked": asked,
         "request": asked.public_id, "waiting": waiting.public_id,
         "key": interests_of(guest, "needs")[0][0], "stranger": stranger.public_id,
+        "organisation": guest.organisation.public_id,
         "host": seller, "erased": wish.person.public_id, **things.of_keys(guest),
         **things.of_team(seller, users.get("user") or factories.make_user()),
     }  # fmt: skip
@@ -185,7 +198,7 @@ def _of_the_desk(edition: Edition, mark: str, owner: Any) -> dict[str, str]:
     expo, at = edition.expo.public_id, dt.datetime(2023, 11, 1, tzinfo=dt.UTC)
     batch = ImportBatch.objects.create(
         tenant=expo, subject="buyers", place=edition.slug, source="list",
-        file_name=f"{mark}.csv", file_digest="0" * 64, state="done", started_at=at, ended_at=at,
+        file_name=f"{FOREIGN if mark == FOREIGN else LIST}.csv", file_digest="0" * 64, state="done", started_at=at, ended_at=at,
     )  # fmt: skip
     job = JobRecord.objects.create(
         kind="schedule.run", tenant=expo, owner="user:a", subject=edition.public_id, asked_at=at,
@@ -195,7 +208,10 @@ def _of_the_desk(edition: Edition, mark: str, owner: Any) -> dict[str, str]:
         edition=edition, number=1, state="computed", job=job.public_id, started_at=at
     )
     endpoint = Endpoint.objects.create(
-        expo=edition.expo, url=f"https://{mark or 'own'}.example.org/", secret="s", made_at=at
+        expo=edition.expo,
+        url=f"https://{FOREIGN if mark == FOREIGN else 'own'}.example.org/",
+        secret="s",
+        made_at=at,
     )
     return {
         "endpoint": endpoint.public_id,
