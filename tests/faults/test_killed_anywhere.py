@@ -23,6 +23,7 @@ from tests.faults.under_load import (
     Target,
     free_port,
     heard,
+    requests,
     running,
     status_of,
     wait_until,
@@ -64,8 +65,8 @@ def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(fair: Fair) -> N
         _tell(fair, load, listener, shot, settled)
 
         # Acknowledged minus stored = 0, and each was written once.
-        stored = set(_requests(fair))
-        assert load.acknowledged - {(n, host) for n, host, _ in _by_asker(stored, load)} == set()
+        stored = set(requests(fair))
+        assert load.lost(stored) == set()
         asked = Counter(_ids(fair, "request.ask"))
         assert asked == Counter({public_id: 1 for _, _, public_id in stored})
         # Every job had its effect exactly once.
@@ -119,22 +120,6 @@ def _settle(fair: Fair) -> float:
     return wait_until(still, 900, "jobs and messages are done")
 
 
-def _requests(fair: Fair) -> list[tuple[int, str, str]]:
-    """Return (asker's key, host's public id, request's public id) of all that is stored."""
-    return rows(
-        fair,
-        "SELECT r.asker_id, p.public_id, r.public_id FROM meetings_meetingrequest r "
-        "JOIN edition_participation p ON p.id = r.counterpart_id",
-    )
-
-
-def _by_asker(stored: set[tuple[int, str, str]], load: Load) -> list[tuple[int, str, str]]:
-    """Name askers as the load does: they were made one after the other."""
-    keys = sorted({asker for asker, _, _ in stored})
-    assert len(keys) == len(load.fair["askers"])
-    return [(keys.index(asker), host, public_id) for asker, host, public_id in stored]
-
-
 def _ids(fair: Fair, action: str) -> list[str]:
     found = rows(fair, f"SELECT object_id FROM core_journalentry WHERE action = '{action}'")
     return [str(row[0]) for row in found]
@@ -144,7 +129,7 @@ def _tell(fair: Fair, load: Load, listener: fakes.Web, shot: Counter[str], settl
     again = counted(fair, "core_jobrecord", "attempt > 1")
     print(
         f"\n{'PostgreSQL' if fair.database else 'SQLite'}: killed {dict(shot)}; "
-        f"{len(load.acknowledged)} acknowledged, {len(_requests(fair))} stored; "
+        f"{len(load.acknowledged)} acknowledged, {len(requests(fair))} stored; "
         f"{again} jobs begun again; {len(listener.asked)} messages handed over, "
         f"{len({a.headers['webhook-id'] for a in listener.asked})} keys; "
         f"refused {dict(Counter(load.refused))}; settled {settled:.1f} s after the last"

@@ -18,6 +18,7 @@ from typing import Any
 
 from tests import machine
 from tests.faults.commands import House, kill
+from tests.faults.watching import rows
 from tests.messaging import fakes
 
 CSRF = "0123456789abcdefghijklmnopqrstuv"
@@ -113,6 +114,16 @@ class Load:
         for thread in self._threads:
             thread.join(60)
 
+    def lost(self, stored: set[tuple[int, str, str]]) -> set[tuple[int, str]]:
+        """Return which (asker, host) were acknowledged and do not stand in what is `stored`.
+
+        Askers were made one after the other, so the order of their keys names them; each of them
+        has something stored.
+        """
+        keys = sorted({asker for asker, _, _ in stored})
+        assert len(keys) == len(self.fair["askers"])
+        return self.acknowledged - {(keys.index(asker), host) for asker, host, _ in stored}
+
     def _ask_all(self, number: int) -> None:
         for host in self.fair["hosts"]:
             while not self._over.is_set():
@@ -145,6 +156,15 @@ class Load:
             return True
         self.refused.append(answer.status)
         return False
+
+
+def requests(fair: House) -> list[tuple[int, str, str]]:
+    """Return (asker's key, host's public id, request's public id) of all that is stored."""
+    return rows(
+        fair,
+        "SELECT r.asker_id, p.public_id, r.public_id FROM meetings_meetingrequest r "
+        "JOIN edition_participation p ON p.id = r.counterpart_id",
+    )
 
 
 def free_port() -> int:
