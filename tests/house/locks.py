@@ -1,9 +1,12 @@
-"""Which statements of a migration hold a table of PostgreSQL for long.
+"""Which statements of a migration hold a table of PostgreSQL for long, or end what others write.
 
 Everything that ALTER TABLE does waits for all readers and makes all later ones wait. That is well
 where it is done in milliseconds however many rows there are, and bad where rows are read or written
 meanwhile. After the manual of PostgreSQL, "ALTER TABLE" (notes) and "CREATE INDEX" (building
 indexes concurrently); what the words mean was tried on version 15.
+
+While one machine changes the tables, others serve the version before: it names no column that it
+does not know, so each must be null or have a default that stays in the database.
 """
 
 from __future__ import annotations
@@ -32,7 +35,7 @@ LONG = {
     ),
     "NOT NULL set on rows that are there": (
         rf"ALTER TABLE {NAME} (.* )?ALTER COLUMN \"?\w+\"? SET NOT NULL",
-        "keep the column as it is, or add another with a default",
+        "keep the column as it is, or add another with a db_default",
     ),
     "a column of another type": (
         rf"ALTER TABLE {NAME} (.* )?ALTER COLUMN \"?\w+\"? TYPE ",
@@ -47,6 +50,12 @@ LONG = {
         "a unique index built concurrently; a check added as NOT VALID and validated afterwards",
     ),
 }  # fmt: skip
+
+ADDED = re.compile(
+    rf'ALTER TABLE {NAME} ADD COLUMN (IF NOT EXISTS )?"?(?P<column>\w+)"? (?P<kind>.*)',
+    re.DOTALL,
+)
+DROPPED = re.compile(rf'ALTER TABLE {NAME} (.* )?ALTER COLUMN "?(?P<column>\w+)"? DROP DEFAULT')
 
 FILLS = re.compile(r"^(UPDATE|INSERT INTO) ", re.MULTILINE)
 
@@ -84,7 +93,7 @@ def held_long(migration: migrations.Migration, lines: list[str]) -> Iterator[str
     Tables that the same migration makes are empty, and nobody reads them yet.
     """
     text = "\n".join(lines)
-    made = set(re.findall(r'CREATE TABLE "?(\w+)"?', text))
+    made = tables_made(lines)
     for line in lines:
         for what, (pattern, instead) in LONG.items():
             found = re.search(pattern, line)
@@ -97,8 +106,35 @@ def held_long(migration: migrations.Migration, lines: list[str]) -> Iterator[str
         yield "rows are filled in one transaction (atomic = False, and portions of a few thousand)"
 
 
-def every() -> Iterator[tuple[str, list[str]]]:
-    """Yield (app.name, what holds a table for long) of each migration of ours, in their order."""
+def tables_made(lines: list[str]) -> set[str]:
+    """Return the tables that statements make."""
+    return set(re.findall(r'CREATE TABLE "?(\w+)"?', "\n".join(lines)))
+
+
+def must_name(lines: list[str]) -> list[str]:
+    """Return the columns (`table.column`) added such that whoever does not name them cannot write.
+
+    Django adds a NOT NULL column with its `default` and drops that from the database at once; a
+    `db_default` stays.
+    """
+    made, found, null = tables_made(lines), set(), set()
+    for line in lines:
+        change = ADDED.search(line) or DROPPED.search(line)
+        if not change or change["table"] in made:
+            continue
+        column = f"{change['table']}.{change['column']}"
+        kind = change.groupdict().get("kind")
+        if kind is None:
+            found.update({column} - null)
+        elif "NOT NULL" not in kind:
+            null.add(column)
+        elif "DEFAULT " not in kind:
+            found.add(column)
+    return sorted(found)
+
+
+def every() -> Iterator[tuple[str, migrations.Migration, list[str]]]:
+    """Yield (app.name, migration, its statements) of each migration of ours, in their order."""
     loader = MigrationLoader(None)
     server = connection()
     state = loader.project_state([])
@@ -113,4 +149,4 @@ def every() -> Iterator[tuple[str, list[str]]]:
             lines = statements(migration, state, server) if ours else []
             state = migration.mutate_state(state, preserve=False)
             if ours:
-                yield ".".join(key), sorted(set(held_long(migration, lines)))
+                yield ".".join(key), migration, lines
