@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from emporion.api.models import IdempotencyKey
 from emporion.edition.models import Delegate, Delegation, Officer, PostOffer, TeamInvite
 from emporion.registry.models import Body, Organiser, Person
 from tests import factories
@@ -95,3 +98,58 @@ def test_team_asks_changes_and_takes_off(edition, program, aino) -> None:
     invite = TeamInvite.objects.get(participation=seller)
     assert mine.call("DELETE", f"me/team/{invite.public_id}").json()["asked"] == []
     assert is_problem(hers.post(f"me/invitations/{invite.public_id}/join"), 404)
+
+
+def kept() -> str:
+    return json.dumps(list(IdempotencyKey.objects.values_list("answer", flat=True)))
+
+
+def test_team_is_told_again_under_a_key_and_no_name_of_it_is_kept(edition, program, aino) -> None:
+    user = factories.make_user(name="Zyxquark")
+    factories.make_participation(edition, "exhibitor", user=user)
+    Delegate.objects.update(is_lead=True)
+    mine, sent = program(user, edition), {"address": "aino@example.org", "name": "Our A."}
+    told = [mine.post("me/team", sent, Idempotency_Key="k") for _ in range(2)]
+    assert [(one.status_code, one.json()["asked"][0]["name"]) for one in told] == [
+        (201, "Our A."),
+        (201, "Our A."),
+    ]
+    assert told[1]["Idempotency-Replayed"] == "true"
+    own = Person.objects.get(user=user)
+    mine.call("PATCH", f"me/team/{own.public_id}", {"leads": True}, Idempotency_Key="c")
+    (asked,) = told[0].json()["asked"]
+    off = [mine.call("DELETE", f"me/team/{asked['id']}", Idempotency_Key="d") for _ in range(2)]
+    assert [one.json()["asked"] for one in off] == [[], []]
+    assert [word for word in ("Our A.", own.name, "aino") if word in kept()] == []
+    assert IdempotencyKey.objects.count() == 3
+
+
+def test_who_leaves_a_team_under_a_key_is_told_who_stays(edition, program, aino) -> None:
+    user = factories.make_user()
+    factories.make_participation(edition, "exhibitor", user=user)
+    Delegate.objects.update(is_lead=True)
+    mine, hers = program(user, edition), program(aino, edition)
+    mine.post("me/team", {"address": "aino@example.org", "name": "A."})
+    (invitation,) = hers.get("me/invitations").json()
+    hers.post(f"me/invitations/{invitation['id']}/join")
+    person = Person.objects.get(user=aino)
+    left = hers.call("DELETE", f"me/team/{person.public_id}", Idempotency_Key="d")
+    assert (left.status_code, [one["signs_in"] for one in left.json()["members"]]) == (200, [True])
+
+
+def test_staff_is_told_again_under_a_key_and_no_name_of_it_is_kept(edition, desk, aino) -> None:
+    body = Body.objects.create(expo=edition.expo, kind="association", name={"en": "Guild"})
+    delegation = Delegation.objects.create(edition=edition, body=body).public_id
+    for name, where, more in (
+        ("role", "staff", {"role": "support"}),
+        ("officer", "officers", {"delegation": delegation}),
+    ):
+        for address in ("zyxquark@example.com", "aino@example.org"):
+            desk.post(where, {"address": address, **more})
+        one = PostOffer.objects.get(address="aino@example.org").public_id
+        told = [desk.call("DELETE", f"{where}/{one}", Idempotency_Key=name) for _ in range(2)]
+        assert [row["name"] for row in told[1].json() if row["offered_until"]] == [
+            "zyxquark@example.com"
+        ]
+        assert (told[0].json(), told[1].status_code) == (told[1].json(), 200)
+    assert "zyxquark" not in kept() and IdempotencyKey.objects.count() == 2

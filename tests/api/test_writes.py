@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from emporion.api.domain import idempotency
 from emporion.api.models import IdempotencyKey
 from emporion.core.jobs import JobRecord
 from emporion.core.models import JournalEntry
@@ -103,6 +104,18 @@ def test_key_of_a_refused_write_can_be_used_again(edition, pair) -> None:
     assert IdempotencyKey.objects.count() == 0
     made = asking.post("me/requests", {"counterpart": seller.public_id}, Idempotency_Key="k")
     assert made.status_code == 201
+
+
+def test_key_whose_answer_was_forgotten_says_that_it_was_done(edition, pair) -> None:
+    _buyer, asking, seller, _asked = pair
+    body = {"counterpart": seller.public_id}
+    asking.post("me/requests", body, Idempotency_Key="k")
+    kept = IdempotencyKey.objects.get()
+    assert kept.tenant == edition.expo.public_id
+    idempotency.forget([kept.pk])
+    again = asking.post("me/requests", body, Idempotency_Key="k")
+    assert is_problem(again, 409) and "was done" in again.json()["detail"]
+    assert JournalEntry.objects.filter(action="request.ask").count() == 1
 
 
 def test_keys_are_forgotten_after_a_day(edition, pair) -> None:

@@ -14,6 +14,8 @@ from django.db import connection, models, transaction
 from django.test import Client
 from django.utils import timezone
 
+from emporion.api.domain import idempotency
+from emporion.api.models import IdempotencyKey
 from emporion.core import journal, privacy
 from emporion.core.models import ImportBatch, ImportChange, JobRecord, JournalValue
 from emporion.core.privacy.owners import rows_of
@@ -289,6 +291,36 @@ def test_another_spelling_of_an_erased_person_is_found_in_every_place(
     assert not JournalValue.objects.filter(entry__object_kind="edition").exists()
     batch.refresh_from_db()
     assert batch.file_name == "of ….csv"
+
+
+@pytest.mark.django_db
+def test_answer_that_names_an_erased_person_is_forgotten_and_its_write_not_done_again(
+    edition: Any, planted: Person
+) -> None:
+    ours, theirs = edition.expo.public_id, make_expo().public_id
+    done: list[str] = []
+
+    def once(key: str, name: str, tenant: str = ours) -> Any:
+        def do() -> tuple[int, Any]:
+            done.append(key)
+            return 200, {"items": [{"name": name}]}
+
+        return idempotency.once("user:aino", key, "d", do, tenant=tenant)
+
+    sent = {
+        "names": (f"{WORD} {HAN}", ours), "calls": ("+86 139 0000 0777", ours),
+        "other": ("Aino", ours), "elsewhere": (f"{WORD} {HAN}", theirs),
+    }  # fmt: skip
+    for key, (name, tenant) in sent.items():
+        once(key, name, tenant)
+    assert registry.erase_person(planted, "asked").left == []
+    answers = dict(IdempotencyKey.objects.values_list("key", "answer"))
+    assert [key for key, answer in answers.items() if answer is None] == ["names", "calls"]
+    for key in ("names", "calls"):
+        with pytest.raises(idempotency.AnswerGone):
+            once(key, *sent[key])
+    assert once("other", *sent["other"]) == (200, {"items": [{"name": "Aino"}]}, True)
+    assert done == list(sent)
 
 
 @pytest.mark.django_db

@@ -19,6 +19,8 @@ class IdempotencyKey(models.Model):
     digest = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(default=0)
     answer = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    # Public id of the expo that was written to; its erasures run over the answer.
+    tenant = models.CharField(max_length=16, default="", db_default="")
     made_at = models.DateTimeField()
 
     class Meta:

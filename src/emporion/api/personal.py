@@ -12,10 +12,11 @@ declare(
             "a public id, which leads to nobody once the user is erased", exported=False,
         ),
         "answer": held(
-            "to answer the same again", "the caller", Does.KEEPS,
-            "a copy of what the caller was told; it goes after a day", exported=False,
+            "to answer the same again", "the caller", Does.STEP,
+            "answers of the expo that name the person are forgotten; the others go after a day",
+            exported=False,
         ),
     },
-    others="key nonce digest",
+    others="key nonce digest tenant",
     row_goes=True,
 )  # fmt: skip

@@ -36,6 +36,53 @@ HERE = "/editions/{slug:edition}"
 MY_POSTS = HERE + "/me/posts"
 
 
+def _staff(request: Any) -> list[dict[str, Any]]:
+    here: Edition = request.edition
+    has = [
+        {
+            "id": row.user.public_id,
+            "name": str(row.user),
+            "role": row.role,
+            "pavilions": row.pavilions,
+            "offered_until": None,
+        }
+        for row in registered.staff_of(here.expo)
+    ]
+    return has + [
+        {
+            "id": one.public_id,
+            "name": one.name or one.address,
+            "role": one.role,
+            "pavilions": one.pavilions,
+            "offered_until": one.expires_at,
+        }
+        for one in editions.posts_offered(here.expo, to_officers=False)
+    ]
+
+
+def _officers(request: Any) -> list[dict[str, Any]]:
+    here: Edition = request.edition
+    act = [
+        {
+            "id": one.user.public_id,
+            "name": str(one.user),
+            "delegation": one.delegation.public_id,
+            "offered_until": None,
+        }
+        for one in editions.officers_in(here)
+    ]
+    return act + [
+        {
+            "id": one.public_id,
+            "name": one.name or one.address,
+            "delegation": one.delegation.public_id,
+            "offered_until": one.expires_at,
+        }
+        for one in editions.posts_offered(here.expo, to_officers=True)
+        if one.delegation is not None and one.delegation.edition_id == here.pk
+    ]
+
+
 @contextmanager
 def naming() -> Iterator[None]:
     """Turn what is wrong with whom somebody names into a problem."""
@@ -57,7 +104,7 @@ def naming() -> Iterator[None]:
 @router.get(HERE + "/staff", auth=READS_STAFF, response=list[StaffShape], operation_id="list_staff")
 def list_staff(request: Any, edition: EditionName) -> Any:
     """Who runs the expo, and to whom a role is offered."""
-    return _staff(request.edition)
+    return _staff(request)
 
 
 @keyed(router.post, HERE + "/staff", GIVES_POSTS, GivenShape, "give_role", status=201)
@@ -76,15 +123,21 @@ def give_role(request: Any, edition: EditionName, body: RoleSent) -> Any:
     return {"offered": offer is not None}
 
 
-@keyed(router.delete, HERE + "/staff/{slug:id}", GIVES_POSTS, list[StaffShape], "take_role_back")
-def take_role_back(request: Any, edition: EditionName, id: PublicId) -> Any:
+@keyed(
+    router.delete,
+    HERE + "/staff/{slug:id}",
+    GIVES_POSTS,
+    list[StaffShape],
+    "take_role_back",
+    tell=_staff,
+)
+def take_role_back(request: Any, edition: EditionName, id: PublicId) -> None:
     """Take a role back, or the offer of one."""
     with refusing(LastOwner):
         _gone(
             posts.take_role_back(request.edition, request.user, id)
             or posts.withdraw(request.edition, request.user, id)
         )
-    return _staff(request.edition)
 
 
 @router.get(
@@ -92,7 +145,7 @@ def take_role_back(request: Any, edition: EditionName, id: PublicId) -> Any:
 )
 def list_officers(request: Any, edition: EditionName) -> Any:
     """Who acts for the delegations of the edition, and to whom that is offered."""
-    return _officers(request.edition)
+    return _officers(request)
 
 
 @keyed(router.post, HERE + "/officers", GIVES_POSTS, GivenShape, "name_officer", status=201)
@@ -112,10 +165,11 @@ def name_officer(request: Any, edition: EditionName, body: OfficerSent) -> Any:
     GIVES_POSTS,
     list[OfficerShape],
     "dismiss_officer",
+    tell=_officers,
 )
 def dismiss_officer(
     request: Any, edition: EditionName, id: PublicId, delegation: PublicId | None = None
-) -> Any:
+) -> None:
     """Let somebody act for a delegation no more, for all of the edition if none is named."""
     here: Edition = request.edition
     found = [
@@ -125,7 +179,6 @@ def dismiss_officer(
     ]
     dismissed = [posts.dismiss(one, request.user, id) for one in found]
     _gone(any(dismissed) or posts.withdraw(here, request.user, id))
-    return _officers(here)
 
 
 @router.get(MY_POSTS, auth=READ, response=list[PostShape], operation_id="list_posts")
@@ -167,51 +220,6 @@ def _delegation(here: Edition, public_id: str) -> Delegation:
     if found is None:
         raise Http404("There is no delegation with this id.")
     return found
-
-
-def _staff(here: Edition) -> list[dict[str, Any]]:
-    has = [
-        {
-            "id": row.user.public_id,
-            "name": str(row.user),
-            "role": row.role,
-            "pavilions": row.pavilions,
-            "offered_until": None,
-        }
-        for row in registered.staff_of(here.expo)
-    ]
-    return has + [
-        {
-            "id": one.public_id,
-            "name": one.name or one.address,
-            "role": one.role,
-            "pavilions": one.pavilions,
-            "offered_until": one.expires_at,
-        }
-        for one in editions.posts_offered(here.expo, to_officers=False)
-    ]
-
-
-def _officers(here: Edition) -> list[dict[str, Any]]:
-    act = [
-        {
-            "id": one.user.public_id,
-            "name": str(one.user),
-            "delegation": one.delegation.public_id,
-            "offered_until": None,
-        }
-        for one in editions.officers_in(here)
-    ]
-    return act + [
-        {
-            "id": one.public_id,
-            "name": one.name or one.address,
-            "delegation": one.delegation.public_id,
-            "offered_until": one.expires_at,
-        }
-        for one in editions.posts_offered(here.expo, to_officers=True)
-        if one.delegation is not None and one.delegation.edition_id == here.pk
-    ]
 
 
 def _offered(request: Any) -> list[dict[str, Any]]:

@@ -32,34 +32,62 @@ router = Router(tags=["taking part"])
 HERE = "/editions/{slug:edition}/me"
 
 
+def _own(request: Any) -> Participation:
+    """Return whom the caller acts for themselves: a team is for itself, not for an officer."""
+    refuse_shared(request.user)
+    me = acting(request)
+    if request.acting_for:
+        raise PermissionDenied(_("Only those who act for it themselves see and change the team."))
+    return me
+
+
+def _team(request: Any) -> dict[str, Any]:
+    me = _own(request)
+    members = editions.team_of(me)
+    leads = any(one.is_lead and one.person.user_id == request.user.pk for one in members)
+    return {
+        "members": [
+            {
+                "id": one.person.public_id,
+                "name": one.person.name,
+                "leads": one.is_lead,
+                "signs_in": one.person.user_id is not None,
+            }
+            for one in members
+        ],
+        "asked": [
+            {"id": one.public_id, "name": one.name, "until": one.expires_at}
+            for one in (editions.invites_of(me) if leads else ())
+        ],
+    }
+
+
 @router.get(HERE + "/team", auth=TAKES_PART, response=TeamShape, operation_id="get_team")
 def get_team(request: Any, edition: EditionName) -> Any:
     """Who acts for the caller's participant; an officer is not of the team."""
-    return _team(request, _own(request))
+    return _team(request)
 
 
-@keyed(router.post, HERE + "/team", ACTS, TeamShape, "ask_to_join", status=201)
-def ask(request: Any, edition: EditionName, body: MemberSent) -> Any:
+@keyed(router.post, HERE + "/team", ACTS, TeamShape, "ask_to_join", status=201, tell=_team)
+def ask(request: Any, edition: EditionName, body: MemberSent) -> None:
     """Ask somebody to act for it as well. Nothing is sent: tell them."""
     me = _own(request)
     with naming(), refusing(teams.TeamError):
         user = user_of_address(body.address, body.name, get_language() or "en")
         teams.ask(me, request.user, user, body.name, body.leads)
-    return _team(request, me)
 
 
-@keyed(router.patch, HERE + "/team/{slug:id}", ACTS, TeamShape, "change_member")
-def change(request: Any, edition: EditionName, id: PublicId, body: LeadSent) -> Any:
+@keyed(router.patch, HERE + "/team/{slug:id}", ACTS, TeamShape, "change_member", tell=_team)
+def change(request: Any, edition: EditionName, id: PublicId, body: LeadSent) -> None:
     """Let one of the team lead it, or no more."""
     me = _own(request)
     _known(me, id)
     with refusing(teams.TeamError):
         teams.let_lead(me, request.user, id, body.leads)
-    return _team(request, me)
 
 
-@keyed(router.delete, HERE + "/team/{slug:id}", ACTS, TeamShape, "take_member_off")
-def take_off(request: Any, edition: EditionName, id: PublicId) -> Any:
+@keyed(router.delete, HERE + "/team/{slug:id}", ACTS, TeamShape, "take_member_off", tell=_team)
+def take_off(request: Any, edition: EditionName, id: PublicId) -> None:
     """Take one off the team, leave it oneself, or ask somebody no more."""
     me = _own(request)
     with refusing(teams.TeamError):
@@ -68,7 +96,6 @@ def take_off(request: Any, edition: EditionName, id: PublicId) -> Any:
         else:
             _known(me, id)
             teams.leave(me, request.user, id)
-    return _team(request, me)
 
 
 @router.get(
@@ -116,38 +143,9 @@ def _answered(request: Any, public_id: str, act: Callable[[Any, str], Any]) -> A
     return _invitations(request)
 
 
-def _own(request: Any) -> Participation:
-    """Return whom the caller acts for themselves: a team is for itself, not for an officer."""
-    refuse_shared(request.user)
-    me = acting(request)
-    if request.acting_for:
-        raise PermissionDenied(_("Only those who act for it themselves see and change the team."))
-    return me
-
-
 def _known(me: Participation, public_id: str) -> None:
     if public_id not in {one.person.public_id for one in editions.team_of(me)}:
         raise Http404("Nobody in the team has this id.")
-
-
-def _team(request: Any, me: Participation) -> dict[str, Any]:
-    members = editions.team_of(me)
-    leads = any(one.is_lead and one.person.user_id == request.user.pk for one in members)
-    return {
-        "members": [
-            {
-                "id": one.person.public_id,
-                "name": one.person.name,
-                "leads": one.is_lead,
-                "signs_in": one.person.user_id is not None,
-            }
-            for one in members
-        ],
-        "asked": [
-            {"id": one.public_id, "name": one.name, "until": one.expires_at}
-            for one in (editions.invites_of(me) if leads else ())
-        ],
-    }
 
 
 def _invitations(request: Any) -> list[dict[str, Any]]:

@@ -115,14 +115,24 @@ def once(
     def plain() -> tuple[int, Any]:
         return status, json.loads(json.dumps(do(), cls=NinjaJSONEncoder))
 
+    edition = getattr(request, "edition", None)
+    tenant = edition.expo.public_id if edition else ""
     try:
-        status, told, again = idempotency.once(request.user.actor, key, digest, plain)
+        status, told, again = idempotency.once(
+            request.user.actor, key, digest, plain, tenant=tenant
+        )
     except idempotency.OtherRequest as other:
         raise Problem(
             422,
             "This key came with another request before.",
             errors=[error("header", "/Idempotency-Key", "Use a new key for a new request.")],
         ) from other
+    except idempotency.AnswerGone as gone:
+        raise Problem(
+            409,
+            "This was done. Its answer named somebody who was erased since, and is kept no more.",
+            mend="Read what is there now; with a new key it would be done once more.",
+        ) from gone
     if again:
         response["Idempotency-Replayed"] = "true"
     else:
@@ -133,18 +143,28 @@ def once(
 
 
 def keyed(
-    route: Callable[..., Any], path: str, auth: Any, answer: Any, name: str, *, status: int = 200
+    route: Callable[..., Any],
+    path: str,
+    auth: Any,
+    answer: Any,
+    name: str,
+    *,
+    status: int = 200,
+    tell: Callable[[Any], Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a write under `path` whose function is what is done, under a key only once.
 
     `route` is the router's word for the method, `answer` the shape of what the function returns,
     `name` that of the operation. The function has the operation's parameters but for the answer.
+    What names people is not kept under a key: `tell` reads it from the request, after the deed and
+    whenever that is sent again, and the function returns nothing.
     """
 
     def declare(do: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(do)
         def view(request: Any, response: HttpResponse, **words: Any) -> Status[Any]:
-            return once(request, status, lambda: do(request, **words), response=response)
+            made = once(request, status, lambda: do(request, **words), response=response)
+            return made if tell is None else Status(status, tell(request))
 
         # What the operation reads from a call is told by this; the words are those of `do`.
         told = inspect.signature(do, eval_str=True)

@@ -10,11 +10,11 @@ from emporion.core.privacy.lines import (
     not_of_people,
     register,
 )
-from emporion.core.privacy.owners import Owner, digits_of, names, spellings
+from emporion.core.privacy.owners import Owner, digits_of, likely, names, spellings
 from emporion.core.privacy.retention import counts, let_go
 
 __all__ = [
     "BESIDE", "Does", "Held", "Kept", "Mention", "Owner", "Table", "counts", "declare", "digits_of",
-    "erase", "given", "held", "imported", "let_go", "mentions", "names", "not_of_people",
-    "register", "searched", "spellings", "told",
+    "erase", "given", "held", "imported", "let_go", "likely", "mentions", "names",
+    "not_of_people", "register", "searched", "spellings", "told",
 ]  # fmt: skip
