@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from emporion.core import journal
-from emporion.core.models import JournalEntry
+from emporion.core.models import JobRecord, JournalEntry
 from emporion.edition.models import Delegation
 from emporion.messaging.models import Receipt
 from emporion.registry.domain import make_organiser
@@ -240,6 +240,27 @@ def test_messages_are_told_without_their_words_to_those_who_send_again(
     rows = desk.get(f"messages?person={person.public_id}").json()["items"]
     assert [row["outcome"] for row in rows] == ["refused", "delivered", "taken"]
     assert is_problem(of_role(edition, program, "reviewer").get("messages"), 403)
+
+
+@pytest.mark.parametrize(
+    ("role", "told"), [("owner", 3), ("reviewer", 2), ("analyst", 1), ("gate_chief", 1)]
+)
+def test_what_came_of_a_job_is_told_to_whose_role_reads_its_subject(
+    edition: Any, program: Any, role: str, told: int
+) -> None:
+    kinds = ("match.run", "list.take", "thing.of_a_plugin")
+    for kind in kinds:
+        JobRecord.objects.create(
+            kind=kind, tenant=edition.expo.public_id, owner="user:x", state="failed",
+            asked_at=timezone.now(), reason="Row 3: Zyxquark", result={"row": "Zyxquark"},
+        )  # fmt: skip
+    asks = of_role(edition, program, role)
+    rows = {row["kind"]: row for row in asks.get("jobs").json()["items"]}
+    for number, kind in enumerate(kinds):
+        row = rows[kind]
+        said = ("Row 3: Zyxquark", {"row": "Zyxquark"}) if number < told else ("", {})
+        assert (row["state"], row["reason"], row["result"]) == ("failed", *said)
+        assert asks.get(f"jobs/{row['id']}").json() == row
 
 
 def test_jobs_and_delegations_are_listed(edition: Any, desk: Any) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from emporion.core import jobs
 from emporion.meetings.domain import runs
 from emporion.meetings.models import Release
+from emporion.registry import domain as registry
 from tests.factories import (
     make_organiser,
     make_participation,
@@ -146,3 +147,19 @@ def test_answers_that_nobody_owes_have_a_page_too(edition: Any, organiser: Any) 
     found = page(organiser.get(address("portal:unanswered", edition) + "?page=7"))
     assert texts(found, "main .row-name, .nothing p, .nothing h2")[:1] != []
     assert "Every request has its answer" in found.select_one("main").get_text()
+
+
+@pytest.mark.parametrize(("role", "told"), [("reviewer", True), ("analyst", False)])
+@pytest.mark.parametrize("state", ["failed", "waiting"])
+def test_why_a_list_was_not_taken_in_is_told_to_whose_role_takes_lists_in(
+    edition: Any, signed_in: Any, role: str, told: bool, state: str
+) -> None:
+    user = make_user()
+    registry.make_organiser(edition.expo, user, role)
+    jobs.JobRecord.objects.create(
+        kind="list.take", tenant=edition.expo.public_id, owner="user:x", state=state,
+        cause="OSError", asked_at=timezone.now(), reason="Row 3: Zyxquark is no country",
+    )  # fmt: skip
+    found = page(signed_in(user).get(address("portal:overview", edition)))
+    assert texts(found, ".job-name") == ["Taking in a list"]
+    assert ("Zyxquark" in found.get_text()) == told

@@ -29,6 +29,7 @@ from emporion.meetings import queries as meetings
 from emporion.meetings.domain import releases, runs
 from emporion.meetings.queries import programs
 from emporion.meetings.queries import releases as queries
+from emporion.portal.queries.work import knows_outcome
 from emporion.registry.domain import roles
 
 router = Router(tags=["schedules"])
@@ -76,7 +77,9 @@ class JobShape(Schema):
     done: int
     total: int
     result: dict[str, Any]
-    reason: str = Field(description="Why it ended without its effect.")
+    reason: str = Field(
+        description="Why it ended without its effect; of lists only for whose role takes them in."
+    )
     asked_at: dt.datetime
     ended_at: dt.datetime | None
 
@@ -181,7 +184,15 @@ def get_job(request: Any, edition: EditionName, id: PublicId) -> Any:
     found = JobRecord.objects.filter(tenant=request.edition.expo.public_id, public_id=id).first()
     if found is None:
         raise Http404("There is no job with this id.")
-    return job_shape(found)
+    return job_shape_for(request, found)
+
+
+def job_shape_for(request: Any, job: JobRecord) -> dict[str, Any]:
+    """Return a job without what came of it where the caller's role reads no such lists."""
+    told = job_shape(job)
+    if not knows_outcome(str(request.staff_role), job.kind):
+        told |= {"result": {}, "reason": ""}
+    return told
 
 
 def job_shape(job: JobRecord) -> dict[str, Any]:

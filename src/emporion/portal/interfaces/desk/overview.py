@@ -29,6 +29,7 @@ from emporion.portal import queries
 from emporion.portal.interfaces.desk import deeds
 from emporion.portal.interfaces.desk.setup import steps_of
 from emporion.portal.queries import desk as figures
+from emporion.portal.queries.work import knows_outcome
 from emporion.registry.countries import country_name
 
 A_PAGE, CHANGES, JOBS = 50, 6, 4
@@ -81,7 +82,7 @@ def overview(request: Any, edition: Edition) -> HttpResponse:
         "funnel": _funnel(desk.funnel),
         "refused": desk.funnel.refused,
         "public": desk.public,
-        "jobs": _jobs(edition),
+        "jobs": _jobs(edition, request.staff_role),
         "changes": [
             _short(row) for row in deeds.shown(edition, entries, language, request.staff_role)
         ],
@@ -230,13 +231,14 @@ def _funnel(funnel: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _jobs(edition: Edition) -> list[dict[str, Any]]:
+def _jobs(edition: Edition, role: str) -> list[dict[str, Any]]:
     """Return the newest jobs, each with its name, its state and its page."""
     found = []
     for job in jobs.latest(edition.expo.public_id, tuple(WORK), limit=JOBS):
         name, page = WORK[job.kind]
         seen = shown(job, {})
-        line = seen.line if seen.state in {"waiting", "stopped"} else ""
+        hidden = job.reason and not knows_outcome(role, job.kind)
+        line = seen.line if seen.state in {"waiting", "stopped"} and not hidden else ""
         found.append(
             {
                 "name": str(name),
