@@ -71,7 +71,8 @@ _GROUND = (
     subject(
         "jobs",
         ["core.JobRecord"],
-        roles.LOOK,
+        # What came of lists that were sent, and why a list failed, is not for every role.
+        roles.SET_UP,
         (
             Column("Id", "public_id"),
             Column("Kind", "kind"),
