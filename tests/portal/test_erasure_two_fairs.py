@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
+from emporion.api.models import IdempotencyKey
 from emporion.core import privacy
 from emporion.core.privacy.owners import OF_ACCOUNT, rows_of, rows_of_expo
 from emporion.core.tenancy import scope, scopes_disabled
@@ -41,6 +42,8 @@ def account_rows(fair: Any, person: Person) -> None:
         PostOffer.objects.create(expo=expo, address=f"{WORD}@example.org", name=WORD, **until)
         mine = Participation.objects.filter(person=person).get()
         NoticesRead.objects.create(participation=mine, user=user, until=now)
+        sent = {"key": f"of {fair.slug}", "digest": "0", "made_at": now}
+        IdempotencyKey.objects.create(owner=user.actor, tenant=expo.public_id, **sent)
 
 
 @pytest.fixture
