@@ -20,9 +20,9 @@ if "EMPORION_DATA_DIR" not in os.environ:
 os.environ.setdefault("EMPORION_INSECURE_LOCAL", "1")
 os.environ.setdefault("EMPORION_LOG_LEVEL", "WARNING")
 
-from emporion.project.messages import compile_catalogues  # noqa: E402
-from emporion.project.settings import *  # noqa: E402, F403
-from emporion.project.settings import DATA_DIR, DATABASES, STATIC_ROOT  # noqa: E402
+from emporion.project.messages import compile_catalogues
+from emporion.project.settings import *  # noqa: F403
+from emporion.project.settings import DATA_DIR, DATABASES, STATIC_ROOT
 
 # A fresh clone holds the words, not what is read at run time.
 compile_catalogues()

@@ -174,7 +174,7 @@ def test_contact_data_taken_out_is_written_down_and_limited(edition, desk, monke
         ("support", 403),
         ("gate_chief", 403),
         ("analyst", 403),
-    ],  # fmt: skip
+    ],
 )
 def test_lists_of_who_meets_whom_are_for_few_and_written_down(
     edition, program, monkeypatch, role, status

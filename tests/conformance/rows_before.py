@@ -95,7 +95,7 @@ def stored() -> dict[str, dict[str, dict[str, str]]]:
     with connection.cursor() as cursor:
         for shape in shapes.every_shape():
             names = [name for name, _ in shape.columns]
-            cursor.execute(f"SELECT {', '.join(map(quote, names))} FROM {quote(shape.table)}")  # noqa: S608 (names of ours)
+            cursor.execute(f"SELECT {', '.join(map(quote, names))} FROM {quote(shape.table)}")
             rows = [dict(zip(names, map(_plain, row), strict=True)) for row in cursor.fetchall()]
             found[shape.table] = {",".join(row[key] for key in shape.order): row for row in rows}
     return found
