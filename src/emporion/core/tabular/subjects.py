@@ -44,11 +44,6 @@ def english(value: Any) -> str:
     return best(value, "en")[1]
 
 
-def thousandths(value: int) -> float:
-    """Return what the engine counts in thousandths."""
-    return value / 1000
-
-
 def without_keys(figures: dict[str, Any]) -> dict[str, Any]:
     """Return the figures of a computation but for keys of rows, which say nothing outside."""
     return {name: value for name, value in figures.items() if not name.endswith("_first")}

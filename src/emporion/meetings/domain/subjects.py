@@ -14,13 +14,18 @@ from emporion.core.tabular.subjects import (
     Subject,
     english,
     subject,
-    thousandths,
     without_keys,
 )
 from emporion.edition.queries import participations_by_pk
 from emporion.meetings.domain import giving_out
 from emporion.meetings.models import Pin, Refusal, Release, ReleaseTold, ScheduleRun, Slot
 from emporion.registry.domain import roles
+
+
+def thousandths(value: int) -> float:
+    """Return what the engine counts in thousandths."""
+    return value / 1000
+
 
 # What a release and a run have in common.
 _COMPUTED = (
