@@ -44,17 +44,14 @@ def answer(
     """
     file_name = f"{place}-{name}.{kind}"
     if kind == "xlsx":
-        # A workbook is finished at its end; it waits in a file, not in memory.
-        file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 (the answer closes it)
-        with aside(request):
-            flattened = ([flat(value) for value in row] for row in rows)
-            write_table(Path(file.name), header, flattened, sheet=name, notes=notes)
-        return FileResponse(
-            Path(file.name).open("rb"),
-            as_attachment=True,
-            filename=file_name,
-            content_type=TYPES[kind],
-        )
+        # A workbook is finished at its end; it waits in a file, not in memory. What is open can be
+        # read to its end, though its folder is gone.
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, file_name)
+            with aside(request):
+                flattened = ([flat(value) for value in row] for row in rows)
+                write_table(path, header, flattened, sheet=name, notes=notes)
+            return named(FileResponse(path.open("rb"), content_type=TYPES[kind]), file_name)
     parts = _parts(rows, expo)
     flow = _csv(header, parts) if kind == "csv" else _json_lines(header, parts)
     made = StreamingHttpResponse(flow, content_type=TYPES[kind])

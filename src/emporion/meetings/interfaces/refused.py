@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from emporion.core.downloads import named
-from emporion.core.tabular.formulas import neutralised
+from emporion.core.tabular.answering import answer
 from emporion.core.translated import as_dict
 from emporion.design.paging import page_of
+from emporion.edition.domain.lists.rows import note_of
 from emporion.edition.gates import for_organisers, staff_reads
 from emporion.edition.queries import Edition
 from emporion.meetings.interfaces.releases import A_PAGE, found_or_404
@@ -46,7 +44,7 @@ def refusals(request: HttpRequest, edition: Edition, number: int) -> HttpRespons
                 edition.public_id,
                 "refusals",
             )
-            return _refusals_csv(edition, shown, reason)
+            return _refusals_csv(request, edition, shown, reason)
         except registry.TooManyReads:
             refused = True
             messages.error(request, _("Many lists were taken out in the last hour. Wait a while."))
@@ -67,10 +65,10 @@ def refusals(request: HttpRequest, edition: Edition, number: int) -> HttpRespons
         "slug": edition.slug,
         "nav_current": "schedule",
     }
-    answer = render(request, "meetings/refusals.html", context, status=429 if refused else 200)
+    response = render(request, "meetings/refusals.html", context, status=429 if refused else 200)
     if refused:
-        answer["Retry-After"] = str(int(registry.LISTS_WITHIN.total_seconds()))
-    return answer
+        response["Retry-After"] = str(int(registry.LISTS_WITHIN.total_seconds()))
+    return response
 
 
 @for_organisers
@@ -96,13 +94,10 @@ def unserved(request: HttpRequest, edition: Edition, number: int) -> HttpRespons
     return render(request, "meetings/unserved.html", context)
 
 
-class _Echo:
-    def write(self, text: str) -> str:
-        return text
-
-
-def _refusals_csv(edition: Edition, release: Release, reason: str) -> StreamingHttpResponse:
-    heading = [
+def _refusals_csv(
+    request: HttpRequest, edition: Edition, release: Release, reason: str
+) -> HttpResponseBase:
+    heading = (
         "request",
         "reason",
         "state",
@@ -113,33 +108,32 @@ def _refusals_csv(edition: Edition, release: Release, reason: str) -> StreamingH
         "counterpart_name",
         "release",
         "note",
-    ]
-    note = "demonstration data, made up" if edition.is_demonstration else ""
+    )
+    note = note_of(edition)
+    rows = (
+        [
+            *row[:3],
+            row[3] / 1000,
+            row[4],
+            _text(row[5]),
+            row[6],
+            _text(row[7]),
+            release.number,
+            note,
+        ]
+        for row in queries.refusal_rows(release, reason)
+    )
+    return answer(
+        request,
+        heading,
+        rows,
+        kind="csv",
+        name=f"release-{release.number}-not-granted",
+        place=edition.slug,
+        expo=edition.expo,
+    )
 
-    def lines() -> Iterator[str]:
-        writer = csv.writer(_Echo())
-        yield "\ufeff" + writer.writerow(heading)
-        for row in rows:
-            yield writer.writerow(
-                [
-                    *row[:3],
-                    row[3] / 1000,
-                    row[4],
-                    _safe(row[5]),
-                    row[6],
-                    _safe(row[7]),
-                    release.number,
-                    note,
-                ]
-            )
 
-    # Asked for here: by the time that the response flows, the tenant's scope is closed.
-    rows = queries.refusal_rows(release, reason)
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    name = f"{edition.slug}-release-{release.number}-not-granted.csv"
-    return named(response, name)
-
-
-def _safe(name: Any) -> str:
-    """Return the first text of a name, harmless in a spreadsheet."""
-    return neutralised(next(iter(as_dict(name).values()), ""))
+def _text(name: Any) -> str:
+    """Return the first text of a name."""
+    return next(iter(as_dict(name).values()), "")

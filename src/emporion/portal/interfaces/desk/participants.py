@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,9 +16,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from emporion.core.downloads import named
-from emporion.core.tabular.formulas import neutralised
-from emporion.core.tenancy import scope
+from emporion.core.tabular.answering import answer
 from emporion.core.translated import best
 from emporion.design.formats import number
 from emporion.edition import queries as editions
@@ -112,7 +108,7 @@ def participants(request: HttpRequest, edition: Edition) -> HttpResponseBase:
             )
         try:
             registry.note_list_out(edition.expo, owner, edition.public_id, "participants")
-            return _csv(edition, choice, within)
+            return _csv(request, edition, choice, within)
         except registry.TooManyReads:
             refused = True
             messages.error(request, _("Many lists were taken out in the last hour. Wait a while."))
@@ -141,12 +137,12 @@ def participants(request: HttpRequest, edition: Edition) -> HttpResponseBase:
         "slug": edition.slug,
         "nav_current": "participants",
     }
-    answer = render(
+    response = render(
         request, "portal/desk/participants.html", context, status=429 if refused else 200
     )
     if refused:
-        answer["Retry-After"] = str(int(registry.LISTS_WITHIN.total_seconds()))
-    return answer
+        response["Retry-After"] = str(int(registry.LISTS_WITHIN.total_seconds()))
+    return response
 
 
 def _rows(found: list[Any], with_contacts: bool) -> list[dict[str, Any]]:
@@ -240,14 +236,9 @@ def _back(edition: Edition, choice: choosing.Choice) -> str:
     return f"{address}?{choice.query}" if choice.query else address
 
 
-class _Echo:
-    def write(self, text: str) -> str:
-        return text
-
-
 def _csv(
-    edition: Edition, choice: choosing.Choice, within: frozenset[str] | None
-) -> StreamingHttpResponse:
+    request: HttpRequest, edition: Edition, choice: choosing.Choice, within: frozenset[str] | None
+) -> HttpResponseBase:
     """The choice as a file, a part at a time; every row of a demonstration says that it is one."""
     keys = list(
         choosing.chosen(edition, choice, within)
@@ -255,20 +246,20 @@ def _csv(
         .values_list("pk", flat=True)
     )
     note = note_of(edition)
-
-    def lines() -> Iterator[str]:
-        writer = csv.writer(_Echo())
-        yield "\ufeff" + writer.writerow(HEADINGS)
-        for start in range(0, len(keys), CHUNK):
-            part = keys[start : start + CHUNK]
-            # By the time that this flows, the page's own scope is closed.
-            with scope(expo=edition.expo):
-                rows = _file_rows(part, note)
-            for row in rows:
-                yield writer.writerow([neutralised(c) if isinstance(c, str) else c for c in row])
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    return named(response, f"{edition.slug}-participants.csv")
+    rows = (
+        row
+        for start in range(0, len(keys), CHUNK)
+        for row in _file_rows(keys[start : start + CHUNK], note)
+    )
+    return answer(
+        request,
+        HEADINGS,
+        rows,
+        kind="csv",
+        name="participants",
+        place=edition.slug,
+        expo=edition.expo,
+    )
 
 
 def _file_rows(keys: list[int], note: str) -> list[list[Any]]:
