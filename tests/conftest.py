@@ -64,6 +64,20 @@ def universal_encoder() -> None:
     _needed(machine.universal_encoder)
 
 
+@pytest.fixture
+def clock_early_in_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the clock back to where a code of an app begins to count, at most half a minute.
+
+    Whoever types the code of the step before, so that the present one is left for a second
+    sign-in, would be too late should the step end between the two.
+    """
+    import time
+
+    told = time.time
+    back = told() % 30
+    monkeypatch.setattr(time, "time", lambda: told() - back)
+
+
 @pytest.fixture(autouse=True)
 def _every_test_begins_in_english() -> None:
     """A page leaves its language active in the thread, and the next test would read it there."""

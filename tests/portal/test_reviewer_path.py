@@ -29,7 +29,7 @@ ACCOUNT = "/en/account/"
 
 
 @pytest.fixture(autouse=True)
-def by_default(settings: Any, sent: Sent) -> None:
+def by_default(settings: Any, sent: Sent, clock_early_in_a_step: None) -> None:
     """What the product says where nobody says otherwise."""
     settings.SECOND_FACTOR = product.SECOND_FACTOR
     settings.SECOND_FACTOR_GRACE_DAYS = product.SECOND_FACTOR_GRACE_DAYS
