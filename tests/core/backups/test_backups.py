@@ -19,7 +19,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import DataError, OperationalError, ProgrammingError, connection, transaction
 
-from emporion.core import condition, jobs, journal, outbox
+from emporion.core import condition, holding, jobs, journal, outbox
 from emporion.core.backups import databases, reading, writing
 from emporion.core.backups.shapes import escaped, every_shape
 from emporion.core.jobs import lease
@@ -327,6 +327,29 @@ def test_database_that_keeps_something_else_than_it_was_given_is_noticed(
     with pytest.raises(reading.NotRestored, match="row 1 of core_journalentry is not what it was"):
         reading.restore(folder / "a.backup")
     assert JournalEntry.objects.count() == 0
+
+
+@pytest.mark.parametrize("key", [None, "of this place"])
+def test_restore_that_fails_late_leaves_the_place_as_it_was(
+    folder: Path, fair: None, monkeypatch: pytest.MonkeyPatch, key: str | None
+) -> None:
+    data = folder / "data"
+    writing.make(folder / "a.backup")
+    make_empty(folder)
+    if key:
+        (data / "secret-key").write_text(key)
+
+    def fail(known: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(holding, "hold", fail)
+        with pytest.raises(reading.NotRestored, match="nothing was restored"):
+            reading.restore(folder / "a.backup")
+    assert set(map(len, everything().values())) == {0}
+    left = {path.name: path.read_text() for path in data.rglob("*") if path.is_file()}
+    assert left == ({"secret-key": key} if key else {})
+    assert reading.restore(folder / "a.backup").files == 2
 
 
 def test_backup_of_a_newer_program_is_refused(folder: Path, fair: None) -> None:

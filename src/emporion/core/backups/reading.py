@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -65,7 +66,7 @@ def restore(path: Path, *, live: bool = False) -> Restored:
         ]
         _refuse_unless_empty()
         _make_tables(source)
-        with whole_or_nothing() as database:
+        with _files(source, about["files"]) as files, whole_or_nothing() as database:
             database.empty(shapes)
             for shape, table in zip(shapes, about["tables"], strict=True):
                 _fill(source, database, shape, table)
@@ -73,7 +74,6 @@ def restore(path: Path, *, live: bool = False) -> Restored:
             if broken := database.broken_references():
                 raise NotRestored(f"rows refer to rows that are missing: {', '.join(broken)}")
             _compare(source, database, shapes, about)
-            files = [_write_file(source, file) for file in about["files"]]
             if not live:
                 known = {shape.table: {name for name, _ in shape.columns} for shape in shapes}
                 try:
@@ -87,7 +87,7 @@ def restore(path: Path, *, live: bool = False) -> Restored:
     call_command("migrate", interactive=False, verbosity=0)
     refresh_statistics()
     rows = sum(table["rows"] for table in about["tables"])
-    return Restored(len(shapes), rows, sum(files), seals.head())
+    return Restored(len(shapes), rows, files, seals.head())
 
 
 def about(path: Path) -> dict[str, Any]:
@@ -191,8 +191,31 @@ def _compare(
         raise NotRestored(f"the journal ends at {head}, not at {about['journal']}.")
 
 
-def _write_file(source: zipfile.ZipFile, file: dict[str, Any]) -> int:
-    """Write a file of the data folder, compared with its digest; return 1."""
+@contextmanager
+def _files(source: zipfile.ZipFile, files: list[dict[str, Any]]) -> Iterator[int]:
+    """Write the files of the data folder, and give their number.
+
+    Should what follows fail, uploads go again (there were none before) and keys are what they were.
+    """
+    keys = [settings.DATA_DIR / name for name in writing.SECRETS]
+    before = {path: path.read_bytes() if path.is_file() else None for path in keys}
+    try:
+        for file in files:
+            _write_file(source, file)
+        yield len(files)
+    except BaseException:
+        shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+        for path, content in before.items():
+            if content is None:
+                path.unlink(missing_ok=True)
+            else:
+                with whole(path, private=True) as out:
+                    out.write(content)
+        raise
+
+
+def _write_file(source: zipfile.ZipFile, file: dict[str, Any]) -> None:
+    """Write a file of the data folder, compared with its digest."""
     name = PurePosixPath(file["name"])
     is_secret = str(name) in writing.SECRETS
     if not is_secret and (name.parts[:1] != ("media",) or ".." in name.parts):
@@ -210,4 +233,3 @@ def _write_file(source: zipfile.ZipFile, file: dict[str, Any]) -> int:
             raise NotRestored(f"{name} in the backup is damaged: its digest is another.")
     if is_secret:
         os.chmod(path, 0o600)
-    return 1
