@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -23,36 +20,21 @@ from emporion.core.tabular.headings import (
     write_mapping,
 )
 from emporion.core.tabular.reading import Table, read_bytes, read_table
-from emporion.core.tabular.report import CellError, TableError
+from emporion.core.tabular.report import TableError
 from emporion.core.tenancy import scope
 from emporion.edition.domain import batches, intake, writing
 from emporion.edition.domain.lists import checking
 from emporion.edition.domain.lists.columns import headings, known_headings
 from emporion.edition.queries import Edition, edition_by_slug
 from emporion.edition.queries import pavilions as pavilions_of
-from emporion.portal.interfaces import making, reporting
+from emporion.portal.interfaces import making, reporting, taking_requests
+from emporion.portal.interfaces.one_import import Work, claim, problems
 from emporion.portal.interfaces.reporting import Refused
 from emporion.portal.interfaces.taking_back import Undoing, mend
 
 # Fields whose words a mapping file may translate.
 TRANSLATED = ("country", "offers", "needs", "markets", "languages", "size", "pavilion")
 Compared = tuple[checking.Checked, intake.Difference]
-
-
-@dataclass
-class Work:
-    """One import on its way."""
-
-    options: argparse.Namespace
-    data: bytes
-    table: Table
-    mapping: Mapping
-    mapping_file: Path | None
-    report: reporting.Report
-
-    @property
-    def source(self) -> str:
-        return str(self.options.source or self.options.subject)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -162,9 +144,6 @@ def _take_in(work: Work, edition: Edition, ready: Compared | None = None) -> int
         journal.acting("command:import", tenant=edition.expo.public_id),
     ):
         if options.subject == "requests":
-            # It uses this module in turn.
-            from emporion.portal.interfaces import taking_requests
-
             return taking_requests.take_in(work, edition)
         mend(edition, work.report, dry_run=options.dry_run)
         if options.dry_run:
@@ -204,17 +183,6 @@ def _write(
         batches.finish(edition, batch, difference.counts())
 
 
-def claim(work: Work, edition: Edition) -> ImportBatch:
-    """Begin the batch of this import."""
-    return batches.claim(
-        edition,
-        work.options.subject,
-        work.source,
-        work.options.file.name,
-        hashlib.sha256(work.data).hexdigest(),
-    )
-
-
 def _refuse_or_drop(work: Work, checked: checking.Checked, difference: intake.Difference) -> None:
     """Stop with a report when a row fails; with --skip-bad leave those rows out."""
     errors = checked.errors + problems(work, difference.problems)
@@ -225,14 +193,6 @@ def _refuse_or_drop(work: Work, checked: checking.Checked, difference: intake.Di
             f"{len({e.line for e in errors})} rows fail, so nothing is written. Mend them, or add "
             "--skip-bad to leave them out."
         )
-
-
-def problems(work: Work, found: Sequence[intake.Problem]) -> list[CellError]:
-    """Name the columns of problems as the list does."""
-    return [
-        CellError(p.line, work.mapping.columns.get(p.field, p.field), p.value, p.what, p.expected)
-        for p in found
-    ]
 
 
 def _dry(work: Work, checked: checking.Checked, difference: intake.Difference) -> int:

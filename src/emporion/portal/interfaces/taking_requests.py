@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext as _
 
 from emporion.core.progress import Job
@@ -12,10 +10,8 @@ from emporion.edition.domain import batches
 from emporion.edition.domain.lists import checking
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import lists
-from emporion.portal.interfaces import reporting, taking_back, taking_in
-
-if TYPE_CHECKING:
-    from emporion.portal.interfaces.taking_in import Work
+from emporion.portal.interfaces import reporting, taking_back
+from emporion.portal.interfaces.one_import import Work, claim, problems
 
 STATES = ("open", "accepted", "declined", "withdrawn")
 
@@ -30,11 +26,11 @@ def take_in(work: Work, edition: Edition) -> int:
                 "a mapping file."
             )
     taking_back.mend(edition, report, dry_run=options.dry_run)
-    batch = None if options.dry_run else taking_in.claim(work, edition)
+    batch = None if options.dry_run else claim(work, edition)
     try:
         checked, rows, skipped = check(work)
         difference = lists.compare(edition, rows, skipped)
-        errors = checked.errors + taking_in.problems(work, difference.problems)
+        errors = checked.errors + problems(work, difference.problems)
         report.errors(errors, len(work.table.rows))
         report.unclear(checked.listed)
         if errors and not options.skip_bad:
@@ -53,7 +49,7 @@ def take_in(work: Work, edition: Edition) -> int:
                 lists.write(edition, batch, difference, on_progress=step.reach)
             batches.finish(edition, batch, difference.counts())
     report.lines(checked.told)
-    report.conflicts(taking_in.problems(work, difference.conflicts))
+    report.conflicts(problems(work, difference.conflicts))
     if difference.vanished:
         report.say(
             f"\nVanished ({len(difference.vanished):,}; they stay as they are): "

@@ -25,6 +25,7 @@ from emporion.edition.domain.records import OURS, Record, records
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import lists as request_lists
 from emporion.portal.interfaces import reporting, taking_in, taking_requests
+from emporion.portal.interfaces.one_import import Work, problems
 
 # Fields without which a list says nothing: one of each group must have a column.
 NEEDED = {
@@ -40,7 +41,7 @@ Tell = Callable[[str], object]
 class Examined:
     """What a look at a list found. `difference` is None while a needed column is missing."""
 
-    work: taking_in.Work
+    work: Work
     missing: list[str] = field(default_factory=list)
     checked: checking.Checked = field(default_factory=checking.Checked)
     difference: intake.Difference | request_lists.Difference | None = None
@@ -91,7 +92,7 @@ def examine(
     columns = {f: h for f, h in draft.columns.items() if h in table.header}
     used = set(columns.values())
     mapping = Mapping(columns, [h for h in table.header if h not in used], draft.values)
-    work = taking_in.Work(
+    work = Work(
         argparse.Namespace(subject=draft.subject, source=draft.source, dry_run=True),
         b"",
         table,
@@ -120,8 +121,8 @@ def _requests(edition: Edition, found: Examined, tell: Tell) -> None:
     found.checked, rows, skipped = taking_requests.check(found.work)
     tell("comparing")
     difference = request_lists.compare(edition, rows, skipped)
-    found.errors = found.checked.errors + taking_in.problems(found.work, difference.problems)
-    found.conflicts = taking_in.problems(found.work, difference.conflicts)
+    found.errors = found.checked.errors + problems(found.work, difference.problems)
+    found.conflicts = problems(found.work, difference.conflicts)
     found.difference = difference
 
 
@@ -136,7 +137,7 @@ def _participants(
     tell("comparing")
     _merge(draft.decisions, found, stored)
     difference = intake.compare(edition, draft.subject, checked.entries, checked.skipped)
-    found.errors = checked.errors + taking_in.problems(found.work, difference.problems)
+    found.errors = checked.errors + problems(found.work, difference.problems)
     found.difference = difference
 
 
