@@ -102,7 +102,7 @@ def server(settings: Any) -> Iterator[tuple[str, list[Any]]]:
     """A server on this machine that the setting allows: its address, and what it was asked."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Server) as made:
         SEEN.clear()
-        threading.Thread(target=made.serve_forever, daemon=True).start()
+        threading.Thread(target=made.serve_forever, args=(0.01,), daemon=True).start()
         settings.OUTGOING_PRIVATE = ["127.0.0.1"]
         yield f"http://127.0.0.1:{made.server_port}", SEEN
         made.shutdown()

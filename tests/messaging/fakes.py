@@ -14,6 +14,9 @@ from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+# Seconds between two looks of a server at whether it is to end: a test waits for one at its own end.
+POLL = 0.01
+
 
 @dataclass
 class Asked:
@@ -60,7 +63,7 @@ def web() -> Iterator[Web]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         fake.url = f"http://127.0.0.1:{server.server_port}"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True).start()
         yield fake
         server.shutdown()
 
@@ -107,6 +110,6 @@ def post_office() -> Iterator[Post]:
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
         fake.url = f"smtp://127.0.0.1:{server.server_address[1]}"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True).start()
         yield fake
         server.shutdown()

@@ -14,6 +14,7 @@ import pytest
 from emporion.messaging.domain.carriers.envelope import CarrierDown, Envelope
 from emporion.messaging.domain.carriers.mail import Mail
 from emporion.project.mail import mail_server
+from tests.messaging import fakes
 
 SECONDS = 1.0
 LETTER = Envelope(to="li@example.org", key="k1", language="en", subject="Fair", text="Come")
@@ -39,7 +40,7 @@ def server(answers: list[bytes], drop: bytes, pause: float = 0.0) -> Iterator[in
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as listening:
         listening.daemon_threads = True
-        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        threading.Thread(target=listening.serve_forever, args=(fakes.POLL,), daemon=True).start()
         yield int(listening.server_address[1])
         listening.shutdown()
 
