@@ -41,6 +41,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Every client of a test would list all static files anew, a hundredth of a second; no test asks one
+# for any.
+WHITENOISE_USE_FINDERS = False
 # A test changes something and reads it again; those of what is kept say how long.
 os.environ["EMPORION_KEPT_PAGES_SECONDS"] = "0"
 KEPT_PAGES_SECONDS = 0
