@@ -92,7 +92,8 @@ def test_draft_started_from_the_page_becomes_a_release_with_its_figures(edition,
 
 def test_value_and_bound_are_told_while_it_searches(edition, organiser, monkeypatch):
     small_fair(edition)
-    run = start(organiser, edition)
+    # So long that no machine is too busy to search at all; it is stopped once enough is told.
+    run = start(organiser, edition, seconds="600")
     seen: list[tuple[str, Any, Any]] = []
     write = running.Running._write
 
@@ -105,6 +106,8 @@ def test_value_and_bound_are_told_while_it_searches(edition, organiser, monkeypa
             shown.cookies = organiser.cookies
             text = shown.get(desk(edition, f"{run.public_id}/live/")).content.decode()
             assert "of what is possible, so far" in text
+            if [step for step, _weight, _bound in seen].count("searching") == 3:
+                runs.stop_run(run)
 
     monkeypatch.setattr(running.Running, "_write", note)
     work(run)
