@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import isotonic_regression
 
 Doubles = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
@@ -41,6 +40,10 @@ def fit(log_odds: npt.ArrayLike, happened: npt.ArrayLike) -> Calibrator:
 
     O(n log n). Raises ValueError for less than two pools' worth of decisions.
     """
+    # Loaded here: it takes a quarter of a second, and whoever only applies a calibrator has no use
+    # for it.
+    from scipy.optimize import isotonic_regression
+
     score = np.asarray(log_odds, dtype=np.float64)
     outcome = np.asarray(happened, dtype=np.float64)
     if len(score) < 2 * LEAST_POOL:
