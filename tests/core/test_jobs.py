@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from emporion.core import jobs, journal
-from emporion.core.jobs import kinds, running
+from emporion.core.jobs import kinds, running, worker
 from emporion.core.jobs.worker import JobWorker, work
 from emporion.core.models import JobRecord, JournalEntry
 
@@ -180,22 +181,35 @@ def test_worker_that_is_told_to_leave_gives_its_job_back_or_does_it_to_its_end(
         number = 0
         while number < 10 and told.tell(done=number, total=10):
             number += 1
-            if number == 3 and worker.running:
-                worker.leave(signal.SIGUSR2, None)
+            if number == 3 and leaving.running:
+                leaving.leave(signal.SIGUSR2, None)
         return {"reached": number}
 
-    worker = JobWorker(batch=True)
+    leaving = JobWorker(batch=True)
     job = put()
-    worker.run()
+    leaving.run()
     ended = JobRecord.objects.get(pk=job.pk)
     assert (ended.state, ended.attempt, ended.cause, ended.result) == (
         ("waiting", 0, jobs.WORKER, {}) if gives_way else ("done", 1, "", {"reached": 10})
     )
-    assert not worker.running
+    assert not leaving.running
     running._leaving = False
     again = jobs.perform(job.public_id) if gives_way else ended
     assert again is not None
     assert (again.state, again.attempt, again.result) == ("done", 1, {"reached": 10})
+
+
+@pytest.mark.parametrize(("later", "now"), [(0.2, 0), (worker.INSISTS, 1)])
+def test_worker_that_is_told_twice_leaves_now_only_where_somebody_insists(
+    monkeypatch: pytest.MonkeyPatch, later: float, now: int
+) -> None:
+    times, killed = iter([100.0, 100.0 + later]), []
+    monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=lambda: next(times)))
+    monkeypatch.setattr(worker.os, "kill", lambda process, number: killed.append(number))
+    leaving = JobWorker()
+    leaving.leave(signal.SIGUSR2, None)
+    leaving.leave(signal.SIGUSR2, None)
+    assert (leaving.running, killed) == (False, [signal.SIGUSR2] * now)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -236,8 +250,6 @@ def test_job_that_somebody_stopped_is_stopped_also_while_its_worker_leaves() -> 
 def test_worker_that_begins_while_the_database_is_gone_waits_for_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from emporion.core.jobs import worker
-
     tried = []
 
     def load() -> None:

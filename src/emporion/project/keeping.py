@@ -14,8 +14,9 @@ import sys
 import time
 from types import FrameType
 
-# Seconds that a job and a mail may take to end by themselves, and between two worker's beginnings.
-PATIENCE = 27.0
+# Seconds that a job and a message may take to end by themselves (docs/operators/settings.md), and
+# between two workers' beginnings.
+PATIENCE = 60.0
 PAUSE = 2.0
 LOOK = 0.2
 _told = False

@@ -32,8 +32,13 @@ INTERVAL = 0.4
 RECLAIM_EVERY = 5.0
 # Seconds until the database is asked again when it did not answer.
 PAUSE = 1.0
-# Seconds that a job, and what is being handed over, may take to end when the worker is to leave.
+# Seconds that what is being handed over may take to end when the worker is to leave.
 PATIENCE = 25
+# Seconds that the worker is given for that and for its job when what it belongs to has gone.
+GIVEN = 60.0
+# Seconds until a second SIGTERM means now. Whoever ends a service tells all of its processes at
+# once, and what keeps the worker beside a server (`project/keeping.py`) then tells it once more.
+INSISTS = 10.0
 
 
 class JobWorker:
@@ -44,6 +49,7 @@ class JobWorker:
         self.batch, self.kinds = batch, kinds
         self.running = True
         self._looked = -RECLAIM_EVERY
+        self._told: float | None = None
 
     def keep_on(self) -> None:
         """Work until told to leave, whatever fails: as a lane (`lanes`)."""
@@ -89,11 +95,25 @@ class JobWorker:
         return True
 
     def leave(self, signum: int, frame: FrameType | None) -> None:
+        """Leave (`give_way`); told once more: now.
+
+        From a terminal (SIGINT) that is so at once, from elsewhere only after `INSISTS` seconds.
+        """
+        told, now = self._told, time.monotonic()
+        self.give_way()
+        if signum == signal.SIGINT:
+            signal.signal(signum, signal.SIG_DFL)
+        if told is None:
+            self._told = now
+        elif now - told >= INSISTS:
+            signal.signal(signum, signal.SIG_DFL)
+            os.kill(os.getpid(), signum)
+
+    def give_way(self) -> None:
         """Leave: at once when idle, at the job's next sign of life, or when it is done, if it does
-        not give way. Told twice: now."""
+        not give way."""
         running.leave()
         self.running = False
-        signal.signal(signum, signal.SIG_DFL)
 
 
 def _begun_again() -> QuerySet[JobRecord]:
@@ -118,7 +138,7 @@ def work(
         signal.signal(signal.SIGTERM, worker.leave)
         signal.signal(signal.SIGINT, worker.leave)
     if beside is not None:
-        threading.Thread(target=_watch, args=(beside,), daemon=True).start()
+        threading.Thread(target=_watch, args=(worker, beside), daemon=True).start()
     lanes = Lanes(lambda: JobWorker(kinds=prompt_kinds()))
     if not batch:
         # Before anything is loaded, which takes a while: people wait at the door already.
@@ -154,9 +174,9 @@ def ready_to_work(worker: JobWorker) -> None:
             time.sleep(PAUSE)
 
 
-def _watch(beside: int) -> None:
+def _watch(worker: JobWorker, beside: int) -> None:
     while os.getppid() == beside:
         time.sleep(0.5)
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(PATIENCE)
+    worker.give_way()
+    time.sleep(GIVEN)
     os.kill(os.getpid(), signal.SIGKILL)
