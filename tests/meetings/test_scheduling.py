@@ -18,7 +18,8 @@ from emporion import cli
 from emporion.core.models import JournalEntry
 from emporion.engines import scheduling
 from emporion.matchmaking.models import Wish
-from emporion.meetings.domain import schedule
+from emporion.meetings.domain import computing, schedule
+from emporion.meetings.domain.files import export
 from emporion.meetings.domain.market import ScheduleError, read_market
 from emporion.meetings.domain.requests import answer
 from emporion.meetings.domain.schedule import compute_release, remove_unfinished
@@ -241,6 +242,7 @@ def test_release_agrees_with_the_independent_checker(edition, tmp_path, walking)
     assert round(report.weight * 1000) == release.value
     assert Refusal.objects.count() == len(requests) - release.meeting_count
     assert 0 < release.greedy <= release.value <= release.bound
+    assert report.bound is not None and round(report.bound * 1000) == release.bound
     assert (release.state, release.violations, release.number) == ("draft", 0, 1)
     assert report.breaks == release.figures["all_breaks"]
     assert release.figures["bound_method"] in METHODS
@@ -291,6 +293,23 @@ def test_the_files_and_the_command_repeat_the_release(edition, tmp_path, capsys)
     assert {(m["request"], m["slot"]) for m in kept} == {
         (m["request"], m["slot"]) for m in meetings
     }
+
+
+def test_files_of_a_release_prove_a_bound_by_prices_of_slots(edition, tmp_path):
+    """Which prove more than prices of the whole event do."""
+    small_fair(edition)
+    fair = scheduling.generate(exhibitors=10, buyers=100, requests=500, seed=2)
+    solved = scheduling.solve(fair, seed=1, work_limit=8000)
+    asked = scheduling.solution_to_json(fair, solved)["bound"]
+    assert "x-slot-prices" in asked
+    release = compute_release(edition, work_limit=STEPS)
+    release.certificate = computing.certificate_of(fair, solved)
+    release.bound = round(1000 * asked["weight"])
+    release.figures["bound_method"] = asked["method"]
+    release.save()
+    files = tmp_path / "i.json", tmp_path / "s.json"
+    export(release, *files)
+    assert json.loads(files[1].read_text())["bound"] == asked
 
 
 def test_the_same_fair_gives_the_same_release(edition):

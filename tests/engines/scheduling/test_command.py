@@ -61,6 +61,15 @@ def test_command_bad_input_says_so_and_writes_nothing(tmp_path, capsys):
     assert main([str(path), "-o", str(tmp_path / "no" / "folder.json")]) == 2
     assert main([str(path)]) == 2
     assert main(["--check", str(path)]) == 2
+    path.write_text(json.dumps(tiny.instance(requests=[("x", "e", "a", 1)])), "utf-8")
+    deep = tmp_path / "deep.json"
+    deep.write_text("[" * 200_000, "utf-8")
+    assert main([str(path), "-o", str(out), "--seed", "-1"]) == 2
+    assert main([str(path), "-o", str(out), "--keep", str(deep)]) == 2
+    assert main([str(path), "-o", str(tmp_path / "kept.json")]) == 0
+    kept = ["--keep", str(tmp_path / "kept.json"), "--move-price"]
+    assert main([str(path), "-o", str(out), *kept, "nan"]) == 2
+    assert main([str(path), "-o", str(out), *kept, "-1"]) == 2
     assert not out.exists()
 
 

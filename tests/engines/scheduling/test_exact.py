@@ -127,6 +127,21 @@ def test_race_meets_trying_everything(seed, patience, monkeypatch):
         assert found[tuple(result.slots)] == result.breaks == min(found.values())
 
 
+def test_progress_tells_the_bound_in_weight(monkeypatch):
+    monkeypatch.setattr("emporion.engines.scheduling.exact.model.FIRST_ROUND", 0.002)
+    instance = scheduling.generate(exhibitors=4, buyers=40, requests=80, slots_per_day=6, days=1)
+    instance.mandatory[0] = True
+    told = []
+    solution = scheduling.solve(instance, work_limit=3000, on_progress=told.append)
+    rounds = [now for now in told if now["phase"] == "proof" and now["weight"] is not None]
+    assert rounds
+    for now in rounds:
+        assert (
+            now["weight"] <= solution.weight <= solution.bound <= now["bound"] < 2 * now["weight"]
+        )
+        assert now["share"] == now["weight"] / now["bound"]
+
+
 def test_race_stops_when_told():
     instance = generate_family("breaks-E-tight", 1)
     calls = []

@@ -36,6 +36,20 @@ def test_format_round_trip(feature, tmp_path):
             assert written.get(key) == data.get(key) or key in ("tables", "walking")
 
 
+def test_keys_of_others_are_kept_wherever_they_stand():
+    data = tiny.instance(
+        people=[{"id": "e", "place": "north", "pool": "hall", "x-note": 1}, "a"],
+        requests=[("x", "e", "a", {"x-note": 2})],
+        table_pools=[{"id": "hall", "tables": 1, "x-note": 3}],
+        walking={"places": ["north"], "minutes": [[0]], "gap_minutes": 1, "x-note": 4},
+        locked=[{"request": "x", "slot": "t0", "x-note": 5}],
+    )
+    written = scheduling.instance_to_json(scheduling.instance_from_json(data))
+    lists = ("participants", "requests", "table_pools", "locked")
+    notes = [written[key][0]["x-note"] for key in lists] + [written["walking"]["x-note"]]
+    assert notes == [1, 2, 3, 5, 4]
+
+
 WRONG = {
     "unknown key": ({"mood": 1}, 'instance: unknown key "mood"'),
     "format": ({"format": "x/1"}, 'format: "x/1" is not "emporion-schedule-instance/1"'),

@@ -176,6 +176,46 @@ def test_solve_stops_when_the_callback_says_no():
     assert scheduling.check(instance, solution).violations == []
 
 
+def test_stopped_run_is_repeated_by_its_steps():
+    instance = scheduling.generate(exhibitors=20, buyers=300, requests=2500, seed=3)
+    seen = []
+    stopped = scheduling.solve(
+        instance, work_limit=10**9, prove=False,
+        on_progress=lambda now: seen.append(now) or len(seen) < 3,
+    )  # fmt: skip
+    again = scheduling.solve(instance, work_limit=stopped.steps, prove=False)
+    assert again.slot.tolist() == stopped.slot.tolist()
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_seed_that_is_none_is_refused(seed):
+    instance = scheduling.instance_from_json(tiny.instance(requests=[("x", "e", "a")]))
+    slot = np.array([0], dtype=np.int32)
+    for call in (
+        lambda: scheduling.solve(instance, seed=seed),
+        lambda: scheduling.solve_keeping(instance, slot, seed=seed),
+        lambda: scheduling.fewer_breaks(instance, slot, seed=seed),
+        lambda: scheduling.generate(exhibitors=2, buyers=6, requests=5, seed=seed),
+    ):
+        with pytest.raises(scheduling.InstanceError, match="seed: must be a whole number from 0"):
+            call()
+
+
+def test_hosts_that_hold_any_number_at_once_take_no_memory():
+    people = [{"id": f"e{n}", "capacity": 10**6} for n in range(600)] + [{"id": "a"}]
+    rows = [(f"r{n}", f"e{n}", "a") for n in range(600)]
+    instance = scheduling.instance_from_json(tiny.instance(40, people, rows))
+    solution = scheduling.solve(instance, work_limit=100, prove=False)
+    assert solution.weight == 40
+    assert scheduling.check(instance, solution).violations == []
+
+
+@pytest.mark.parametrize("breaks", [{}, {"objective": "breaks", "max_break_difference": 1}])
+def test_fair_without_people_is_over_at_once(breaks):
+    instance = scheduling.instance_from_json(tiny.instance(people=[]) | breaks)
+    assert scheduling.solve(instance, time_limit=5).status == "optimal"
+
+
 def test_solve_without_requests_is_optimal():
     instance, solution = _solved(tiny.instance())
     assert (solution.status, solution.weight, solution.bound) == ("optimal", 0.0, 0.0)

@@ -90,6 +90,14 @@ def random_instance(seed, features=()):
     if "mandatory" in features:
         for row in rng.sample(data["requests"], 1):
             row["mandatory"] = True
+    if "past" in features:
+        # What was held in the first slot is locked there, and nothing new comes into it.
+        there = {p["id"]: names[0] not in p.get("unavailable", ()) for p in everybody}
+        rows = [r for r in data["requests"] if all(there[p] for p in r["participants"])]
+        if rows:
+            rng.choice(rows)["mandatory"] = True
+            data["locked"] = [{"request": rng.choice(rows)["id"], "slot": names[0]}]
+        data["frozen_before"] = names[1]
     if "fairness" in features:
         data["max_break_difference"] = 0
         data["break_scope"] = rng.choice(["event", "day"])
@@ -98,7 +106,7 @@ def random_instance(seed, features=()):
 
 FEATURES = (
     "walking", "quota", "tables", "pools", "slots", "exclusions", "precedences", "minimum",
-    "mandatory", "fairness", "anybody",
+    "mandatory", "fairness", "anybody", "past",
 )  # fmt: skip
 
 

@@ -27,8 +27,7 @@ class Balance:
 def granted_shares(instance: Instance, slot: Ints) -> Floats:
     """Meetings of ``slot`` (int32[R], -1 = not held) as a share of what each buyer asks for and
     could take, float64[P]; NaN for everybody else.  O(P S + R)."""
-    open_ = instance.allowed_slots().any(axis=1) & ~instance.excluded()
-    open_[instance.locked[:, 0]] = True
+    open_ = np.asarray(instance.possible_slots().any(axis=1))
     wanted = service_targets(instance, open_, 0, 1.0, insist=False)
     held = np.flatnonzero(slot >= 0)
     ends = np.concatenate([instance.first[held], instance.second[held]])

@@ -114,12 +114,16 @@ def bound(instance: Instance) -> Bound:
     """Upper bound on the weight of any schedule of ``instance``, with its prices.
 
     0.7 s for 200,000 requests.
+
+    >>> from emporion.engines.scheduling import make_instance
+    >>> two = make_instance(["9:00"], ["booth", "anna", "bo"], ["x", "y"], [0, 0], [1, 2],
+    ...                     weight=[2, 3])
+    >>> bound(two).weight
+    3.0
     """
     shape = orient(instance)
     units, scale = integer_weights(instance)
-    possible = instance.allowed_slots()
-    possible[instance.excluded()] = False
-    _allow_locked(instance, possible)
+    possible = instance.possible_slots()
     none = np.zeros(len(instance.participant_ids), dtype=np.int64)
     flow = relax(
         shape.end0,
@@ -132,9 +136,3 @@ def bound(instance: Instance) -> Bound:
         0,
     )
     return bound_from(instance, possible, shape, units, scale, flow)
-
-
-def _allow_locked(instance: Instance, possible: Bools) -> None:
-    """Locked meetings stay in their slot, even before the frozen one."""
-    possible[instance.locked[:, 0]] = False
-    possible[instance.locked[:, 0], instance.locked[:, 1]] = True

@@ -59,6 +59,15 @@ def check(
     ``bound=False`` leaves the recomputation of the bound out, which takes most of the time;
     ``reasons=False`` takes the reasons as they are, for a schedule that has none.  ``claims``: the
     status of a small instance is proven anew, where the bound does not prove it; some seconds.
+
+    >>> from emporion.engines.scheduling import make_instance, solve
+    >>> two = make_instance(["9:00"], ["booth", "anna", "bo"], ["x", "y"], [0, 0], [1, 2])
+    >>> found = solve(two)
+    >>> check(two, found).valid
+    True
+    >>> found.slot[:] = 0
+    >>> check(two, found, reasons=False).violations[0]
+    'participant "booth": 2 meetings in slot "9:00", room for 1'
     """
     from .writing import instance_to_json, solution_to_json
 

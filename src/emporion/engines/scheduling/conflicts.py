@@ -170,7 +170,7 @@ def _mandatory(it: Instance, possible: Bools, excluded: Bools) -> list[str]:
             )
     if found:
         return found
-    tables = int(np.minimum(it.tables, len(it.participant_ids)).sum())
+    tables = int(np.minimum(it.tables, len(it.request_ids)).sum())
     if (it.tables < NO_LIMIT).any() and len(must) > tables:
         found.append(f"{len(must)} mandatory requests, but tables for {tables} meetings")
     by_person: dict[int, list[int]] = {}

@@ -29,8 +29,9 @@ def fill_left(instance: Instance, st: State, rows: Ints | None = None) -> int:
         for r in rows[could_hold(st, rows)].tolist():
             if _hold(instance, st, r, before.get(r, [])):
                 done, again = done + 1, True
-        # A meeting that has come may be what another one has to follow, or make breaks alike.
-        again = again and bool(before or instance.max_break_difference is not None)
+        # A meeting that has come may be what another has to follow, make breaks alike or close one.
+        by_breaks = instance.objective == "breaks" or instance.max_break_difference is not None
+        again = again and bool(before or by_breaks)
     return done
 
 

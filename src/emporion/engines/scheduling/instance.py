@@ -152,6 +152,19 @@ class Instance:
         both[:, : self.frozen_before] = False
         return both
 
+    def possible_slots(self) -> Bools:
+        """Slots in which a schedule may hold a request, bool[R, S].
+
+        None for those excluded; a locked one only where it is locked, which may be a slot in which
+        no other comes any more: what is past is locked.
+        """
+        possible = self.allowed_slots()
+        possible[self.excluded()] = False
+        requests, slots = self.locked[:, 0], self.locked[:, 1]
+        possible[requests] = False
+        possible[requests, slots] = True
+        return possible
+
     def excluded(self) -> Bools:
         """Requests between two participants who are never to meet, bool[R]."""
         if not len(self.exclusions):
@@ -237,7 +250,10 @@ def make_instance(
         pool_ids=given.pop("pool_ids", []),
         pool_tables=ints("pool_tables", (pools, slots), NO_LIMIT),
         exclusions=pairs("exclusions"),
-        locked=pairs("locked"),
+        # Saying twice that a meeting stays where it is says no more.
+        locked=np.array(
+            list(dict.fromkeys(map(tuple, pairs("locked").tolist()))), dtype=np.int32
+        ).reshape(-1, 2),
         frozen_before=int(given.pop("frozen_before", 0)),
         place_ids=given.pop("place_ids", []),
         walk_minutes=walk,

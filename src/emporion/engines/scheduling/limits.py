@@ -6,10 +6,16 @@ from pathlib import Path
 
 from .instance import InstanceError
 
-MOST_REQUESTS = 5_000_000
+MOST_REQUESTS, MOST_SEED = 5_000_000, 2**32 - 1
 #: Memory of a request from reading to the schedule, and the least that it takes in a file.
 BYTES_A_REQUEST, BYTES_IN_FILE = 900, 30
 _MARK, _CHUNK = b'"participants"', 1 << 22
+
+
+def refuse_seed(seed: int) -> None:
+    """Raise `InstanceError` for a seed that is not from 0 to `MOST_SEED`."""
+    if not 0 <= seed <= MOST_SEED:
+        raise InstanceError("seed", f"must be a whole number from 0 to {MOST_SEED}")
 
 
 def refuse_too_many(requests: int) -> None:

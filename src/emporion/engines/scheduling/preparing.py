@@ -61,13 +61,9 @@ def prepare(
     """Slots, integer weights, bonus for mandatory requests, contradictions.  O(R S)."""
     refuse_too_many(len(instance.request_ids))
     units, scale = integer_weights(instance)
-    possible = instance.allowed_slots()
     excluded = instance.excluded()
+    possible = instance.possible_slots()
     conflicts = find_conflicts(instance, possible, excluded) if _limited(instance) else []
-    locked_requests, locked_slots = instance.locked[:, 0], instance.locked[:, 1]
-    possible[excluded] = False
-    possible[locked_requests] = False
-    possible[locked_requests, locked_slots] = True
     open_ = np.asarray(possible.any(axis=1))
     least = service_targets(instance, open_, serve, balance)
     special = int(instance.mandatory.sum()) + int(least.sum())

@@ -99,21 +99,21 @@ def instance_from_json(data: Any) -> Instance:
             data["max_break_difference"], "max_break_difference"
         )
     first, second = given.pop("ends")
-    given["extra"] = _kept(data, slots, people, requests)
+    given["extra"] = _kept(data, slots, people, requests, pools)
+    if marked := _marked(locked):
+        given["extra"]["locked"] = {given["locked"][n]: keys for n, keys in marked.items()}
     return make_instance(slot_ids, people_ids, request_ids, first, second, **given)
 
 
 def _kept(data: dict[str, Any], *lists: list[Any]) -> dict[str, Any]:
     """Keys ``x-...`` of the file and of its items, to be written back."""
-    kept: dict[str, Any] = {"": {k: v for k, v in data.items() if k.startswith("x-")}}
-    for noun, items in zip(("slots", "participants", "requests"), lists, strict=True):
-        found = {
-            n: {k: v for k, v in item.items() if k.startswith("x-")}
-            for n, item in enumerate(items)
-            if any(k.startswith("x-") for k in item)
-        }
-        if found:
-            kept[noun] = found
+    kept: dict[str, Any] = {}
+    for noun, item in (("", data), ("walking", data.get("walking") or {})):
+        if marked := _marked([item]):
+            kept[noun] = marked[0]
+    for noun, items in zip(("slots", "participants", "requests", "pools"), lists, strict=True):
+        if marked := _marked(items):
+            kept[noun] = marked
     starts = (
         {n: item["start"] for n, item in enumerate(slots) if "start" in item}
         if (slots := lists[0])
@@ -121,7 +121,16 @@ def _kept(data: dict[str, Any], *lists: list[Any]) -> dict[str, Any]:
     )
     if starts:
         kept["starts"] = starts
-    return kept if len(kept) > 1 or kept[""] else {}
+    return kept
+
+
+def _marked(items: list[Any]) -> dict[int, dict[str, Any]]:
+    """The keys ``x-...`` of those items that have any."""
+    return {
+        n: {k: v for k, v in item.items() if k.startswith("x-")}
+        for n, item in enumerate(items)
+        if any(k.startswith("x-") for k in item)
+    }
 
 
 def _slots(slots: list[Any]) -> dict[str, Any]:

@@ -65,17 +65,14 @@ def service_price(instance: Instance, serve: int = 1, balance: float = 0.0) -> S
 
     >>> from emporion.engines.scheduling import make_instance
     >>> fair = make_instance(["9:00"], ["booth", "anna", "bo", "stand"], list("xyz"),
-    ...                      [0, 0, 3], [1, 2, 1], weight=[9, 2, 4])
+    ...                      [0, 0, 3], [1, 2, 1], weight=[9, 2, 4], side=[0, 1, 1, 0])
     >>> price = service_price(fair)
     >>> (price.free, price.bound, price.unserved)
     (9.0, 6.0, 1)
     """
     shape = orient(instance)
     units, scale = integer_weights(instance)
-    possible = instance.allowed_slots()
-    possible[instance.locked[:, 0], instance.locked[:, 1]] = True
-    possible[instance.excluded()] = False
-    open_ = np.asarray(possible.any(axis=1))
+    open_ = np.asarray(instance.possible_slots().any(axis=1))
     targets = service_targets(instance, open_, serve, balance)
     capacity, none = most_held(instance), np.zeros_like(targets)
     big = int(min(int(units.sum()) + 1, 2**60 // (int(targets.sum()) + 2)))

@@ -12,6 +12,7 @@ from .dual import SmoothedDual
 from .filling import fill_left
 from .flow import Relaxation, relax
 from .instance import Bools, Instance, InstanceError, Longs
+from .limits import refuse_seed
 from .order import place_ordered
 from .pacing import PROPOSALS_A_MEETING, Progress, Reporter, value_deadline
 from .preparing import Prepared, nothing_possible, prepare, put_locked, unmet_demands
@@ -82,6 +83,7 @@ def solve(
     began = time.monotonic() if started is None else started
     if time_limit is None and work_limit is None:
         work_limit = STEPS_BASE + STEPS_A_REQUEST * len(instance.request_ids)
+    refuse_seed(seed)
     if not 0 <= balance <= 1:
         raise InstanceError("balance", f"{balance} is not a share from 0 to 1")
     ready = prepare(instance, serve, serve_bonus, balance)
@@ -122,7 +124,8 @@ def solve(
             search.dual.evaluate()
         limit = tightened(limit, search.dual)
     fill(st, np.argsort(-ready.value, kind="stable").astype(np.int32))
-    if reporter.going and tidy:
+    # After a stop as well: who repeats the steps of a run is to have its meetings.
+    if tidy:
         per_step = PROPOSALS_A_WALKING_STEP if st.has_walk else PROPOSALS_A_STEP
         proposals = per_step * search.steps + PROPOSALS_A_MEETING * search.held
         have_fewer_breaks(instance, st, proposals)

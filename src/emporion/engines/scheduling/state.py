@@ -115,12 +115,15 @@ def make_state(
     ends = np.concatenate([end0, end1])
     sequence = np.lexsort((-np.concatenate([order, order]), ends))
     who = np.zeros((people + 1, 6), dtype=np.int32)
-    places = instance.capacity.sum(axis=1)
+    asked = np.bincount(ends, minlength=people)
+    # Who may hold any number at once needs no more places than it has requests.
+    capacity = np.minimum(instance.capacity, asked[:, None])
+    places = capacity.sum(axis=1)
     who[:people, QUOTA] = np.minimum(instance.max_meetings, places)
     who[:people, DAY_QUOTA] = instance.max_per_day
     who[:people, LEAST] = least
     who[:people, FREE] = places
-    who[1:, FIRST] = np.cumsum(np.bincount(ends, minlength=people))
+    who[1:, FIRST] = np.cumsum(asked)
     day = instance.slot_day
     when = np.zeros((slots, 5), dtype=np.int32)
     when[:, DAY] = day
@@ -128,7 +131,7 @@ def make_state(
     when[:, DAY_LAST] = [np.flatnonzero(day == d)[-1] for d in day]
     when[:, TABLES] = instance.tables
     cell = np.zeros((people * slots + 1, 2), dtype=np.int32)
-    np.cumsum(instance.capacity.ravel(), out=cell[1:, UNITS])
+    np.cumsum(capacity.ravel(), out=cell[1:, UNITS])
     pools = np.zeros((max(len(instance.pool_ids), 1), slots, 2), dtype=np.int32)
     if len(instance.pool_ids):
         pools[:, :, 0] = instance.pool_tables

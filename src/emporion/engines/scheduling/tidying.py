@@ -8,6 +8,7 @@ import numpy as np
 
 from .breaks import anneal, cooling
 from .instance import Instance, InstanceError, Ints
+from .limits import refuse_seed
 from .order import ordered_rows
 from .solution import count_breaks, count_idle
 from .state import LOCK, SLOT, State
@@ -43,11 +44,17 @@ def fewer_breaks(
     proposals a meeting.  At 70,000 meetings a second does about 5 million proposals.
 
     Raises `InstanceError` for a schedule that does not keep the constraints.
+
+    >>> from emporion.engines.scheduling import make_instance
+    >>> day = make_instance(["9", "10", "11"], ["booth", "anna", "bo"], ["x", "y"], [0, 0], [1, 2])
+    >>> sorted(fewer_breaks(day, np.array([0, 2], dtype=np.int32), work_limit=200).tolist())
+    [0, 1]
     """
     from .preparing import prepare
     from .repairing.kernels import place
 
     began = time.monotonic()
+    refuse_seed(seed)
     st = prepare(instance).empty_state(instance, seed=seed)
     slot = np.asarray(slot, dtype=np.int32)
     held: Ints = np.flatnonzero(slot >= 0).astype(np.int32)

@@ -125,17 +125,19 @@ def instance_to_json(it: Instance) -> dict[str, Any]:
     if it.max_break_difference is not None:
         data["max_break_difference"] = it.max_break_difference
     if it.frozen_before:
-        data["frozen_before"] = it.slot_ids[it.frozen_before]
+        data["frozen_before"] = it.slot_ids[min(it.frozen_before, len(it.slot_ids) - 1)]
     data.update(kept.get("", {}))
     if it.walking:
         data["walking"] = {
             "places": it.place_ids,
             "minutes": [_minutes(it, row) for row in it.walk_minutes.tolist()],
             "gap_minutes": _short(_minutes(it, it.gap_minutes.tolist()) or [0]),
+            **kept.get("walking", {}),
         }
     if it.pool_ids:
         data["table_pools"] = [
             {"id": name, "tables": _short(it.pool_tables[k].tolist())}
+            | kept.get("pools", {}).get(k, {})
             for k, name in enumerate(it.pool_ids)
         ]
     data["slots"] = [_slot(it, t) for t in range(len(it.slot_ids))]
@@ -149,7 +151,8 @@ def instance_to_json(it: Instance) -> dict[str, Any]:
         data["exclusions"] = [[ids[a], ids[b]] for a, b in it.exclusions.tolist()]
     if len(it.locked):
         data["locked"] = [
-            {"request": names[r], "slot": it.slot_ids[t]} for r, t in it.locked.tolist()
+            {"request": names[r], "slot": it.slot_ids[t]} | kept.get("locked", {}).get((r, t), {})
+            for r, t in it.locked.tolist()
         ]
     return data
 
@@ -211,6 +214,11 @@ def _requests(it: Instance) -> list[dict[str, Any]]:
         for r in np.flatnonzero(~it.allowed.all(axis=1)).tolist():
             slots = np.flatnonzero(it.allowed[r]).tolist()
             items[r]["allowed_slots"] = [it.slot_ids[t] for t in slots]
+    if it.frozen_before == len(it.slot_ids):
+        # The format has no word for the end of the last slot: what is not locked has none.
+        for r in np.setdiff1d(np.arange(len(items)), it.locked[:, 0]).tolist():
+            items[r]["allowed_slots"] = []
+            items[r].pop("fixed_slot", None)
     for r, more in it.extra.get("requests", {}).items():
         items[r].update(more)
     return items

@@ -25,6 +25,8 @@ from emporion.meetings.domain.market import Longs, Market, ScheduleError, read_m
 DEFAULT_SECONDS = 20.0
 # While a small fair's schedule is proven the best, the page shows no progress and cannot stop it.
 PROOF_SECONDS = 2.0
+# The key under which the engine's file holds a price of every slot.
+SLOTS = "x-slot-prices"
 Progress = Callable[[dict[str, Any]], Any]
 
 
@@ -124,7 +126,7 @@ def compute(
             # None: the proof was not cut, and the steps alone repeat the run.
             "proof_stages": solution.extra.get("x-proof-stages"),
         },
-        certificate=_certificate(instance, solution),
+        certificate=certificate_of(instance, solution),
         content=content,
         instance_digest=instance_digest,
         digest=scheduling.schedule_digest(
@@ -175,13 +177,9 @@ def _meetings(market: Market, solution: scheduling.Solution, held: Longs) -> Lon
     ).astype(np.int64)
 
 
-def _certificate(instance: scheduling.Instance, solution: scheduling.Solution) -> dict[str, Any]:
-    if solution.prices is None:
-        return {}
-    return {
-        "kind": "prices",
-        "prices": {
-            instance.participant_ids[p]: float(solution.prices[p])
-            for p in np.flatnonzero(~np.isnan(solution.prices))
-        },
-    }
+def certificate_of(instance: scheduling.Instance, solution: scheduling.Solution) -> dict[str, Any]:
+    """Return what proves the bound, by public ids: a price of each participant's time, and under
+    `slot_prices` one of each slot where the bound was reached by those."""
+    bound = scheduling.solution_to_json(instance, solution).get("bound", {})
+    found: dict[str, Any] = bound.get("certificate", {})
+    return found | {"slot_prices": bound[SLOTS]} if SLOTS in bound else found

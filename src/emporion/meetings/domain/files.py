@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from emporion.core.files import whole
+from emporion.meetings.domain.computing import SLOTS
 from emporion.meetings.models import Meeting, Refusal, Release, ReleaseInstance
 
 PIECE = 1 << 20
@@ -66,12 +67,15 @@ def _solution(
         "instance": release.edition.slug,
         "status": release.figures.get("status", "feasible"),
     }
+    certificate = dict(release.certificate)
+    slot_prices = certificate.pop("slot_prices", None)
     tail: dict[str, Any] = {
         "objective": {"weight": release.value / 1000, "breaks": release.figures["all_breaks"]},
         "bound": {
             "weight": release.bound / 1000,
             "method": release.figures.get("bound_method", ""),
-            **({"certificate": release.certificate} if release.certificate else {}),
+            **({"certificate": certificate} if certificate else {}),
+            **({SLOTS: slot_prices} if slot_prices else {}),
         },
         "seconds": release.seconds,
         "seed": release.seed,

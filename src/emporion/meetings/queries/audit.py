@@ -236,9 +236,16 @@ def _start(slot: Slot) -> int:
 def _prices(
     release: Release, guest: Participation, host: Participation
 ) -> tuple[float, float] | None:
-    """Return what the bound's certificate asks for an hour of the two; None without one."""
-    kept = Release.objects.filter(pk=release.pk).values_list("certificate", flat=True).first()
-    prices = (kept or {}).get("prices") or {}
+    """Return what the bound's certificate asks for an hour of the two; None without one.
+
+    Where each slot has its price, it is what the hour asks that is cheapest for both together.
+    """
+    kept = Release.objects.filter(pk=release.pk).values_list("certificate", flat=True).first() or {}
+    by_slot = kept.get("slot_prices") or {}
+    if guest.public_id in by_slot and host.public_id in by_slot:
+        hours = zip(by_slot[guest.public_id], by_slot[host.public_id], strict=True)
+        return min(hours, key=sum)
+    prices = kept.get("prices") or {}
     if guest.public_id not in prices and host.public_id not in prices:
         return None
     return float(prices.get(guest.public_id, 0)), float(prices.get(host.public_id, 0))

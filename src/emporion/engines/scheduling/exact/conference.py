@@ -30,6 +30,7 @@ def timetable_of(instance: Instance, possible: Bools) -> Timetable | None:
     """
     if (
         instance.objective != "breaks"
+        or not instance.participant_ids
         or not instance.mandatory.all()
         or instance.capacity.max(initial=0) > 1
         or instance.walking

@@ -85,11 +85,16 @@ def solve_model(
                 model.add_hint(var, solver.value(var))
             # The whole number that the solver reckons with; its float has lost units.
             least = solver.response_proto.inner_objective_lower_bound
-            status, bound = "feasible", -least if by_weight else least
+            # A round begins anew, so a later one may know less.
+            proven = -least if by_weight else least
+            bound = proven if bound is None else (min if by_weight else max)(bound, proven)
+            status = "feasible"
             if code == cp.OPTIMAL:
                 status = "optimal"
                 break
-        if on_progress is not None and _stopped(on_progress, built, slot, bound, steps, began):
+        if on_progress is not None and _stopped(
+            on_progress, ready, built, slot, bound, steps, began
+        ):
             break
         share *= GROWTH
     return _result(instance, ready, slot, status, bound, steps, seed, deadline)
@@ -97,6 +102,7 @@ def solve_model(
 
 def _stopped(
     on_progress: Callable[[dict[str, Any]], Any],
+    ready: Prepared,
     built: Model,
     slot: Ints | None,
     bound: int | None,
@@ -110,16 +116,17 @@ def _stopped(
             if built.it.objective == "weight"
             else int(count_breaks(built.it, slot).sum())
         )
-    answer = on_progress(
-        {
-            "phase": "proof",
-            "seconds": time.monotonic() - began,
-            "steps": steps,
-            built.it.objective: value,
-            "bound": bound,
-        }
-    )
-    return answer is False
+    now = {"phase": "proof", "seconds": time.monotonic() - began, "steps": steps}
+    now |= {built.it.objective: value, "bound": bound}
+    if built.it.objective == "weight" and bound is not None:
+        limit = _in_weight(built.it, ready, bound)
+        now |= {"bound": limit, "share": None if value is None else value / limit}
+    return on_progress(now) is False
+
+
+def _in_weight(instance: Instance, ready: Prepared, bound: int) -> float:
+    """A bound in the whole numbers that the solver reckons with, as weight."""
+    return (bound + units_lost(instance, ready.units, ready.scale)) / ready.scale
 
 
 def filled(instance: Instance, ready: Prepared, slot: Ints) -> Ints:
@@ -154,7 +161,7 @@ def _result(
     limit = None if bound is None else float(bound)
     if bound is not None and by_weight:
         lost = units_lost(instance, ready.units, ready.scale)
-        limit = (bound + lost) / ready.scale
+        limit = _in_weight(instance, ready, bound)
         if status == "optimal" and lost and not (held[ready.open] >= 0).all():
             status = "feasible"
     if slot is None:

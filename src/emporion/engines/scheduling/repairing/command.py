@@ -12,6 +12,7 @@ import numpy as np
 
 from ..clock import process_start
 from ..instance import Instance, InstanceError, Ints
+from ..json_values import load_json
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,11 +34,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args(argv)
     from ..reading import read_instance
-    from ..writing import write_instance, write_solution
+    from ..writing import write_instance, write_solution, write_text
     from . import changes_to_json, read_order, repair
 
     began = process_start()
     try:
+        for path in filter(None, (args.output, args.solution_output, args.instance_output)):
+            if not (folder := Path(path).resolve().parent).is_dir():
+                raise InstanceError(path, f"there is no folder {folder}")
         instance = read_instance(args.instance)
         slot = announced(args.solution, instance)
         solution, changes, left = repair(
@@ -54,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             write_instance(args.instance_output, left)
         if args.solution_output:
             write_solution(args.solution_output, left, solution)
-        Path(args.output).write_text(text + "\n", encoding="utf-8")
+        write_text(args.output, text + "\n")
     except InstanceError as error:
         print(f"emporion schedule-repair: {error}", file=sys.stderr)
         return 2
@@ -78,9 +82,9 @@ def announced(path: str, instance: Instance) -> Ints:
     Raises `InstanceError` when the file is no solution.
     """
     try:
-        data = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+        data = load_json(path)
         meetings = [(str(m["request"]), str(m["slot"])) for m in data["meetings"]]
-    except (ValueError, KeyError, TypeError):
+    except (KeyError, TypeError):
         raise InstanceError(str(path), "is no emporion-schedule-solution/1") from None
     slot_at = {name: t for t, name in enumerate(instance.slot_ids)}
     request_at = {name: r for r, name in enumerate(instance.request_ids)}

@@ -6,7 +6,6 @@ The format ``emporion-schedule-repair/1`` is described in ``docs/integrators/sch
 from __future__ import annotations
 
 import copy
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..instance import Instance, InstanceError, Ints
+from ..json_values import load_json
 
 FORMAT = "emporion-schedule-repair/1"
 #: What an event of each kind says beside its kind and ``from``.
@@ -63,10 +63,7 @@ class Order:
 
 def read_order(path: str | Path, instance: Instance) -> Order:
     """Read a repair order; raises `InstanceError` that names what is wrong and how to mend it."""
-    try:
-        data = json.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except ValueError as error:
-        raise InstanceError(str(path), f"not JSON: {error}") from None
+    data = load_json(path)
     if not isinstance(data, dict):
         raise InstanceError(str(path), "not a JSON object")
     return order_from_json(data, instance)
@@ -187,4 +184,8 @@ def remaining(instance: Instance, slot: Ints, order: Order) -> tuple[Instance, I
     lost = (slot >= 0) & (still < 0)
     left.mandatory = instance.mandatory & ~lost
     left.min_meetings = np.zeros_like(instance.min_meetings)
+    if order.earliest == len(instance.slot_ids):
+        left.mandatory &= still >= 0
+    # Nor does anybody lose a meeting because others had to lose theirs.
+    left.max_break_difference = None
     return left, still

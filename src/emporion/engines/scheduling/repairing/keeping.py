@@ -16,6 +16,7 @@ import numpy as np
 from ..filling import fill_left
 from ..flow import Relaxation
 from ..instance import Bools, Instance, InstanceError, Ints, Longs
+from ..limits import refuse_seed
 from ..search import POOL_FROM
 from ..solution import Solution, count_breaks, granted_weight
 from ..state import LOCK, SLOT, VALUE, State, unset
@@ -87,6 +88,7 @@ def solve_keeping(
     from ..solving import relaxations
 
     began = time.monotonic() if started is None else started
+    refuse_seed(seed)
     if instance.objective != "weight":
         raise InstanceError("objective", 'only schedules of the objective "weight" can be kept')
     previous = np.asarray(previous, dtype=np.int32)
@@ -103,7 +105,9 @@ def solve_keeping(
     reduced = ready.value - flow.price[ready.shape.end0] - flow.price[ready.shape.end1]
     if move_price is None:
         move_price = default_move_price(instance, previous)
-    stay = round(min(max(move_price, 0.0), 1e9) * ready.scale)
+    if not move_price >= 0:
+        raise InstanceError("move_price", "must be a number, 0 or more")
+    stay = round(min(move_price, 1e9) * ready.scale)
     st = ready.empty_state(instance, seed=seed)
     _place(instance, st, previous)
     moved = np.zeros((len(instance.participant_ids), 2), dtype=np.int32)

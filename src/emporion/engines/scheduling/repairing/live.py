@@ -72,6 +72,13 @@ class Floor:
         later : whether the meetings of somebody who is late are held later where that is possible.
 
         Raises `InstanceError` when ``slot`` does not keep the constraints.
+
+        >>> from emporion.engines.scheduling import make_instance
+        >>> two = make_instance(["9", "10"], ["booth", "anna", "bo"], ["x", "y"], [0, 0], [1, 2],
+        ...                     place=[0, -1, -1], place_ids=["hall"], allowed=[[0, 1], [0, 1]])
+        >>> floor = Floor(two, np.array([1, -1], dtype=np.int32))
+        >>> [(c.request, c.before, c.after) for c in floor.no_show(1, 1).changes]
+        [(0, 1, -1), (1, -1, 1)]
         """
         from ..checking import check
         from ..preparing import explain_slots, prepare

@@ -44,6 +44,16 @@ def repair(
     in ``faults`` of the differences; its meetings that could not be where they were may be moved or
     lost.  Raises `InstanceError` when nothing of what is locked can
     stand.
+
+    >>> from emporion.engines.scheduling import make_instance
+    >>> from emporion.engines.scheduling.repairing import order_from_json
+    >>> two = make_instance(["9", "10"], ["booth", "anna", "bo"], ["x", "y", "z"], [0, 0, 0],
+    ...                     [1, 2, 2], max_meetings=[2, 1, 1])
+    >>> order = order_from_json({"format": FORMAT, "events": [
+    ...     {"kind": "absent", "participants": ["anna"]}]}, two)
+    >>> after, changes, left = repair(two, np.array([0, 1, -1], dtype=np.int32), order)
+    >>> after.slot.tolist(), [REASONS[change.reason] for change in changes.changes]
+    ([-1, 1, -1], ['one of the two is not there'])
     """
     began = time.monotonic() if started is None else started
     if time_limit is None and work_limit is None:
