@@ -54,7 +54,7 @@ def desk(edition, rest=""):
 
 
 def start(client: Any, edition: Any, **more: Any) -> ScheduleRun:
-    form = {"seconds": "1", "seed": "5", "walking": "on", **more}
+    form = {"seconds": "1", "seed": "5", "walking": "on", "service": "value", **more}
     answer = client.post(desk(edition), form)
     assert answer.status_code == 302, answer.content.decode()
     run = ScheduleRun.objects.order_by("-number")[0]
@@ -254,8 +254,13 @@ def test_computation_that_cannot_be_says_why_and_leaves_a_run_to_remove(edition,
 
 
 def test_bad_options_are_named_and_nothing_begins(edition, organiser):
-    for form in ({"seconds": "0"}, {"seconds": "99999"}, {"seconds": "x"}, {"seed": "-1"}):
-        answer = organiser.post(desk(edition), {"seconds": "5", "seed": "1", **form})
+    for form in (
+        {"seconds": "0"}, {"seconds": "99999"}, {"seconds": "x"}, {"seed": "-1"},
+        {"service": "hosts"}, {"service": ""},
+    ):  # fmt: skip
+        answer = organiser.post(
+            desk(edition), {"seconds": "5", "seed": "1", "service": "value", **form}
+        )
         assert 'class="form-errors"' in answer.content.decode()
     for options in (runs.Options(seconds=0), runs.Options(seed=2**31)):
         with pytest.raises(runs.RunError):
@@ -266,7 +271,7 @@ def test_bad_options_are_named_and_nothing_begins(edition, organiser):
 def test_too_many_waiting_runs_are_refused(edition, organiser):
     for _ in range(runs.MOST_WAITING):
         start(organiser, edition)
-    answer = organiser.post(desk(edition), {"seconds": "1", "seed": "1"})
+    answer = organiser.post(desk(edition), {"seconds": "1", "seed": "1", "service": "value"})
     assert "Six computations wait already" in answer.content.decode()
 
 
@@ -425,3 +430,44 @@ def test_pins_are_named_to_those_who_may_know_who_meets_whom(
             "section[aria-labelledby=pin]"
         )
         assert len(section.select("form")) == forms
+
+
+def few_guests_left(edition: Any) -> list[Any]:
+    """One host with one hour that a guest of many points wants, and one of few; and a stand beside."""
+    for slot in factories.make_slots(edition, a_day=1)[1:]:
+        slot.delete()
+    booth, stand = (factories.make_participation(edition) for _ in range(2))
+    anna, bo = (factories.make_participation(edition, "buyer") for _ in range(2))
+    asked = [(anna, booth, 9000), (bo, booth, 2000), (anna, stand, 4000)]
+    return [factories.make_request(a, b, weight=weight) for a, b, weight in asked]
+
+
+def test_price_of_serving_everybody_is_told_before_it_is_chosen(organiser, edition):
+    rows = few_guests_left(edition)
+    page = BeautifulSoup(organiser.get(desk(edition)).content, "html.parser")
+    assert [one["value"] for one in page.select("select[name=service] option")] == [
+        "value", "everybody", "quarter", "half",
+    ]  # fmt: skip
+    assert page.find("caption", string=lambda text: text and "costs" in text) is None
+    run = start(organiser, edition, trial="1")
+    work(run)
+    run.refresh_from_db()
+    assert (run.value, run.options["service"]) == (9000, "value")
+    # Who is served by 4 + 2 points instead of 9 costs a third.
+    assert run.figures["service_prices"][0] == {
+        "service": "everybody", "people": 2, "without": 1, "left": 0, "price": 0.333333,
+    }  # fmt: skip
+    page = BeautifulSoup(organiser.get(desk(edition)).content, "html.parser")
+    told = page.find("caption", string=lambda text: text and "costs" in text).find_parent("table")
+    assert told.select("tbody tr")[0].get_text(" ", strip=True) == (
+        "Every guest who asks, with one meeting 1 of 2 33.33\xa0%"
+    )
+    run = start(organiser, edition, service="everybody")
+    work(run)
+    run.refresh_from_db()
+    held = Meeting.objects.filter(release=run.release).values_list("request", flat=True)
+    assert (run.value, set(held)) == (6000, {rows[1].pk, rows[2].pk})
+    release = organiser.get(f"/en/{edition.slug}/organise/releases/{run.release.number}/")
+    text = BeautifulSoup(release.content, "html.parser").get_text(" ", strip=True)
+    assert "Who comes first Every guest who asks, with one meeting" in text
+    assert f"--seed 5 --work-limit {run.steps} --serve 1" in text

@@ -77,7 +77,7 @@ FORMS: dict[str, dict[str, Form]] = {
     "meetings:personal_answer": {"": {"key": Of("link key"), "act": "accept"}},
     "meetings:rate": {"": {"value": "5"}, "back": {"value": ""}},
     "meetings:publish": {"": {"seen": "1"}},
-    "meetings:desk": {"": {"seconds": "1", "seed": "1"}},
+    "meetings:desk": {"": {"seconds": "1", "seed": "1", "service": "value"}},
     "meetings:desk_stop": {"": {}},
     "meetings:desk_keep": {"": {}},
     "meetings:desk_remove": {"": {}},

@@ -80,9 +80,8 @@ def try_schedule(request: Any, response: HttpResponse, edition: EditionName, bod
     """Compute what a schedule would be ("what if"); it changes nothing until it is kept."""
 
     def do() -> Any:
-        options = runs.Options(seconds=body.seconds, seed=body.seed, walking=body.walking)
         with refusing(runs.RunError):
-            run = runs.start_run(request.edition, options, request.user.actor, trial=True)
+            run = runs.start_run(request.edition, body.options(), request.user.actor, trial=True)
         return _run(*_found(request.edition, run.public_id))
 
     return once(request, 202, do, response=response)

@@ -27,6 +27,7 @@ from emporion.core.jobs import JobRecord
 from emporion.edition.queries import Edition
 from emporion.meetings import queries as meetings
 from emporion.meetings.domain import releases, runs
+from emporion.meetings.domain.service import Name
 from emporion.meetings.queries import programs
 from emporion.meetings.queries import releases as queries
 from emporion.portal.queries.work import knows_outcome
@@ -65,6 +66,14 @@ class Draft(Sent):
     seconds: int = Field(20, ge=1, le=runs.LONGEST_SECONDS, description="Of search.")
     seed: int = Field(1, ge=0, le=2**31 - 1)
     walking: bool = Field(True, description="Everybody gets the minutes to walk.")
+    service: Name = Field(
+        "value", description="Who comes first: nobody, or every guest with one meeting, or with a "
+        "quarter or half of what they ask for."
+    )  # fmt: skip
+
+    def options(self) -> runs.Options:
+        """Return what a run takes."""
+        return runs.Options(**self.dict())
 
 
 class JobShape(Schema):
@@ -170,9 +179,8 @@ def compute_draft(request: Any, response: HttpResponse, edition: EditionName, bo
     """Have a draft computed; the job's result names the release."""
 
     def do() -> Any:
-        options = runs.Options(seconds=body.seconds, seed=body.seed, walking=body.walking)
         with refusing(runs.RunError):
-            run = runs.start_run(request.edition, options, request.user.actor, trial=False)
+            run = runs.start_run(request.edition, body.options(), request.user.actor, trial=False)
         return job_shape(JobRecord.objects.get(public_id=run.job))
 
     return once(request, 202, do, response=response)

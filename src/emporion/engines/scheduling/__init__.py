@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .reading import instance_from_json, read_instance
     from .repairing import Floor, repair, solve_keeping
     from .rivals import Rival, rivals
-    from .service import ServicePrice, service_price
+    from .service import ServicePrice, service_price, service_prices
     from .solution import REASONS, Solution, count_breaks, count_idle
     from .solving import solve
     from .tidying import fewer_breaks
@@ -66,6 +66,7 @@ _HOME = {
     "rivals": "rivals",
     "schedule_digest": "digest",
     "service_price": "service",
+    "service_prices": "service",
     "solution_to_json": "writing",
     "solve": "solving",
     "solve_keeping": "repairing.keeping",
@@ -105,6 +106,7 @@ __all__ = [
     "rivals",
     "schedule_digest",
     "service_price",
+    "service_prices",
     "solution_to_json",
     "solve",
     "solve_keeping",

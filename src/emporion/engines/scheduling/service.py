@@ -7,6 +7,7 @@ meetings of every buyer (an arc of its own to the sink), in a second, without a 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,27 +71,36 @@ def service_price(instance: Instance, serve: int = 1, balance: float = 0.0) -> S
     >>> (price.free, price.bound, price.unserved)
     (9.0, 6.0, 1)
     """
+    return service_prices(instance, [(serve, balance)])[0]
+
+
+def service_prices(instance: Instance, wishes: Sequence[tuple[int, float]]) -> list[ServicePrice]:
+    """`service_price` of each (``serve``, ``balance``); 0.5 s and as much again for each, at
+    200,000 requests."""
     shape = orient(instance)
     units, scale = integer_weights(instance)
     open_ = np.asarray(instance.possible_slots().any(axis=1))
-    targets = service_targets(instance, open_, serve, balance)
-    capacity, none = most_held(instance), np.zeros_like(targets)
-    big = int(min(int(units.sum()) + 1, 2**60 // (int(targets.sum()) + 2)))
-    ends = (shape.end0, shape.end1)
-    plain = relax(*ends, units, capacity, open_, shape.bipartite, none, big)
-    kind = relax(*ends, units, capacity, open_, shape.bipartite, targets, big)
-    wanting = targets > 0
+    capacity, ends = most_held(instance), (shape.end0, shape.end1)
+    nobody = np.zeros(len(capacity), dtype=np.int64)
+    plain = relax(*ends, units, capacity, open_, shape.bipartite, nobody, 0)
 
-    def missing(wanted: Bools) -> int:
+    def missing(targets: Longs, wanted: Bools) -> int:
         held = np.concatenate([shape.end0[wanted], shape.end1[wanted]])
-        count = np.bincount(held, minlength=len(targets))
-        return int((count[wanting] < targets[wanting]).sum())
+        return int((np.bincount(held, minlength=len(targets)) < targets).sum())
 
-    people = int(wanting.sum())
-    return ServicePrice(
-        people=people,
-        served=people - missing(kind.wanted),
-        unserved=missing(plain.wanted),
-        free=plain.value / scale,
-        bound=kind.value / scale,
-    )
+    found = []
+    for serve, balance in wishes:
+        targets = service_targets(instance, open_, serve, balance)
+        big = int(min(int(units.sum()) + 1, 2**60 // (int(targets.sum()) + 2)))
+        kind = relax(*ends, units, capacity, open_, shape.bipartite, targets, big)
+        people = int((targets > 0).sum())
+        found.append(
+            ServicePrice(
+                people=people,
+                served=people - missing(targets, kind.wanted),
+                unserved=missing(targets, plain.wanted),
+                free=plain.value / scale,
+                bound=kind.value / scale,
+            )
+        )
+    return found

@@ -20,6 +20,7 @@ from emporion.edition.queries import Edition
 from emporion.engines import scheduling
 from emporion.meetings.domain.figures import figures
 from emporion.meetings.domain.market import Longs, Market, ScheduleError, read_market
+from emporion.meetings.domain.service import SERVICES, Name, prices
 
 # What the organiser gets who says nothing: past the steep part of the curve at a full-size fair.
 DEFAULT_SECONDS = 20.0
@@ -65,6 +66,7 @@ def compute(
     time_limit: float | None = None,
     work_limit: int | None = None,
     walking: bool = True,
+    service: Name = "value",
     on_progress: Progress | None = None,
     on_phase: Progress | None = None,
 ) -> Computed:
@@ -81,6 +83,7 @@ def compute(
     read_at = timezone.now()
     market = read_market(edition, walking=walking)
     instance = market.instance
+    wanted = SERVICES[service]
     baseline = scheduling.greedy(instance)
     tell({"phase": "greedy", "weight": baseline.weight, "requests": len(instance.request_ids)})
     solution = scheduling.solve(
@@ -89,6 +92,8 @@ def compute(
         time_limit=time_limit,
         work_limit=work_limit,
         on_progress=on_progress,
+        serve=wanted.serve,
+        balance=wanted.balance,
         proof_seconds=None if time_limit is None else PROOF_SECONDS,
     )
     if solution.status == "infeasible":
@@ -123,6 +128,8 @@ def compute(
             **figures(market, solution),
             "status": solution.status,
             "bound_method": solution.bound_method,
+            "service": service,
+            "service_prices": prices(instance),
             # None: the proof was not cut, and the steps alone repeat the run.
             "proof_stages": solution.extra.get("x-proof-stages"),
         },

@@ -18,6 +18,7 @@ from emporion.edition.queries import Edition
 from emporion.meetings.domain.against import against_public
 from emporion.meetings.domain.computing import DEFAULT_SECONDS, Computed, Progress, compute
 from emporion.meetings.domain.schedule import keep, remove_unfinished
+from emporion.meetings.domain.service import NAMES, Name
 from emporion.meetings.models import Release, ScheduleRun, ScheduleRunContent
 
 COMPUTE, KEEP = "schedule.run", "schedule.keep"
@@ -33,11 +34,12 @@ class RunError(ValueError):
 
 @dataclass(frozen=True)
 class Options:
-    """What the organiser chose for a run; `seconds` of search."""
+    """What the organiser chose for a run; `seconds` of search, `service` whom it serves first."""
 
     seconds: float = DEFAULT_SECONDS
     seed: int = 1
     walking: bool = True
+    service: Name = "value"
 
 
 def start_run(edition: Edition, options: Options, actor: str, *, trial: bool) -> ScheduleRun:
@@ -50,6 +52,8 @@ def start_run(edition: Edition, options: Options, actor: str, *, trial: bool) ->
         raise RunError(_("Seconds of search are above 0 and at most %d.") % LONGEST_SECONDS)
     if not 0 <= options.seed < 2**31:
         raise RunError(_("The seed is a whole number from 0 to 2147483647."))
+    if options.service not in NAMES:
+        raise RunError(_("Nobody is served first by this name: %s.") % options.service)
     jobs.reclaim()
     with transaction.atomic():
         Edition.objects.select_for_update().get(pk=edition.pk)
@@ -103,6 +107,7 @@ def compute_run(
         seed=options.seed,
         time_limit=options.seconds,
         walking=options.walking,
+        service=options.service,
         on_progress=on_progress,
         on_phase=on_phase,
     )

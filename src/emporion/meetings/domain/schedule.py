@@ -15,6 +15,7 @@ from emporion.engines import scheduling
 from emporion.meetings.domain.against import against_public
 from emporion.meetings.domain.computing import DEFAULT_SECONDS, Computed, Progress, compute, packed
 from emporion.meetings.domain.market import ScheduleError
+from emporion.meetings.domain.service import Name
 from emporion.meetings.models import Meeting, Refusal, Release, ReleaseInstance, ReleaseTold
 from emporion.meetings.queries.changes import difference
 
@@ -28,6 +29,7 @@ def compute_release(
     time_limit: float | None = None,
     work_limit: int | None = None,
     walking: bool = True,
+    service: Name = "value",
     on_progress: Progress | None = None,
 ) -> Release:
     """Compute a schedule of all live requests of `edition` and keep it as a draft release.
@@ -51,6 +53,7 @@ def compute_release(
         time_limit=time_limit,
         work_limit=work_limit,
         walking=walking,
+        service=service,
         on_progress=on_progress,
     )
     return keep(edition, computed)

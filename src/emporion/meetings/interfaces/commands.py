@@ -20,6 +20,7 @@ from emporion.meetings.domain.market import ScheduleError
 from emporion.meetings.domain.releases import PublishConflict
 from emporion.meetings.domain.releases import publish as publish_release
 from emporion.meetings.domain.schedule import DEFAULT_SECONDS, compute_release
+from emporion.meetings.domain.service import NAMES
 from emporion.meetings.models import Release
 from emporion.meetings.queries import releases as queries
 
@@ -54,6 +55,13 @@ def schedule(argv: list[str]) -> int:
     parser.add_argument(
         "--no-walking", action="store_true", help="leave the minutes on foot between pavilions out"
     )
+    parser.add_argument(
+        "--service",
+        choices=NAMES,
+        default="value",
+        help="whom to serve first: nobody (value), every guest with one meeting (everybody), or "
+        "with a quarter or half of what they ask for",
+    )
     parser.add_argument("--publish", action="store_true", help="publish the draft at once")
     options = parser.parse_args(argv)
 
@@ -67,6 +75,7 @@ def schedule(argv: list[str]) -> int:
                 time_limit=options.time_limit,
                 work_limit=options.work_limit,
                 walking=not options.no_walking,
+                service=options.service,
                 on_progress=lambda said: _tell(step, said, options.work_limit),
             )
         _describe(release)

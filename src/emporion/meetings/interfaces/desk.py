@@ -25,6 +25,7 @@ from emporion.meetings.interfaces.releases import better_percent, cut_percent, p
 from emporion.meetings.models import ScheduleRun
 from emporion.meetings.queries import desk as queries
 from emporion.meetings.queries import releases as release_queries
+from emporion.meetings.queries.words import SERVICES
 from emporion.registry.domain import roles
 
 STEPS = {
@@ -61,6 +62,14 @@ class StartForm(forms.Form):
     walking = forms.BooleanField(
         label=gettext_lazy("Give everybody the minutes to walk"), required=False, initial=True
     )
+    service = forms.ChoiceField(
+        label=gettext_lazy("Who comes first"),
+        help_text=gettext_lazy(
+            "Before all other requests. What it costs is told below, once there is a run."
+        ),
+        choices=list(SERVICES.items()),
+        initial="value",
+    )
 
 
 @staff_may(roles.SCHEDULE)
@@ -75,6 +84,7 @@ def desk(request: Any, edition: Edition) -> HttpResponse:
                     seconds=form.cleaned_data["seconds"],
                     seed=form.cleaned_data["seed"],
                     walking=form.cleaned_data["walking"],
+                    service=form.cleaned_data["service"],
                 ),
                 request.user.actor,
                 trial="trial" in request.POST,
@@ -95,6 +105,7 @@ def desk(request: Any, edition: Edition) -> HttpResponse:
         "public_share": cut_percent(public.value, public.bound)
         if public and public.bound
         else None,
+        "prices": _prices(rows),
         "pins": queries.pins(edition),
         "may_unpin": roles.may(request.staff_role, roles.SCHEDULE),
         "command": f"{command()} schedule --edition {edition.slug}",
@@ -158,6 +169,18 @@ def found_or_404(edition: Edition, public_id: str) -> tuple[ScheduleRun, JobReco
     return found
 
 
+def _prices(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """What it costs to serve guests first, as the newest run has counted it."""
+    for row in rows:
+        if told := row["run"].figures.get("service_prices"):
+            services = [
+                {**one, "word": SERVICES[one["service"]], "percent": 100 * one["price"]}
+                for one in told
+            ]
+            return {"number": row["run"].number, "services": services}
+    return None
+
+
 def _row(run: ScheduleRun, job: JobRecord | None) -> dict[str, Any]:
     look = shown(job, STEPS) if job else None
     said = job.said if job else {}
@@ -182,6 +205,9 @@ def _row(run: ScheduleRun, job: JobRecord | None) -> dict[str, Any]:
         "elapsed": _seconds_since(job.started_at) if job and job.started_at else None,
         "refused": run.request_count - run.meeting_count,
         "against": run.figures.get("against"),
+        "service": SERVICES[service]
+        if (service := run.options.get("service", "value")) != "value"
+        else "",
     }
 
 

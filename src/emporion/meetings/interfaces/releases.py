@@ -20,9 +20,11 @@ from emporion.design.paging import page_of
 from emporion.edition.gates import for_organisers, knows_requests, staff_may, staff_reads
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import releases as domain
+from emporion.meetings.domain.service import SERVICES, Name
 from emporion.meetings.models import Release
 from emporion.meetings.queries import changes as change_queries
 from emporion.meetings.queries import releases as queries
+from emporion.meetings.queries import words
 from emporion.meetings.queries.told import told_count
 from emporion.meetings.queries.words import REFUSALS, change_word, method_word, refusal_word
 from emporion.registry.domain import roles
@@ -74,6 +76,8 @@ def release(request: HttpRequest, edition: Edition, number: int) -> HttpResponse
         "histogram": [(number_words(n), guests) for n, guests in figures.get("histogram", []) if n],
         "figures": {"guests": 0, "unserved": 0, **figures},
         "commands": commands(edition, shown),
+        "service_options": SERVICES[_service(shown)].options,
+        "service_word": words.SERVICES[_service(shown)],
         "proof": "recomputed_demo" if edition.is_demonstration else "recomputed",
         "slug": edition.slug,
         "nav_current": "schedule",
@@ -282,11 +286,18 @@ def _change_row(change: change_queries.Change) -> dict[str, Any]:
     }
 
 
+def _service(release: Release) -> Name:
+    """Whom it serves first; releases of before there was a choice say nothing of it."""
+    found: Name = release.figures.get("service", "value")
+    return found
+
+
 def commands(edition: Edition, release: Release) -> list[str]:
     """Return the commands that write a release as files, check them, and compute it again."""
     instance, solution = "instance.json", "solution.json"
     stages = release.figures.get("proof_stages")
     cut = "" if stages is None else f" --proof-stages {stages}"
+    cut += SERVICES[_service(release)].options
     return [
         f"{command()} schedule-export --edition {edition.slug} --release {release.number} "
         f"--instance {instance} --solution {solution}",

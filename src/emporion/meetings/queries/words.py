@@ -29,6 +29,13 @@ REFUSALS = {
     ),
     "excluded": (gettext_lazy("Not wanted by one side"), gettext_lazy("somebody said: not for me")),
 }
+# Whom a schedule serves first; see `domain.service`.
+SERVICES = {
+    "value": gettext_lazy("Nobody: the greatest value"),
+    "everybody": gettext_lazy("Every guest who asks, with one meeting"),
+    "quarter": gettext_lazy("Every guest, with a quarter of what they ask for"),
+    "half": gettext_lazy("Every guest, with half of what they ask for"),
+}
 CHANGES = {
     "asked_since": gettext_lazy("asked since"),
     "accepted_since": gettext_lazy("accepted since"),

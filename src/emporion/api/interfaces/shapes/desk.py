@@ -14,8 +14,19 @@ from emporion.api.interfaces.shapes.market import Side, SlotShape, side
 from emporion.api.interfaces.shapes.setup import Letter
 from emporion.api.interfaces.shapes.wire import PLAIN, PublicId, Sent
 from emporion.core.tabular.subjects import without_keys
+from emporion.meetings.domain.service import Name
 
 MOST_AT_ONCE = 1000
+
+
+class ServicePriceShape(Schema):
+    """What it costs to serve guests first, counted without hours and walks."""
+
+    service: Name
+    people: int = Field(description="Guests who ask for something that can be held.")
+    without: int = Field(description="Of these: with less than that, by value alone.")
+    left: int = Field(description="Of these: with less even so.")
+    price: float = Field(description="Part of the greatest value possible, 0 to 1, at least.")
 
 
 class RunShape(Schema):
@@ -32,6 +43,8 @@ class RunShape(Schema):
     release: int | None
     started_at: dt.datetime
     computed_at: dt.datetime | None
+    service: Name
+    service_prices: list[ServicePriceShape]
     job: JobShape | None
 
 
@@ -160,6 +173,8 @@ def run_shape(run: Any, job: dict[str, Any] | None) -> dict[str, Any]:
         "release": run.release.number if run.release else None,
         "started_at": run.started_at,
         "computed_at": run.computed_at,
+        "service": run.options.get("service", "value"),
+        "service_prices": run.figures.get("service_prices", []),
         "job": job,
     }
 
