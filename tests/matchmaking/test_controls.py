@@ -237,7 +237,7 @@ def test_reads_ask_as_many_queries_as_their_docstrings_say(
         assert why_absent(guest, hosts[3]).code == "fits_less"
     with django_assert_num_queries(14):
         known_of(guest)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         proposals(guest, "needs")
 
 

@@ -6,9 +6,9 @@ import pytest
 from emporion.core import jobs
 from emporion.core.models import JobRecord
 from emporion.core.tenancy import scope
-from emporion.engines.matching import EncodingError, encoders
+from emporion.engines.matching import Category, EncodingError, encoders
 from emporion.matchmaking import queries
-from emporion.matchmaking.domain import market, vectors
+from emporion.matchmaking.domain import market, proposals, reading_texts, runs, vectors
 from emporion.matchmaking.domain.absence import why_absent
 from emporion.matchmaking.domain.first_list import make_first_list
 from emporion.matchmaking.domain.market import market_of
@@ -26,6 +26,9 @@ def reader(monkeypatch, settings):
     settings.TEXT_READERS = ["universal"]
     made = Words()
     monkeypatch.setattr(vectors, "readers", lambda: (made,))
+    # What people write is counted here; names of categories have a test of their own.
+    for module in (runs, reading_texts):
+        monkeypatch.setattr(module, "category_names", list)
     return made
 
 
@@ -191,6 +194,71 @@ def test_a_page_that_says_why_reads_no_text(fair, reader, monkeypatch):
     missed.offers.update(text={"en": "something that nobody has read yet"})
     assert why_absent(guest, missed).code == "fits_less"
     assert len(reader.asked) == asked
+
+
+@pytest.mark.parametrize(
+    ("role", "side"), [("exhibitor", "offers"), ("buyer", "needs")], ids=["hosts", "guests"]
+)
+def test_proposals_compare_by_meaning_and_by_the_names_of_categories(
+    edition, reader, monkeypatch, role, side
+):
+    # By words alone nothing is near: nobody shares a word with who writes Chinese.
+    for text, codes in (("pump", ("xr", "ai")), ("school", ("education",))):
+        one = factories.make_participation(edition, role)
+        for code in codes:
+            getattr(one, side).create(code=code, text={"en": text})
+    asks = factories.make_participation(edition, role, name="Nameless")
+    getattr(asks, side).create(text={"zh-hans": "水泵"})
+
+    def proposed():
+        return [(one.code, one.ground) for one in proposals.proposals(asks, side)]
+
+    assert proposed() == []
+    monkeypatch.setattr(reading_texts, "category_names", lambda: NAMES)
+    read_edition(edition)
+    asked = list(reader.asked)
+    assert {(name, "passage") for name in NAMES} < set(asked)
+    monkeypatch.setattr(proposals, "categories", lambda: called("valve", "pump"))
+    assert proposed() == [("ai", "alike"), ("xr", "alike")]
+    monkeypatch.setattr(proposals, "categories", lambda: called("pump", "valve"))
+    assert proposed() == [("xr", "alike"), ("ai", "alike")]
+    # What nobody has read is left out; the page reads nothing.
+    getattr(asks, side).update(text={"zh-hans": "水泵 水泵"})
+    assert proposed() == []
+    assert reader.asked == asked
+
+
+NAMES = ["pump", "valve"]
+
+
+def called(xr, ai):
+    return [Category("xr", labels={"en": xr}), Category("ai", labels={"en": ai})]
+
+
+def test_names_of_categories_are_asked_to_be_read_by_the_first_run(fair, reader, monkeypatch):
+    edition = fair[0]
+    for module in (runs, reading_texts):
+        monkeypatch.setattr(module, "category_names", lambda: NAMES)
+    run_match(edition)
+    [waiting] = jobs.latest(edition.expo.public_id, vectors.READ)
+    jobs.perform(waiting.public_id)
+    assert [one for one in reader.asked if one[0] in NAMES] == [
+        ("pump", "passage"), ("valve", "passage"),
+    ]  # fmt: skip
+    run_match(edition)
+    assert [job.pk for job in jobs.latest(edition.expo.public_id, vectors.READ)] == [waiting.pk]
+
+
+def test_proposals_go_by_words_where_an_encoder_is_missing(fair, monkeypatch):
+    edition = fair[0]
+
+    def missing():
+        raise EncodingError("the encoder 'e5' cannot be loaded")
+
+    monkeypatch.setattr(vectors, "readers", missing)
+    asks = factories.make_participation(edition, "exhibitor", name="Nameless")
+    asks.offers.create(text={"en": "pump"})
+    assert [one.code for one in proposals.proposals(asks, "offers")] == ["xr"]
 
 
 def test_naming_an_encoder_loads_no_weights(monkeypatch):

@@ -117,9 +117,14 @@ def key_of(model: str, role: str, text: str) -> bytes:
     return hashlib.sha256("\0".join((model, role, text[:READ])).encode()).digest()
 
 
+def as_read(text: str) -> str:
+    """Return a text as encoders are given it."""
+    return " ".join(text[:READ].split())
+
+
 def unread(encoder: Encoder, texts: Iterable[str], role: str, store: Store) -> list[str]:
     """Return the different texts, as they are read, of which `store` keeps no vector."""
-    cut = dict.fromkeys(" ".join(text[:READ].split()) for text in texts)
+    cut = dict.fromkeys(map(as_read, texts))
     keys = {key_of(encoder.model, role, text): text for text in cut if text}
     kept = store.get(list(keys))
     return [text for key, text in keys.items() if key not in kept]
@@ -134,7 +139,7 @@ def embedded(
     """
     if role not in (QUERY, PASSAGE):
         raise ValueError(f"a role is {QUERY!r} or {PASSAGE!r}, not {role!r}")
-    cut = [" ".join(text[:READ].split()) for text in texts]
+    cut = [as_read(text) for text in texts]
     keys = [key_of(encoder.model, role, text) if text else b"" for text in cut]
     first = {key: at for at, key in reversed(list(enumerate(keys))) if key}
     kept = dict(store.get(list(first))) if store is not None else {}

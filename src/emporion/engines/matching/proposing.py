@@ -50,24 +50,37 @@ def propose(
     words: float | None = None,
     apart: bool = False,
     labels: Mapping[str, Mapping[str, str]] | None = None,
+    read: tuple[Sequence[Mapping[str, str]], Sequence[Mapping[str, str]]] | None = None,
+    role: str = PASSAGE,
 ) -> list[list[Proposal]]:
     """Return for each of `texts` at most `most` codes, likeliest first; [] where nothing is near.
 
     `known` are texts with their `codes`.  `apart`: `texts` are `known` themselves, and none asks
     itself.  `words` is the weight of shared words (None: all of it without readers, half beside
-    them).  `labels` are the names of codes by language, which readers compare as well.
-    O(texts * known).
+    them).  `labels` are the names of codes by language, which readers compare as well.  `read` are
+    what readers are given of `texts` and of `known` (None: the same), in the `role` that their
+    vectors are kept under.  O(texts * known).
     """
     if not texts or not known:
         return [[] for _ in texts]
-    near = _nearness(texts, known, readers, store, words, apart)
+    near = np.zeros((len(texts), len(known)), dtype=np.float32)
+    if words is None:
+        words = WORDS if readers else 1.0
+    if words:
+        near += np.float32(words) * _spreads(_by_words(texts, known), apart)
+    middles = [_from_middle(reader, *(read or (texts, known)), role, store) for reader in readers]
+    for asked, given, _ in middles:
+        near += _spreads(asked @ given.T, apart)
     names = sorted({code for row in codes for code in row})
     number = {code: at for at, code in enumerate(names)}
     named = np.zeros((len(known), len(names)), dtype=np.float32)
     for at, row in enumerate(codes):
         named[at, [number[code] for code in row]] = 1
     rarity = (np.maximum(named.mean(axis=0), 1e-9) ** -COMMON).astype(np.float32)
-    liking = rarity * np.exp(NAMED * _near_names(texts, known, names, labels or {}, readers, store))
+    liking = np.broadcast_to(rarity, (len(texts), len(names)))
+    called = [(labels or {}).get(name, {}) for name in names]
+    if readers and any(called):
+        liking = liking * np.exp(NAMED * _near_names(called, readers, middles, store))
     found: list[list[Proposal]] = []
     for start in range(0, len(texts), BLOCK):
         rows = near[start : start + BLOCK]
@@ -101,51 +114,45 @@ def _voices(
     return rows
 
 
-def _nearness(
+def _by_words(
+    texts: Sequence[Mapping[str, str]], known: Sequence[Mapping[str, str]]
+) -> npt.NDArray[np.floating]:
+    vectors, _ = read_texts(
+        ([one[language] for language in sorted(one)] for one in (*texts, *known)), None
+    )
+    rows = vectors.vectors
+    similarity: npt.NDArray[np.floating] = (rows[: len(texts)] @ rows[len(texts) :].T).toarray()
+    return similarity
+
+
+def _from_middle(
+    reader: Encoder,
     texts: Sequence[Mapping[str, str]],
     known: Sequence[Mapping[str, str]],
-    readers: Sequence[Encoder],
+    role: str,
     store: Store | None,
-    words: float | None,
-    apart: bool,
-) -> Floats:
-    """Return float32[texts, known]: how near in spreads above strangers, by all that is read."""
-    if words is None:
-        words = WORDS if readers else 1.0
-    near = np.zeros((len(texts), len(known)), dtype=np.float32)
-    if words:
-        vectors, _ = read_texts(
-            ([one[language] for language in sorted(one)] for one in (*texts, *known)), None
-        )
-        rows = vectors.vectors
-        both = (rows[: len(texts)] @ rows[len(texts) :].T).toarray()
-        near += np.float32(words) * _spreads(both, apart)
-    for reader in readers:
-        given = mean_of_languages(reader, known, PASSAGE, store)
-        asked = mean_of_languages(reader, texts, PASSAGE, store)
-        middle = given[given.any(axis=1)].mean(axis=0) if given.any() else np.float32(0)
-        near += _spreads(_unit(asked, middle) @ _unit(given, middle).T, apart)
-    return near
+) -> tuple[Floats, Floats, Floats | np.float32]:
+    """Return unit rows of both from the middle of what is known, and that middle."""
+    given = mean_of_languages(reader, known, role, store)
+    asked = mean_of_languages(reader, texts, role, store)
+    middle = given[given.any(axis=1)].mean(axis=0) if given.any() else np.float32(0)
+    return _unit(asked, middle), _unit(given, middle), middle
 
 
 def _near_names(
-    texts: Sequence[Mapping[str, str]],
-    known: Sequence[Mapping[str, str]],
-    names: Sequence[str],
-    labels: Mapping[str, Mapping[str, str]],
+    called: Sequence[Mapping[str, str]],
     readers: Sequence[Encoder],
+    middles: Sequence[tuple[Floats, Floats, Floats | np.float32]],
     store: Store | None,
 ) -> Floats:
-    """Return float32[texts, names]: how near each name is, in spreads; 0 where nothing reads it."""
-    near = np.zeros((len(texts), len(names)), dtype=np.float32)
-    called = [labels.get(name, {}) for name in names]
-    for reader in readers if any(called) else ():
-        given = mean_of_languages(reader, known, PASSAGE, store)
-        middle = given[given.any(axis=1)].mean(axis=0) if given.any() else np.float32(0)
-        asked = _unit(mean_of_languages(reader, texts, PASSAGE, store), middle)
-        read = mean_of_languages(reader, called, PASSAGE, store)
-        near += _spreads(asked @ _unit(read, middle).T, apart=False) / len(readers)
-    return near
+    """Return float32[texts, names]: how near each name is, in spreads."""
+    found = [
+        _spreads(
+            asked @ _unit(mean_of_languages(reader, called, PASSAGE, store), middle).T, apart=False
+        )
+        for reader, (asked, _, middle) in zip(readers, middles, strict=True)
+    ]
+    return np.asarray(np.mean(found, axis=0), dtype=np.float32)
 
 
 def _unit(rows: Floats, middle: Floats | np.float32) -> Floats:

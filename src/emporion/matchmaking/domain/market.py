@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -156,11 +156,7 @@ def sides(
             capacity=wanted_meetings(edition, row),
             offers=offered,
             needs=codes,
-            # Both ways of writing Chinese are one to words, labels and encoders.
-            texts={
-                lang: simplified("\n".join(parts), lang)
-                for lang, parts in texts.get(row.pk, {}).items()
-            },
+            texts=joined(texts.get(row.pk, {})),
             country=row.country,
             markets=countries_of(row.markets),
             languages=row.languages,
@@ -170,6 +166,12 @@ def sides(
         )
         (exhibitors if row.hosts else buyers).append(participant)
     return exhibitors, buyers, keys, firms
+
+
+def joined(texts: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return {language: text} of what somebody needs, then offers, as the engine reads it."""
+    # Both ways of writing Chinese are one to words, labels and encoders.
+    return {lang: simplified("\n".join(parts), lang) for lang, parts in texts.items()}
 
 
 def categories() -> list[Category]:
@@ -186,6 +188,11 @@ def categories() -> list[Category]:
             )
         )
     return rows
+
+
+def category_names() -> list[str]:
+    """Return what categories are called, in all languages."""
+    return [label for category in categories() for label in category.labels.values()]
 
 
 def _interests(

@@ -10,7 +10,7 @@ from emporion.edition.queries import Edition
 from emporion.engines import matching
 from emporion.matchmaking.domain import vectors
 from emporion.matchmaking.domain.first_list import make_whole_list
-from emporion.matchmaking.domain.market import texts_of
+from emporion.matchmaking.domain.market import category_names, texts_of
 
 
 class ReadingError(ValueError):
@@ -22,8 +22,9 @@ def read_edition(
 ) -> int:
     """Read what is new of an edition's texts; return how many texts that were.
 
-    Then the list of the participation `public_id` is made anew, among everybody.  What was read
-    before an encoder failed is kept. Raises ReadingError.
+    Beside what people wrote these are the names of categories, once.  Then the list of the
+    participation `public_id` is made anew, among everybody.  What was read before an encoder failed
+    is kept. Raises ReadingError.
     """
     going = True
 
@@ -33,7 +34,7 @@ def read_edition(
         return going
 
     try:
-        done = vectors.read(edition, texts_of(edition), tell)
+        done = vectors.read(edition, texts_of(edition), category_names(), tell)
         who = editions.participation(edition, public_id) if public_id else None
         if who is not None and going:
             make_whole_list(who, and_then=lambda: jobs.done_with({"read": done}))

@@ -18,7 +18,7 @@ from emporion.edition.queries import Edition
 from emporion.engines import matching
 from emporion.matchmaking.domain import vectors
 from emporion.matchmaking.domain.coverage import Coverage
-from emporion.matchmaking.domain.market import read_market
+from emporion.matchmaking.domain.market import category_names, read_market
 from emporion.matchmaking.domain.scorecard import scorecard
 from emporion.matchmaking.domain.storing import written
 from emporion.matchmaking.models import MatchRun, RankedList
@@ -100,7 +100,7 @@ def _run(
         raise MatchError(f"The profiles cannot be matched: {error}") from error
     except matching.EncodingError as error:
         raise MatchError(f"The texts cannot be read: {error}") from error
-    if not readers:
+    if not readers or not vectors.are_kept(store, category_names()):
         vectors.ask_to_read(edition)
     tell("writing")
     run = _start(edition, seed, found)

@@ -23,6 +23,7 @@ from emporion.engines.matching.encoding import (
     QUERY,
     Encoder,
     Floats,
+    as_read,
     embedded,
     unread,
 )
@@ -112,18 +113,23 @@ def ready(
 def read(
     edition: Edition,
     market: matching.Market,
+    names: Sequence[str] = (),
     on_progress: Callable[[int, int], bool] | None = None,
 ) -> int:
     """Read what nobody has read of a market's texts, keep it, and return how many that were.
 
+    So too of the `names` of categories, which texts are compared with where some are proposed.
     `on_progress` is told (done, of how many) and stops the reading by False: what was read is kept.
     """
     tell = on_progress or (lambda done, total: True)
     done = 0
-    left = [
-        (reader, _left(DatabaseStore(edition, reader.model), market, reader))
-        for reader in readers()
-    ]
+    left = []
+    for reader in readers():
+        store = DatabaseStore(edition, reader.model)
+        by_role = _left(store, market, reader)
+        named = unread(reader, names, PASSAGE, store)
+        by_role[PASSAGE] = list(dict.fromkeys((*by_role[PASSAGE], *named)))
+        left.append((reader, by_role))
     total = sum(len(texts) for _, by_role in left for texts in by_role.values())
     for reader, by_role in left:
         store = DatabaseStore(edition, reader.model)
@@ -138,6 +144,23 @@ def read(
                 done += len(part)
     tell(done, total)
     return done
+
+
+def are_kept(store: DatabaseStore, names: Sequence[str]) -> bool:
+    """Whether all readers have read these names of categories."""
+    return not any(unread(reader, names, PASSAGE, store) for reader in readers())
+
+
+def kept(
+    store: DatabaseStore, by: Sequence[Encoder], people: Sequence[Mapping[str, str]], role: str
+) -> list[dict[str, str]]:
+    """Return the texts of `people` that all of `by` have read: comparing these makes no vector."""
+    every = [text for one in people for text in one.values()]
+    left = {text for reader in by for text in unread(reader, every, role, store)}
+    return [
+        {language: text for language, text in one.items() if as_read(text) not in left}
+        for one in people
+    ]
 
 
 def _left(store: DatabaseStore, market: matching.Market, reader: Encoder) -> dict[str, list[str]]:
