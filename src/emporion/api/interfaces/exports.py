@@ -83,7 +83,7 @@ def list_exports(request: Any, edition: EditionName) -> Any:
 def export(
     request: Any, edition: EditionName, subject: SubjectName, how: Query[HowWritten]
 ) -> HttpResponseBase:
-    """Everything of one kind as CSV, XLSX or JSON lines, as it flows.
+    """Everything of one kind as CSV, XLSX or JSON lines: whole, or an error.
 
     Who asks and meets whom is told to those who work with requests; contact data to those who may
     look it up. Each list that leaves is written down, and one of these is counted.
@@ -112,7 +112,6 @@ def export(
             kind=how.format,
             name=subject,
             place=here.slug,
-            expo=here.expo,
             notes=[note] if note else [],
         )
     except TableError as wrong:

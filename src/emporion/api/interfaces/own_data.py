@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from ninja import Router
@@ -24,7 +25,7 @@ from emporion.api.interfaces.shapes.own import (
 from emporion.api.interfaces.shapes.wire import EditionName
 from emporion.api.interfaces.writing import KEYED, once, refusing
 from emporion.core import privacy
-from emporion.core.downloads import named
+from emporion.core.downloads import named, written
 from emporion.messaging.domain import choosing, templates
 from emporion.registry import domain as registry
 from emporion.registry import queries as registered
@@ -109,8 +110,8 @@ def choose_messages(
         }
     },
 )
-def take_along(request: Any, edition: EditionName) -> StreamingHttpResponse:
-    """All that is known of the caller, as it flows. A POST: that it was given is written down."""
+def take_along(request: Any, edition: EditionName) -> HttpResponseBase:
+    """All that is known of the caller, whole. A POST: that it was given is written down."""
     people = _people(request)
     registry.note_export(people)
     owner = registry.trace(people)
@@ -124,8 +125,10 @@ def take_along(request: Any, edition: EditionName) -> StreamingHttpResponse:
                 row = {"table": name, "values": values}
                 yield json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False) + "\n"
 
-    answer = StreamingHttpResponse(lines(), content_type="application/jsonl")
-    return named(answer, f"data-{people[0].public_id}.jsonl")
+    def write(file: IO[bytes]) -> None:
+        file.writelines(line.encode() for line in lines())
+
+    return named(written(request, write, "application/jsonl"), f"data-{people[0].public_id}.jsonl")
 
 
 @router.get(ME + "/erasure", auth=READS_OWN, response=ErasureWish, operation_id="get_erasure")

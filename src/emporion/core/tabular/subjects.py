@@ -119,11 +119,6 @@ def stored(found: QuerySet[Any, Any], columns: Sequence[Column]) -> Rows:
         last = rows[-1][0]
 
 
-def json_line(header: Sequence[str], row: Sequence[Any]) -> str:
-    """Return a row as a line of JSON, with its values as they are."""
-    return json.dumps(dict(zip(header, row, strict=True)), ensure_ascii=False) + "\n"
-
-
 def flat(value: Any) -> str | int | float | None:
     """Return a value of a row as a cell of a spreadsheet: yes or no, parts joined, objects as JSON.
 

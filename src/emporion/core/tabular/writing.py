@@ -1,15 +1,16 @@
-"""Writing a list that a spreadsheet opens as it is meant: CSV or XLSX."""
+"""Writing a list: CSV or XLSX that a spreadsheet opens as it is meant, JSON lines for programs."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
@@ -50,8 +51,8 @@ def write_table(
     made = (_checked(row, header) for row in rows)
     with whole(path) as file:
         if ending == ".csv":
-            return _write_csv(file, header, made)
-        return _write_xlsx(file, header, made, sheet, notes)
+            return write_csv(file, header, made)
+        return write_xlsx(file, header, made, sheet, notes)
 
 
 def _checked(row: Sequence[Cell], header: Sequence[str]) -> Sequence[Cell]:
@@ -63,7 +64,8 @@ def _checked(row: Sequence[Cell], header: Sequence[str]) -> Sequence[Cell]:
     return row
 
 
-def _write_csv(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
+def write_csv(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
+    """Write CSV to an open file, as `write_table` does; return how many rows there were."""
     out = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     writer = csv.writer(out)
     writer.writerow([neutralised(heading) for heading in header])
@@ -73,6 +75,16 @@ def _write_csv(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[C
         count += 1
     # Flushes, and leaves the file to the one who closes it.
     out.detach()
+    return count
+
+
+def write_lines(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Write JSON lines to an open file, values as they are; return how many rows there were."""
+    count = 0
+    for row in rows:
+        file.write(json.dumps(dict(zip(header, row, strict=True)), ensure_ascii=False).encode())
+        file.write(b"\n")
+        count += 1
     return count
 
 
@@ -86,13 +98,14 @@ def _plain(cell: Cell) -> str:
     return str(cell)
 
 
-def _write_xlsx(
+def write_xlsx(
     file: IO[bytes],
     header: Sequence[str],
     rows: Iterable[Sequence[Cell]],
     sheet: str,
     notes: Sequence[str],
 ) -> int:
+    """Write a workbook to an open file, as `write_table` does; return how many rows there were."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
 

@@ -130,7 +130,6 @@ def _refusals_csv(
         kind="csv",
         name=f"release-{release.number}-not-granted",
         place=edition.slug,
-        expo=edition.expo,
     )
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
-from pathlib import Path
 
 from emporion.core import journal
 from emporion.core.files import whole
-from emporion.core.tabular.subjects import Asked, Rows, flat, json_line
-from emporion.core.tabular.writing import write_table
+from emporion.core.tabular.subjects import Asked, flat
+from emporion.core.tabular.writing import write_lines, write_table
 from emporion.core.tenancy import scope
 from emporion.edition.domain.lists import rows as lists
 from emporion.edition.queries import edition_by_slug
@@ -42,7 +40,8 @@ def run(options: argparse.Namespace) -> int:
         note = lists.note_of(edition)
         try:
             if options.output.suffix.lower() == ".jsonl":
-                count = _write_lines(options.output, wanted.header, rows)
+                with whole(options.output) as file:
+                    count = write_lines(file, wanted.header, rows)
             else:
                 flattened = ([flat(value) for value in row] for row in rows)
                 notes = [note] if note else []
@@ -57,13 +56,3 @@ def run(options: argparse.Namespace) -> int:
     if note:
         sys.stdout.write(f"{note}\n")
     return 0
-
-
-def _write_lines(path: Path, header: Sequence[str], rows: Rows) -> int:
-    """Write JSON lines, whole or not at all; return how many."""
-    count = 0
-    with whole(path) as file:
-        for row in rows:
-            file.write(json_line(header, row).encode())
-            count += 1
-    return count

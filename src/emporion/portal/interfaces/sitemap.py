@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
+from emporion.core.downloads import written
 from emporion.core.tenancy import scope
 from emporion.edition import queries as editions
 from emporion.edition.queries import Edition
@@ -56,7 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def part(request: HttpRequest, slug: str, number: int) -> StreamingHttpResponse:
+def part(request: HttpRequest, slug: str, number: int) -> FileResponse:
     """One part: 0 holds the pages of the edition, the others its exhibitors by primary key."""
     edition = editions.edition_by_slug(slug)
     if edition is None:
@@ -65,8 +66,11 @@ def part(request: HttpRequest, slug: str, number: int) -> StreamingHttpResponse:
         paths = _pages(edition) if number == 0 else _exhibitors(edition, number)
     if not paths:
         raise Http404
-    return StreamingHttpResponse(
-        _written(request, paths), content_type="application/xml; charset=utf-8"
+    parts = _written(request, paths)
+    return written(
+        request,
+        lambda file: file.writelines(one.encode() for one in parts),
+        "application/xml; charset=utf-8",
     )
 
 

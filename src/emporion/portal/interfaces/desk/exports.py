@@ -135,7 +135,6 @@ def export(request: HttpRequest, edition: Edition, subject: str) -> HttpResponse
             kind=kind,
             name=subject,
             place=edition.slug,
-            expo=edition.expo,
             notes=[note] if note else [],
         )
     except TableError as error:

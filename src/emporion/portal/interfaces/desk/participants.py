@@ -258,7 +258,6 @@ def _csv(
         kind="csv",
         name="participants",
         place=edition.slug,
-        expo=edition.expo,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -16,10 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from emporion.accounts.domain import refuse_shared
-from emporion.core.downloads import named
+from emporion.core.downloads import named, written
 from emporion.core.tenancy import scopes_disabled
 from emporion.core.translated import best
-from emporion.portal.interfaces.privacy.archive import archive_of
+from emporion.portal.interfaces.privacy.archive import write_archive
 from emporion.portal.interfaces.privacy.proving import sign_in_again
 from emporion.registry import domain as registry
 
@@ -40,10 +40,8 @@ def own_account(request: Any) -> HttpResponseBase:
     if request.POST.get("act") == "close":
         return _close(request)
     registry.note_account_export(request.user)
-    owner = registry.trace_account(request.user)
-    file = StreamingHttpResponse(
-        archive_of(owner, get_language() or "en"), content_type="application/zip"
-    )
+    owner, language = registry.trace_account(request.user), get_language() or "en"
+    file = written(request, lambda to: write_archive(to, owner, language), "application/zip")
     return named(file, f"account-{request.user.public_id}.zip")
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
-from typing import Any
+from typing import IO, Any
 
 from django.db import models
 from django.template.loader import render_to_string
@@ -17,45 +17,17 @@ from django.utils import timezone
 
 from emporion.core import privacy
 from emporion.portal.interfaces.privacy.words import TABLES, shown
-from emporion.registry import domain as registry
 
 VERSION = 1
 
 
-class _Pipe:
-    """What zipfile writes, taken out as soon as it is there; it cannot be gone back in."""
-
-    def __init__(self) -> None:
-        self.parts: list[bytes] = []
-
-    def write(self, data: Any) -> int:
-        self.parts.append(bytes(data))
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def take(self) -> bytes:
-        out, self.parts = b"".join(self.parts), []
-        return out
-
-
-def archive(people: Sequence[Any], language: str) -> Iterator[bytes]:
-    """Yield a zip file of all that is known of somebody who is known as `people`."""
-    yield from archive_of(registry.trace(people), language)
-
-
-def archive_of(owner: privacy.Owner, language: str) -> Iterator[bytes]:
-    """Yield a zip file of all that belongs to somebody."""
-    pipe = _Pipe()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as book:  # type: ignore[call-overload]
+def write_archive(file: IO[bytes], owner: privacy.Owner, language: str) -> None:
+    """Write a zip file of all that belongs to somebody."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as book:
         for name, texts in (("data.json", _json), ("data.html", _page)):
-            with book.open(name, "w") as file:
+            with book.open(name, "w") as part:
                 for text in texts(owner, language):
-                    file.write(text.encode())
-                    if pipe.parts:
-                        yield pipe.take()
-    yield pipe.take()
+                    part.write(text.encode())
 
 
 def tables(owner: privacy.Owner) -> Iterator[tuple[Any, list[list[tuple[Any, str]]]]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from emporion.core import journal
 from emporion.core.files import whole
 from emporion.core.tenancy import scope
-from emporion.portal.interfaces.privacy.archive import archive
+from emporion.portal.interfaces.privacy.archive import write_archive
 from emporion.portal.interfaces.privacy.retention import let_go, past
 from emporion.registry import domain as registry
 from emporion.registry import queries as registered
@@ -38,7 +38,7 @@ def person(argv: list[str]) -> int:
                 return _refuse("Say where to: -o FILE.zip")
             registry.note_export([found])
             with whole(options.output) as file:
-                file.writelines(archive([found], "en"))
+                write_archive(file, registry.trace([found]), "en")
             print(f"Written to {options.output}.")
             return 0
         try:

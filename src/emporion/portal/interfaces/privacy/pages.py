@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from emporion.core.downloads import named
+from emporion.core.downloads import named, written
 from emporion.core.going_on import next_page
 from emporion.edition.queries import Edition
-from emporion.portal.interfaces.privacy.archive import archive, tables
+from emporion.portal.interfaces.privacy.archive import tables, write_archive
 from emporion.portal.interfaces.privacy.proving import sign_in_again
 from emporion.portal.interfaces.privacy.words import TABLES, USES
 from emporion.registry import domain as registry
@@ -80,15 +80,14 @@ def own_data(request: HttpRequest, edition: Edition) -> HttpResponse:
 @login_required
 @require_POST
 def take_along(request: HttpRequest, edition: Edition) -> HttpResponseBase:
-    """The same as a file, streamed. A POST: what is read is written down."""
+    """The same as a file. A POST: what is read is written down."""
     people = me_here(request, edition)
     if again := sign_in_again(request, _page(edition)):
         return again
     registry.note_export(people)
-    response = StreamingHttpResponse(
-        archive(people, get_language() or "en"), content_type="application/zip"
-    )
-    return named(response, f"data-{people[0].public_id}.zip")
+    owner, language = registry.trace(people), get_language() or "en"
+    file = written(request, lambda to: write_archive(to, owner, language), "application/zip")
+    return named(file, f"data-{people[0].public_id}.zip")
 
 
 @never_cache
