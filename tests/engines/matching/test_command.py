@@ -170,3 +170,12 @@ def test_help_does_not_wait_for_numpy():
     )
     assert done.stdout.splitlines()[-1] == "[]"
     assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize("seed", ["-1", "9" * 23, "1.5", "٣"])
+def test_a_seed_that_is_none_is_refused_and_nothing_written(tmp_path, capsys, seed):
+    with pytest.raises(SystemExit) as ended:
+        main([str(tmp_path / "i.json"), "-o", str(tmp_path / "o.json"), f"--seed={seed}"])
+    assert ended.value.code == 2
+    assert f"a whole number from 0 to 4294967295, not {seed}" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

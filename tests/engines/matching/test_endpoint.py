@@ -93,6 +93,13 @@ def test_equal_texts_are_asked_for_once_and_kept_ones_never():
         (lambda h, asked: h.reply({"data": [{"index": 0, "embedding": [1, None, 2]}]}), "NaN"),
         (lambda h, asked: h.reply(b'{"data": [{"index": 0, "embedding": [1, NaN, 2]}]}'), "NaN"),
         (lambda h, asked: h.reply(b"<html>"), "something else"),
+        (lambda h, asked: h.reply(b'{"data": [{"index": 1e999, "embedding": [1, 2, 3]}]}'), "else"),
+        (
+            lambda h, asked: h.reply(
+                b'{"data": [{"index": 0, "embedding": [1' + b"0" * 400 + b", 2, 3]}]}"
+            ),
+            "else|NaN",
+        ),
         (lambda h, asked: h.reply({"error": "no"}, 401), "answered 401"),
         (lambda h, asked: h.reply(b"", 302, Location="http://127.0.0.1:1/"), "answered 302"),
         (lambda h, asked: h.reply(b" " * 3_000_000), "more than"),
@@ -132,6 +139,28 @@ def test_a_server_that_hangs_or_drips_is_left(behave):
         with pytest.raises(EncodingError, match="did not answer within 0.2 seconds"):
             endpoint(url, seconds=0.2).embed(["a"], "query")
         assert time.monotonic() - began < 2
+
+
+def test_a_name_that_is_looked_up_for_ever_is_left(monkeypatch):
+    monkeypatch.setattr("socket.getaddrinfo", lambda *args, **more: time.sleep(1.5))
+    began = time.monotonic()
+    with pytest.raises(EncodingError, match="embeddings.example was not found within 0.2 seconds"):
+        endpoint("http://embeddings.example/v1", seconds=0.2).embed(["a"], "query")
+    assert time.monotonic() - began < 1.2
+
+
+def test_model_is_short_holds_no_secret_and_changes_with_all_that_changes_vectors():
+    one = {
+        "url": "https://user:word@embeddings.example/v1?key=SECRET", "name": "n" * 200,
+        "dimension": 65_536, "prefixes": ("Instruct: given a need, find offers\nQuery: ", ""),
+    }  # fmt: skip
+    model = endpoint(**one).model
+    assert model.startswith("n" * 40 + "@embeddings.example#65536/")
+    assert not any(secret in model for secret in ("word", "SECRET", "user"))
+    assert len(endpoint(**one | {"url": f"https://{'a' * 250}.example/v1"}).model) <= 100
+    others = ({"url": "https://embeddings.example/v2"}, {"name": "n"}, {"dimension": 3},
+              {"prefixes": ("query: ", "")}, {"prefixes": ("", "query: ")})  # fmt: skip
+    assert len({endpoint(**one | other).model for other in others} | {model}) == 6
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from emporion.engines.matching.market import EncodingError, MarketError
 
 FAILED = 2
+MOST_SEED = 2**32 - 1
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("instance", help="a file of the format emporion-match-instance/1")
     parser.add_argument("-o", "--output", required=True, help="where to write the ranked lists")
     parser.add_argument(
-        "--seed", type=int, default=0, help="turns the order among exact equals (default 0)"
+        "--seed", type=_seed, default=0, help="turns the order among exact equals (default 0)"
     )
     parser.add_argument(
         "--readers",
@@ -51,6 +52,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return FAILED
     return 0
+
+
+def _seed(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text[:20]) > MOST_SEED:
+        raise argparse.ArgumentTypeError(f"a whole number from 0 to {MOST_SEED}, not {text[:40]}")
+    return int(text)
 
 
 def _why(error: OSError) -> str:

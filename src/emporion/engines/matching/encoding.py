@@ -54,8 +54,8 @@ class Store(Protocol):
     def get(self, keys: Sequence[bytes]) -> dict[bytes, Floats]:
         """Return those that are kept."""
 
-    def put(self, vectors: Mapping[bytes, Floats]) -> None:
-        """Keep these."""
+    def put(self, vectors: Mapping[bytes, Floats], model: str) -> None:
+        """Keep these; `model` made them."""
 
 
 class MemoryStore:
@@ -67,7 +67,7 @@ class MemoryStore:
     def get(self, keys: Sequence[bytes]) -> dict[bytes, Floats]:
         return {key: self._kept[key] for key in keys if key in self._kept}
 
-    def put(self, vectors: Mapping[bytes, Floats]) -> None:
+    def put(self, vectors: Mapping[bytes, Floats], model: str) -> None:
         self._kept.update(vectors)
 
 
@@ -101,7 +101,7 @@ class FileStore:
                 found.update((bytes(key), np.frombuffer(value, "<f4")) for key, value in rows)
         return found
 
-    def put(self, vectors: Mapping[bytes, Floats]) -> None:
+    def put(self, vectors: Mapping[bytes, Floats], model: str) -> None:
         with closing(self._open()) as database, database:
             database.executemany(
                 "INSERT OR REPLACE INTO vector VALUES (?, ?)",
@@ -151,7 +151,7 @@ def embedded(
         rows = checked(encoder.embed([cut[first[key]] for key in batch], role), len(batch), encoder)
         made = dict(zip(batch, rows, strict=True))
         if store is not None:
-            store.put(made)
+            store.put(made, encoder.model)
         kept.update(made)
     out = np.zeros((len(texts), encoder.dimension), dtype=np.float32)
     for at, key in enumerate(keys):

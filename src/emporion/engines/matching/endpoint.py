@@ -8,6 +8,7 @@ limit of time and size, and its shape is checked.
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import ipaddress
 import json
@@ -16,8 +17,10 @@ import ssl
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -51,8 +54,13 @@ class Endpoint:
 
     @property
     def model(self) -> str:
-        """The name of the model with all that changes its vectors."""
-        return f"{self.name}@{self.url}#{self.dimension}{''.join(self.prefixes)}"
+        """The name of the model and its server, and a digest of all that changes its vectors.
+
+        It stands in policies and exports: the address may hold a password, and is long.
+        """
+        told = "\0".join((self.name, self.url, str(self.dimension), *self.prefixes))
+        digest = hashlib.sha256(told.encode()).hexdigest()[:12]
+        return f"{self.name[:40]}@{self._host()[:40]}#{self.dimension}/{digest}"
 
     def embed(self, texts: Sequence[str], role: str) -> Floats:
         """Return unit rows. Raises EncodingError for whatever goes wrong, naming the server."""
@@ -69,7 +77,7 @@ class Endpoint:
                     f"{self._host()} answered {len(rows)} vectors for {len(texts)} texts"
                 )
             found = np.asarray([row for _, row in rows], dtype=np.float32)
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, ArithmeticError, KeyError, TypeError, RecursionError):
             raise EncodingError(
                 f"{self._host()} answered something else than embeddings; the address must be that"
                 " of an OpenAI-compatible embeddings API (.../v1/embeddings)"
@@ -77,7 +85,7 @@ class Endpoint:
         return checked(found, len(texts), self)
 
     def _host(self) -> str:
-        return urlsplit(self.url).hostname or self.url
+        return urlsplit(self.url).hostname or "no host"
 
     def _post(self, body: bytes, count: int) -> bytes:
         until = time.monotonic() + self.seconds
@@ -88,8 +96,9 @@ class Endpoint:
             port = parts.port or (443 if parts.scheme == "https" else 80)
         except ValueError:
             raise EncodingError(f"{self.url!r} has no valid port") from None
-        address = self._address(parts.hostname, port)
-        connection = _Pinned(parts.scheme == "https", parts.hostname, port, address, self.seconds)
+        address = self._address(parts.hostname, port, until)
+        left = max(until - time.monotonic(), 0.001)
+        connection = _Pinned(parts.scheme == "https", parts.hostname, port, address, left)
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if self.key:
             headers["Authorization"] = f"Bearer {self.key}"
@@ -97,7 +106,7 @@ class Endpoint:
         most = 10_000 + count * self.dimension * BYTES_PER_NUMBER
         # A time for each read is no time for the whole: one byte a moment, in the head of an answer
         # or before, would go on for ever.
-        clock = threading.Timer(self.seconds, connection.end)
+        clock = threading.Timer(left, connection.end)
         clock.daemon = True
         clock.start()
         try:
@@ -123,9 +132,13 @@ class Endpoint:
             clock.cancel()
             connection.close()
 
-    def _address(self, host: str, port: int) -> str:
+    def _address(self, host: str, port: int, until: float) -> str:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = _looked_up(host, port, until - time.monotonic())
+        except TimeoutError:
+            raise EncodingError(
+                f"the name {host} was not found within {self.seconds:g} seconds"
+            ) from None
         except (OSError, UnicodeError) as error:
             raise EncodingError(f"{host} is not known: {error}") from None
         addresses = [str(entry[4][0]) for entry in found]
@@ -136,6 +149,20 @@ class Endpoint:
                     " server is meant to be there"
                 )
         return addresses[0]
+
+
+def _looked_up(host: str, port: int, seconds: float) -> list[Any]:
+    """Return what `socket.getaddrinfo` finds, or raise TimeoutError: it has no limit of its own."""
+    found: Future[list[Any]] = Future()
+
+    def look() -> None:
+        try:
+            found.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except BaseException as error:
+            found.set_exception(error)
+
+    threading.Thread(target=look, daemon=True).start()
+    return found.result(seconds)
 
 
 class _Pinned(http.client.HTTPConnection):

@@ -40,8 +40,8 @@ ASKED = 400
 class DatabaseStore:
     """Keeps vectors in the database; equal texts of all editions of an expo share them."""
 
-    def __init__(self, edition: Edition, model: str = "") -> None:
-        self._expo, self._model = edition.expo_id, model
+    def __init__(self, edition: Edition) -> None:
+        self._expo = edition.expo_id
         self._found: dict[bytes, Floats] = {}
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, Floats]:
@@ -54,14 +54,14 @@ class DatabaseStore:
             found.update((bytes.fromhex(key), np.frombuffer(value, "<f4")) for key, value in rows)
         return {key: found[key] for key in keys if key in found}
 
-    def put(self, vectors: Mapping[bytes, npt.NDArray[np.float32]]) -> None:
-        """Keep these; what is there already stays."""
+    def put(self, vectors: Mapping[bytes, npt.NDArray[np.float32]], model: str) -> None:
+        """Keep these, which `model` made; what is there already stays."""
         TextVector.objects.bulk_create(
             [
                 TextVector(
                     expo_id=self._expo,
                     key=key.hex(),
-                    model=self._model,
+                    model=model,
                     value=row.astype("<f4").tobytes(),
                 )
                 for key, row in vectors.items()
@@ -124,15 +124,14 @@ def read(
     tell = on_progress or (lambda done, total: True)
     done = 0
     left = []
+    store = DatabaseStore(edition)
     for reader in readers():
-        store = DatabaseStore(edition, reader.model)
         by_role = _left(store, market, reader)
         named = unread(reader, names, PASSAGE, store)
         by_role[PASSAGE] = list(dict.fromkeys((*by_role[PASSAGE], *named)))
         left.append((reader, by_role))
     total = sum(len(texts) for _, by_role in left for texts in by_role.values())
     for reader, by_role in left:
-        store = DatabaseStore(edition, reader.model)
         for role, texts in by_role.items():
             # Like with like: a batch of texts of about one length is read fastest.
             texts.sort(key=lambda text: (len(text), text))
