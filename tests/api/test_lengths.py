@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
-from emporion.project.commands import server_command
-from tests import machine
+from tests import served
 
 ADDRESS = "/api/v1/editions/fair/me/requests"
 
@@ -23,42 +17,8 @@ ADDRESS = "/api/v1/editions/fair/me/requests"
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of a server; what is asked here asks no table of its database."""
-    folder: Path = tmp_path_factory.mktemp("served")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number = int(free.getsockname()[1])
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            server_command("127.0.0.1", number, 1),
-            env={
-                **{name: word for name, word in os.environ.items() if name != "DATABASE_URL"},
-                "DJANGO_SETTINGS_MODULE": "emporion.project.settings",
-                "EMPORION_DATA_DIR": str(folder),
-                "EMPORION_INSECURE_LOCAL": "1",
-                "PYTHONPATH": str(machine.ROOT / "src"),
-            },
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        _wait(server, number, folder / "log")
+    with served.serving(tmp_path_factory.mktemp("served")) as number:
         yield number
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    for _ in range(600):
-        assert server.poll() is None, log.read_text("utf-8")
-        try:
-            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as there:
-                there.request("GET", "/healthz")
-                there.getresponse().read()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError(log.read_text("utf-8"))
 
 
 def test_body_in_chunks_is_told_to_come_with_its_length(port: int) -> None:

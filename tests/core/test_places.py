@@ -15,10 +15,9 @@ from emporion.core import places
 @pytest.fixture
 def full(monkeypatch: pytest.MonkeyPatch) -> places.Places:
     """All places of this process, to be taken."""
-    made = places.Places(places.PLACES)
+    made = places.Places(places.PLACES, 0.2)
     for module in ("places", "health", "condition"):
         monkeypatch.setattr(f"emporion.core.{module}.places", made)
-    monkeypatch.setattr(places, "PATIENCE", 0.2)
     return made
 
 

@@ -1,7 +1,6 @@
 """One page at a time."""
 
 from concurrent.futures import ThreadPoolExecutor
-from io import BytesIO
 from threading import Barrier, Event, Lock, Thread
 from time import sleep
 
@@ -76,28 +75,6 @@ def test_page_that_waits_for_another_system_gives_its_turn_to_others() -> None:
     ask = TurnsMiddleware(page)
     ask(HttpRequest())
     assert (seen, ask.turns.free) == ([TURNS - 1, TURNS, TURNS - 1], TURNS)
-
-
-def test_form_has_arrived_before_its_turn_comes() -> None:
-    ask = TurnsMiddleware(lambda request: HttpResponse(request.POST["word"]))
-    arriving, read = Event(), Event()
-
-    class Slow(BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
-            arriving.set()
-            assert read.wait(10)
-            return super().read(size)
-
-    def send() -> bytes:
-        return ask(posted(Slow(b"word=slow"))).content
-
-    with ThreadPoolExecutor(1) as pool:
-        sent = pool.submit(send)
-        assert arriving.wait(10)
-        assert ask.turns.acquire(0)  # The slow sender holds none.
-        ask.turns.release()
-        read.set()
-        assert sent.result() == b"slow"
 
 
 def test_turns_are_given_in_the_order_of_asking() -> None:
@@ -188,9 +165,3 @@ def test_worker_tells_how_many_pages_it_has(two_workers) -> None:
     )
     two_workers(RequestFactory().get("/"))
     assert (told, two_workers.place._pages[0]) == ([1], 0)
-
-
-def posted(body: BytesIO) -> HttpRequest:
-    kind = "application/x-www-form-urlencoded"
-    extra = {"wsgi.input": body, "CONTENT_LENGTH": "9", "CONTENT_TYPE": kind}
-    return RequestFactory().generic("POST", "/", **extra)

@@ -27,7 +27,7 @@ TURNS = 1
 # A connection is given up for a worker that has so many pages fewer. With one fewer, the reader
 # would only change places with somebody else.
 UNEVEN = 2
-# Whoever waited so many seconds goes ahead: a few slow uploads must not hold up everybody. Under a
+# Whoever waited so many seconds goes ahead: a few slow pages must not hold up everybody. Under a
 # load that makes many wait so long, all would compute at once: at a quarter of a second one page in
 # twenty took 142 ms where it takes 114.
 PATIENCE = 1.0
@@ -108,9 +108,6 @@ class TurnsMiddleware:
         self.pages = 0
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method == "POST":
-            # A slow sender's form arrives before its turn comes, not within it.
-            _ = request.POST
         self.count(1)
         mine = self.turns.acquire(PATIENCE)
         if mine:

@@ -108,13 +108,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "emporion.core.kept_pages.KeptPagesMiddleware",
-    # Above the turns, which read a form and may refuse it: that page is guarded and has a language.
+    # Above what receives a form and may refuse it: that page is guarded and has a language.
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "emporion.core.middleware.ProbesMiddleware",
     # Above what speaks to readers: a program is told everything in its own form.
     "emporion.api.interfaces.middleware.ProgramsMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "emporion.core.bodies.BodiesMiddleware",
     "emporion.core.places.PlacesMiddleware",
     "emporion.core.turns.TurnsMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -390,6 +391,9 @@ BEHIND_PROXY = _flag("EMPORION_BEHIND_PROXY")
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# No body is longer: a file of 20 MB on a page, a list of 32 MB that a program sends, and what they
+# are wrapped in. A proxy that asks for the whole body first has the same limit.
+MOST_BODY_BYTES = 34 << 20
 
 LOGGING_CONFIG = "emporion.core.logs.configure"
 LOGGING = {

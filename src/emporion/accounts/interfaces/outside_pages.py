@@ -24,6 +24,7 @@ from emporion.accounts.interfaces.entering import enter, sign_in_again
 from emporion.accounts.interfaces.factor_pages import own_account
 from emporion.accounts.interfaces.places import address_of, wanted
 from emporion.core import outgoing, turns
+from emporion.core.places import Full, elsewhere
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ logger = logging.getLogger(__name__)
 _WAYS = (openid, chinese_accounts)
 # In the session: who was sent where, until they come back.
 TRIP = "outside_trip"
+# The other side says no, or nothing; or as many ask it already as may wait for it.
+NO_WORD = (outside.NotProven, outgoing.Unreachable, outgoing.Refused, Full)
 # From one address in a quarter of an hour; a hall, a hotel or a country's phones share one.
 LIMIT = 200
 NAMES: dict[str, Any] = {
@@ -110,11 +113,11 @@ def come_back(request: HttpRequest, provider: str) -> HttpResponse:
         to = kept.get("to") or reverse("portal:home")
         try:
             _count(request)
-            with turns.aside(request):
+            with turns.aside(request), elsewhere.taken():
                 proof = outside.come_back(provider, kept.get("trip"), request.GET.dict())
         except domain.TooManyTries as full:
             return full_page(request, full, to)
-        except (outside.NotProven, outgoing.Unreachable, outgoing.Refused) as why:
+        except NO_WORD as why:
             logger.warning("Nobody came in by %s: %s", provider, why)
             said = (
                 _("You did not come in. Try once more, or sign in another way.")
@@ -157,9 +160,9 @@ def _leave(request: HttpRequest, provider: str, noted: dict[str, Any]) -> str | 
     _count(request)
     back = request.build_absolute_uri(reverse("outside_account", args=[provider]))
     try:
-        with turns.aside(request):
+        with turns.aside(request), elsewhere.taken():
             page, trip = outside.leave(provider, back)
-    except (outside.NotProven, outgoing.Unreachable, outgoing.Refused) as why:
+    except NO_WORD as why:
         logger.warning("Nobody could be sent to %s: %s", provider, why)
         return None
     request.session[TRIP] = {"trip": trip, "language": get_language(), **noted}

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from emporion.api.interfaces import problems
+from emporion.core.bodies import is_of_unknown_length
 
 PREFIX = "/api/"
 KEPT = ("Allow", "Retry-After", "WWW-Authenticate")
@@ -45,19 +46,6 @@ class ProgramsMiddleware:
         kept = "no-store" if getattr(request, "unkept", False) else "no-cache"
         response.setdefault("Cache-Control", f"private, {kept}")
         return response
-
-
-def is_of_unknown_length(request: HttpRequest) -> bool:
-    """Whether a body comes of which nobody said how long it is: it would be read as an empty one.
-
-    It is not read by chunks either: what limits bodies goes by their length, before any is read.
-    HTTP/2 has no word for chunks; there a body is known by its type.
-    """
-    told = request.META
-    if told.get("CONTENT_LENGTH"):
-        return False
-    later = told.get("SERVER_PROTOCOL", "").startswith(("HTTP/2", "HTTP/3"))
-    return "HTTP_TRANSFER_ENCODING" in told or (later and bool(told.get("CONTENT_TYPE")))
 
 
 def _as_problem(response: HttpResponseBase) -> HttpResponseBase:
