@@ -154,7 +154,7 @@ def test_languages_without_a_request_lead_to_the_front():
     assert [link["href"] for link in links] == ["/en/", "/zh-hans/", "/ar/"]
 
 
-@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "500"])
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "411", "413", "500"])
 def test_pages_of_errors_need_neither_request_nor_database(name):
     page = BeautifulSoup(render_to_string(f"{name}.html"), "html.parser")
     assert len(page.find_all("h1")) == 1
