@@ -63,7 +63,8 @@ def test_more_of_a_list_is_the_same_showing_grown(fair, django_assert_num_querie
     edition, _hosts, guest = fair
     run_match(edition)
     found = queries.suggestions(guest, 12)
-    with django_assert_num_queries(3):
+    # Five, and the two of the test around them.
+    with django_assert_num_queries(7):
         assert record_shown(guest, found)
     first = Showing.objects.get()
     assert see(guest, 20)[1]
@@ -71,6 +72,35 @@ def test_more_of_a_list_is_the_same_showing_grown(fair, django_assert_num_querie
     grown = Showing.objects.get()
     assert (len(first.entries), len(grown.entries)) == (12, 20)
     assert grown.shown_at == first.shown_at
+
+
+def test_what_came_of_a_list_stays_when_more_of_it_is_shown(fair):
+    edition, _hosts, guest = fair
+    run_match(edition)
+    found, _ = see(guest)
+    met, hidden = found[0].participation, found[1].participation
+    before = Showing.objects.get().entries
+    ask(edition, guest, met, "accepted")
+    wishes.wish(guest, hidden, "veto")
+    more = queries.suggestions(guest, 20, without=[met.pk])
+    assert record_shown(guest, more)
+    after = Showing.objects.get().entries
+    assert after[:12] == before
+    seen = [one.participation.pk for one in more if one.participation != hidden]
+    assert [entry[0] for entry in after] == [met.pk, hidden.pk, *seen]
+    (figures,) = judged(edition, told(edition))
+    assert (figures["shown"], figures["asked"], figures["agreed"]) == (20, 1, 1)
+
+
+def test_who_moves_up_into_a_free_place_is_kept_as_shown(fair):
+    edition, _hosts, guest = fair
+    run_match(edition)
+    found, _ = see(guest)
+    gone = found[0].participation.pk
+    again = queries.suggestions(guest, 12, without=[gone])
+    assert record_shown(guest, again)
+    assert not record_shown(guest, again)
+    assert [e[0] for e in Showing.objects.get().entries] == queries.listed(guest)[:13]
 
 
 def test_pages_keep_what_they_show_and_what_was_vetoed_is_not_shown(fair, signed_in):

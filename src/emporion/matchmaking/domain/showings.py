@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from emporion.edition.queries import Edition, Participation, objecting
@@ -23,10 +24,11 @@ RUNS_TOLD = 2
 def record_shown(participation: Participation, shown: Sequence[Suggestion]) -> bool:
     """Keep that these were shown to `participation`; say whether something was to be kept.
 
-    One row a list: nothing is written when it is looked at again, as long as no more of it is
-    shown.  Not kept is who stands there only to be taken back (a veto), and what was shown to those
-    who refuse to be learnt from.  A showing is no act of anybody, and stands in no journal.  One
-    query; three when a list is shown for the first time, or more of it.
+    One row a list: whoever stands in it already stays, at the place and with the chance of the
+    first time, also who has left the list since because a meeting was agreed; who is shown further
+    down, or moved up into a free place, is added.  Not kept is who stands there only to be taken
+    back (a veto), and what was shown to those who refuse to be learnt from.  A showing is no act of
+    anybody, and stands in no journal.  One query where nobody is new; else at most five.
     """
     origin = next((one.origin for one in shown if one.origin is not None), None)
     entries = [
@@ -38,7 +40,7 @@ def record_shown(participation: Participation, shown: Sequence[Suggestion]) -> b
         return False
     kept = Showing.objects.filter(participation=participation, list_made_at=origin.made_at)
     known = kept.values_list("entries", flat=True).first()
-    if known is not None and len(known) >= len(entries):
+    if known is not None and not _unseen(known, entries):
         return False
     if participation.pk in objecting(participation.edition, "matching"):
         return False
@@ -48,16 +50,21 @@ def record_shown(participation: Participation, shown: Sequence[Suggestion]) -> b
         run=origin.run,
         list_made_at=origin.made_at,
         shown_at=timezone.now(),
-        entries=entries,
     )
-    # Two pages opened at once are one showing; of the time the first counts.
-    Showing.objects.bulk_create(
-        [row],
-        update_conflicts=True,
-        unique_fields=["participation", "list_made_at"],
-        update_fields=["entries"],
-    )
+    with transaction.atomic():
+        # Two pages opened at once are one showing; of the time the first counts.
+        if known is None:
+            Showing.objects.bulk_create([row], ignore_conflicts=True)
+        there = kept.select_for_update().first()
+        if there is not None:
+            there.entries += _unseen(there.entries, entries)
+            there.save(update_fields=["entries"])
     return True
+
+
+def _unseen(known: Sequence[Sequence[Any]], entries: list[list[Any]]) -> list[list[Any]]:
+    there = {entry[0] for entry in known}
+    return [entry for entry in entries if entry[0] not in there]
 
 
 @dataclass
