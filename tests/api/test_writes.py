@@ -15,6 +15,7 @@ from emporion.core.jobs import JobRecord
 from emporion.core.models import JournalEntry
 from emporion.core.tenancy import scope
 from emporion.matchmaking.domain.runs import run_match
+from emporion.matchmaking.domain.wishes import wish
 from emporion.meetings.models import MeetingRequest
 from emporion.messaging.models import Endpoint
 from tests import factories
@@ -247,9 +248,21 @@ def test_suggestions_tell_both_sides_and_reasons(edition, program) -> None:
     factories.make_participation(edition, "exhibitor", "Sauna", offers=["health.sleep"])
     mine = program(user, edition)
     mine.post("me/profile/needs", {"code": "health.sleep"})
-    (row,) = mine.get("me/suggestions").json()
+    (row,) = mine.get("me/suggestions").json()["items"]
     assert (row["rank"], row["participant"]["name"]) == (1, {"en": "Sauna"})
     assert 0 < row["wants"] <= 1 and row["reasons"] != []
+
+
+def test_suggestions_say_whether_more_follow_whom_one_may_see(edition, program) -> None:
+    user = factories.make_user()
+    me = factories.make_participation(edition, "buyer", needs=["vr"], user=user)
+    hosts = [factories.make_participation(edition, "exhibitor", offers=["vr"]) for _ in range(4)]
+    run_match(edition)
+    mine = program(user, edition)
+    wish(hosts[0], me, "veto")
+    for limit, seen, more in ((2, 2, True), (3, 3, False), (4, 3, False)):
+        found = mine.get(f"me/suggestions?limit={limit}").json()
+        assert (len(found["items"]), found["more"]) == (seen, more)
 
 
 def test_who_will_meet_is_no_suggestion_to_a_program_before_the_next_run(edition, pair) -> None:
@@ -261,7 +274,7 @@ def test_who_will_meet_is_no_suggestion_to_a_program_before_the_next_run(edition
     run_match(edition)
 
     def named(program) -> set[str]:
-        rows = program.get("me/suggestions").json()
+        rows = program.get("me/suggestions").json()["items"]
         assert [row["rank"] for row in rows] == list(range(1, len(rows) + 1))
         return {row["participant"]["id"] for row in rows}
 

@@ -68,6 +68,42 @@ def test_twelve_rows_and_more_on_request(edition, where, buyer, signed_in, show,
     assert (link["href"] if link else None) == more
 
 
+@pytest.mark.parametrize(("on_list", "more"), [(13, None), (14, "?show=24")])
+def test_who_keeps_quiet_leaves_no_gap_and_hides_nobody_behind(
+    edition, where, buyer, signed_in, on_list, more
+):
+    hosts = [make_participation(edition, name=f"N{n:02}") for n in range(on_list)]
+    rank(edition, buyer, hosts)
+    Wish.objects.create(
+        participation=hosts[2], counterpart=buyer, kind="veto", made_at=timezone.now()
+    )
+    found = signed_in(user_of(buyer)).get(where)
+    assert names(found) == [f"N{n:02}" for n in range(13) if n != 2]
+    link = page(found).find("a", href=lambda href: href and href.startswith("?show="))
+    assert (link["href"] if link else None) == more
+
+
+@pytest.mark.parametrize(
+    ("guests", "hosts", "said"),
+    [
+        (True, True, "The chances are estimates, set right by the answers given so far."),
+        (False, True, "How much they want you is an estimate, set right by the answers"),
+        (True, False, "How much you want them is an estimate, set right by the answers"),
+        (False, False, "The chances are estimates from profiles, not yet checked"),
+    ],
+)
+def test_chances_are_called_checked_for_the_side_whose_answers_they_were_compared_with(
+    edition, where, buyer, signed_in, guests, hosts, said
+):
+    run = rank(edition, buyer, [make_participation(edition)]).run
+    run.figures["calibration"] = [
+        {"error_after": 0.03 if checked else None} for checked in (guests, hosts)
+    ]
+    run.save()
+    shown = page(signed_in(user_of(buyer)).get(where)).select_one("[aria-labelledby=how]")
+    assert said in shown.get_text()
+
+
 def test_a_row_shows_both_sides_the_reasons_and_the_state(edition, where, buyer, signed_in):
     asked, free = make_participation(edition), make_participation(edition)
     make_request(buyer, asked, "declined")

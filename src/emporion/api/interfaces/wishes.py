@@ -13,7 +13,7 @@ from emporion.api.interfaces.cursors import page
 from emporion.api.interfaces.gates import ACTS, TAKES_PART
 from emporion.api.interfaces.shapes.market import (
     AppointmentShape,
-    SuggestionShape,
+    SuggestionsShape,
     WishSent,
     WishShape,
     side,
@@ -48,7 +48,7 @@ class WishFilters(Schema):
 @router.get(
     ME + "/suggestions",
     auth=TAKES_PART,
-    response=list[SuggestionShape],
+    response=SuggestionsShape,
     operation_id="list_suggestions",
 )
 def list_suggestions(
@@ -59,7 +59,7 @@ def list_suggestions(
     found = matchmaking.suggestions(me, filters.limit, without=meetings.will_meet(me))
     record_shown(me, found)
     states = meetings.request_states(me, [one.participation.pk for one in found])
-    return [
+    rows = [
         {
             "rank": one.rank,
             "participant": side(one.participation),
@@ -74,6 +74,7 @@ def list_suggestions(
         }
         for one in found
     ]
+    return {"items": rows, "more": found.more}
 
 
 def _reasons(one: matchmaking.Suggestion, language: str) -> list[dict[str, str]]:

@@ -70,6 +70,14 @@ class Suggestion:
         return round(10 * self.q)
 
 
+class Suggestions(list[Suggestion]):
+    """The head of a list; `more` says whether others follow who may be shown."""
+
+    def __init__(self, shown: Iterable[Suggestion] = (), *, more: bool = False) -> None:
+        super().__init__(shown)
+        self.more = more
+
+
 def current_run(edition: Edition) -> MatchRun | None:
     """Return the run whose lists are shown; None before the first."""
     return MatchRun.objects.filter(edition=edition, state=MatchRun.State.CURRENT).first()
@@ -101,7 +109,7 @@ def whole_runs(edition: Edition) -> QuerySet[MatchRun, MatchRun]:
 
 def suggestions(
     participation: Participation, limit: int = 20, without: Collection[int] = ()
-) -> list[Suggestion]:
+) -> Suggestions:
     """Return the first `limit` counterparts of a participation's list, best first.
 
     Five queries, whatever the length. Vetoed ones stay in, marked: the page folds them to a line
@@ -110,15 +118,15 @@ def suggestions(
     Who turned them off has none.
     """
     origin, entries = _lists_of([participation.pk]).get(participation.pk, (None, []))
-    entries = [entry for entry in entries if entry["id"] not in without][:limit]
-    named = [entry["id"] for entry in entries]
+    named = [entry["id"] for entry in entries if entry["id"] not in without]
     quiet = silent(participation.edition, [participation.pk, *named])
     if participation.pk in quiet:
-        return []
+        return Suggestions()
     wished, quiet_about = wishes_between(participation, named)
-    people = participations_by_pk([key for key in named if key not in quiet | quiet_about])
+    open_to = [key for key in named if key not in quiet | quiet_about]
+    people = participations_by_pk(open_to[:limit])
     shown = [entry for entry in entries if entry["id"] in people]
-    return [
+    found = [
         Suggestion(
             rank=rank,
             participation=people[entry["id"]],
@@ -140,6 +148,7 @@ def wishes_between(
     participation: Participation, others: list[int]
 ) -> tuple[dict[int, str], set[int]]:
     """Return {other: what one wishes about them} and those who vetoed one; one query."""
+    return Suggestions(found, more=len(open_to) > limit)
     me = participation.pk
     between = Q(participation=participation, counterpart__in=others) | Q(
         counterpart=participation, participation__in=others, kind=Wish.Kind.VETO

@@ -40,7 +40,7 @@ def who(request: HttpRequest, edition: Edition) -> HttpResponse:
     run = matchmaking.current_run(edition)
     hosts = not me.hosts
     total = queries.counterparts(edition, hosts=hosts)
-    has_more = len(found) == limit < AT_MOST
+    has_more = found.more and limit < AT_MOST
     own = {"n": number(len(found)), "total": number(total)}
     rows = [
         {

@@ -112,6 +112,13 @@ class SuggestionShape(Schema):
     request_state: str = Field(description="In words, empty while nobody has asked.")
 
 
+class SuggestionsShape(Schema):
+    """The head of the caller's list."""
+
+    items: list[SuggestionShape]
+    more: bool = Field(description="Whether others follow: ask with a higher `limit`.")
+
+
 class HourShape(Schema):
     """One slot and whether the caller can meet in it."""
 
