@@ -6,6 +6,7 @@ import pytest
 from emporion.core import jobs
 from emporion.core.models import JobRecord
 from emporion.core.tenancy import scope
+from emporion.edition.domain.profile import set_profile
 from emporion.engines.matching import Category, EncodingError, encoders
 from emporion.matchmaking import queries
 from emporion.matchmaking.domain import market, proposals, reading_texts, runs, vectors
@@ -102,6 +103,31 @@ def test_without_readers_nothing_is_read_and_the_list_among_everybody_is_made(fa
     assert [*FirstList.objects.values_list("policy", flat=True)] == ["facets-text-meaning/8 frozen"]
     assert TextVector.objects.count() == 0
     assert read_edition(edition) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "asked"),
+    [
+        ({"markets": ["FI"]}, 1),
+        ({"languages": ["fi"]}, 1),
+        ({"max_meetings": 3}, 1),
+        ({"max_meetings_per_day": 2}, 0),
+        ({"about": {"en": "We buy."}}, 0),
+        ({}, 0),
+    ],
+)
+def test_a_profile_that_weighs_otherwise_has_its_list_made_anew_once(fair, change, asked):
+    edition, hosts, guest = fair
+    values = {
+        "about": {}, "markets": [], "languages": [], "max_meetings": None,
+        "max_meetings_per_day": None,
+    }  # fmt: skip
+    for _ in range(2):
+        set_profile(guest, **{**values, **change})
+    assert JobRecord.objects.count() == asked
+    for waiting in JobRecord.objects.all():
+        jobs.perform(waiting.public_id)
+    assert FirstList.objects.filter(participation=guest).count() == asked
 
 
 def test_a_reader_that_fails_is_named_and_what_was_read_stays(fair, reader, monkeypatch):

@@ -2,5 +2,5 @@
 
 from emporion.core.events import declare
 
-# Somebody needs or offers something else by now.
+# What decides who fits somebody is another by now: needs, offers, markets, languages, the limit.
 interests_changed = declare("interests.changed", "participation")

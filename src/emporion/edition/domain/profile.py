@@ -28,6 +28,8 @@ SIDES = ("needs", "offers")
 # Nobody reads more of one participant; a list that brings more keeps it.
 MOST, LONGEST, LONGEST_ABOUT = 30, 1000, 3000
 MOST_MARKETS, MOST_MEETINGS = 40, 500
+# Columns of a profile by which people are matched; what they say of themselves is shown alone.
+WEIGHED = frozenset({"markets", "languages", "max_meetings"})
 _MODELS: dict[str, type[Need] | type[Offer]] = {"needs": Need, "offers": Offer}
 
 
@@ -145,6 +147,8 @@ def set_profile(
         }  # fmt: skip
         if changed:
             change_participations(participation.edition, {participation.pk: changed})
+        if WEIGHED & changed.keys():
+            interests_changed.emit(participation=participation)
 
 
 def _locked(participation: Participation, side: str) -> list[tuple[str, Interest]]:
