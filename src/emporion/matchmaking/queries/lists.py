@@ -83,9 +83,14 @@ def current_run(edition: Edition) -> MatchRun | None:
     return MatchRun.objects.filter(edition=edition, state=MatchRun.State.CURRENT).first()
 
 
-def is_checked(run: MatchRun) -> bool:
-    """Whether answers set the chances of a run right, on one side at least."""
-    return any(side["error_after"] is not None for side in run.figures.get("calibration", []))
+def checked_sides(run: MatchRun | None) -> tuple[bool, bool]:
+    """Whether answers set right what guests want of hosts, and what hosts want of guests.
+
+    Each side has chances of its own, and one that mostly asks gives no answers to compare.
+    """
+    rows = run.figures.get("calibration", []) if run else []
+    sides = [side["error_after"] is not None for side in rows]
+    return (sides[0], sides[1]) if sides else (False, False)
 
 
 def found_of(run: MatchRun, people: Iterable[int]) -> dict[int, tuple[float, float, float]]:
@@ -115,7 +120,8 @@ def suggestions(
     Five queries, whatever the length. Vetoed ones stay in, marked: the page folds them to a line
     with Undo. Left out is who vetoed the participation, or turned suggestions off, since the list
     was made, and who is of `without` (primary keys): two who will meet need no place on a list.
-    Who turned them off has none.
+    Who comes next takes their place: a shorter page would tell of somebody who keeps quiet, and
+    hide all who stand behind.  Who turned suggestions off has none.
     """
     origin, entries = _lists_of([participation.pk]).get(participation.pk, (None, []))
     named = [entry["id"] for entry in entries if entry["id"] not in without]
@@ -142,13 +148,13 @@ def suggestions(
         # Among those shown: a gap would tell of somebody who keeps quiet.
         for rank, entry in enumerate(shown, 1)
     ]
+    return Suggestions(found, more=len(open_to) > limit)
 
 
 def wishes_between(
     participation: Participation, others: list[int]
 ) -> tuple[dict[int, str], set[int]]:
     """Return {other: what one wishes about them} and those who vetoed one; one query."""
-    return Suggestions(found, more=len(open_to) > limit)
     me = participation.pk
     between = Q(participation=participation, counterpart__in=others) | Q(
         counterpart=participation, participation__in=others, kind=Wish.Kind.VETO

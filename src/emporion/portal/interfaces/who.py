@@ -82,7 +82,7 @@ def who(request: HttpRequest, edition: Edition) -> HttpResponse:
             s.participation.pavilion and s.participation.pavilion.gate_minutes for s in found
         ),
         "run": run,
-        "checked": run is not None and matchmaking.is_checked(run),
+        "checked": _checked(*matchmaking.checked_sides(run), me),
         "first_at": _local(matchmaking.first_list_at(me, run), edition),
         "more": limit + SHOWN if has_more else None,
         "off": not found and bool(matchmaking.silent(edition, [me.pk])),
@@ -100,6 +100,23 @@ def who(request: HttpRequest, edition: Edition) -> HttpResponse:
 
 def _local(at: dt.datetime | None, edition: Edition) -> dt.datetime | None:
     return at.astimezone(edition.tz) if at else None
+
+
+def _checked(guests: bool, hosts: bool, me: Participation) -> str:
+    yours, theirs = (hosts, guests) if me.hosts else (guests, hosts)
+    if yours and theirs:
+        return _("The chances are estimates, set right by the answers given so far.")
+    if theirs:
+        return _(
+            "How much they want you is an estimate, set right by the answers given so far; how much"
+            " you want them is one from profiles and requests, not checked against answers."
+        )
+    if yours:
+        return _(
+            "How much you want them is an estimate, set right by the answers given so far; how much"
+            " they want you is one from profiles and requests, not checked against answers."
+        )
+    return _("The chances are estimates from profiles, not yet checked against answers.")
 
 
 def _pavilion(participation: Participation, language: str) -> str:
