@@ -288,6 +288,16 @@ def test_proposals_go_by_words_where_an_encoder_is_missing(fair, monkeypatch):
     assert [one.code for one in proposals.proposals(asks, "offers")] == ["xr"]
 
 
+def test_a_page_says_why_by_words_where_an_encoder_cannot_be_had(fair, settings, monkeypatch):
+    edition, hosts, guest = fair
+    monkeypatch.setattr(market, "LIST_OF_A_GUEST", 1)
+    run_match(edition)
+    missed = next(host for host in hosts if host.pk not in queries.listed(guest))
+    before = why_absent(guest, missed)
+    settings.TEXT_READERS = ["endpoint"]
+    assert why_absent(guest, missed) == before
+
+
 def test_naming_an_encoder_loads_no_weights(monkeypatch):
     monkeypatch.setattr(encoders, "version", lambda package: "1")
     monkeypatch.setattr(encoders, "_made", {})

@@ -90,7 +90,7 @@ def _compared(
         names,
         settled=settled(run, read.keys),
         # A page reads nothing: what has not been read yet is compared by words.
-        readers=vectors.ready(store, read.market, 0),
+        readers=vectors.ready_now(store, read.market),
         store=store,
     )
     one, last = found.one, found.last

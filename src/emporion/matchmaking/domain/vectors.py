@@ -110,6 +110,17 @@ def ready(
     )
 
 
+def ready_now(store: DatabaseStore, market: matching.Market) -> tuple[Encoder, ...]:
+    """Return the readers that have read all of `market`: a page reads nothing.
+
+    None of them where one cannot be had: a page answers by words, as a run did before.
+    """
+    try:
+        return ready(store, market, 0)
+    except matching.EncodingError:
+        return ()
+
+
 def read(
     edition: Edition,
     market: matching.Market,
