@@ -12,11 +12,12 @@ from emporion.matchmaking.domain import market as markets
 from emporion.matchmaking.domain import quiet, wishes
 from emporion.matchmaking.domain.absence import why_absent
 from emporion.matchmaking.domain.known import known_of
-from emporion.matchmaking.domain.market import read_counterparts
+from emporion.matchmaking.domain.market import market_of, read_counterparts
 from emporion.matchmaking.domain.proposals import proposals
 from emporion.matchmaking.domain.runs import run_match
 from emporion.matchmaking.models import FirstList, RankedList
 from emporion.meetings.models import MeetingRequest
+from emporion.registry.markets import countries_of
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -251,6 +252,43 @@ def test_known_is_what_was_said_read_and_done(fair):
     assert found.deeds == {"request": 1}
     assert "ai" not in found.read
     assert not found.off
+
+
+@pytest.mark.parametrize(
+    ("own", "stated", "used"),
+    [
+        (["FI"], [], ["FI"]),
+        (["FI"], [[]], ["FI"]),
+        (["FI"], [["BR"]], ["BR"]),
+        (["FI"], [["BR"], []], ["BR", "FI"]),
+        ([], [["BR"], ["nordic"]], ["BR", "nordic"]),
+        # A need for all markets is for all, whatever another is for.
+        ([], [["BR"], []], []),
+        ([], [], []),
+    ],
+)
+def test_markets_are_those_of_needs_and_offers_or_else_of_the_profile(edition, own, stated, used):
+    guest = factories.make_participation(edition, "buyer", markets=own)
+    factories.make_participation(edition, "exhibitor", country="BR")
+    for markets_of_need in stated:
+        guest.needs.create(code="ai", markets=markets_of_need)
+    assert known_of(guest).markets == used
+    (read,) = market_of(edition)[0].buyers
+    assert read.markets == countries_of(used)
+
+
+def test_a_market_named_at_a_need_is_for_and_against(edition):
+    guest = factories.make_participation(edition, "buyer", markets=["FI"])
+    guest.needs.create(code="ai", markets=["BR"])
+    there, elsewhere = (
+        factories.make_participation(edition, "exhibitor", offers=["ai"], country=country)
+        for country in ("BR", "FI")
+    )
+    run_match(edition)
+    first, second = queries.suggestions(guest)
+    assert (first.participation, second.participation) == (there, elsewhere)
+    assert {"code": "market", "detail": {"country": "BR"}} in first.reasons
+    assert "market_outside" in [reason["code"] for reason in second.reasons]
 
 
 def test_proposals_come_from_words_name_and_those_who_write_alike(edition):

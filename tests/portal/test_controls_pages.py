@@ -95,6 +95,22 @@ def test_known_shows_the_size_of_the_firm_and_says_what_else_counts(edition, buy
         assert words in shown.select_one(".lead").text
 
 
+def test_known_names_the_markets_of_needs_and_says_when_they_are_not_the_profiles(
+    edition, buyer, client
+):
+    said = "Markets that you named at a need or an offer count for it"
+    where = address("portal:known", edition)
+    buyer.markets = ["FI"]
+    buyer.save()
+    assert said not in client.get(where).content.decode()
+    buyer.needs.all().delete()
+    buyer.needs.create(code="ai", markets=["BR"])
+    shown = page(client.get(where)).select_one("[aria-labelledby=said]").text
+    assert said in shown
+    assert "Brazil" in shown
+    assert "Finland" not in shown
+
+
 def test_hidden_are_named_with_undo(edition, buyer, client):
     host = list_exhibitor(edition, "Lingjing", offers=["ai"])
     wishes.wish(buyer, host, "veto")

@@ -69,10 +69,10 @@ def plan(edition: Edition, count: int, seed: int) -> Planned:
     deals: defaultdict[int, dict[str, None]] = defaultdict(dict)
     known = set(taxonomy.codes())
     needed, offered = editions.interests(edition)
-    for key, code, _, _ in offered:
+    for key, code, *_ in offered:
         if code in known:
             offers[key][code] = None
-    for key, _, _, deal in needed:
+    for key, _, _, deal, _ in needed:
         deals[key][deal] = None
     shown = [
         Shown(tuple(offers[r.pk]), tuple(r.markets), r.country, tuple(deals[r.pk]),

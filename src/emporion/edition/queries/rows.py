@@ -88,15 +88,15 @@ def returning(edition: Edition) -> set[int]:
 
 
 def interests(edition: Edition, only: Collection[int] | None = None) -> tuple[Any, Any]:
-    """Return needs and offers as rows (participation, code, text, deal type); two queries.
+    """Return needs and offers as rows (participation, code, text, deal type, markets).
 
-    `only` narrows to participations with these primary keys.
+    Two queries; `only` narrows to participations with these primary keys.
     """
     wanted = {"participation__edition": edition} if only is None else {"participation__in": only}
     needs, offers = (
         model.objects.filter(**wanted)
         .order_by("pk")
-        .values_list("participation_id", "code", "text", "deal_type")
+        .values_list("participation_id", "code", "text", "deal_type", "markets")
         for model in (Need, Offer)
     )
     return needs, offers

@@ -11,6 +11,7 @@ from emporion.edition.queries import Participation
 from emporion.engines.matching import text as texts
 from emporion.matchmaking import queries
 from emporion.matchmaking.domain.absence import CONTESTED
+from emporion.matchmaking.domain.market import markets_of
 from emporion.matchmaking.domain.reading import named_codes
 from emporion.matchmaking.domain.told import told
 
@@ -19,15 +20,16 @@ from emporion.matchmaking.domain.told import told
 class Known:
     """All that moves somebody's suggestions, beside their fields.
 
-    `stated` are codes by side; `read` codes that their texts name and they do not state, counted
-    half; `written` the languages of the texts that are compared; `deeds` how often they did what
-    teaches (request, accept, decline,
-    bookmark, rating); `contested`: more is promised of their calendar
-    than it holds, so that places are shared out.
+    `stated` are codes by side; `markets` those that their needs and offers are for ([]: all);
+    `read` codes that their texts name and they do not state, counted half; `written` the languages
+    of the texts that are compared; `deeds` how often they did what teaches (request, accept,
+    decline, bookmark, rating); `contested`: more is promised of their calendar than it holds, so
+    that places are shared out.
     """
 
     off: bool
     stated: dict[str, list[str]]
+    markets: list[str]
     read: list[str]
     written: list[str]
     size: str
@@ -41,8 +43,10 @@ def known_of(participation: Participation) -> Known:
     edition, me = participation.edition, participation.pk
     written: dict[str, list[str]] = {}
     stated: dict[str, list[str]] = {"needs": [], "offers": []}
+    places: list[list[str]] = []
     for side, rows in zip(stated, editions.interests(edition, [me]), strict=True):
-        for _key, code, text, _deal in rows:
+        for _key, code, text, _deal, markets in rows:
+            places.append(markets)
             if code and code not in stated[side]:
                 stated[side].append(code)
             for language, words in as_dict(text).items():
@@ -55,6 +59,7 @@ def known_of(participation: Participation) -> Known:
     return Known(
         off=bool(queries.silent(edition, [me])),
         stated=stated,
+        markets=markets_of(participation.markets, places),
         read=[code for code in named_codes(texts.fold(said)) if code not in every] if said else [],
         written=sorted(written),
         size=participation.organisation.size if participation.organisation else "",

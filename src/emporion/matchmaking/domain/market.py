@@ -108,6 +108,21 @@ def wanted_meetings(edition: Edition, one: Participation | editions.Participatio
     return one.tables * MEETINGS_A_TABLE_AND_DAY * ((edition.ends - edition.starts).days + 1)
 
 
+def markets_of(own: Sequence[str], of_interests: Sequence[Sequence[str]]) -> list[str]:
+    """Return the markets that somebody's needs and offers are for; [] where one is for all.
+
+    A need or an offer is for the markets that it states, `of_interests`; one that states none is
+    for those of the profile, `own`.
+    """
+    found: dict[str, None] = {}
+    for stated in of_interests or [()]:
+        markets = stated or own
+        if not markets:
+            return []
+        found.update(dict.fromkeys(markets))
+    return list(found)
+
+
 def texts_of(edition: Edition) -> Market:
     """Return an edition's participants without what they did, to read their texts; 5 queries."""
     exhibitors, buyers, _keys, _firms = sides(edition)
@@ -138,7 +153,8 @@ def sides(
     silent = queries.silent(edition, only)
     agreed = agreed_meetings(edition, only)
     texts: defaultdict[int, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    needs, offers = (_interests(rows, texts) for rows in editions.interests(edition, only))
+    places: defaultdict[int, list[list[str]]] = defaultdict(list)
+    needs, offers = (_interests(rows, texts, places) for rows in editions.interests(edition, only))
     exhibitors: list[matching.Participant] = []
     buyers: list[matching.Participant] = []
     keys: dict[str, int] = {}
@@ -158,7 +174,7 @@ def sides(
             needs=codes,
             texts=joined(texts.get(row.pk, {})),
             country=row.country,
-            markets=countries_of(row.markets),
+            markets=countries_of(markets_of(row.markets, places[row.pk])),
             languages=row.languages,
             size=row.size,
             deals=tuple(dict.fromkeys((*deals, *offer_deals))),
@@ -196,12 +212,15 @@ def category_names() -> list[str]:
 
 
 def _interests(
-    rows: Any, texts: defaultdict[int, defaultdict[str, list[str]]]
+    rows: Any,
+    texts: defaultdict[int, defaultdict[str, list[str]]],
+    places: defaultdict[int, list[list[str]]],
 ) -> dict[int, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Gather (participation, code, text, deal type) rows by participation; texts on the way."""
+    """Gather rows of `editions.interests` by participation; texts and markets on the way."""
     codes: defaultdict[int, dict[str, None]] = defaultdict(dict)
     deals: defaultdict[int, dict[str, None]] = defaultdict(dict)
-    for key, code, text, deal in rows:
+    for key, code, text, deal, markets in rows:
+        places[key].append(markets)
         if code:
             codes[key][code] = None
         if deal:

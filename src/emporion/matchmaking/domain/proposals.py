@@ -103,7 +103,7 @@ def _said(
     for name, rows in zip(
         ("needs", "offers"), editions.interests(participation.edition, keys), strict=True
     ):
-        for key, code, text, _deal in rows:
+        for key, code, text, _deal, _markets in rows:
             for language, words in as_dict(text).items():
                 whole[key][language].append(words)
                 if name == side:
