@@ -2,5 +2,11 @@
 
 from emporion.core.events import declare
 
-# What decides who fits somebody is another by now: needs, offers, markets, languages, the limit.
+# What decides who fits somebody, and what they say of themselves does not.
+WEIGHED = frozenset(
+    {
+        "needs", "offers", "markets", "languages", "country", "size", "tables", "max_meetings",
+    }
+)  # fmt: skip
+# Something that is weighed is another by now.
 interests_changed = declare("interests.changed", "participation")

@@ -18,7 +18,7 @@ from emporion.core.text.clean import BadText, clean_text
 from emporion.edition.domain import finding
 from emporion.edition.domain.changing import change_participations
 from emporion.edition.domain.enrolment import Interest
-from emporion.edition.domain.events import interests_changed
+from emporion.edition.domain.events import WEIGHED, interests_changed
 from emporion.edition.models import Need, Offer, Participation
 from emporion.registry import taxonomy
 from emporion.registry.countries import country_codes
@@ -28,8 +28,6 @@ SIDES = ("needs", "offers")
 # Nobody reads more of one participant; a list that brings more keeps it.
 MOST, LONGEST, LONGEST_ABOUT = 30, 1000, 3000
 MOST_MARKETS, MOST_MEETINGS = 40, 500
-# Columns of a profile by which people are matched; what they say of themselves is shown alone.
-WEIGHED = frozenset({"markets", "languages", "max_meetings"})
 _MODELS: dict[str, type[Need] | type[Offer]] = {"needs": Need, "offers": Offer}
 
 
