@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from emporion.engines.matching import Category, Market, Participant, Signal
+from emporion.engines.matching import Category, Market, Participant, Signal, metrics
 from emporion.engines.matching.market import SIZES
 from emporion.engines.matching.rank import Ranking
 
@@ -146,6 +146,16 @@ def simulated(
         draw.integers(3, 9, buyers),
         draw.integers(20, 61, exhibitors),
     )
+
+
+def calibration_errors(market: Simulated, seed: int) -> tuple[float, float]:
+    """Return by how much p and q, as they are believed, miss what happens (expected error)."""
+    draw = np.random.default_rng(seed)
+
+    def error(true: Floats, believed: Floats) -> float:
+        return metrics.calibration_error(believed.ravel(), (draw.random(true.shape) < true).ravel())
+
+    return error(market.p, market.believed_p), error(market.q, market.believed_q)
 
 
 @dataclass(frozen=True)
