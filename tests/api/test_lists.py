@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from emporion.core import jobs
+from emporion.core import jobs, places
 from emporion.core.models import JobRecord, JournalEntry
 from emporion.core.tabular.reading import read_table
 from emporion.core.tenancy import scope
@@ -99,6 +99,17 @@ def test_body_that_is_no_json_or_too_long_is_refused(desk) -> None:
     huge = desk.call("POST", "bulk/participations", b" " * ((32 << 20) + 1))
     assert is_problem(huge, 413)
     assert is_problem(desk.call("POST", "drafts", b" " * (3 << 20)), 413)
+
+
+def test_long_list_waits_among_the_few_who_send(desk, monkeypatch) -> None:
+    few = places.Places(1, 0.1)
+    monkeypatch.setattr("emporion.api.interfaces.lists.senders", few)
+    desk.client.raise_request_exception = False
+    with few.taken():
+        refused = bulk(desk)
+    assert (refused.status_code, refused["Retry-After"]) == (503, "5")
+    assert JobRecord.objects.count() == 0
+    assert bulk(desk).status_code == 202
 
 
 @pytest.mark.django_db(transaction=True)

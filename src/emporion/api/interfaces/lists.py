@@ -27,6 +27,8 @@ from emporion.api.interfaces.shapes.lists import (
 from emporion.api.interfaces.shapes.wire import EditionName, PublicId
 from emporion.api.interfaces.writing import KEY_HEADER, KEYED, once, refusing
 from emporion.core import jobs
+from emporion.core.places import senders
+from emporion.core.turns import aside
 from emporion.edition import queries as editions
 from emporion.edition.domain import drafts
 from emporion.edition.domain.lists.columns import LISTS
@@ -227,11 +229,15 @@ def load_participations(request: Any, response: HttpResponse, edition: EditionNa
 
 
 def _body(request: Any) -> bytes:
-    """Return a body that may be longer than what is read of others."""
+    """Return a body that may be longer than what is read of others (`core.bodies`).
+
+    Raises Full where as many send already as may be waited for.
+    """
     said = request.META.get("CONTENT_LENGTH") or "0"
     if not (said.isascii() and said.isdigit() and len(said) < 16) or int(said) > MAX_BYTES:
         raise Problem(413, f"At most {MAX_BYTES >> 20} MB in one call.")
-    raw: bytes = request.read(MAX_BYTES + 1)
+    with aside(request), senders.taken():
+        raw: bytes = request.read(MAX_BYTES + 1)
     return raw
 
 
