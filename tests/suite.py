@@ -22,8 +22,10 @@ from pathlib import Path
 from tests import machine
 
 ONCE = ("browser", "engines", "house", "conformance", "faults")
-# Two rounds run at a time, the longest first: a long one that begins last runs alone at the end.
-LONGEST_FIRST = ("browser", "PostgreSQL", "SQLite", "engines", "house", "conformance", "faults")
+# Two rounds run at a time. The two longest begin, since a long one that begins last runs alone at
+# the end; `house` is next, as the two chains that follow are then of one length: browser with house
+# and engines, PostgreSQL with SQLite and conformance.
+ORDER = ("browser", "PostgreSQL", "house", "SQLite", "engines", "conformance", "faults")
 SIDE_BY_SIDE = 2
 NOTHING_COLLECTED = 5
 
@@ -105,7 +107,7 @@ def _slowest(output: str) -> str:
 
 
 def run(every: list[Round], folder: Path) -> None:
-    """Run all rounds, two at a time. Whatever ends this ends them too."""
+    """Run all rounds in their order, two at a time. Whatever ends this ends them too."""
     waiting, running = list(every), list[Round]()
     try:
         while waiting or running:
@@ -151,7 +153,7 @@ def rounds(words: list[str], stack: ExitStack, left_out: list[str]) -> list[Roun
         machine.shared_data()
     except machine.Missing as why:
         left_out.append(f"tests on public data: {why}")
-    return sorted(every, key=lambda one: LONGEST_FIRST.index(one.name))
+    return sorted(every, key=lambda one: ORDER.index(one.name))
 
 
 def slow_rounds(kind: str, words: list[str]) -> list[Round]:

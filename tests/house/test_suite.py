@@ -49,7 +49,7 @@ def test_everything_runs_where_everything_is(
 ) -> None:
     assert suite.main([]) == 0
     out = last_lines(capsys)
-    assert out[0].startswith("running: browser, PostgreSQL, SQLite, ")
+    assert out[0].startswith("running: browser, PostgreSQL, house, SQLite, ")
     assert "nothing was left out for want of a program or data" in out
     assert out[-1] == "all is well"
 
