@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import ast
 import secrets
-from collections.abc import Iterator
 from importlib import import_module
 
-from tests.machine import ROOT
+from tests.house.test_code import trees, walked
 
-SRC = ROOT / "src/emporion"
 # Bytes of 128 bits.
 ENOUGH = 16
 # What is drawn with less, and is no secret.
@@ -23,17 +21,11 @@ OPEN = {
 SEEDED = ("engines/", "demo/generator/")
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    """Return each module of ours with its tree."""
-    for path in sorted(SRC.rglob("*.py")):
-        yield path.relative_to(SRC).as_posix(), ast.parse(path.read_text("utf-8"))
-
-
 def test_chance_that_can_be_repeated_is_drawn_where_nothing_is_secret() -> None:
     repeatable = {
         name
-        for name, tree in modules()
-        for node in ast.walk(tree)
+        for name, tree in trees().items()
+        for node in walked(tree)
         if (isinstance(node, ast.Import) and any(a.name == "random" for a in node.names))
         or (isinstance(node, ast.ImportFrom) and node.module == "random")
         or (isinstance(node, ast.Attribute) and node.attr == "default_rng")
@@ -45,8 +37,8 @@ def test_secrets_have_128_bits_of_the_systems_generator() -> None:
     """Session keys are Django's; codes that people type are shorter, and end after some tries."""
     short = {
         (name, node.args[0].value)
-        for name, tree in modules()
-        for node in ast.walk(tree)
+        for name, tree in trees().items()
+        for node in walked(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in ("token_bytes", "token_hex", "token_urlsafe")
@@ -57,8 +49,8 @@ def test_secrets_have_128_bits_of_the_systems_generator() -> None:
     assert short == {(name, size) for name, sizes in OPEN.items() for size in sizes}
     drawing = {
         f"emporion.{name.removesuffix('.py').replace('/', '.')}"
-        for name, tree in modules()
-        for node in ast.walk(tree)
+        for name, tree in trees().items()
+        for node in walked(tree)
         if isinstance(node, ast.Import) and any(a.name == "secrets" for a in node.names)
     }
     assert len(drawing) > 8

@@ -32,9 +32,15 @@ def trees() -> dict[str, ast.Module]:
     }
 
 
+@cache
+def walked(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """Every node of a module: many rules look at all of them."""
+    return tuple(ast.walk(tree))
+
+
 def nodes(kind: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
     for name, tree in trees().items():
-        yield from ((name, node) for node in ast.walk(tree) if isinstance(node, kind))
+        yield from ((name, node) for node in walked(tree) if isinstance(node, kind))
 
 
 def called(wanted: set[str]) -> set[str]:
@@ -52,7 +58,7 @@ def called(wanted: set[str]) -> set[str]:
 def imported(wanted: set[str]) -> set[str]:
     found = set()
     for name, tree in trees().items():
-        for node in ast.walk(tree):
+        for node in walked(tree):
             names = []
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
