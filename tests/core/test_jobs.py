@@ -97,6 +97,22 @@ def test_running_job_that_is_asked_to_stop_keeps_its_result() -> None:
     assert (ended.state, ended.result, ended.done) == ("stopped", {"reached": 5}, 5)
 
 
+@pytest.mark.parametrize(
+    "step", ["", "Aino Virtanen", "row 7", "reading aino@example.org", "读", "a  b", "a" * 41]
+)
+def test_step_that_could_quote_what_the_work_is_about_is_refused(step: str) -> None:
+    """Staff of every role read it, whatever the job is about."""
+
+    @jobs.kind("test.count")
+    def count(told: jobs.Running) -> None:
+        with pytest.raises(ValueError, match="small letters"):
+            told.tell(step=step, now=True)
+
+    ended = jobs.perform(put().public_id)
+    assert ended is not None
+    assert (ended.state, ended.step) == ("done", "")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_waiting_job_that_is_asked_to_stop_never_begins() -> None:
     jobs.kind("test.count")(lambda told: pytest.fail("it began"))

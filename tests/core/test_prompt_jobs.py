@@ -93,6 +93,23 @@ def test_code_is_sent_while_a_long_job_and_a_slow_carrier_are_at_work(
     assert [one.state for one in (long, slow, behind)] == ["running", "running", "waiting"]
 
 
+def test_worker_notes_that_it_begins_before_it_loads(
+    over: threading.Event, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any
+) -> None:
+    settings.DATA_DIR = tmp_path
+    noted = []
+
+    def load(begun: worker.JobWorker) -> None:
+        noted.append(seen.age(seen.BEGUN))
+        begun.running = False
+
+    monkeypatch.setattr(worker, "ready_to_work", load)
+    thread = threading.Thread(target=worker.work)
+    thread.start()
+    thread.join(30)
+    assert [age is not None and age < 30 for age in noted] == [True]
+
+
 def test_lane_lives_through_what_nobody_foresaw(
     over: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:

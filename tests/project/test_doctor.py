@@ -266,6 +266,36 @@ def test_outbox_that_nobody_hands_over_and_what_was_given_up_are_found(healthy: 
 
 
 @pytest.mark.django_db
+def test_worker_that_still_loads_is_told_from_one_that_hands_nothing_over(healthy: Path) -> None:
+    def said() -> list[tuple[str, str]]:
+        return [(f.level, f.said) for f in examining.work() if f.what == "outbox"]
+
+    begins = [("look", "a worker begins, and hands nothing over yet.")]
+    dead = [("bad", "a worker lives, but hands nothing over.")]
+    now = timezone.now().timestamp()
+    (healthy / seen.OUTBOX).unlink()
+    assert said() == dead
+    seen.note(seen.BEGUN)
+    assert said() == begins
+    # The one before it, which has ended, handed over an hour ago.
+    seen.note(seen.OUTBOX)
+    os.utime(healthy / seen.OUTBOX, (now - 3600, now - 3600))
+    assert said() == begins
+    # It handed over after it began, and has stopped since.
+    os.utime(healthy / seen.BEGUN, (now - 150, now - 150))
+    os.utime(healthy / seen.OUTBOX, (now - 100, now - 100))
+    assert said() == dead
+    # Nothing loads for that long.
+    os.utime(healthy / seen.BEGUN, (now - 300, now - 300))
+    os.utime(healthy / seen.OUTBOX, (now - 3600, now - 3600))
+    assert said() == dead
+    # What waits meanwhile is told as before.
+    seen.note(seen.BEGUN)
+    put_row(lane="a")
+    assert said() == [("bad", "what is due has waited 1200 s.")]
+
+
+@pytest.mark.django_db
 def test_status_counts_the_outbox_by_kind(healthy: Path, capsys: Any) -> None:
     put_row(lane="a")
     put_row(lane="b", state="dead", kind="webhook")

@@ -47,6 +47,8 @@ class Condition:
     held: int = 0
     worker_age: float | None = None
     outbox_age: float | None = None
+    # Since a worker began; it hands over once it has loaded what it works with.
+    begun_age: float | None = None
     # Of the threads for what somebody waits for, as a code to sign in.
     prompt_age: float | None = None
     backup_age: float | None = None
@@ -58,6 +60,7 @@ def look() -> Condition:
     found = Condition(database=connection.vendor)
     found.worker_age = seen.age(seen.WORKER)
     found.outbox_age = seen.age(seen.OUTBOX)
+    found.begun_age = seen.age(seen.BEGUN)
     found.prompt_age = seen.age(seen.PROMPT)
     folder = settings.DATA_DIR / BACKUPS
     ages = [seen.age_of(path) for path in folder.glob("*.backup")] if folder.is_dir() else []

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-# A worker of this machine; what hands over the outbox there; what sends codes to sign in.
-WORKER, OUTBOX, PROMPT = "worker-seen", "outbox-seen", "prompt-seen"
+# A worker of this machine; what hands over the outbox there; what sends codes to sign in; and, once
+# in its life, that a worker begins to load what it works with.
+WORKER, OUTBOX, PROMPT, BEGUN = "worker-seen", "outbox-seen", "prompt-seen", "worker-begun"
 
 
 def note(name: str) -> None:

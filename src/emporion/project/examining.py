@@ -36,6 +36,8 @@ OLDEST = {"sqlite": (3, 37), "postgresql": (15, 0)}
 GB = 1e9
 LOW_DISK, FULL_DISK = 5 * GB, 1 * GB
 LATE_JOB, DEAD_WORKER, OLD_BACKUP, OFF_CLOCK = 60.0, 60.0, 86400.0, 2.0
+# Within so many seconds a worker has loaded what it works with, on a slow machine as well.
+SLOW_START = 180.0
 # A crowd told of a release waits for minutes, in order.
 LATE_ROW = 900.0
 # Set by the program for its own processes, or read by scripts and tests.
@@ -340,7 +342,8 @@ def _outbox(now: condition.Condition, worker_here: bool) -> Iterator[Finding]:
     """Whether what is to leave leaves, and what was given up."""
     dead, waits = sum(now.outbox_dead.values()), now.outbox_waits or 0
     alive = now.outbox_age is not None and now.outbox_age < DEAD_WORKER
-    if worker_here and not alive:
+    begins = _begins(now)
+    if worker_here and not alive and not begins:
         yield Finding(
             "bad", "outbox", "a worker lives, but hands nothing over.",
             "Its log says outbox.… why; begin it again.",
@@ -351,10 +354,22 @@ def _outbox(now: condition.Condition, worker_here: bool) -> Iterator[Finding]:
             "look" if alive else "bad", "outbox", f"what is due has waited {waits:.0f} s.",
             "It goes on." if alive else "Is an emporion worker running?",
         )  # fmt: skip
+    elif worker_here and not alive:
+        yield Finding(
+            "look", "outbox", "a worker begins, and hands nothing over yet.",
+            "It loads what it works with first: ask again in a minute.",
+        )  # fmt: skip
     if dead:
         yield Finding(
             "look", "outbox", f"{dead} were given up.", "emporion outbox --dead says why."
         )
+
+
+def _begins(now: condition.Condition) -> bool:
+    """Whether a worker of this machine has begun and handed nothing over since: it still loads."""
+    if now.begun_age is None or now.begun_age >= SLOW_START:
+        return False
+    return now.outbox_age is None or now.begun_age < now.outbox_age
 
 
 def sign_in() -> Iterator[Finding]:

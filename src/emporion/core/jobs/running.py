@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextvars import ContextVar
 from typing import Any
@@ -21,6 +22,7 @@ log = structlog.get_logger(__name__)
 State = JobRecord.State
 # Seconds between two signs of life; pages ask once a second.
 EVERY = 0.5
+A_STEP = re.compile(r"(?=.{1,40}\Z)[a-z]+( [a-z]+)*")
 _leaving = False
 
 
@@ -59,14 +61,20 @@ class Running:
     ) -> bool:
         """Say how far the job is; return False when somebody asked it to stop.
 
+        `step` is one of our own few words for what is done (`A_STEP`): staff of every role read it,
+        so it quotes nothing of what the work is about; ValueError for anything else. What is said
+        of that goes into `said` and the result, for those who may know it.
+
         Written at most every `EVERY` seconds (`now`: at once), never inside a transaction of the
         work: pages would not see it. Raises LeaseLost when the job is somebody else's by now, and
         Leaving where its kind gives way to a worker that is to end.
         """
         job = self.job
         if step is not None:
+            if not A_STEP.fullmatch(step):
+                raise ValueError("A step is a few small letters, which say nothing of anybody.")
             now = now or step != job.step
-            job.step = step[:40]
+            job.step = step
         if total is not None:
             job.total = max(0, int(total))
         if done is not None:

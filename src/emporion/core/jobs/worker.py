@@ -9,6 +9,7 @@ and waits neither for a job of minutes nor for one carrier that is slow.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -20,6 +21,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.db.models import QuerySet
 
+from emporion.core import seen
 from emporion.core.jobs import lease, running
 from emporion.core.jobs.kinds import prompt_kinds, warm_up
 from emporion.core.jobs.lanes import Lanes
@@ -143,6 +145,8 @@ def work(
     if not batch:
         # Before anything is loaded, which takes a while: people wait at the door already.
         lanes.begin()
+        with contextlib.suppress(OSError):
+            seen.note(seen.BEGUN)
     ready_to_work(worker)
     beside_jobs = None
     if also is not None:
