@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from emporion.api.interfaces import desk as desk_interface
+from emporion.api.interfaces import lists as list_interface
 from emporion.core.models import ImportBatch, OutboxRow
-from emporion.edition.models import Delegation, Officer
+from emporion.edition.models import Delegation, ListDraft, Officer
 from emporion.matchmaking.models import MatchRun, Wish
-from emporion.meetings.domain import releases
+from emporion.meetings.domain import pins, releases
 from emporion.meetings.models import ScheduleRun
 from emporion.messaging.models import Delivery, Endpoint
 from emporion.registry.models import Body
@@ -137,6 +139,48 @@ def matchings(edition: Any) -> str:
     return "matchings"
 
 
+def lists(edition: Any) -> str:
+    for number in range(6):
+        # The last one was taken in.
+        ListDraft.objects.create(
+            edition=edition, subject="buyers", source="list", file_name=f"k{number}", digest="0",
+            sent_by="user:a", sent_at=timezone.now(), batch="b" if number == 5 else "",
+        )  # fmt: skip
+    return "lists"
+
+
+def test_pins_go_on_to_the_first(edition, desk, asked) -> None:
+    _guest, requests = asked
+    elsewhere = factories.make_edition(edition.expo)
+    foreign = factories.make_request(
+        factories.make_participation(elsewhere, "buyer"), factories.make_participation(elsewhere)
+    )
+    for request in (*requests, foreign):
+        pins.pin(request, None, "user:a")
+    # Pinned anew it keeps its place: a list that is read page by page loses nobody.
+    pins.pin(requests[0], None, "user:a")
+    first = desk.get("pins?limit=2")
+    second = desk.get(after(first))
+    found = [[row["request"] for row in one.json()["items"]] for one in (first, second)]
+    third, newer, newest = (one.public_id for one in requests)
+    assert found == [[newest, newer], [third]]
+    assert second.json()["next"] is None
+    assert is_problem(desk.get("pins?cursor=bz0tMQ=="), 422)
+
+
+def test_answer_to_a_change_tells_the_newest(edition, desk, asked, monkeypatch) -> None:
+    _guest, requests = asked
+    monkeypatch.setattr(desk_interface, "NEWEST", 2)
+    monkeypatch.setattr(list_interface, "NEWEST", 2)
+    for request in requests:
+        told = desk.call("PUT", f"requests/{request.public_id}/pin", {"slot": None}).json()
+    assert [one["request"] for one in told] == [one.public_id for one in requests[:0:-1]]
+    lists(edition)
+    newest = desk.get("lists?limit=1").json()["items"][0]["id"]
+    left = desk.call("DELETE", f"lists/{newest}").json()
+    assert [one["file_name"] for one in left] == ["k3", "k2"]
+
+
 @pytest.mark.parametrize("make", [runs, matchings])
 def test_list_of_the_newest_runs_goes_on_to_the_oldest(edition, desk, make) -> None:
     pages = [desk.get(f"{make(edition)}?limit=2")]
@@ -165,7 +209,8 @@ def test_wishes_go_on_to_the_oldest_of_their_kind(edition, program) -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "name"), [(imports, "file_name"), (given_up, "key"), (deliveries, "key")]
+    ("make", "name"),
+    [(imports, "file_name"), (lists, "file_name"), (given_up, "key"), (deliveries, "key")],
 )
 def test_list_of_the_newest_goes_on_to_the_oldest(edition, desk, make, name) -> None:
     pages = [desk.get(f"{make(edition)}?limit=2")]

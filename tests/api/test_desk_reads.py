@@ -149,6 +149,52 @@ def test_overview_tells_what_the_first_page_counts(edition: Any, desk: Any) -> N
     }  # fmt: skip
 
 
+def test_request_is_laid_open_by_the_schedule_itself(edition: Any, program: Any) -> None:
+    seller = factories.make_participation(edition, name="Aava")
+    guests = [factories.make_participation(edition, "buyer") for _ in range(3)]
+    won, lost, other = (factories.make_request(guest, seller, "accepted") for guest in guests)
+    slots = factories.make_slots(edition, 2)
+    factories.make_release(edition, [(won, slots[0])], [(lost, "no_table")], state="published")
+    factories.make_release(edition, [(lost, slots[0]), (other, slots[1])])
+    reviewer = of_role(edition, program, "reviewer")
+    address = f"requests/{lost.public_id}/audit"
+    found = reviewer.get(f"{address}?release=1").json()
+    assert [(one["release"], one["refusal"]) for one in found["outcomes"]] == [
+        (2, ""), (1, "no_table"),
+    ]  # fmt: skip
+    first = found["release"]
+    assert (first["number"], first["guest"]["id"], first["host"]["name"]) == (
+        1, guests[1].public_id, {"en": "Aava"},
+    )  # fmt: skip
+    assert [(one["obstacle"], one["is_own"]) for one in first["slots"]] == [
+        ("no_table", False), ("", False), ("", False), ("", False),
+    ]  # fmt: skip
+    assert [(one["request"], one["counterpart"]["id"]) for one in first["slots"][0]["host"]] == [
+        (won.public_id, guests[0].public_id)
+    ]
+    entry = JournalEntry.objects.latest("pk")
+    assert (entry.action, entry.fields) == ("request.page", ["audit"])
+    assert entry.object_ids == [lost.public_id, won.public_id]
+    # Without a number it is the newest that knows the request.
+    newest = reviewer.get(address).json()
+    assert [one["is_own"] for one in newest["release"]["slots"]] == [True, False, False, False]
+    back = reviewer.get(f"requests/{won.public_id}/audit?release=1").json()["release"]
+    assert [(one["request"], one["refusal"]) for one in back["stood_back"]] == [
+        (lost.public_id, "no_table")
+    ]
+    assert is_problem(reviewer.get(f"{address}?release=9"), 404)
+    assert is_problem(reviewer.get("requests/2222222222/audit"), 404)
+    assert is_problem(of_role(edition, program, "support").get(address), 403)
+
+
+def test_request_that_no_schedule_knows_is_laid_open_without_one(edition: Any, desk: Any) -> None:
+    asked = factories.make_request(
+        factories.make_participation(edition, "buyer"), factories.make_participation(edition)
+    )
+    found = desk.get(f"requests/{asked.public_id}/audit").json()
+    assert (found["request"], found["outcomes"], found["release"]) == (asked.public_id, [], None)
+
+
 def hits(answer: Any) -> list[tuple[str, str]]:
     assert answer.status_code == 200, answer.content
     return [(row["kind"], row["participant"]["name"]["en"]) for row in answer.json()["items"]]

@@ -137,6 +137,25 @@ def test_who_leaves_a_team_under_a_key_is_told_who_stays(edition, program, aino)
     assert (left.status_code, [one["signs_in"] for one in left.json()["members"]]) == (200, [True])
 
 
+@pytest.mark.parametrize(("method", "end"), [("POST", "/join"), ("DELETE", "")])
+def test_invitation_is_answered_once_under_a_key_and_no_name_is_kept(
+    edition, program, aino, method: str, end: str
+) -> None:
+    for name in ("Zyxquark Oy", "Zyxquark Ab"):
+        user = factories.make_user()
+        seller = factories.make_participation(edition, name=name, user=user)
+        Delegate.objects.filter(participation=seller).update(is_lead=True)
+        sent = {"address": "aino@example.org", "name": "A."}
+        assert program(user, edition).post("me/team", sent).status_code == 201
+    hers = program(aino, edition)
+    first, second = hers.get("me/invitations").json()
+    address = f"me/invitations/{first['id']}{end}"
+    told = [hers.call(method, address, Idempotency_Key="k") for _ in range(2)]
+    assert [(one.status_code, one.json()) for one in told] == [(200, [second])] * 2
+    assert told[1]["Idempotency-Replayed"] == "true"
+    assert (IdempotencyKey.objects.count(), "Zyxquark" in kept()) == (1, False)
+
+
 def test_staff_is_told_again_under_a_key_and_no_name_of_it_is_kept(edition, desk, aino) -> None:
     body = Body.objects.create(expo=edition.expo, kind="association", name={"en": "Guild"})
     delegation = Delegation.objects.create(edition=edition, body=body).public_id

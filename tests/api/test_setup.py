@@ -89,7 +89,8 @@ def test_request_is_pinned_to_a_slot_and_unpinned(edition, desk) -> None:
     (pinned,) = desk.call("PUT", address, {"slot": 3}).json()
     assert (pinned["request"], pinned["slot"]["number"]) == (asked.public_id, 3)
     assert is_problem(desk.call("PUT", address, {"slot": 99}), 404)
-    assert desk.call("DELETE", address).json() == [] == desk.get("pins").json()
+    assert desk.get("pins").json() == {"items": [pinned], "next": None}
+    assert desk.call("DELETE", address).json() == [] == desk.get("pins").json()["items"]
 
 
 def test_matching_is_started_once_and_stopped(desk) -> None:

@@ -49,6 +49,7 @@ OPERATIONS: dict[str, dict[str, Form]] = {
     "search": {"q=": {"q": "zz-mark"}},
     "list_own_requests": {"box=sent": {"box": "sent"}},
     "list_requests": {"state=open": {"state": "open"}},
+    "audit_request": {"release=1": {"release": "1"}},
     "list_messages": {"person=": {"person": Of("erased")}},
     "list_journal": _JOURNAL,
     "export": _SUBJECTS,

@@ -16,6 +16,7 @@ from emporion.api.interfaces.gates import (
     SCHEDULES,
     STAFF_READS,
 )
+from emporion.api.interfaces.noting import note_requests
 from emporion.api.interfaces.schedule import Draft, JobShape, job_shape
 from emporion.api.interfaces.shapes.desk import (
     ImportShape,
@@ -45,6 +46,8 @@ from emporion.meetings.queries import requests
 
 router = Router(tags=["desk"])
 HERE = "/editions/{slug:edition}"
+# So many an answer to a change tells; the list has the others.
+NEWEST = 50
 
 
 @router.get(HERE + "/runs", auth=STAFF_READS, response=Listing[RunShape], operation_id="list_runs")
@@ -133,10 +136,23 @@ def remove_run(request: Any, response: HttpResponse, edition: EditionName, id: P
     return once(request, 200, do, response=response)
 
 
-@router.get(HERE + "/pins", auth=READS_REQUESTS, response=list[PinShape], operation_id="list_pins")
-def list_pins(request: Any, edition: EditionName) -> Any:
-    """What every later schedule must grant, newest first."""
-    return _pins(request.edition)
+@router.get(
+    HERE + "/pins", auth=READS_REQUESTS, response=Listing[PinShape], operation_id="list_pins"
+)
+def list_pins(
+    request: Any, response: HttpResponse, edition: EditionName, paging: Query[Paging]
+) -> Any:
+    """What every later schedule must grant, newest first; each page is written down."""
+    rows, after = page(
+        request,
+        response,
+        queries.all_pins(request.edition),
+        limit=paging.limit,
+        cursor=paging.cursor,
+        newest_first=True,
+    )
+    note_requests(request, [one.request.public_id for one in rows], "pins")
+    return listing([_pin(one) for one in rows], after)
 
 
 @router.put(
@@ -149,7 +165,10 @@ def list_pins(request: Any, edition: EditionName) -> Any:
 def pin(
     request: Any, response: HttpResponse, edition: EditionName, id: PublicId, body: PinSent
 ) -> Any:
-    """Pin a request to a slot, or to any; a later pin replaces an earlier one."""
+    """Pin a request to a slot, or to any; a later pin replaces an earlier one.
+
+    The answer is the newest pins.
+    """
     here: Edition = request.edition
 
     def do() -> Any:
@@ -160,7 +179,7 @@ def pin(
                 raise Http404("There is no slot of this number.")
         with refusing(pins.PinError):
             pins.pin(_asked(here, id), slot, request.user.actor)
-        return _pins(here)
+        return _newest_pins(here)
 
     return once(request, 200, do, response=response)
 
@@ -173,12 +192,12 @@ def pin(
     openapi_extra=KEYED,
 )
 def unpin(request: Any, response: HttpResponse, edition: EditionName, id: PublicId) -> Any:
-    """Take a pin away; without one nothing happens."""
+    """Take a pin away; without one nothing happens. The answer is the newest that are left."""
     here: Edition = request.edition
 
     def do() -> Any:
         pins.unpin(_asked(here, id))
-        return _pins(here)
+        return _newest_pins(here)
 
     return once(request, 200, do, response=response)
 
@@ -322,7 +341,9 @@ def _asked(here: Edition, public_id: str) -> Any:
     return found
 
 
-def _pins(here: Edition) -> list[dict[str, Any]]:
-    return [
-        pin_shape(one, slot_shape(one.slot) if one.slot else None) for one in queries.pins(here)
-    ]
+def _pin(one: Any) -> dict[str, Any]:
+    return pin_shape(one, slot_shape(one.slot) if one.slot else None)
+
+
+def _newest_pins(here: Edition) -> list[dict[str, Any]]:
+    return [_pin(one) for one in queries.all_pins(here).order_by("-pk")[:NEWEST]]

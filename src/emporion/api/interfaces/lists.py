@@ -7,12 +7,13 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.utils.translation import get_language
-from ninja import File, Form, Router
+from ninja import File, Form, Query, Router
 from ninja.files import UploadedFile
 from pydantic import TypeAdapter, ValidationError
 
 from emporion.api.domain import bulk
 from emporion.api.interfaces import schema
+from emporion.api.interfaces.cursors import page
 from emporion.api.interfaces.gates import IMPORTS, READS_LISTS
 from emporion.api.interfaces.problems import Problem, error, of_validation
 from emporion.api.interfaces.schedule import JobShape, job_shape
@@ -24,7 +25,7 @@ from emporion.api.interfaces.shapes.lists import (
     TakeSent,
     list_shape,
 )
-from emporion.api.interfaces.shapes.wire import EditionName, PublicId
+from emporion.api.interfaces.shapes.wire import EditionName, Listing, Paging, PublicId, listing
 from emporion.api.interfaces.writing import KEY_HEADER, KEYED, once, refusing
 from emporion.core import jobs
 from emporion.core.places import senders
@@ -37,6 +38,8 @@ from emporion.edition.queries import Edition
 router = Router(tags=["lists"])
 HERE = "/editions/{slug:edition}"
 MAX_BYTES, ERRORS, CHUNK = 32 << 20, 50, 500
+# So many the answer to a change tells; the list has the others.
+NEWEST = 50
 ADAPTER = TypeAdapter(BulkSent)
 _SHAPE = ADAPTER.json_schema(ref_template="#/components/schemas/{model}")
 schema.MORE.update({**_SHAPE.pop("$defs"), "BulkSent": _SHAPE})
@@ -50,10 +53,22 @@ BULK: dict[str, Any] = {
 KINDS = (drafts.LOOK, drafts.TAKE)
 
 
-@router.get(HERE + "/lists", auth=READS_LISTS, response=list[ListShape], operation_id="list_lists")
-def list_lists(request: Any, edition: EditionName) -> Any:
+@router.get(
+    HERE + "/lists", auth=READS_LISTS, response=Listing[ListShape], operation_id="list_lists"
+)
+def list_lists(
+    request: Any, response: HttpResponse, edition: EditionName, paging: Query[Paging]
+) -> Any:
     """The lists that are looked at and not taken in yet, newest first."""
-    return [list_shape(draft, None) for draft in editions.list_drafts(request.edition)]
+    rows, after = page(
+        request,
+        response,
+        editions.all_drafts(request.edition),
+        limit=paging.limit,
+        cursor=paging.cursor,
+        newest_first=True,
+    )
+    return listing([list_shape(draft, None) for draft in rows], after)
 
 
 @router.post(
@@ -147,11 +162,15 @@ def correct_list(
     openapi_extra=KEYED,
 )
 def discard_list(request: Any, response: HttpResponse, edition: EditionName, id: PublicId) -> Any:
-    """Throw a list away that was not taken in; what was taken in from one stays."""
+    """Throw a list away that was not taken in; what was taken in from one stays.
+
+    The answer is the newest of those that are left.
+    """
 
     def do() -> Any:
         drafts.discard(_still(request.edition, id))
-        return list_lists(request, edition)
+        left = editions.all_drafts(request.edition).order_by("-pk")[:NEWEST]
+        return [list_shape(draft, None) for draft in left]
 
     return once(request, 200, do, response=response)
 

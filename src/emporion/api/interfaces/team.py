@@ -98,6 +98,17 @@ def take_off(request: Any, edition: EditionName, id: PublicId) -> None:
             teams.leave(me, request.user, id)
 
 
+def _invitations(request: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": one.public_id,
+            "name": as_dict(one.participation.display_name),
+            "until": one.expires_at,
+        }
+        for one in editions.invites_for(request.edition, request.user)
+    ]
+
+
 @router.get(
     HERE + "/invitations",
     auth=READ,
@@ -115,10 +126,11 @@ def list_invitations(request: Any, edition: EditionName) -> Any:
     WRITES,
     list[InvitationShape],
     "join_team",
+    tell=_invitations,
 )
-def join(request: Any, edition: EditionName, id: PublicId) -> Any:
+def join(request: Any, edition: EditionName, id: PublicId) -> None:
     """Act for a participant from now on; the answer is who asks besides."""
-    return _answered(request, id, teams.join)
+    _answer(request, id, teams.join)
 
 
 @keyed(
@@ -127,33 +139,22 @@ def join(request: Any, edition: EditionName, id: PublicId) -> Any:
     WRITES,
     list[InvitationShape],
     "decline_invitation",
+    tell=_invitations,
 )
-def decline(request: Any, edition: EditionName, id: PublicId) -> Any:
+def decline(request: Any, edition: EditionName, id: PublicId) -> None:
     """Do not join."""
-    return _answered(request, id, teams.decline)
+    _answer(request, id, teams.decline)
 
 
-def _answered(request: Any, public_id: str, act: Callable[[Any, str], Any]) -> Any:
+def _answer(request: Any, public_id: str, act: Callable[[Any, str], Any]) -> None:
     refuse_shared(request.user)
     asks = editions.invites_for(request.edition, request.user)
     if public_id not in {one.public_id for one in asks}:
         raise Http404("Nobody asks you by this id.")
     with refusing(teams.TeamError):
         act(request.user, public_id)
-    return _invitations(request)
 
 
 def _known(me: Participation, public_id: str) -> None:
     if public_id not in {one.person.public_id for one in editions.team_of(me)}:
         raise Http404("Nobody in the team has this id.")
-
-
-def _invitations(request: Any) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": one.public_id,
-            "name": as_dict(one.participation.display_name),
-            "until": one.expires_at,
-        }
-        for one in editions.invites_for(request.edition, request.user)
-    ]

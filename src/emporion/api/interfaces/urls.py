@@ -7,6 +7,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from emporion.api.interfaces import (
+    audits,
     desk,
     editions,
     exports,
@@ -32,7 +33,7 @@ from emporion.api.interfaces import (
 api = schema.make_api()
 OPERATIONS = (
     editions, search, setup, requests, wishes, market, own, own_data, schedule, lists, exports,
-    desk, overview, reports, people, outside, posts, team,
+    desk, audits, overview, reports, people, outside, posts, team,
 )  # fmt: skip
 for module in OPERATIONS:
     api.add_router("", module.router)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from emporion.core.tenancy import scopes_disabled
 from emporion.edition.models import (
@@ -82,6 +82,7 @@ __all__ = [
     "acting_people",
     "acts",
     "acts_for",
+    "all_drafts",
     "calendars",
     "calendars_of",
     "countries_of",
@@ -243,9 +244,14 @@ def profile(participation: Participation) -> tuple[list[str], list[str], list[st
     )
 
 
+def all_drafts(edition: Edition) -> QuerySet[ListDraft, ListDraft]:
+    """Return the lists that are looked at and not taken in yet; no query yet."""
+    return ListDraft.objects.filter(edition=edition, batch="")
+
+
 def list_drafts(edition: Edition) -> list[ListDraft]:
     """Return the lists that are looked at and not taken in yet, newest first; one query."""
-    return list(ListDraft.objects.filter(edition=edition, batch="").order_by("-sent_at"))
+    return list(all_drafts(edition).order_by("-sent_at"))
 
 
 def list_draft(edition: Edition, public_id: str) -> ListDraft | None:

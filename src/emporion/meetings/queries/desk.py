@@ -49,6 +49,13 @@ def run(edition: Edition, public_id: str) -> tuple[ScheduleRun, JobRecord | None
     return found, JobRecord.objects.filter(public_id=found.job).first()
 
 
+def all_pins(edition: Edition) -> QuerySet[Pin, Pin]:
+    """Return what is pinned, with both sides of each; no query yet."""
+    return Pin.objects.filter(request__edition=edition).select_related(
+        "slot", "request__asker__pavilion", "request__counterpart__pavilion"
+    )
+
+
 def pins(edition: Edition) -> list[Pin]:
     """Return what is pinned, newest first; two queries.
 
