@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
@@ -16,10 +17,14 @@ from django.utils import timezone
 from django.utils.translation import override
 from icalendar import Calendar
 
+from emporion.core.models import JournalEntry
 from emporion.core.tenancy import scopes_disabled
+from emporion.edition.models import Delegate
+from emporion.meetings.domain import calendar_address
 from emporion.meetings.interfaces import day
 from emporion.meetings.models import MeetingRequest
 from emporion.meetings.queries import meeting_count
+from emporion.registry.models import Person
 from tests.factories import (
     FIRST_DAY,
     make_edition,
@@ -203,7 +208,7 @@ def calendar(edition: Any, token: str) -> Any:
 
 
 def test_calendar_holds_the_meetings_in_universal_time(edition, buyer, fair):
-    response = calendar(edition, day.token(buyer, user_of(buyer)))
+    response = calendar(edition, calendar_address.token(buyer, user_of(buyer)))
     assert response["Content-Type"] == "text/calendar; charset=utf-8"
     events = Calendar.from_ical(response.content).walk("VEVENT")
     assert [str(event["SUMMARY"]) for event in events] == ["Host 0", "Host 1", "Host 2"]
@@ -220,9 +225,9 @@ def test_a_meeting_waits_until_its_request_is_answered(edition, buyer, fair, sig
         "not answered yet",
         "confirmed",
     ]
-    events = Calendar.from_ical(calendar(edition, day.token(buyer, user_of(buyer))).content).walk(
-        "VEVENT"
-    )
+    events = Calendar.from_ical(
+        calendar(edition, calendar_address.token(buyer, user_of(buyer))).content
+    ).walk("VEVENT")
     assert [(str(e["STATUS"]), e["SEQUENCE"]) for e in events] == [
         ("TENTATIVE", 3),
         ("CONFIRMED", 4),
@@ -235,7 +240,9 @@ def test_a_calendar_of_a_demonstration_says_that_it_is_made_up(edition, buyer, f
     edition.is_demonstration = demonstration
     edition.save()
     MeetingRequest.objects.filter(counterpart=fair[1]).update(message="")
-    found = Calendar.from_ical(calendar(edition, day.token(buyer, user_of(buyer))).content)
+    found = Calendar.from_ical(
+        calendar(edition, calendar_address.token(buyer, user_of(buyer))).content
+    )
     said = "Demonstration: this meeting and those who meet are made up."
     expected = (
         [f"Bring <b>samples</b>\n\n{said}", said] if demonstration else ["Bring <b>samples</b>", ""]
@@ -245,20 +252,20 @@ def test_a_calendar_of_a_demonstration_says_that_it_is_made_up(edition, buyer, f
 
 
 def test_a_moved_meeting_stays_the_same_entry(edition, buyer, fair):
-    before = Calendar.from_ical(calendar(edition, day.token(buyer, user_of(buyer))).content).walk(
-        "VEVENT"
-    )
+    before = Calendar.from_ical(
+        calendar(edition, calendar_address.token(buyer, user_of(buyer))).content
+    ).walk("VEVENT")
     meeting = edition.releases.get().meetings.order_by("pk").first()
     meeting.slot = edition.slots.order_by("-number").first()
     meeting.save()
-    after = Calendar.from_ical(calendar(edition, day.token(buyer, user_of(buyer))).content).walk(
-        "VEVENT"
-    )
+    after = Calendar.from_ical(
+        calendar(edition, calendar_address.token(buyer, user_of(buyer))).content
+    ).walk("VEVENT")
     assert {str(e["UID"]) for e in before} == {str(e["UID"]) for e in after}
 
 
 def test_only_a_true_and_young_token_opens_a_calendar(edition, buyer, fair, monkeypatch):
-    good = day.token(buyer, user_of(buyer))
+    good = calendar_address.token(buyer, user_of(buyer))
     elsewhere = make_edition(edition.expo)
     forged = [
         "",
@@ -266,16 +273,16 @@ def test_only_a_true_and_young_token_opens_a_calendar(edition, buyer, fair, monk
         good[:-1],
         good + "x",
         signing.dumps(buyer.public_id, salt="another"),
-        signing.dumps({"id": 1}, salt=day.SALT),
-        signing.dumps("nobody", salt=day.SALT),
-        signing.dumps(buyer.public_id, salt=day.SALT),
-        day.token(buyer, make_user()),
+        signing.dumps({"id": 1}, salt=calendar_address.SALT),
+        signing.dumps("nobody", salt=calendar_address.SALT),
+        signing.dumps(buyer.public_id, salt=calendar_address.SALT),
+        calendar_address.token(buyer, make_user()),
     ]
     assert [calendar(edition, token).status_code for token in forged] == [404] * 9
     # It opens one edition only.
     assert calendar(elsewhere, good).status_code == 404
     assert calendar(edition, good).status_code == 200
-    monkeypatch.setattr(day, "FEED_SECONDS", -1)
+    monkeypatch.setattr(calendar_address, "SECONDS", -1)
     assert calendar(edition, good).status_code == 404
 
 
@@ -305,9 +312,9 @@ def test_a_meeting_without_its_request_is_cancelled_on_both_sides(
     person.save()
     [entry] = page(signed_in(person.user).get(address("day", edition))).select(".agenda-entry")
     assert "agenda-cancelled" in entry["class"]
-    events = Calendar.from_ical(calendar(edition, day.token(buyer, user_of(buyer))).content).walk(
-        "VEVENT"
-    )
+    events = Calendar.from_ical(
+        calendar(edition, calendar_address.token(buyer, user_of(buyer))).content
+    ).walk("VEVENT")
     assert [str(event["STATUS"]) for event in events] == ["CONFIRMED", "CANCELLED", "CONFIRMED"]
     assert [event["SEQUENCE"] for event in events] == [4, 5, 4]
 
@@ -329,7 +336,7 @@ def test_the_walk_leads_past_a_cancelled_meeting(edition, buyer, signed_in):
 @pytest.mark.parametrize("gone", ["delegate", "person", "user", "account"])
 def test_a_calendar_closes_with_the_right_to_read_it(edition, buyer, fair, gone):
     user = user_of(buyer)
-    token = day.token(buyer, user)
+    token = calendar_address.token(buyer, user)
     assert calendar(edition, token).status_code == 200
     with scopes_disabled():
         delegate = buyer.delegates.get()
@@ -344,6 +351,45 @@ def test_a_calendar_closes_with_the_right_to_read_it(edition, buyer, fair, gone)
     else:
         user.delete()
     assert calendar(edition, token).status_code == 404
+
+
+def token_on(found: BeautifulSoup) -> str:
+    """Return the token of the address that a day tells."""
+    return parse_qs(urlsplit(str(found.select_one("a[href*='day.ics']")["href"])).query)["token"][0]
+
+
+def test_owner_ends_the_address_of_a_calendar_and_has_a_new_one(edition, buyer, fair, signed_in):
+    user = user_of(buyer)
+    client = signed_in(user)
+    # As it was told before one could be ended, and as the page tells it now.
+    first = signing.dumps([buyer.public_id, user.public_id], salt="meetings.day")
+    shown = token_on(page(client.get(address("day", edition))))
+    old = [first, shown]
+    for _ in range(2):
+        assert [calendar(edition, token).status_code for token in old] == [200] * len(old)
+        answer = client.post(address("end_calendar", edition), follow=True)
+        entry = JournalEntry.objects.latest("pk")
+        assert (entry.action, entry.actor, entry.object_ids) == (
+            "calendar.end", user.actor, [buyer.public_id],
+        )  # fmt: skip
+        # To whoever holds it, an ended one is one that never was.
+        refused = [calendar(edition, token) for token in [*old, "x"]]
+        told = {(one.status_code, page(one).main.get_text(" ", strip=True)) for one in refused}
+        assert told == {(404, page(refused[-1]).main.get_text(" ", strip=True))}
+        old = [token_on(page(answer))]
+    assert calendar(edition, old[0]).status_code == 200
+
+
+def test_ended_address_of_one_leaves_those_of_others(edition, buyer, fair, signed_in):
+    owner, colleague, host = user_of(buyer), make_user(), fair[0]
+    second = Person.objects.create(expo=edition.expo, name="Bo", sort_key="bo", user=colleague)
+    Delegate.objects.create(participation=buyer, person=second, is_lead=False)
+    person = host.delegates.get().person
+    person.user = owner
+    person.save()
+    others = [calendar_address.token(buyer, colleague), calendar_address.token(host, owner)]
+    assert signed_in(owner).post(address("end_calendar", edition)).status_code == 302
+    assert [calendar(edition, token).status_code for token in others] == [200, 200]
 
 
 @pytest.mark.parametrize(("date", "words"), [("2023-11-23", "meetings"), ("2023-11-24", "meeting")])

@@ -9,7 +9,7 @@ from emporion.core.models import JournalEntry
 from emporion.edition.domain import officers
 from emporion.edition.models import Officer
 from emporion.meetings.domain import links
-from emporion.meetings.models import MeetingRequest, PersonalLink
+from emporion.meetings.models import CalendarAddress, MeetingRequest, PersonalLink
 from tests.edition.test_officers import make_delegation
 from tests.factories import (
     make_organiser,
@@ -131,13 +131,15 @@ def acting(edition, officer, member, signed_in):
 
 def test_an_officer_has_no_hand_in_the_personal_link_of_a_member(edition, member, acting):
     made = links.make_link(member, member.delegates.get().person)
-    for method, name in (("get", "link"), ("post", "make_link"), ("post", "revoke_link")):
+    deeds = [("post", name) for name in ("make_link", "revoke_link", "end_calendar")]
+    for method, name in (("get", "link"), *deeds):
         done = getattr(acting, method)(address(f"meetings:{name}", edition))
         assert done.status_code == 403
         assert "not yours to make" in done.content.decode()
         assert links.key_of(made) not in done.content.decode()
     assert links.open_link(edition, links.key_of(made)) == made
     assert PersonalLink.objects.get() == made
+    assert CalendarAddress.objects.count() == 0
     where = address("meetings:link", edition)
     profile = address("portal:profile", edition)
     assert page(acting.get(profile)).select(f"main a[href='{where}']") == []

@@ -16,7 +16,7 @@ from emporion.core.privacy.owners import OF_ACCOUNT, rows_of, rows_of_expo
 from emporion.core.tenancy import scope, scopes_disabled
 from emporion.edition.domain import views
 from emporion.edition.models import Delegation, Officer, Participation, PostOffer, TeamInvite
-from emporion.meetings.models import NoticesRead
+from emporion.meetings.models import CalendarAddress, NoticesRead
 from emporion.registry import domain as registry
 from emporion.registry.models import Body, Organiser, Person
 from tests.factories import make_edition, make_participation
@@ -42,6 +42,7 @@ def account_rows(fair: Any, person: Person) -> None:
         PostOffer.objects.create(expo=expo, address=f"{WORD}@example.org", name=WORD, **until)
         mine = Participation.objects.filter(person=person).get()
         NoticesRead.objects.create(participation=mine, user=user, until=now)
+        CalendarAddress.objects.create(participation=mine, user=user, ended=1)
         sent = {"key": f"of {fair.slug}", "digest": "0", "made_at": now}
         IdempotencyKey.objects.create(owner=user.actor, tenant=expo.public_id, **sent)
 

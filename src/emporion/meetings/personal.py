@@ -54,6 +54,13 @@ declare(
     row_goes=True,
 )  # fmt: skip
 declare(
+    "meetings.CalendarAddress",
+    whose={"user": "user"},
+    kept=Kept("as long as the participant: what was ended must not open again"),
+    fields={},
+    row_goes=True,
+)
+declare(
     "meetings.DayTold",
     whose={"person": "person"},
     kept=Kept(

@@ -73,6 +73,7 @@ FORMS: dict[str, dict[str, Form]] = {
     "meetings:notices_read": {"": {"until": "2023-12-01T00:00:00Z"}},
     "meetings:make_link": {"": {}},
     "meetings:revoke_link": {"": {}},
+    "meetings:end_calendar": {"": {}},
     "meetings:forget_link": {"": {"key": Of("link key")}},
     "meetings:personal_answer": {"": {"key": Of("link key"), "act": "accept"}},
     "meetings:rate": {"": {"value": "5"}, "back": {"value": ""}},

@@ -33,9 +33,8 @@ from emporion.edition.models import (
     TeamInvite,
 )
 from emporion.matchmaking.models import FirstList, Wish
-from emporion.meetings.domain import links
+from emporion.meetings.domain import calendar_address, links
 from emporion.meetings.domain.messages import TELL
-from emporion.meetings.interfaces import day
 from emporion.meetings.models import MeetingRating, MeetingRequest, Pin, StandingRule
 from emporion.messaging.domain import choosing, templates
 from emporion.messaging.models import Address, Delivery, Endpoint, Receipt
@@ -119,7 +118,7 @@ def of_keys(guest: Participation) -> dict[str, str]:
     address = choosing.stop_address(person, next(iter(templates.every())).name)
     return {
         "link key": links.key_of(link),
-        "calendar": day.token(guest, person.user or factories.make_user()),
+        "calendar": calendar_address.token(guest, person.user or factories.make_user()),
         "stop": address.rstrip("/").rpartition("/")[2],
     }
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,16 +25,12 @@ from emporion.edition import queries as editions
 from emporion.edition.gates import acting
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings import queries
+from emporion.meetings.domain import calendar_address
 from emporion.meetings.interfaces.ratings import with_questions
 from emporion.meetings.interfaces.remembered import or_by_link
 from emporion.meetings.interfaces.tight import with_ways_out
 from emporion.meetings.queries import Appointment
 from emporion.meetings.queries.notices import new_count
-
-SALT = "meetings.day"
-# Whoever holds the link reads the calendar, so it does not live longer than the fair is of use.
-FEED_SECONDS = 200 * 24 * 3600
-
 
 Leads = Mapping[int, tuple[str, Any]]
 
@@ -78,14 +73,17 @@ def day(request: HttpRequest, edition: Edition) -> HttpResponse:
         "waiting": queries.waiting_count(me),
         "new": new_count(me, request.user),
         # It opens for those who act for it themselves; an officer's would open nothing.
-        "feed": ""
-        if request.acting_for  # type: ignore[attr-defined]
-        else f"{reverse('meetings:day_ics', args=[edition.slug])}?token={token(me, request.user)}",
+        "feed": "" if request.acting_for else _feed(edition, me, request.user),  # type: ignore[attr-defined]
         "place": best(edition.place, language)[1],
         "slug": edition.slug,
         "nav_current": "day",
     }
     return render(request, "meetings/day.html", context)
+
+
+def _feed(edition: Edition, me: Participation, user: Any) -> str:
+    path = reverse("meetings:day_ics", args=[edition.slug])
+    return f"{path}?token={calendar_address.token(me, user)}"
 
 
 def _mended(
@@ -155,7 +153,7 @@ def printed(request: HttpRequest, edition: Edition, me: Participation, back: str
 
 def day_ics(request: HttpRequest, edition: Edition) -> HttpResponse:
     """The agenda as a calendar; the signed token in the address stands for the sign-in."""
-    me = _of_token(edition, request.GET.get("token", ""))
+    me = calendar_address.opened(edition, request.GET.get("token", ""))
     if me is None:
         raise Http404(_("This calendar link is not valid any more. Copy it anew from My day."))
     return calendar(edition, me)
@@ -177,26 +175,6 @@ def calendar(edition: Edition, me: Participation) -> HttpResponse:
     named(response, f"{edition.slug}.ics", inline=True)
     response["Cache-Control"] = "private, no-cache"
     return response
-
-
-def token(participation: Participation, user: Any) -> str:
-    """Return the token that opens this participation's calendar and nothing else.
-
-    It opens it as long as `user` can sign in and acts for the participation.
-    """
-    return signing.dumps([participation.public_id, user.public_id], salt=SALT)
-
-
-def _of_token(edition: Edition, text: str) -> Participation | None:
-    """Return whose calendar a token opens; None if it is not ours or has lost its right."""
-    try:
-        found = signing.loads(text, salt=SALT, max_age=FEED_SECONDS)
-    except signing.BadSignature:
-        return None
-    if not isinstance(found, list) or len(found) != 2:
-        return None
-    me = editions.participation(edition, str(found[0]))
-    return me if me is not None and editions.acts_for(str(found[1]), me) else None
 
 
 def _event(edition: Edition, appointment: Appointment, release: Any, language: str) -> Event:

@@ -1,6 +1,6 @@
-"""My personal link: make it, copy it, stop it.
+"""My personal link, and the address of my calendar: make it, copy it, stop it.
 
-It is for those who act for a participant themselves. A link outlives the right of an officer, so
+Both are for those who act for a participant themselves. A link outlives the right of an officer, so
 an officer neither sees nor makes nor stops that of a member.
 """
 
@@ -24,6 +24,7 @@ from emporion.core.translated import best
 from emporion.edition import queries as editions
 from emporion.edition.gates import acting
 from emporion.edition.queries import Edition, Participation
+from emporion.meetings.domain import calendar_address
 from emporion.meetings.domain import links as domain
 from emporion.meetings.queries import links as queries
 
@@ -76,6 +77,19 @@ def make(request: HttpRequest, edition: Edition, me: Participation, person: Any)
     domain.make_link(me, person)
     messages.success(request, _("The new link is ready. An earlier one does not work any more."))
     return redirect("meetings:link", edition=edition.slug)
+
+
+@require_POST
+@own
+def end_calendar(
+    request: HttpRequest, edition: Edition, me: Participation, person: Any
+) -> HttpResponse:
+    """End what calendars were told; the day tells a new address."""
+    calendar_address.end_address(me, request.user)  # type: ignore[arg-type]
+    messages.success(
+        request, _("The address is a new one. Calendars that have the old one get nothing more.")
+    )
+    return redirect("meetings:day", edition=edition.slug)
 
 
 @require_POST

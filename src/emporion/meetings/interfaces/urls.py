@@ -41,6 +41,7 @@ urlpatterns = [
     path("<slug:edition>/day/print/", day.day_print, name="day_print"),
     path("<slug:edition>/day/sheet.pdf", sheets.day_pdf, name="day_pdf"),
     path("<slug:edition>/day.ics", day.day_ics, name="day_ics"),
+    path("<slug:edition>/day/end-address/", links.end_calendar, name="end_calendar"),
     path("<slug:edition>/organise/releases/", releases.releases, name="releases"),
     path("<slug:edition>/organise/releases/<int:number>/", releases.release, name="release"),
     path(

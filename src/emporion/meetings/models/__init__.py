@@ -1,6 +1,12 @@
 """Tables of meetings."""
 
-from emporion.meetings.models.participants import DayTold, MeetingRating, NoticesRead, PersonalLink
+from emporion.meetings.models.participants import (
+    CalendarAddress,
+    DayTold,
+    MeetingRating,
+    NoticesRead,
+    PersonalLink,
+)
 from emporion.meetings.models.requests import MeetingRequest, RuleAnswer, StandingRule
 from emporion.meetings.models.schedule import (
     Meeting,
@@ -15,6 +21,7 @@ from emporion.meetings.models.schedule import (
 )
 
 __all__ = [
+    "CalendarAddress",
     "DayTold",
     "Meeting",
     "MeetingRating",

@@ -63,6 +63,33 @@ class PersonalLink(models.Model):
         return f"link of {self.person_id} for {self.participation_id}"
 
 
+class CalendarAddress(models.Model):
+    """How often a user ended the addresses of their calendar of a participation.
+
+    An address carries this number signed, and opens nothing once there is another. No row: never.
+    It stays as long as the participation, or what was ended could open again.
+    """
+
+    participation = models.ForeignKey(
+        "edition.Participation", models.CASCADE, related_name="calendar_addresses"
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    ended = models.PositiveIntegerField(default=0)
+
+    objects = ScopedManager(expo="participation__edition__expo")
+
+    class Meta:
+        verbose_name_plural = "calendar addresses"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participation", "user"], name="calendar_address_once_a_user"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} ended {self.ended} of {self.participation_id}"
+
+
 class DayTold(models.Model):
     """Whose day of which release a person was told last, by a message that a carrier took.
 

@@ -141,6 +141,7 @@ LEFT_OUT: Mapping[str, str] = {
     "meetings.RuleAnswer": _QUIET,
     "meetings.MeetingRating": _QUIET,
     "meetings.PersonalLink": _OPENS,
+    "meetings.CalendarAddress": _OPENS,
     "meetings.NoticesRead": _OWN,
     "meetings.DayTold": "by which schedule each knows the day; `messages` says what was sent",
     "matchmaking.RankedList": _QUIET,

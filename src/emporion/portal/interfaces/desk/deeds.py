@@ -28,6 +28,7 @@ DEEDS: dict[str, Any] = {
     "address.link": gettext_lazy("Somebody joined an account to be reached by"),
     "address.unlink": gettext_lazy("An account to be reached by was forgotten"),
     "body.add": gettext_lazy("Bodies were entered"),
+    "calendar.end": gettext_lazy("Somebody ended the address of their calendar"),
     "contacts.list": gettext_lazy("A list with contact data was taken out"),
     "contacts.page": gettext_lazy("A program read contact data of people"),
     "delegate.add": gettext_lazy("Somebody was named to act for a participant"),

@@ -43,6 +43,7 @@ TABLES: dict[str, Any] = {
     "matchmaking.Showing": gettext_lazy("Who was suggested to you, and when you first saw it"),
     "matchmaking.SuggestionsOff": gettext_lazy("That you want no suggestions"),
     "matchmaking.Wish": gettext_lazy("Whom you saved and hid"),
+    "meetings.CalendarAddress": gettext_lazy("Addresses of your calendar that you ended"),
     "meetings.DayTold": gettext_lazy("Schedules that you were told of by message"),
     "meetings.MeetingRating": gettext_lazy("What you thought of meetings"),
     "meetings.MeetingRequest": gettext_lazy("Requests that you wrote"),
