@@ -291,6 +291,15 @@ def test_a_market_named_at_a_need_is_for_and_against(edition):
     assert "market_outside" in [reason["code"] for reason in second.reasons]
 
 
+def test_known_counts_those_of_the_list_who_are_shown(fair):
+    edition, hosts, guest = fair
+    run_match(edition)
+    assert known_of(guest).list_length == 4
+    ask(edition, guest, hosts[0], "accepted")
+    wishes.wish(hosts[1], guest, "veto")
+    assert known_of(guest).list_length == 2
+
+
 def test_proposals_come_from_words_name_and_those_who_write_alike(edition):
     for number in range(6):
         host = factories.make_participation(edition, "exhibitor")

@@ -56,6 +56,9 @@ def known_of(participation: Participation) -> Known:
     run = queries.current_run(edition)
     found = queries.found_of(run, [me]) if run else {}
     listed = queries.listed(participation)
+    did = told(edition, [me])
+    # Who will meet them needs no place, and is not shown.
+    gone = {key for pair in did.agreed for key in pair} | queries.quiet_about(participation, listed)
     return Known(
         off=bool(queries.silent(edition, [me])),
         stated=stated,
@@ -63,7 +66,7 @@ def known_of(participation: Participation) -> Known:
         read=[code for code in named_codes(texts.fold(said)) if code not in every] if said else [],
         written=sorted(written),
         size=participation.organisation.size if participation.organisation else "",
-        deeds=dict(Counter(d.kind for d in told(edition, [me]).deeds if d.sender == me)),
+        deeds=dict(Counter(d.kind for d in did.deeds if d.sender == me)),
         contested=bool(found) and 0 < found[me][0] < CONTESTED,
-        list_length=len(set(listed) - queries.quiet_about(participation, listed)),
+        list_length=len(set(listed) - gone),
     )
