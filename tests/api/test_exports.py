@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -36,6 +36,7 @@ from emporion.registry.models import ErasureRequest, Organisation, Organiser, Pe
 from tests import factories
 from tests.api.test_gates import is_problem
 from tests.house.rights import programs, world
+from tests.once import made_once
 
 Keys = list[Any]
 
@@ -117,15 +118,25 @@ HELD: dict[str, tuple[str, Callable[[Edition], Keys]]] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def fairs(db: None, monkeypatch: pytest.MonkeyPatch) -> world.World:
-    """Two fairs with rows of everything."""
-    monkeypatch.setattr(people, "MOST_LISTS", 10**6)
+def _make() -> world.World:
+    """Make two fairs with rows of everything."""
     fairs = world.make()
     with scopes_disabled():
         for slug in ("fair-own", "fair-foreign"):
             _fill(Edition.objects.select_related("expo").get(slug=slug))
     return fairs
+
+
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[world.World]:
+    with made_once(django_db_blocker, _make) as fairs:
+        yield fairs
+
+
+@pytest.fixture
+def fairs(db: None, made: world.World, monkeypatch: pytest.MonkeyPatch) -> world.World:
+    monkeypatch.setattr(people, "MOST_LISTS", 10**6)
+    return world.lent(made)
 
 
 def _fill(edition: Edition) -> None:

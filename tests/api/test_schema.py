@@ -26,6 +26,7 @@ from emporion.api.interfaces.urls import api
 from emporion.project.wsgi import application
 from tests.house.rights import calls, programs, world
 from tests.house.rights.forms import filled, kinds
+from tests.once import made_once
 
 EXAMPLES = int(os.environ.get("EMPORION_API_EXAMPLES", "2"))
 # What the fair itself refuses (a code that is none, a cursor of another list) fits the schema.
@@ -70,12 +71,19 @@ READERS = {
 }
 
 
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[world.World]:
+    """Both fairs, which no call changes for longer than it lasts."""
+    with made_once(django_db_blocker, world.make) as fairs:
+        yield fairs
+
+
 @pytest.mark.parametrize("tag", sorted({one.tags[0] for one in OPERATIONS.values()}))
 def test_operations_answer_what_is_right_and_keep_to_the_schema(
-    db: None, monkeypatch: pytest.MonkeyPatch, tag: str
+    db: None, made: world.World, monkeypatch: pytest.MonkeyPatch, tag: str
 ) -> None:
     monkeypatch.setattr(tokens, "CALLS_A_MINUTE", 10**9)
-    fairs = world.make()
+    fairs = world.lent(made)
     callers = programs.readers(fairs)
     for one in calls.operations():
         if OPERATIONS[one.name].tags[0] != tag:

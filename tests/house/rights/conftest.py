@@ -13,6 +13,7 @@ from emporion.design.interfaces import methods
 from emporion.edition.interfaces import middleware as edition_middleware
 from emporion.project import urls
 from tests.house.rights import world
+from tests.once import made_once
 
 
 @pytest.fixture
@@ -44,6 +45,13 @@ def quick(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
+@pytest.fixture(scope="package")
+def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[world.World]:
+    """Both fairs, as every test of this folder finds them."""
+    with made_once(django_db_blocker, world.make) as fairs:
+        yield fairs
+
+
 @pytest.fixture
-def fairs(db: None, quick: None) -> world.World:
-    return world.make()
+def fairs(db: None, quick: None, made: world.World) -> world.World:
+    return world.lent(made)

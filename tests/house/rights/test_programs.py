@@ -37,10 +37,10 @@ def checked_in() -> list[str]:
 
 
 @pytest.fixture
-def fairs(db: None, monkeypatch: pytest.MonkeyPatch) -> world.World:
+def fairs(db: None, made: world.World, monkeypatch: pytest.MonkeyPatch) -> world.World:
     monkeypatch.setattr(tokens, "CALLS_A_MINUTE", 10**9)
     monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)
-    return world.make()
+    return world.lent(made)
 
 
 def test_table_of_operations_roles_and_sides_is_the_one_that_was_looked_at(

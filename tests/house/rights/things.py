@@ -69,7 +69,7 @@ def of_account(user: User) -> dict[str, str]:
         user=user, provider="weixin", issuer="app", subject=unique, made_at=at
     )
     code = SignInCode.objects.create(
-        kind="mail", user=user, made_at=at, sent_at=at, expires_at=at + dt.timedelta(minutes=10)
+        kind="mail", user=user, made_at=at, sent_at=at, expires_at=at + dt.timedelta(days=1)
     )
     code.link_digest = codes._digest(code, "secret")
     code.save()
