@@ -20,6 +20,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import machine
+from tests.browser.inside import Inside
 from tests.needs import needed
 
 ROLES = {"organiser": "Li Wen", "exhibitor": "Elina Korhonen", "buyer": "Sita Gurung"}
@@ -33,6 +34,7 @@ class Fair:
 
     base: str
     environment: dict[str, str]
+    inside: Inside
 
     def address(self, path: str, language: str = "en") -> str:
         return f"{self.base}/{language}/{path}"
@@ -50,17 +52,7 @@ class Fair:
 
     def python(self, source: str) -> str:
         """Run some lines inside of the product, on this edition's data; return what they say."""
-        environment = {**self.environment, "DJANGO_SETTINGS_MODULE": "emporion.project.settings"}
-        done = subprocess.run(
-            [sys.executable, "-c", f"import django; django.setup()\n{source}"],
-            cwd=machine.ROOT,
-            env=environment,
-            text=True,
-            capture_output=True,
-            timeout=120,
-        )
-        assert done.returncode == 0, done.stderr[-2000:]
-        return done.stdout
+        return self.inside.run(source)
 
 
 @pytest.fixture(scope="session")
@@ -93,10 +85,11 @@ def served(folder: Path) -> Iterator[Fair]:
         "OMP_NUM_THREADS": "1",
     }
     environment.pop("DJANGO_SETTINGS_MODULE", None)
-    made = Fair(f"http://127.0.0.1:{port}", environment)
-    if not (folder / "data" / "emporion.sqlite3").exists():
+    made = Fair(f"http://127.0.0.1:{port}", environment, Inside(environment))
+    if (folder / "data" / "emporion.sqlite3").exists():
+        made.run("prepare")
+    else:
         _build(made)
-    made.run("prepare")
     # The demonstration's organiser looks after a delegation, too.
     made.python(
         "from emporion.accounts.queries import demonstration_users\n"
@@ -120,6 +113,7 @@ def served(folder: Path) -> Iterator[Fair]:
         _wait(made, server, folder / "log")
         yield made
     finally:
+        made.inside.end()
         server.terminate()
         server.wait(20)
         log.close()
