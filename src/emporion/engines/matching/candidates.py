@@ -9,52 +9,55 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.uint64]
+
+# A key holds, from its highest bits on, weight, code and detail: of two the larger one is the
+# weightier.  Code and detail are turned round, as of equal weights the lower ones come first.
+CODE, DETAIL = np.uint64(24), np.uint64(2**24 - 1)
+HALF, LOW = np.uint64(32), np.uint64(2**32 - 1)
 
 
 class Found:
-    """Candidate reasons of n pairs, one column each time some are added: weight (> 0) and detail.
+    """The weightiest candidate reasons of n pairs: of each its weight (> 0), code and detail."""
 
-    A column holds one code, and of each pair one reason at most.
-    """
-
-    def __init__(self, pairs: int, number: Mapping[str, int]) -> None:
-        """Start with none; `number` is that of each code."""
-        self._pairs, self._number = pairs, number
-        self._codes: list[int] = []
-        self._weights: list[Floats] = []
-        self._details: list[Ints] = []
+    def __init__(self, pairs: int, number: Mapping[str, int], most: int) -> None:
+        """Start with none, to keep `most` of each pair; `number` is that of each code."""
+        self._number = number
+        # The weightiest of each pair, the next one, ...; 0: none.
+        self._best = np.zeros((most, pairs), dtype=np.uint64)
 
     def add(self, pairs: Ints, code: str, detail: Ints | int, weight: Floats) -> None:
-        """Add a reason of `code` to each of `pairs` (no pair twice)."""
+        """Add a reason of `code` to each of `pairs` (no pair twice).
+
+        Raises ValueError for a detail of more than 24 bits.
+        """
         if not len(pairs):
             return
-        weights = np.full(self._pairs, -np.inf, dtype=np.float32)
-        details = np.zeros(self._pairs, dtype=np.int64)
-        weights[pairs], details[pairs] = weight, detail
-        self._codes.append(self._number[code])
-        self._weights.append(weights)
-        self._details.append(details)
+        details = np.asarray(detail, dtype=np.uint64)
+        if details.max() > DETAIL:
+            raise ValueError(f"detail {details.max()} has no place beside weight and code")
+        # Bits of floats above 0 rise with them.
+        bits = np.ascontiguousarray(weight, dtype=np.float32).view(np.uint32).astype(np.uint64)
+        turned = LOW - ((np.uint64(self._number[code]) << CODE) | details)
+        key = (bits << HALF) | turned
+        for best in self._best:
+            before = best[pairs]
+            best[pairs] = np.maximum(before, key)
+            key = np.minimum(before, key)
 
-    def least_of(self, most: int) -> Floats:
-        """Return the weight of the last of the `most` weightiest reasons of each pair, or -inf."""
-        if len(self._weights) < most:
-            return np.full(self._pairs, -np.inf, dtype=np.float32)
-        return np.asarray(np.partition(np.stack(self._weights), -most, axis=0)[-most])
+    def least(self) -> Floats:
+        """Return the weight of the last reason that is kept of each pair; 0: there is room."""
+        return _weights(self._best[-1])
 
-    def weightiest(
-        self, most: int
-    ) -> Iterator[tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64], Ints]]:
+    def weightiest(self) -> Iterator[tuple[npt.NDArray[np.bool_], Ints, Ints]]:
         """Yield (which pairs have one, its code, its detail) of the weightiest, then the next, ...
 
         Equal weights go by code, then detail: the order of evaluation never shows.
         """
-        if not self._codes:
-            return
-        weights, details = np.stack(self._weights), np.stack(self._details)
-        turn = np.asarray(self._codes, dtype=np.int64)[:, None] * (int(details.max()) + 1) + details
-        every = np.arange(self._pairs)
-        for _ in range(min(most, len(self._codes))):
-            best = weights.max(axis=0)
-            column = np.where(weights == best, turn, np.iinfo(np.int64).max).argmin(axis=0)
-            yield best > -np.inf, np.asarray(self._codes)[column], details[column, every]
-            weights[column, every] = -np.inf
+        for best in self._best:
+            turned = LOW - (best & LOW)
+            yield best > 0, (turned >> CODE).astype(np.int64), (turned & DETAIL).astype(np.int64)
+
+
+def _weights(keys: Keys) -> Floats:
+    return (keys >> HALF).astype(np.uint32).view(np.float32)

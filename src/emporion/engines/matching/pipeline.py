@@ -237,8 +237,9 @@ def _add_placement(
     table.detail[forced, 0] = details.number(at_least=floor)
     if not len(others):
         return
-    numbers = np.asarray([details.number(meetings=one.free) for one in others])
-    open_ = (duals >= np.median(duals)) & np.asarray([one.free > 0 for one in others])
+    free = [one.free for one in others]
+    numbers = details.numbers("meetings", free)
+    open_ = (duals >= np.median(duals)) & (np.asarray(free) > 0)
     bare = np.flatnonzero((table.code[:, 0] < 0) & open_[ranking.other])
     table.code[bare, 0] = reasons.NUMBER["open_calendar"]
     table.detail[bare, 0] = numbers[ranking.other[bare]]

@@ -6,7 +6,8 @@ against: raise it), computed for the pair itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,6 +107,20 @@ class Details:
             self.values.append(detail)
         return self._number[key]
 
+    def numbers(self, about: str, values: Iterable[Any]) -> Ints:
+        """Return the number of a detail about each value: there are many more than are different.
+
+        A value of several words is a tuple here, and a list in its detail.
+        """
+        known: dict[Any, int] = {}
+        found = []
+        for value in values:
+            if value not in known:
+                said = list(value) if isinstance(value, tuple) else value
+                known[value] = self.number(**{about: said})
+            found.append(known[value])
+        return np.asarray(found, dtype=np.int64)
+
 
 class Explainer:
     """Finds the reasons of pairs for the lists of one side; `details` may be shared by both."""
@@ -125,16 +140,28 @@ class Explainer:
         detail = np.zeros((len(buyers), SHOWN), dtype=np.int32)
         parts = [slice(start, start + CHUNK) for start in range(0, len(buyers), CHUNK)]
 
-        of_people: dict[tuple[str, bool], Ints] = {}
+        said = _Said()
 
         def compared(part: slice) -> _Chunk:
             pairs = buyers[part], exhibitors[part], p[part], q[part]
-            return _Chunk(self, reader, *pairs, of_people)
+            return _Chunk(self, reader, *pairs, said)
 
         # Details are numbered in the order of the pairs, so only comparing goes beside.
         for part, chunk in zip(parts, beside(compared, parts), strict=True):
             code[part], detail[part] = chunk.choose()
         return ReasonTable(code, detail, self.details.values)
+
+
+class _Said:
+    """Numbers of details that one chunk has described and the next ones find.
+
+    `of_people` are those of all people of a side, by what is said of them and whether it is the
+    other side; `known` those by the keys of `_interned`, one dictionary for each sort of keys.
+    """
+
+    def __init__(self) -> None:
+        self.of_people: dict[tuple[str, bool], Ints] = {}
+        self.known: defaultdict[str, dict[int, int]] = defaultdict(dict)
 
 
 class _Chunk:
@@ -146,10 +173,10 @@ class _Chunk:
         exhibitors: Ints,
         p: Floats,
         q: Floats,
-        of_people: dict[tuple[str, bool], Ints],
+        said: _Said,
     ) -> None:
         self.features, self.details = explainer.features, explainer.details
-        self.words, self.of_people = explainer.words, of_people
+        self.words, self.said = explainer.words, said
         self.reads_buyer = reader == BUYER
         self.buyers, self.exhibitors = buyers, exhibitors
         self.shared = self.features.shared(buyers, exhibitors)
@@ -161,7 +188,8 @@ class _Chunk:
         self.own_people, self.other_people = (
             (side.buyers, side.exhibitors) if self.reads_buyer else (side.exhibitors, side.buyers)
         )
-        self.good, self.bad = Found(len(buyers), NUMBER), Found(len(buyers), NUMBER)
+        self.good = Found(len(buyers), NUMBER, FOR_SHOWN)
+        self.bad = Found(len(buyers), NUMBER, AGAINST_SHOWN)
 
     def choose(self) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int32]]:
         self._facets(Feature.BUYER_NEEDS, "" if self.reads_buyer else "their_")
@@ -174,11 +202,8 @@ class _Chunk:
         self._words()
         code = np.full((len(self.buyers), SHOWN), -1, dtype=np.int8)
         detail = np.zeros((len(self.buyers), SHOWN), dtype=np.int32)
-        for found, first, most in (
-            (self.good, 0, FOR_SHOWN),
-            (self.bad, FOR_SHOWN, AGAINST_SHOWN),
-        ):
-            for place, (there, codes, details) in enumerate(found.weightiest(most), first):
+        for found, first in ((self.good, 0), (self.bad, FOR_SHOWN)):
+            for place, (there, codes, details) in enumerate(found.weightiest(), first):
                 code[there, place] = codes[there]
                 detail[there, place] = details[there]
         return code, detail
@@ -221,11 +246,11 @@ class _Chunk:
                 return self.details.number(code=codes[offer])
             return self.details.number(code=codes[offer], wanted=codes[need])
 
-        return _interned(offered * len(codes) + wanted, describe)
+        return _interned(offered * len(codes) + wanted, describe, self.said.known["codes"])
 
     def _words(self) -> None:
         gain = self.values[:, Feature.TEXT] * self.slope[:, Feature.TEXT]
-        pairs = np.flatnonzero((gain > LEAST) & (gain >= self.good.least_of(FOR_SHOWN)))
+        pairs = np.flatnonzero((gain > LEAST) & (gain >= self.good.least()))
         first, second = self.words.carrying(
             self.features.buyer_text,
             self.features.exhibitor_text,
@@ -242,7 +267,7 @@ class _Chunk:
             words = [self.words.name(at) for at in (one, two - 1) if at >= 0]
             return self.details.number(words=words)
 
-        number = _interned(first * width + second + 1, describe)
+        number = _interned(first * width + second + 1, describe, {})
         self.good.add(pairs, "text", number, gain[pairs])
 
     def _meaning(self) -> None:
@@ -285,11 +310,10 @@ class _Chunk:
     ) -> Ints:
         """Return the number of the detail about those of `people` that the pairs are of."""
         is_other = people is self.other_people
-        if (about, is_other) not in self.of_people:
-            # Once for all chunks: people are many more than what is said of them.
-            numbers = [self.details.number(**{about: describe(one)}) for one in people]
-            self.of_people[about, is_other] = np.asarray(numbers, dtype=np.int64)
-        return self.of_people[about, is_other][self.other if is_other else self.own]
+        of_people = self.said.of_people
+        if (about, is_other) not in of_people:
+            of_people[about, is_other] = self.details.numbers(about, map(describe, people))
+        return of_people[about, is_other][self.other if is_other else self.own]
 
     def _sets(
         self,
@@ -308,7 +332,7 @@ class _Chunk:
             return self.details.number(**{key: sorted(common or other.distinct[their])})
 
         pairs = own.number[self.own] * len(other.distinct) + other.number[self.other]
-        self._signed(feature, good, bad, _interned(pairs, describe))
+        self._signed(feature, good, bad, _interned(pairs, describe, self.said.known[key]))
 
     def _signed(self, feature: Feature, good: str, bad: str, detail: Ints) -> None:
         gain = self.values[:, feature] * self.slope[:, feature]
@@ -353,7 +377,7 @@ class _Chunk:
         gain = self.values[:, feature] * self.slope[:, feature]
         people = admirers[self.other]
         gain = np.where(people >= LEAST_PEOPLE, gain, 0)
-        detail = _interned(people, lambda number: self.details.number(people=number))
+        detail = _interned(people, lambda number: self.details.number(people=number), {})
         self._add(self.good, "popular_signal", detail, gain)
 
     def _little_known(self) -> None:
@@ -365,21 +389,30 @@ class _Chunk:
         self.bad.add(pairs, "little_known", 0, np.full(len(pairs), LEAST / 2, np.float32))
 
 
-def _interned(keys: Ints, describe: Any) -> Ints:
-    """Return the number that `describe` gives each key, asked once a key and by rising keys."""
+def _interned(keys: Ints, describe: Callable[[int], int], known: dict[int, int]) -> Ints:
+    """Return the number that `describe` gives each key, asked once a key and by rising keys.
+
+    What it gave earlier is `known`, and what it gives now will be.
+    """
     span = int(keys.max(initial=-1)) + 1
-    if span > TABLE * len(keys):
+    few = span <= TABLE * len(keys)
+    if few:
+        # Keys of few kinds: to mark them in a table is quicker than to sort them.
+        there = np.zeros(span, dtype=bool)
+        there[keys] = True
+        unique = np.flatnonzero(there)
+    else:
         unique, inverse = np.unique(keys, return_inverse=True)
-        numbers = np.asarray([describe(key) for key in unique.tolist()], dtype=np.int64)
-        return numbers[inverse] if len(numbers) else np.zeros(0, dtype=np.int64)
-    # Keys of few kinds: to mark them in a table is quicker than to sort them.
-    there = np.zeros(span, dtype=bool)
-    there[keys] = True
-    unique = np.flatnonzero(there)
+    for key in unique.tolist():
+        if key not in known:
+            known[key] = describe(key)
+    numbers = np.asarray([known[key] for key in unique.tolist()], dtype=np.int64)
+    if not few:
+        return numbers[inverse]
     table = np.zeros(span, dtype=np.int64)
-    table[unique] = [describe(key) for key in unique.tolist()]
+    table[unique] = numbers
     return table[keys]
 
 
-def _written(one: Participant) -> list[str]:
-    return sorted(language for language, text in one.texts.items() if text.strip())
+def _written(one: Participant) -> tuple[str, ...]:
+    return tuple(sorted(language for language, text in one.texts.items() if text.strip()))
