@@ -69,6 +69,14 @@ def test_load_rows_takes_no_rows_and_any_iterable() -> None:
     assert bulk.load_rows(Progress, columns, rows) == 3
 
 
+@pytest.mark.django_db
+def test_load_rows_stores_each_row_once_where_a_statement_holds_fewer() -> None:
+    columns = ["job", "step", "position", "state", "done", "total", "message", "seconds"]
+    rows = [("j", str(n), n, "waiting", 0, 0, AWKWARD[n % 9], n / 8) for n in range(277)]
+    assert bulk.load_rows(Progress, columns, rows) == 277
+    assert list(Progress.objects.order_by("position").values_list(*columns)) == rows
+
+
 @pytest.mark.django_db(transaction=True)
 def test_load_rows_leaves_nothing_behind_when_one_row_is_refused() -> None:
     columns = ["job", "step", "position", "state", "done", "total", "message", "seconds"]

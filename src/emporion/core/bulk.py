@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
@@ -24,6 +24,8 @@ from emporion.core.translated import as_dict
 T = TypeVar("T")
 # Rows a transaction: keeps the write lock far below the 250 ms that a page may wait.
 CHUNK = 2000
+# Values that a statement of SQLite may name, however it was built (999 before 3.32).
+_MOST_VALUES = 999
 
 
 class ReadyJson(str):
@@ -114,9 +116,19 @@ def load_rows(
                 for row in ready:
                     copy.write_row(row)
         else:
-            marks = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", ready)  # noqa: S608
+            into, marks = f"INSERT INTO {table} ({names}) VALUES ", _marks(len(fields))  # noqa: S608
+            # Many rows a statement: SQLite works without the interpreter as long as one takes, and
+            # asks for it after each.  Whoever makes the next rows meanwhile gives it up every 5 ms.
+            at_once = _MOST_VALUES // len(fields)
+            full = len(ready) - len(ready) % at_once
+            for part in chunks(ready[:full], at_once):
+                cursor.execute(into + ", ".join([marks] * at_once), list(chain.from_iterable(part)))
+            cursor.executemany(into + marks, ready[full:])
     return len(ready)
+
+
+def _marks(count: int) -> str:
+    return f"({', '.join(['%s'] * count)})"
 
 
 def _as_it_is(value: Any) -> Any:
