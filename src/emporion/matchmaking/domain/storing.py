@@ -82,21 +82,16 @@ def _reasons(table: Any) -> list[str]:
     # Loaded with the engine, which pages that only read lists do not wait for.
     from emporion.engines.matching.reasons import CODES
 
-    if not table.code.size:
-        return [""] * len(table.code)
-    whole = len(table.details) + 1
-    number = table.code.astype(np.int64) * whole + table.detail
-    found, place = np.unique(number, return_inverse=True)
-    texts = [
-        json.dumps(
-            {"code": CODES[one // whole], "detail": table.details[one % whole]},
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
-        + ","
-        if one >= 0
-        else ""
-        for one in found.tolist()
-    ]
-    columns = [map(texts.__getitem__, column.tolist()) for column in place.reshape(number.shape).T]
+    # An encoder for all: `json.dumps` makes one for each that is not written in its usual way.
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    whole = len(table.details)
+    # Number 0 is no reason at all.
+    number = np.where(table.code < 0, 0, table.code.astype(np.int64) * whole + table.detail + 1)
+    there = np.zeros(len(CODES) * whole + 1, dtype=bool)
+    there[number] = True
+    texts = [""] * len(there)
+    for one in np.flatnonzero(there[1:]).tolist():
+        code, detail = divmod(one, whole)
+        texts[one + 1] = f"{encode({'code': CODES[code], 'detail': table.details[detail]})},"
+    columns = [map(texts.__getitem__, column.tolist()) for column in number.T]
     return ["".join(row)[:-1] for row in zip(*columns, strict=True)]
