@@ -77,11 +77,11 @@ class Sets:
             [numbers.setdefault(one, len(numbers)) for one in sets], dtype=np.int64
         )
         self.distinct = list(numbers)
-        self.rows = np.zeros((len(sets), max(len(names), 1)), dtype=np.float32)
-        for at, one in enumerate(sets):
-            for name in one:
-                self.rows[at, names[name]] = 1
-        self.stated = np.asarray([bool(one) for one in sets], dtype=bool)
+        rows = np.zeros((len(numbers), max(len(names), 1)), dtype=np.float32)
+        for at, one in enumerate(numbers):
+            rows[at, [names[name] for name in one]] = 1
+        self.rows = rows[self.number]
+        self.stated = np.asarray([bool(one) for one in numbers], dtype=bool)[self.number]
 
     def of(self, at: Ints) -> Sets:
         """Return the sets of these participants."""

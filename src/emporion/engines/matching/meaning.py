@@ -43,6 +43,8 @@ CENTRED_FROM = 20
 # People of each side, and pairs at least, that tell what is usual; what is taken without.
 SAMPLE, LEAST_SAMPLE = 300, 100
 ASSUMED = (0.3, 0.15)
+# Single pairs compared at once: their vectors, laid beside each other, are to stay in a cache.
+PAIRS = 256
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,8 @@ class Meaning:
     def pairs(self, buyers: Ints, exhibitors: Ints) -> Floats:
         """Return the feature float32[pairs] of single pairs."""
         products = np.empty(len(buyers), dtype=np.float32)
-        for at in range(0, len(buyers), SAMPLE * SAMPLE // 10):
-            part = slice(at, at + SAMPLE * SAMPLE // 10)
+        for at in range(0, len(buyers), PAIRS):
+            part = slice(at, at + PAIRS)
             products[part] = np.einsum(
                 "ij,ij->i", self.buyers[buyers[part]], self.exhibitors[exhibitors[part]]
             )
