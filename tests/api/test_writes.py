@@ -342,7 +342,8 @@ def test_body_of_unknown_length_is_refused_and_not_taken_for_an_empty_one(
 ) -> None:
     _buyer, mine, seller, _theirs = pair
     address = f"/api/v1/editions/{edition.slug}/me/wishes/{seller.public_id}"
-    answer = mine.client.generic("DELETE", address, headers=mine.headers, **told)
+    sent = b"{}" if "CONTENT_LENGTH" in told else b""
+    answer = mine.client.generic("DELETE", address, sent, headers=mine.headers, **told)
     assert answer.status_code == status
     if status == 411:
         assert is_problem(answer, 411)
