@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
+
 import pytest
 from django.utils import timezone
 
@@ -234,7 +237,7 @@ def test_reads_ask_as_many_queries_as_their_docstrings_say(
     monkeypatch.setattr(markets, "LIST_OF_A_GUEST", 2)
     run_match(edition)
     # The fair was in 2023: who met whom, and what they said of it, is asked as well.
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         assert why_absent(guest, hosts[3]).code == "fits_less"
     with django_assert_num_queries(14):
         known_of(guest)
@@ -338,3 +341,77 @@ def test_who_is_passed_because_their_kind_is_on_the_list_already_is_told_so(fair
     assert {hosts[2].pk, hosts[3].pk} < set(listed)
     missed = next(each for each in (*hosts[:2], *more) if each.pk not in listed)
     assert why_absent(guest, missed).code == "alike"
+
+
+WORDS = "valve hoist kiln loom mast oven pulley rivet saddle turbine umbrella winch".split()
+
+
+@pytest.fixture
+def wordy(edition, monkeypatch):
+    """A fair in which words decide, some of which are usual and some are not."""
+    draw = random.Random(4)
+    monkeypatch.setattr(markets, "LIST_OF_A_GUEST", 5)
+    sides = {"exhibitor": [], "buyer": []}
+    for role, people in sides.items():
+        for _ in range(24):
+            one = factories.make_participation(edition, role)
+            # The first of the words are in nearly every text.
+            said = draw.choices(WORDS, weights=range(30, 6, -2), k=6)
+            rows = one.offers if role == "exhibitor" else one.needs
+            rows.create(text={"en": " ".join(said)})
+            people.append(one)
+    return edition, *sides.values()
+
+
+@pytest.mark.parametrize("explore", [True, False])
+def test_with_nothing_changed_nobody_is_said_to_belong_on_the_list(wordy, explore):
+    edition, hosts, guests = wordy
+    run_match(edition, explore=explore)
+    codes = Counter()
+    for guest in guests[:6]:
+        entries = {entry["id"]: entry for entry in queries.entries(guest)}
+        for host in [host for host in hosts if host.pk not in entries][::3]:
+            found = why_absent(guest, host)
+            codes[found.code] += 1
+            # What is told of the last is what the list says of them.
+            last = entries[found.detail["last"]]
+            assert found.detail["you_last"] == pytest.approx(last["p"], abs=2e-4)
+            assert found.detail["they_last"] == pytest.approx(last["q"], abs=2e-4)
+            assert last["score"] == pytest.approx(min(e["score"] for e in entries.values()))
+            if found.code == "fits_less":
+                fit = found.detail["you"] * found.detail["they"]
+                assert fit <= last["score"] + 1e-5
+    assert "next_run" not in codes
+    assert codes["fits_less"] > 0
+
+
+def test_at_the_end_of_the_knob_places_are_told_to_be_shared_out_evenly(wordy):
+    edition, hosts, guests = wordy
+    run = run_match(edition, equality=1.0, explore=False)
+    assert queries.rule_of(run) == "tu"
+    levels = RankedList.objects.filter(run=run, participation__in=hosts)
+    assert len(set(levels.values_list("level", flat=True))) > len(hosts) / 2
+    codes = Counter()
+    for guest in guests[:8]:
+        listed = queries.listed(guest)
+        for host in [host for host in hosts if host.pk not in listed][::3]:
+            found = why_absent(guest, host)
+            codes[found.code] += 1
+            fits = found.detail["you"] * found.detail["they"]
+            last = found.detail["you_last"] * found.detail["they_last"]
+            if found.code != "fits_less":
+                assert fits >= last * 0.98
+    assert codes["evenly"] > 0
+    assert {"next_run", "crowded"}.isdisjoint(codes)
+
+
+def test_a_level_of_exposure_is_not_told_as_a_full_calendar(wordy):
+    edition, hosts, guests = wordy
+    run_match(edition, explore=False)
+    full = {host.pk for host in hosts if known_of(host).contested}
+    assert not any(known_of(one).evenly for one in (hosts[0], guests[0]))
+    run = run_match(edition, explore=False, equality=0.5)
+    lowered = RankedList.objects.filter(run=run, participation__in=hosts, price__lt=0.98)
+    assert lowered.count() > len(full)
+    assert {host.pk for host in hosts if known_of(host).contested} == full
+    assert all(known_of(one).evenly for one in (hosts[0], guests[0]))

@@ -64,6 +64,9 @@ class RankedList(models.Model):
     # What the run found of its owner: the price of the calendar (1: it holds what is promised of
     # it), and by how much the log odds move with which others want them, and they want others.
     price = models.FloatField(default=1.0)
+    # Of the price, what made exposure more equal: price / level is that of the calendar alone.
+    # By the equilibrium, which has no prices, its dual.
+    level = models.FloatField(default=1.0, db_default=1.0)
     of_p = models.FloatField(default=0.0)
     of_q = models.FloatField(default=0.0)
 

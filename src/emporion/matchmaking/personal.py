@@ -18,6 +18,7 @@ declare(
     fields={
         "entries": held("whom to meet, and why", _SELF, Does.EMPTIES),
         "price": held("how contested one's calendar is (1: not at all)", _SELF, *_GOES),
+        "level": held("by how much exposure was made more equal (1: not)", _SELF, *_GOES),
         "of_p": held("how a guest asks, or a host is asked, beside what is stated", _SELF, *_GOES),
         "of_q": held("how a host asks, or a guest is asked, beside what is stated", _SELF, *_GOES),
     },

@@ -61,6 +61,7 @@ from emporion.edition.queries.rows import (
     limits,
     participation_rows,
     returning,
+    spread_keys,
 )
 from emporion.edition.rules import missing
 
@@ -129,6 +130,7 @@ __all__ = [
     "returning",
     "saved_views",
     "search_scope",
+    "spread_keys",
     "staff_acts_for",
     "staff_pavilions",
     "staff_role",

@@ -72,6 +72,15 @@ def host_keys(edition: Edition) -> list[int]:
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 
+def spread_keys(edition: Edition, most: int) -> list[int]:
+    """Return primary keys of at most `most` hosts and as many guests, evenly spread; one query."""
+    found = Participation.objects.filter(edition=edition, role__in=MEETS).order_by("pk")
+    sides: dict[bool, list[int]] = {True: [], False: []}
+    for key, role in found.values_list("pk", "role"):
+        sides[role in HOSTS].append(key)
+    return [key for side in sides.values() for key in side[:: max(1, -(-len(side) // most))]]
+
+
 def returning(edition: Edition) -> set[int]:
     """Return primary keys of those who took part in an earlier edition of the expo; one query.
 

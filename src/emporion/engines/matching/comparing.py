@@ -1,40 +1,53 @@
-"""Why one stands above another on somebody's list: the features that make the difference.
+"""Why one stands above another on somebody's list, and why one is on it and another is not.
 
-For the question "why am I not seeing X?".  Both pairs are scored as a list would score them, and
-what the pair with X has less of is named: were it as with the other, its score would be higher.
+For the question "why am I not seeing X?".  Both pairs are scored as a list would score them.  What
+kept X out is found as the list was filled: place by place, by fit, calendar, level and variety,
+with a few places by lot and by the exposure floor.  Where X fits less, what the pair has less of
+than that with the last is named: were it as with the other, its score would be higher.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
+import numpy.typing as npt
 
-from emporion.engines.matching import score
+from emporion.engines.matching import clearing, score, variety
 from emporion.engines.matching.encoding import Encoder, Store
 from emporion.engines.matching.features import Feature, Features
 from emporion.engines.matching.market import Market, MarketError, check_market
 from emporion.engines.matching.meaning import read_meaning
-from emporion.engines.matching.settled import Settled
+from emporion.engines.matching.rank import Ranking
+from emporion.engines.matching.settled import USUAL, Settled
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 # Log odds of p and of q together; what is less than this apart makes no difference to name.
 LEAST = 0.05
 NAMED = 3
+# Who would stand less than this share before another stands beside them.
+BESIDE = 0.02
 
 
 @dataclass(frozen=True)
 class Standing:
     """How a counterpart stands for the one who asks.
 
-    `fit` is p * q, by which a list is sorted; `claim` is fit times price, by which places on it are
-    given.
+    `fit` is p * q, by which a list is sorted; `kernel` what the rule of the run makes of both, and
+    `claim` that times the price of the calendar and the level of exposure (see `settled`), by which
+    places are given.
     """
 
     id: str
     p: float
     q: float
-    price: float
+    kernel: float
+    calendar: float
+    level: float
 
     @property
     def fit(self) -> float:
@@ -42,20 +55,32 @@ class Standing:
 
     @property
     def claim(self) -> float:
-        return self.fit * self.price
+        return self.kernel * self.calendar * self.level
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """`one` against `last`, the last of the list as scored now.
+    """`one` against `last`, who fits least of the list as scored now, and why `one` is not on it.
 
-    `least` is who has the least claim to a place on it, mostly but not always the last.  `lacks`
-    are the features that `one` has less of than `last`, weightiest first.
+    `lacks` are the features that `one` has less of than `last`, weightiest first.
+
+    ============= ===============================================================================
+    why           meaning
+    ============= ===============================================================================
+    ``next_run``  by what is known now they would be on the list
+    ``beside``    they stand beside somebody on the list, and places are few
+    ``lot``       the lot fell on others who stand about as they do
+    ``few_seen``  somebody has a place by the exposure floor who would come after them
+    ``fits_less`` all on the list fit better
+    ``crowded``   their calendar is asked for more than it holds
+    ``evenly``    exposure is made more equal, and they would have had more of it than others
+    ``alike``     enough of their kind are on the list
+    ============= ===============================================================================
     """
 
     one: Standing
     last: Standing
-    least: Standing
+    why: str
     lacks: tuple[Feature, ...]
 
 
@@ -66,13 +91,18 @@ def compare(
     listed: Sequence[str],
     *,
     settled: Settled | None = None,
+    rule: str = clearing.PRICED,
+    drawn: Collection[str] = (),
+    forced: Collection[str] = (),
     readers: Sequence[Encoder] = (),
     store: Store | None = None,
 ) -> Comparison:
     """Compare `one` with those `listed`, as counterparts of `asking` (ids; `listed` not empty).
 
-    Rules and prices are those of an earlier run where it `settled` them.  Raises MarketError for
-    ids that do not stand on two sides.  O(size of the market).
+    Rules and prices are those of an earlier run where it `settled` them, by which `rule` it shared
+    places out; of those listed some were `drawn` by lot, or `forced` by the exposure floor.  How
+    usual words are is measured in `market`: it should hold the others of the run, or many of them.
+    Raises MarketError for ids that do not stand on two sides.  O(size of the market).
     """
     check_market(market)
     exhibitors = sorted(market.exhibitors, key=lambda each: each.id)
@@ -97,18 +127,61 @@ def compare(
     pairs = (mine, theirs) if asks_as_buyer else (theirs, mine)
     p, q = score.pair_probabilities(features, *rules, *pairs)
     people = settled.people if settled is not None else {}
-    standing = [
-        Standing(name, float(p[n]), float(q[n]), people[name].price if name in people else 1.0)
-        for n, name in enumerate(names)
-    ]
+    kernel = clearing.kernel_by(rule, p, q)
+    standing = []
+    for at_name, name in enumerate(names):
+        found = people.get(name, USUAL)
+        # The equilibrium has no prices: what it multiplies by is all level.
+        level = found.level or USUAL.level
+        calendar = (found.price or USUAL.price) / level if rule == clearing.PRICED else 1.0
+        numbers = float(p[at_name]), float(q[at_name]), float(kernel[at_name])
+        standing.append(Standing(name, *numbers, calendar, level))
     last = min(range(1, len(names)), key=lambda n: (standing[n].fit, -n))
-    least = min(standing[1:], key=lambda each: each.claim)
+    kinds = variety.kinds_of(exhibitors, buyers)[0 if asks_as_buyer else 1][theirs]
+    chance = np.asarray([name in drawn for name in names])
+    floor = np.asarray([name in forced for name in names])
     values = features.pairs(*pairs)
     gap = (rules[0].weight + rules[1].weight) * (values[last] - values[0])
     order = sorted(Feature, key=lambda feature: (-float(gap[feature]), feature))
     return Comparison(
         standing[0],
         standing[last],
-        least,
+        _why(standing, last, kinds, chance, floor),
         tuple(feature for feature in order if gap[feature] > LEAST)[:NAMED],
     )
+
+
+def _why(standing: list[Standing], last: int, kinds: Ints, drawn: Bools, forced: Bools) -> str:
+    """Return why the first of `standing` has no place among the others; see `Comparison`."""
+    order, worth = _filled(standing, kinds)
+    behind = order[order.index(0) + 1 :]
+    certain = [at for at in behind if not (drawn[at] or forced[at])]
+    if certain:
+        return "next_run" if worth[0] > (1 + BESIDE) * worth[certain[-1]] else "beside"
+    if any(drawn[at] for at in behind):
+        return "lot"
+    if behind:
+        return "few_seen"
+    one, other = standing[0], standing[last]
+    if one.fit < other.fit:
+        return "fits_less"
+    # They fit as well as the last and stand behind it nevertheless: by what most?
+    further = {
+        "crowded": log(other.calendar / one.calendar),
+        "evenly": log(other.level / one.level),
+        "alike": log(worth[last] / other.claim) - log(worth[0] / one.claim),
+    }
+    why = max(further, key=lambda code: further[code])
+    return why if further[why] > BESIDE else "beside"
+
+
+def _filled(standing: list[Standing], kinds: Ints) -> tuple[list[int], dict[int, float]]:
+    """Return in which order a list takes all of `standing`, and what each is worth at its turn."""
+    claim = np.asarray([each.claim for each in standing])
+    # Among equals whoever is on the list comes before the first, who is not.
+    place = np.lexsort((np.arange(len(claim)) == 0, -claim))
+    nobody = np.zeros(len(claim), dtype=bool)
+    long = Ranking(np.asarray([0, len(claim)]), place, claim[place].astype(np.float32), nobody)
+    filled = variety.varied(long, kinds, len(claim) - 1, 1)
+    order = filled.other.tolist()
+    return order, dict(zip(order, filled.score.tolist(), strict=True))

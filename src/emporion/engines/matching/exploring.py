@@ -1,10 +1,13 @@
-"""Trying others on the last places of a list, with known chances.
+"""Trying others on some places of a list, with known chances.
 
 Lists that are computed alone show the same people for the same reasons for ever: what would have
 come of others is never learnt, and no later rule can be judged by what was shown.  So the last
 places of a list may be drawn: from those who stand there and as many who would stand right behind
 them, if these score nearly as much, all with the same chance.  That chance is the propensity of the
 showing; everything else on a list was certain, and has 1.
+
+Last is meant by what decides about places (see `clearing`).  The list is then read in the order of
+p q, and who was drawn stands where that puts them: mostly, but not always, near its end.
 
 Nobody is drawn who could not be on the list: a score of 0 (a veto, two of one firm, a full
 calendar) stays out.  Nor does drawing undo the exposure floor: whoever would be seen too seldom

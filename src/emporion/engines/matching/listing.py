@@ -2,7 +2,7 @@
 
 Who is on a list is decided step by step: by what the market's clearing leaves to each pair, by
 variety, by the exposure floor, and in the last places by chance.  The order of what came of it is
-that of p * q, the chance that both want.
+that of p * q, the chance that both want: who was last by the clearing may stand anywhere.
 """
 
 from __future__ import annotations
@@ -73,6 +73,14 @@ class Listing:
             return order.duals
         levels = order.levels(self.room[1], self.lengths[0])
         return levelling.moved(order.duals, levels, equality)
+
+    def level(self, equality: float) -> Doubles:
+        """Return by how much an equality moves the exhibitors' duals: 1 where it leaves them."""
+        if not equality:
+            return np.ones(len(self.room[1]))
+        levels = self.clear(equality).levels(self.room[1], self.lengths[0])
+        moved: Doubles = np.exp(equality * levels)
+        return moved
 
     def of_buyers(self, equality: float) -> exploring.Drawn:
         """Return the lists of all buyers."""

@@ -7,7 +7,8 @@ with chance t gets the weight t / e for it, and with outcomes r
 
 are what comes of a list, and of a showing, under that rule (Horvitz and Thompson, 1952; Swaminathan
 and Joachims, "The Self-Normalized Estimator", NeurIPS 2015).  Taken as given is that an entry fares
-alike wherever among the drawn places it stands: these are the last of a list, and nearly equal.
+alike wherever it stands: those who are drawn were the last by what decides about places, nearly
+equal in that, and stand on the list where p q puts them, which may be anywhere.
 
 What one reader does hangs together, so the interval is that of readers and not of showings: normal,
 with the variance of the readers' sums (of their residuals for the ratio).  No interval is made from

@@ -126,7 +126,7 @@ def match(
         explore=explore,
         seed=seed,
     )
-    cleared = listing.duals(equality)
+    cleared, level = listing.duals(equality), listing.level(equality)
     tell("lists")
     # The lists themselves are mostly one of the ends.
     asked = [end for end in (0.0, 1.0) if ends and end != equality]
@@ -158,6 +158,7 @@ def match(
         floor=floor,
         rule=listing.rule_at(equality),
         equality=equality,
+        level=level,
         lessons=lessons,
         seed=seed,
         seconds=time.perf_counter() - began,

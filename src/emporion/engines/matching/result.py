@@ -84,8 +84,9 @@ class Lists:
 class Matching:
     """Both sides' lists, the figures of the market, and how they came about.
 
-    `rule` is the order used (see `clearing`); `lessons` what answers taught of p and q; `models`
-    what read the texts for their meaning; `ends` the figures at both ends of the knob, from most
+    `rule` is the order used (see `clearing`); `level` is the part of the exhibitors' duals that the
+    knob put there (see `levelling`); `lessons` what answers taught of p and q; `models` what read
+    the texts for their meaning; `ends` the figures at both ends of the knob, from most
     matches to most equal, where they were asked for.
     """
 
@@ -95,6 +96,7 @@ class Matching:
     floor: int
     rule: str
     equality: float
+    level: npt.NDArray[np.float64]
     lessons: tuple[behaviour.Lesson, behaviour.Lesson]
     seed: int
     seconds: float

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from emporion.engines.matching import clearing
 from emporion.engines.matching.calibration import Calibrator
 from emporion.engines.matching.equilibrium import Equilibrium
 from emporion.engines.matching.features import Feature
@@ -29,13 +30,16 @@ Floats = npt.NDArray[np.float32]
 class Person:
     """What a run found of one participant.
 
-    `price` multiplies the score of each pair with them: 1 for a calendar that holds what is
-    promised of it, less for one that is asked for more.  `of_p` and `of_q` move the log odds.
+    `price` multiplies the score of each pair with them; `level` is the part of it by which exposure
+    was made more equal, and what is left that of the calendar: 1 where it holds what is promised of
+    it, less where it is asked for more.  Where there is no price at all it is 1 and `level` is
+    what the rule multiplies by instead.  `of_p` and `of_q` move the log odds.
     """
 
     price: float = 1.0
     of_p: float = 0.0
     of_q: float = 0.0
+    level: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -81,14 +85,21 @@ USUAL = Person()
 
 
 def people_of(matching: Matching) -> dict[str, Person]:
-    """Return what a run found of everybody, by id."""
+    """Return what a run found of everybody, by id.
+
+    A dual of the equilibrium is no price, and is all level: between runs p q alone orders then.
+    """
     rules = [lesson.rule for lesson in matching.lessons]
     found: dict[str, Person] = {}
     for lists, name in ((matching.buyers, "of_buyers"), (matching.exhibitors, "of_exhibitors")):
         none = np.zeros(len(lists.owner_ids), dtype=np.float32)
         p, q = (none if (of := getattr(rule, name)) is None else of for rule in rules)
-        rows = zip(lists.owner_ids, lists.price.tolist(), p.tolist(), q.tolist(), strict=True)
-        found.update({owner: Person(price, of_p, of_q) for owner, price, of_p, of_q in rows})
+        ones = np.ones(len(none))
+        price, level = lists.price, ones if lists is matching.buyers else matching.level
+        if matching.rule != clearing.PRICED:
+            price, level = ones, lists.price
+        columns = (one.tolist() for one in (price, p, q, level))
+        found.update(zip(lists.owner_ids, map(Person, *columns), strict=True))
     return found
 
 

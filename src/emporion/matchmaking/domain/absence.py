@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
+from emporion.edition import queries as editions
 from emporion.edition.queries import Participation
 from emporion.engines import matching
-from emporion.engines.matching import variety
 from emporion.engines.matching.comparing import compare
 from emporion.matchmaking import queries
 from emporion.matchmaking.domain import vectors
@@ -16,23 +16,25 @@ from emporion.matchmaking.domain.told import Told, told
 from emporion.matchmaking.models import MatchRun
 from emporion.matchmaking.queries import Absence
 
-# A price below this means that a calendar is asked for more than it holds.
-CONTESTED = 0.98
+# How usual a word is, or a nearness of meaning, is measured among so many of each side, as far as
+# there are so many: a run measures it among all.
+AROUND = 1000
 
 
 def why_absent(participation: Participation, other: Participation) -> Absence:
     """Return why `other` is not (or where it is) on the list of `participation`.
 
     The first of these that is so: filters that no score overcomes, the place on the list, a list
-    that does not exist or a run without `other`, a lower score and what it lacks, a price.  What
-    the other side keeps quiet (a veto, suggestions turned off) is told as "set_aside", which does
-    not say which.  At most 25 queries, 29 once the fair has begun, and those for the readers of
-    texts where there are any.
+    that does not exist or a run without `other`, and what kept `other` from a place (see
+    `comparing.Comparison`), with what it lacks where it fits less.  What the other side keeps quiet
+    (a veto, suggestions turned off) is told as "set_aside", which does not say which.  At most 26
+    queries, 30 once the fair has begun, and those for the readers of texts where there are any.
     """
     found = told(participation.edition, [participation.pk])
     if code := _filtered(participation, other, found):
         return Absence(code)
-    listed = queries.listed(participation)
+    entries = queries.entries(participation)
+    listed = [entry["id"] for entry in entries]
     if other.pk in listed:
         before = listed[: listed.index(other.pk)]
         # The place among those who are shown, as the list itself has it.
@@ -45,7 +47,7 @@ def why_absent(participation: Participation, other: Participation) -> Absence:
     by_run = run is not None and queries.first_list_at(participation, run) is None
     if run is not None and by_run and not queries.found_of(run, [other.pk]):
         return Absence("not_in_run", {"run": run.number})
-    return _compared(participation, other, listed, run)
+    return _compared(participation, other, entries, run if by_run else None)
 
 
 def _filtered(me: Participation, other: Participation, found: Told) -> str:
@@ -71,24 +73,36 @@ def _filtered(me: Participation, other: Participation, found: Told) -> str:
 
 
 def _compared(
-    me: Participation, other: Participation, listed: list[int], run: MatchRun | None
+    me: Participation, other: Participation, entries: queries.Entries, by: MatchRun | None
 ) -> Absence:
-    read = read_market(me.edition, [me.pk, other.pk, *listed])
+    """Compare `other` with who is on the list, made `by` a run or (None) alone since."""
+    edition = me.edition
+    listed = {entry["id"]: entry for entry in entries}
+    here = [me.pk, other.pk, *listed]
+    did = told(edition, here)
+    # Who asked for them counts as well.
+    partners = {key for deed in did.deeds for key in (deed.sender, deed.receiver)}
+    around = editions.spread_keys(edition, AROUND)
+    read = read_market(edition, {*here, *partners, *around}, found=did)
     public = {key: public_id for public_id, key in read.keys.items()}
     if me.pk not in public or other.pk not in public:
         return Absence("takes_none")
     # Who vetoed the reader is not shown to them, and must not be named as the last of their list.
     quiet = queries.quiet_about(me, listed)
-    names = [public[key] for key in listed if key in public and key not in quiet]
+    names = {public[key]: listed[key] for key in listed if key in public and key not in quiet}
     if not names:
         return Absence("next_run")
-    store = vectors.DatabaseStore(me.edition)
+    store = vectors.DatabaseStore(edition)
+    run = queries.current_run(edition) if by is None else by
     found = compare(
         read.market,
         me.public_id,
         other.public_id,
-        names,
+        list(names),
         settled=settled(run, read.keys),
+        rule=queries.rule_of(by),
+        drawn={name for name, entry in names.items() if entry.get("propensity", 1.0) < 1},
+        forced={name for name, entry in names.items() if _by_floor(entry)},
         # A page reads nothing: what has not been read yet is compared by words.
         readers=vectors.ready_now(store, read.market),
         store=store,
@@ -103,31 +117,11 @@ def _compared(
         "last": read.keys[last.id],
         "lacks": [_lack(feature, me.hosts) for feature in found.lacks],
     }
-    # Places are given by fit and price together, and each further one of a kind counts less: who
-    # has more of a claim than the least on the list for all that belongs on it.
-    if one.claim < found.least.claim:
-        if one.fit < last.fit:
-            return Absence("fits_less", detail)
-        if one.price < CONTESTED:
-            return Absence("crowded", detail)
-    elif (
-        one.claim * (1 - variety.LESS) ** variety.falls(_alike(read.market, one.id, names))
-        < found.least.claim
-    ):
-        return Absence("alike", detail)
-    return Absence("next_run", detail)
+    return Absence(found.why, detail)
 
 
-def _alike(market: matching.Market, one: str, listed: list[str]) -> int:
-    """Return how many of the list are of the kind of `one`."""
-    kind = dict(
-        zip(
-            (each.id for each in (*market.exhibitors, *market.buyers)),
-            np.concatenate(variety.kinds_of(market.exhibitors, market.buyers)).tolist(),
-            strict=True,
-        )
-    )
-    return sum(kind[each] == kind[one] for each in listed) if kind[one] >= 0 else 0
+def _by_floor(entry: dict[str, Any]) -> bool:
+    return any(reason["code"] == "exposure_floor" for reason in entry["reasons"])
 
 
 def _lack(feature: matching.features.Feature, reads_as_host: bool) -> str:

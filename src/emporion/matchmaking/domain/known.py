@@ -10,10 +10,12 @@ from emporion.edition import queries as editions
 from emporion.edition.queries import Participation
 from emporion.engines.matching import text as texts
 from emporion.matchmaking import queries
-from emporion.matchmaking.domain.absence import CONTESTED
 from emporion.matchmaking.domain.market import markets_of
 from emporion.matchmaking.domain.reading import named_codes
 from emporion.matchmaking.domain.told import told
+
+# A calendar of a price below this is asked for more than it holds.
+CONTESTED = 0.98
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class Known:
     `read` codes that their texts name and they do not state, counted half; `written` the languages
     of the texts that are compared; `deeds` how often they did what teaches (request, accept,
     decline, bookmark, rating); `contested`: more is promised of their calendar than it holds, so
-    that places are shared out.
+    that places are shared out; `evenly`: the organiser has exposure made more equal than that
+    alone would.
     """
 
     off: bool
@@ -35,6 +38,7 @@ class Known:
     size: str
     deeds: dict[str, int]
     contested: bool
+    evenly: bool
     list_length: int
 
 
@@ -59,6 +63,8 @@ def known_of(participation: Participation) -> Known:
     did = told(edition, [me])
     # Who will meet them needs no place, and is not shown.
     gone = {key for pair in did.agreed for key in pair} | queries.quiet_about(participation, listed)
+    price, _, _, level = found.get(me, (1.0, 0.0, 0.0, 1.0))
+    priced = queries.rule_of(run) == "priced"
     return Known(
         off=bool(queries.silent(edition, [me])),
         stated=stated,
@@ -67,6 +73,7 @@ def known_of(participation: Participation) -> Known:
         written=sorted(written),
         size=participation.organisation.size if participation.organisation else "",
         deeds=dict(Counter(d.kind for d in did.deeds if d.sender == me)),
-        contested=bool(found) and 0 < found[me][0] < CONTESTED,
+        contested=priced and 0 < price / level < CONTESTED,
+        evenly=run is not None and (not priced or run.figures.get("equality", 0) > 0),
         list_length=len(set(listed) - gone),
     )

@@ -47,10 +47,12 @@ def read_market(
     edition: Edition,
     only: Collection[int] | None = None,
     deeds_of: Collection[int] | None = None,
+    found: Told | None = None,
 ) -> Read:
     """Return an edition's market, or that of `only` these participations (primary keys).
 
     What people did is that of, or about, `deeds_of` these; unless given, of all in the market.
+    Where it was `found` already it is not asked again.
 
     Hosts stand on the exhibitors' side, all other roles that may ask for meetings on the buyers'.
     Only what people need and offer counts as text, not what they say about themselves.  Left out
@@ -65,7 +67,8 @@ def read_market(
         **{keys[one.id]: True for one in exhibitors},
         **{keys[one.id]: False for one in buyers},
     }
-    found = told(edition, only if deeds_of is None else deeds_of)
+    if found is None:
+        found = told(edition, only if deeds_of is None else deeds_of)
     exclusions = set(_colleagues(exhibitors, buyers, firms))
     for one, other in (*found.apart, *found.met, *found.agreed):
         if one in public and other in public and host[one] != host[other]:

@@ -53,7 +53,7 @@ def run_match(
     `equality` goes from 0, most matches, to 1, most equal exposure for each meeting wanted; `rule`
     is how places are shared out (None: as serves the equality best), see
     `engines.matching.clearing`.  With
-    `explore` the last places of lists are drawn among near-equals, by the seed.
+    `explore` one place in ten of lists is drawn among near-equals, by the seed.
     A killed run leaves rows in state `writing` that nobody is shown; the next run removes them.
     Raises MatchError when one side of the market is empty, a profile cannot be read, the equality
     is out of range, there is no such rule, or another run is being written.
@@ -113,11 +113,9 @@ def _run(
                 counted.add(keys[owner], shown, of_guest=of_buyers)
                 digest.update(f"{owner} {' '.join(ids)}\n".encode())
                 one = people[owner]
-                # A dual of the equilibrium is no price: between runs p q alone orders then.
-                price = one.price if found.rule == RULES[0] else 1.0
-                yield run.pk, keys[owner], entries, price, one.of_p, one.of_q
+                yield run.pk, keys[owner], entries, one.price, one.level, one.of_p, one.of_q
 
-    names = ("run", "participation", "entries", "price", "of_p", "of_q")
+    names = ("run", "participation", "entries", "price", "level", "of_p", "of_q")
     for part in bulk.made_ahead(rows(), LISTS):
         bulk.load_rows(RankedList, names, part)
     figures = {

@@ -31,7 +31,7 @@ def stored(
                 "p": round(own, 4),
                 "q": round(other, 4),
                 "reasons": [{"code": code, "detail": detail} for code, detail in entry.reasons],
-                # How likely it was to be on the list: 1 but for the last places, which are drawn.
+                # How likely it was to be on the list: 1 but for one place in ten, which is drawn.
                 "propensity": round(entry.propensity, 4),
             }
         )

@@ -58,10 +58,10 @@ class StartForm(forms.Form):
         required=False,
     )
     explore = forms.BooleanField(
-        label=gettext_lazy("Try others on the last places"),
+        label=gettext_lazy("Draw one name in ten by lot"),
         help_text=gettext_lazy(
-            "One name in ten is drawn from those who score nearly as much, with known chances. Only"
-            " so can be told what other lists would have brought."
+            "It is drawn from those who come nearly as high, with known chances, and stands where"
+            " its fit puts it. Only so can be told what other lists would have brought."
         ),
         initial=True,
         required=False,

@@ -93,13 +93,16 @@ def checked_sides(run: MatchRun | None) -> tuple[bool, bool]:
     return (sides[0], sides[1]) if sides else (False, False)
 
 
-def found_of(run: MatchRun, people: Iterable[int]) -> dict[int, tuple[float, float, float]]:
-    """Return {primary key: (price, of_p, of_q)} of these people in a run; one query."""
+def rule_of(run: MatchRun | None) -> str:
+    """Return by which rule a run shared places out; a list that is made alone goes by prices."""
+    return "priced" if run is None else run.policy.split()[1]
+
+
+def found_of(run: MatchRun, people: Iterable[int]) -> dict[int, tuple[float, float, float, float]]:
+    """Return {primary key: (price, of_p, of_q, level)} of these people in a run; one query."""
     rows = RankedList.objects.filter(run=run, participation__in=list(people))
-    return {
-        key: (price, of_p, of_q)
-        for key, price, of_p, of_q in rows.values_list("participation_id", "price", "of_p", "of_q")
-    }
+    numbers = rows.values_list("participation_id", "price", "of_p", "of_q", "level")
+    return {key: (price, of_p, of_q, level) for key, price, of_p, of_q, level in numbers}
 
 
 def shown_runs(edition: Edition) -> list[MatchRun]:
@@ -258,12 +261,17 @@ def _lists_of(owners: Collection[int]) -> dict[int, tuple[Origin, Entries]]:
     return found
 
 
+def entries(participation: Participation) -> Entries:
+    """Return the entries of the list that is shown, best first; two queries."""
+    return _entries_of([participation.pk]).get(participation.pk, [])
+
+
 def listed(participation: Participation) -> list[int]:
     """Return the primary keys of everybody on the list that is shown, best first; two queries.
 
     Of these a page shows those who are not `quiet_about` it.
     """
-    return [entry["id"] for entry in _entries_of([participation.pk]).get(participation.pk, [])]
+    return [entry["id"] for entry in entries(participation)]
 
 
 def run_lists(participation: Participation) -> bool:

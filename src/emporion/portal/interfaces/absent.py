@@ -129,6 +129,22 @@ def _sentence(absence: Absence) -> str:
             "They fit well enough, but so do several of the same kind who are on your list, and a"
             " list shows different kinds. Ask them all the same."
         ),
+        "evenly": _(
+            "They fit well enough, but places on lists are shared out so that all are seen about as"
+            " often for the meetings they want. Others came before them. Ask them all the same."
+        ),
+        "lot": _(
+            "They stand about where others on your list stand. One place in ten is drawn by lot"
+            " among such, and the lot fell on others. Ask them all the same."
+        ),
+        "few_seen": _(
+            "They fit well enough, but some places on your list are given to those whom hardly"
+            " anybody would see otherwise. Ask them all the same."
+        ),
+        "beside": _(
+            "They stand about where others on your list stand, and a list has only so many places."
+            " Ask them all the same."
+        ),
         "next_run": _(
             "By what is known now they belong on your list. It was made with what was known before;"
             " the next run decides."

@@ -51,6 +51,7 @@ def known(request: HttpRequest, edition: Edition) -> HttpResponse:
         "hidden": _named(me, "veto", language),
         "deeds": found.deeds,
         "contested": found.contested,
+        "evenly": found.evenly,
         "list_length": found.list_length,
         "slug": edition.slug,
         "nav_current": "profile",

@@ -72,7 +72,7 @@ class MatchingSent(Sent):
     seed: int = Field(0, ge=0, le=2**31 - 1)
     equality: float = Field(0, ge=0, le=1, description="0: most matches; 1: most equal.")
     explore: bool = Field(
-        True, description="Draw the last places of lists among near-equals, with known chances."
+        True, description="Draw one place in ten of lists among near-equals, with known chances."
     )
 
 

@@ -108,6 +108,7 @@ class KnownShape(Schema):
     size: str
     deeds: dict[str, int]
     contested: bool
+    evenly: bool
     list_length: int
 
 
