@@ -8,7 +8,7 @@ than that with the last is named: were it as with the other, its score would be 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -94,6 +94,7 @@ def compare(
     rule: str = clearing.PRICED,
     drawn: Collection[str] = (),
     forced: Collection[str] = (),
+    admirers: Mapping[str, int] | None = None,
     readers: Sequence[Encoder] = (),
     store: Store | None = None,
 ) -> Comparison:
@@ -102,7 +103,8 @@ def compare(
     Rules and prices are those of an earlier run where it `settled` them, by which `rule` it shared
     places out; of those listed some were `drawn` by lot, or `forced` by the exposure floor.  How
     usual words are is measured in `market`: it should hold the others of the run, or many of them.
-    Raises MarketError for ids that do not stand on two sides.  O(size of the market).
+    `admirers` says how many asked for each, where `market` does not hold all who did.  Raises
+    MarketError for ids that do not stand on two sides.  O(size of the market).
     """
     check_market(market)
     exhibitors = sorted(market.exhibitors, key=lambda each: each.id)
@@ -110,6 +112,11 @@ def compare(
     features = Features(
         market, exhibitors, buyers, read_meaning(exhibitors, buyers, readers, store)
     )
+    if admirers is not None:
+        features.exhibitor_admirers, features.buyer_admirers = (
+            np.asarray([admirers.get(each.id, 0) for each in side], dtype=np.int64)
+            for side in (exhibitors, buyers)
+        )
     if settled is None:
         weights = score.Weights() if features.meaning is None else score.Weights().with_meaning()
         rules = score.judged(weights)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from emporion.edition import queries as editions
 from emporion.edition.queries import Participation
 from emporion.engines import matching
 from emporion.engines.matching.comparing import compare
+from emporion.engines.matching.encoding import PASSAGE, QUERY, Encoder
 from emporion.matchmaking import queries
 from emporion.matchmaking.domain import vectors
 from emporion.matchmaking.domain.frozen import settled
 from emporion.matchmaking.domain.market import read_market
-from emporion.matchmaking.domain.told import Told, told
+from emporion.matchmaking.domain.told import Told, admirers, told
 from emporion.matchmaking.models import MatchRun
 from emporion.matchmaking.queries import Absence
 
 # How usual a word is, or a nearness of meaning, is measured among so many of each side, as far as
 # there are so many: a run measures it among all.
-AROUND = 1000
+AROUND = 500
 
 
 def why_absent(participation: Participation, other: Participation) -> Absence:
@@ -80,10 +82,8 @@ def _compared(
     listed = {entry["id"]: entry for entry in entries}
     here = [me.pk, other.pk, *listed]
     did = told(edition, here)
-    # Who asked for them counts as well.
-    partners = {key for deed in did.deeds for key in (deed.sender, deed.receiver)}
     around = editions.spread_keys(edition, AROUND)
-    read = read_market(edition, {*here, *partners, *around}, found=did)
+    read = read_market(edition, {*here, *around}, found=did)
     public = {key: public_id for public_id, key in read.keys.items()}
     if me.pk not in public or other.pk not in public:
         return Absence("takes_none")
@@ -92,10 +92,12 @@ def _compared(
     names = {public[key]: listed[key] for key in listed if key in public and key not in quiet}
     if not names:
         return Absence("next_run")
+    asked = admirers(did, {key: me.hosts if key == me.pk else not me.hosts for key in here})
     store = vectors.DatabaseStore(edition)
+    market, readers = _as_read(read.market, {me.public_id, other.public_id, *names}, store)
     run = queries.current_run(edition) if by is None else by
     found = compare(
-        read.market,
+        market,
         me.public_id,
         other.public_id,
         list(names),
@@ -103,8 +105,8 @@ def _compared(
         rule=queries.rule_of(by),
         drawn={name for name, entry in names.items() if entry.get("propensity", 1.0) < 1},
         forced={name for name, entry in names.items() if _by_floor(entry)},
-        # A page reads nothing: what has not been read yet is compared by words.
-        readers=vectors.ready_now(store, read.market),
+        admirers={public[key]: count for key, count in asked.items() if key in public},
+        readers=readers,
         store=store,
     )
     one, last = found.one, found.last
@@ -118,6 +120,27 @@ def _compared(
         "lacks": [_lack(feature, me.hosts) for feature in found.lacks],
     }
     return Absence(found.why, detail)
+
+
+def _as_read(
+    market: matching.Market, here: set[str], store: vectors.DatabaseStore
+) -> tuple[matching.Market, tuple[Encoder, ...]]:
+    """Return a market to compare those of `here` in, and the readers that have read all of them.
+
+    A page reads nothing: whom they have not read around them is left out.
+    """
+    # What people did is counted by `admirers`.
+    market = replace(market, signals=(), exclusions=())
+    sides = market.exhibitors, market.buyers
+    few = [[one for one in side if one.id in here] for side in sides]
+    readers = vectors.ready_now(store, replace(market, exhibitors=few[0], buyers=few[1]))
+    if not readers:
+        return market, ()
+    read = []
+    for side, role in zip(sides, (PASSAGE, QUERY), strict=True):
+        kept = vectors.kept(store, readers, [one.texts for one in side], role)
+        read.append([one for one, texts in zip(side, kept, strict=True) if texts == one.texts])
+    return replace(market, exhibitors=read[0], buyers=read[1]), readers
 
 
 def _by_floor(entry: dict[str, Any]) -> bool:

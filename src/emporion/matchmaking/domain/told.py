@@ -154,5 +154,22 @@ def signals(found: Told, public: Mapping[int, str], hosts: Mapping[int, bool]) -
     ]
 
 
+def admirers(found: Told, hosts: Mapping[int, bool]) -> Counter[int]:
+    """Return by how many each was asked for or accepted, as the engine counts it.
+
+    `hosts` says of those whom `found` is about on which side they stand; whoever did something
+    about them stands on the other.
+    """
+    sides = dict(hosts)
+    for deed in found.deeds:
+        for one, other in ((deed.sender, deed.receiver), (deed.receiver, deed.sender)):
+            if one in hosts:
+                sides.setdefault(other, not hosts[one])
+    told_of = signals(found, {key: str(key) for key in sides}, sides)
+    # Saves are quiet.
+    liked = {(one.sender, one.receiver) for one in told_of if one.kind in ("request", "accept")}
+    return Counter(int(receiver) for _, receiver in liked)
+
+
 def _asks(deed: Deed) -> bool:
     return deed.kind in ASKED or deed.kind in ANSWERED
