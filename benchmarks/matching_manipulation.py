@@ -3,6 +3,7 @@
 Ten exhibitors out of the middle cheat at once, each in its own way of the same kind:
 
 - stuffing: it states every category, and writes every category's name into its text;
+- fields: it states every market, language and kind of deal, where everybody says one kind of deal;
 - copies: nine more participants with the profile of an exhibitor that many see, under other names;
 - rings: thirty made-up buyers save it, ask it for a meeting, and are saved back.
 
@@ -13,14 +14,17 @@ for each meeting wanted (whoever wants ten times the meetings may be looked at t
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from benchmarks.matching_lines import show
-from benchmarks.matching_markets import expo
+from benchmarks.matching_markets import COUNTRIES, expo
 from emporion.engines.matching import Market, Participant, Signal, match
 
 CHEATS, COPIES, RING = 10, 9, 30
+DEALS = ("agency", "licensing", "sourcing", "investment")
+LANGUAGES = ("en", "zh-hans", "ar", "fr")
 Attack = Callable[[Market, Sequence[Participant]], Market]
 
 
@@ -79,7 +83,31 @@ def ringed(market: Market, cheats: Sequence[Participant]) -> Market:
     return replace(market, buyers=[*market.buyers, *buyers], signals=[*market.signals, *signals])
 
 
-ATTACKS: dict[str, Attack] = {"stuffing": stuffed, "copies": copied, "rings": ringed}
+def with_deals(market: Market, seed: int) -> Market:
+    """Everybody says one kind of deal."""
+    draw = random.Random(seed)
+
+    def some(people: Sequence[Participant]) -> list[Participant]:
+        return [replace(one, deals=(draw.choice(DEALS),)) for one in people]
+
+    return replace(market, exhibitors=some(market.exhibitors), buyers=some(market.buyers))
+
+
+def wide(market: Market, cheats: Sequence[Participant]) -> Market:
+    """Every cheat states everything that a field can hold."""
+    chosen = {one.id for one in cheats}
+    everything = {"markets": COUNTRIES, "languages": LANGUAGES, "deals": DEALS}
+    return replace(
+        market,
+        exhibitors=[
+            replace(one, **everything) if one.id in chosen else one for one in market.exhibitors
+        ],
+    )
+
+
+ATTACKS: dict[str, Attack] = {
+    "stuffing": stuffed, "fields": wide, "copies": copied, "rings": ringed,
+}  # fmt: skip
 
 
 def effects(
@@ -90,19 +118,20 @@ def effects(
     attacks: Collection[str] = ATTACKS.keys(),
 ) -> dict[str, float]:
     """Return {attack: looks after, as a multiple of before} on one made-up market."""
-    market = expo(exhibitors, buyers, seed)
-    honest = {one.id for one in market.buyers}
-    total = {one.id: 0.0 for one in market.exhibitors}
-    for _, entries in match(market, readers=()).buyers:
-        for entry in entries:
-            total[entry.id] += 1 / entry.rank
-    known = {one.id: one for one in market.exhibitors}
-    order = sorted(total, key=lambda name: (total[name], name))
-    middle = order[len(order) // 2 - cheats // 2 :][:cheats]
-    best = order[-cheats:]
+    plain = expo(exhibitors, buyers, seed)
+    honest = {one.id for one in plain.buyers}
     found = {}
     for name in attacks:
-        chosen = best if name == "copies" else middle
+        market = with_deals(plain, seed) if name == "fields" else plain
+        total = {one.id: 0.0 for one in market.exhibitors}
+        for _, entries in match(market, readers=()).buyers:
+            for entry in entries:
+                total[entry.id] += 1 / entry.rank
+        known = {one.id: one for one in market.exhibitors}
+        order = sorted(total, key=lambda one: (total[one], one))
+        chosen = order[len(order) // 2 - cheats // 2 :][:cheats]
+        if name == "copies":
+            chosen = order[-cheats:]
         before = sum(total[one] for one in chosen)
         after = ATTACKS[name](market, [known[one] for one in chosen])
         seen = {one.id for one in after.exhibitors if one.id.split("-")[0] in chosen}
@@ -112,7 +141,7 @@ def effects(
 
 
 def run_manipulation(exhibitors: int, buyers: int) -> None:
-    """Three ways of cheating on a market of a fifth of the size, three seeds."""
+    """Four ways of cheating on a market of a fifth of the size, three seeds."""
     exhibitors, buyers = exhibitors // 5, buyers // 5
     found = [effects(exhibitors, buyers, seed) for seed in (31, 32, 33)]
     for name in ATTACKS:

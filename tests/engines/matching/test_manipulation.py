@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.matching_manipulation import effects
 from emporion.engines import matching
-from emporion.engines.matching import behaviour, facets, score, variety
+from emporion.engines.matching import behaviour, facets, features, score, variety
 from emporion.engines.matching.features import Features
 from emporion.engines.matching.market import Market, Participant, Signal
 
@@ -24,6 +24,15 @@ def test_naming_everything_brings_about_the_looks_of_an_honest_profile(found):
 def test_without_diluting_what_names_everything_stuffing_would_pay(monkeypatch):
     monkeypatch.setattr(facets, "CODES_AT_FULL_WEIGHT", 1e9)
     assert effects(60, 600, seed=5, cheats=3, attacks=["stuffing"])["stuffing"] > 3
+
+
+def test_stating_everything_in_every_field_does_not_double_the_looks(found):
+    assert found["fields"] < 2
+
+
+def test_without_weighing_what_is_named_full_fields_would_pay(monkeypatch):
+    monkeypatch.setattr(features, "worth_of", lambda said, full: 1.0)
+    assert effects(60, 600, seed=5, cheats=3, attacks=["fields"])["fields"] > 2.5
 
 
 def test_ten_copies_are_looked_at_no_more_together_than_ten_would_be(found):

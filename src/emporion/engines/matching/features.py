@@ -8,7 +8,7 @@ feature of its own.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -30,6 +30,9 @@ Ints = npt.NDArray[np.int64]
 HALF_TEXT = 0.3
 # So many people interested count half.
 HALF_POPULAR = 10.0
+# Who names more than so many has each of them count less when it is met: naming all says little.
+MARKETS_AT_FULL_WEIGHT = 3
+AT_FULL_WEIGHT = {"languages": 3, "deals": 1}
 # Pairs compared term by term at once.
 PAIRS = 2048
 POPULAR_KINDS = frozenset({"bookmark", "request", "accept"})
@@ -41,10 +44,10 @@ class Feature(IntEnum):
     BUYER_NEEDS = 0  # 0..1
     EXHIBITOR_NEEDS = 1  # 0..1
     TEXT = 2  # 0..1
-    BUYER_MARKET = 3  # -1, 0, 1: the exhibitor's country is among the markets the buyer stated
-    EXHIBITOR_MARKET = 4  # -1, 0, 1
-    LANGUAGE = 5  # -1 none in common, 0 not known, 1
-    DEAL = 6  # -1, 0, 1
+    BUYER_MARKET = 3  # the exhibitor's country is among the markets the buyer stated: 0..1, -1 not
+    EXHIBITOR_MARKET = 4  # 0..1, -1
+    LANGUAGE = 5  # -1 none in common, 0 not known, up to 1
+    DEAL = 6  # -1, 0, up to 1
     SIZE = 7  # -0.5..0.5
     BUYER_SIGNAL = 8  # -3..2: what the buyer did about the exhibitor
     EXHIBITOR_SIGNAL = 9
@@ -68,10 +71,11 @@ class Shared:
 class Sets:
     """A list of sets per participant (languages, markets, deal types).
 
-    `rows` are 0/1 by the number of a name; `number[i]` is which of `distinct` participant i has.
+    `rows` are 0/1 by the number of a name; `number[i]` is which of `distinct` participant i has;
+    `worth` 0..1 is what one of its names counts when it is met, less beyond `full` of them.
     """
 
-    def __init__(self, sets: Sequence[frozenset[str]], names: Mapping[str, int]) -> None:
+    def __init__(self, sets: Sequence[frozenset[str]], names: Mapping[str, int], full: int) -> None:
         numbers: dict[frozenset[str], int] = {}
         self.number = np.asarray(
             [numbers.setdefault(one, len(numbers)) for one in sets], dtype=np.int64
@@ -82,12 +86,24 @@ class Sets:
             rows[at, [names[name] for name in one]] = 1
         self.rows = rows[self.number]
         self.stated = np.asarray([bool(one) for one in numbers], dtype=bool)[self.number]
+        worth = np.asarray([worth_of(one, full) for one in numbers], dtype=np.float32)
+        self.worth = worth[self.number]
 
     def of(self, at: Ints) -> Sets:
         """Return the sets of these participants."""
         new = copy.copy(self)
         new.number, new.rows, new.stated = self.number[at], self.rows[at], self.stated[at]
+        new.worth = self.worth[at]
         return new
+
+
+def worth_of(said: Collection[str], full: int) -> float:
+    """Return what one of the names that somebody said counts when it is met, above 0 to 1.
+
+    Falling with the square of their number, which leaves whoever names everything about the looks
+    of an honest profile (`benchmarks/matching_manipulation.py`).
+    """
+    return min(1.0, (full / max(len(said), 1)) ** 2)
 
 
 class Features:
@@ -137,9 +153,12 @@ class Features:
         self.exhibitor_languages, self.buyer_languages, self.names["languages"] = _shared(
             [frozenset(primary_languages(one)) for one in exhibitors],
             [frozenset(primary_languages(one)) for one in buyers],
+            AT_FULL_WEIGHT["languages"],
         )
         self.exhibitor_deals, self.buyer_deals, self.names["deals"] = _shared(
-            [frozenset(one.deals) for one in exhibitors], [frozenset(one.deals) for one in buyers]
+            [frozenset(one.deals) for one in exhibitors],
+            [frozenset(one.deals) for one in buyers],
+            AT_FULL_WEIGHT["deals"],
         )
         self.exhibitor_size, self.buyer_size = sizes_of(exhibitors), sizes_of(buyers)
         self.exhibitor_codes = stated_codes(exhibitors, self.tree.number)
@@ -205,10 +224,10 @@ class Features:
         yield Feature.TEXT, _text(facets.products(self.buyer_text, rows, texts))
         wanted = self.buyer_markets.rows[rows][:, self.exhibitor_countries]
         known = self.buyer_markets.stated[rows, None] & (self.exhibitor_countries > 0)
-        yield Feature.BUYER_MARKET, np.where(known, 2 * wanted - 1, 0).astype(np.float32)
+        yield Feature.BUYER_MARKET, _met(known, wanted, self.buyer_markets.worth[rows, None])
         wanted = self.exhibitor_markets.rows[:, self.buyer_countries[rows]].T
         known = self.exhibitor_markets.stated & (self.buyer_countries[rows, None] > 0)
-        yield Feature.EXHIBITOR_MARKET, np.where(known, 2 * wanted - 1, 0).astype(np.float32)
+        yield Feature.EXHIBITOR_MARKET, _met(known, wanted, self.exhibitor_markets.worth)
         yield Feature.LANGUAGE, _common(self.buyer_languages, rows, self.exhibitor_languages)
         yield Feature.DEAL, _common(self.buyer_deals, rows, self.exhibitor_deals)
         yield Feature.SIZE, _size_fit(self.buyer_size[rows, None], self.exhibitor_size[None, :])
@@ -273,14 +292,15 @@ class Features:
             ),
         ):
             known = markets.stated[wanting] & (countries > 0)
-            out[:, feature] = np.where(known, 2 * markets.rows[wanting, countries] - 1, 0)
+            out[:, feature] = _met(known, markets.rows[wanting, countries], markets.worth[wanting])
         for feature, of_buyers, of_exhibitors in (
             (Feature.LANGUAGE, self.buyer_languages, self.exhibitor_languages),
             (Feature.DEAL, self.buyer_deals, self.exhibitor_deals),
         ):
-            common = (of_buyers.rows[buyers] * of_exhibitors.rows[exhibitors]).sum(axis=1) > 0
+            common = (of_buyers.rows[buyers] * of_exhibitors.rows[exhibitors]).sum(axis=1)
             known = of_buyers.stated[buyers] & of_exhibitors.stated[exhibitors]
-            out[:, feature] = np.where(known, 2 * common - 1, 0)
+            worth = np.minimum(of_buyers.worth[buyers], of_exhibitors.worth[exhibitors])
+            out[:, feature] = _met(known, common, worth)
         out[:, Feature.SIZE] = _size_fit(self.buyer_size[buyers], self.exhibitor_size[exhibitors])
         keys = buyers * len(self.exhibitors) + exhibitors
         out[:, Feature.BUYER_SIGNAL] = self.buyer_signals.at(keys)[0]
@@ -351,21 +371,27 @@ def wanted_markets(
     known, home = np.unique(homes, return_inverse=True)
     numbers = np.asarray([number.get(name, number["?"]) for name in known.tolist()], dtype=np.int64)
     countries = numbers[home] if len(numbers) else np.zeros(0, dtype=np.int64)
-    return Sets([frozenset(one.markets) for one in wanting], number), countries, number
+    markets = [frozenset(one.markets) for one in wanting]
+    return Sets(markets, number, MARKETS_AT_FULL_WEIGHT), countries, number
 
 
 def _shared(
-    of_exhibitors: Sequence[frozenset[str]], of_buyers: Sequence[frozenset[str]]
+    of_exhibitors: Sequence[frozenset[str]], of_buyers: Sequence[frozenset[str]], full: int
 ) -> tuple[Sets, Sets, dict[str, int]]:
     names = sorted(frozenset().union(*of_exhibitors, *of_buyers))
     number = {name: at for at, name in enumerate(names)}
-    return Sets(of_exhibitors, number), Sets(of_buyers, number), number
+    return Sets(of_exhibitors, number, full), Sets(of_buyers, number, full), number
 
 
 def _common(left: Sets, rows: slice, right: Sets) -> Floats:
-    common = left.rows[rows] @ right.rows.T > 0
+    common = left.rows[rows] @ right.rows.T
     known = left.stated[rows, None] & right.stated
-    return np.where(known, 2 * common - 1, 0).astype(np.float32)
+    return _met(known, common, np.minimum(left.worth[rows, None], right.worth))
+
+
+def _met(known: npt.NDArray[np.bool_], met: Floats, worth: Floats) -> Floats:
+    """Return 0 where it is not known, -1 where nothing is met, else what that is worth."""
+    return np.where(known, np.where(met > 0, worth, np.float32(-1)), 0).astype(np.float32)
 
 
 def sizes_of(people: Sequence[Participant]) -> npt.NDArray[np.int64]:

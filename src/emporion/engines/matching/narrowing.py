@@ -14,12 +14,14 @@ import numpy.typing as npt
 
 from emporion.engines.matching import facets
 from emporion.engines.matching.features import (
+    AT_FULL_WEIGHT,
     Features,
     Sets,
     primary_languages,
     sizes_of,
     stated_codes,
     wanted_markets,
+    worth_of,
 )
 from emporion.engines.matching.market import Participant
 from emporion.engines.matching.signals import Signals
@@ -122,8 +124,10 @@ def rewritten(features: Features, one: Participant, side: str) -> Features:
     setattr(new, f"{side}_codes", stated_codes([known], number))
     setattr(new, f"{side}_size", sizes_of([one]))
     for name, said in (("languages", primary_languages(one)), ("deals", set(one.deals))):
-        shared = Sets([frozenset(said).intersection(features.names[name])], features.names[name])
-        shared.stated[:] = bool(said)
+        full, names = AT_FULL_WEIGHT[name], features.names[name]
+        shared = Sets([frozenset(said).intersection(names)], names, full)
+        # What nobody else says was said all the same.
+        shared.stated[:], shared.worth[:] = bool(said), worth_of(said, full)
         setattr(new, f"{side}_{name}", shared)
     other = "exhibitor" if side == "buyer" else "buyer"
     theirs = features.names[f"{other}_markets"]
