@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from emporion.core.tabular import writing
 from emporion.core.tabular.formulas import neutralised, restored
 from emporion.core.tabular.reading import read_table
 from emporion.core.tabular.report import TableError
+from emporion.core.tabular.sheet import letters, workbook
 from emporion.core.tabular.writing import write_table
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
@@ -108,3 +110,61 @@ def test_a_file_that_is_beside_stays(tmp_path, ending):
     assert write_table(tmp_path / f"list.{ending}", ["a"], [["1"]]) == 1
     assert beside.read_text() == "mine"
     assert len(list(tmp_path.iterdir())) == 2
+
+
+MOMENT = datetime(2023, 11, 23, 9, 30, 15)
+
+
+def test_xlsx_read_by_another_program_holds_what_was_written(tmp_path):
+    texts = ['a & b <c> "d" ]]>', " at both ends ", "two\nlines", "three\r\nmore", "桑ساé", "1.5"]
+    values = [7, -2.5, 2**40, Decimal("1.10"), True, date(2023, 11, 23), MOMENT, None, ""]
+    row = [*texts, *values, *[None] * 20, "last"]
+    header = [f"h{place}" for place in range(len(row))]
+    write_table(tmp_path / "l.xlsx", header, [row, row], sheet="A & B", notes=["first", "second"])
+    page = load_workbook(tmp_path / "l.xlsx").active
+    assert (page.title, page.freeze_panes, page.max_row) == ("A & B", "A4", 5)
+    told, *same = page.iter_rows(min_row=4, values_only=True)
+    assert same == [told]
+    assert told == (
+        *texts, 7, -2.5, 2**40, 1.1, True, datetime(2023, 11, 23), MOMENT, None, None,
+        *[None] * 20, "last",
+    )  # fmt: skip
+    assert [page.cell(1, 1).value, page.cell(2, 1).value, page.cell(3, 36).value] == [
+        "first", "second", "h35",
+    ]  # fmt: skip
+    formats = [cell.number_format for cell in page[4][11:13]]
+    assert formats == ["yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"]
+
+
+def test_sign_that_no_workbook_holds_is_replaced(tmp_path):
+    write_table(tmp_path / "l.xlsx", ["a"], [["x\x00\x1f\uffff\ud800y"]])
+    page = load_workbook(tmp_path / "l.xlsx").active
+    assert page["A2"].value == "x\ufffd\ufffd\ufffd\ufffdy"
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA"),
+     (16_383, "XFD")],
+)  # fmt: skip
+def test_letters_of_a_column(place, name):
+    assert letters(place) == name
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "a:b", "[a]", "what?", "x" * 32])
+def test_name_that_no_sheet_can_have_is_refused(tmp_path, name):
+    with (
+        (tmp_path / "l.xlsx").open("wb") as file,
+        pytest.raises(ValueError, match="cannot be called"),
+        workbook(file, name, width=1, still=1),
+    ):
+        pass
+
+
+def test_workbook_that_could_not_be_read_again_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(writing, "MAX_UNPACKED", 3_000_000)
+    rows = [["x" * 1000]] * 3000
+    with pytest.raises(TableError, match="3 MB"):
+        write_table(tmp_path / "l.xlsx", ["a"], rows)
+    assert list(tmp_path.iterdir()) == []
+    assert write_table(tmp_path / "l.csv", ["a"], rows) == 3000

@@ -11,10 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from emporion.core.tabular.report import TableError
-from emporion.core.tabular.rows import MAX_COLUMNS, MAX_ROWS, Row
+from emporion.core.tabular.rows import MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED, Row
 
-# The whole sheet lies in memory: a small file that unpacks to gigabytes is refused.
-_MAX_UNPACKED = 400_000_000
 _EXACT = 2**53
 
 
@@ -73,10 +71,10 @@ def _check_size(data: bytes) -> None:
             _("The workbook is damaged and cannot be opened"),
             _("Save it again with the program that it comes from."),
         ) from error
-    if unpacked > _MAX_UNPACKED:
+    if unpacked > MAX_UNPACKED:
         raise TableError(
             _("The workbook unpacks to %(size)d MB") % {"size": unpacked // 1_000_000},
-            _("At most %(limit)d MB are possible.") % {"limit": _MAX_UNPACKED // 1_000_000},
+            _("At most %(limit)d MB are possible.") % {"limit": MAX_UNPACKED // 1_000_000},
         )
 
 

@@ -7,8 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,12 +16,13 @@ from django.utils.translation import gettext as _
 from emporion.core.files import whole
 from emporion.core.tabular.formulas import neutralised
 from emporion.core.tabular.report import TableError
+from emporion.core.tabular.rows import MAX_UNPACKED
+from emporion.core.tabular.sheet import Cell, workbook
 
 # What a workbook holds: longer texts would be cut off without a word, and further rows not opened.
 MOST_SIGNS, MOST_ROWS = 32_767, 1_048_576
-Cell = str | int | float | Decimal | date | datetime | bool | None
 # What XML cannot hold; stored texts have none of it.
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def write_table(
@@ -106,42 +106,32 @@ def write_xlsx(
     notes: Sequence[str],
 ) -> int:
     """Write a workbook to an open file, as `write_table` does; return how many rows there were."""
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-
-    book = Workbook(write_only=True)
-    page = book.create_sheet(sheet)
-    page.freeze_panes = f"A{len(notes) + 2}"
-
-    def text(value: str) -> WriteOnlyCell:
-        safe = _NOT_IN_XML.sub("\ufffd", neutralised(value))
-        if len(safe) > MOST_SIGNS:
-            raise TableError(
-                _("A cell of a workbook holds %(most)d characters") % {"most": MOST_SIGNS},
-                _("Take this list out as CSV."),
-            )
-        cell = WriteOnlyCell(page, safe)
-        # Whatever it looks like, it is a text.
-        cell.data_type = "s"
-        return cell
-
-    count = 0
-    try:
+    with workbook(file, sheet, width=len(header), still=len(notes) + 1) as page:
         for note in notes:
-            page.append([text(note)])
-        page.append([text(heading) for heading in header])
+            page.append([_text(note)])
+        page.append([_text(heading) for heading in header])
+        before = page.rows
         for row in rows:
-            if len(notes) + 1 + count >= MOST_ROWS:
+            if page.rows >= MOST_ROWS:
                 raise TableError(
                     _("A workbook holds %(most)d rows") % {"most": MOST_ROWS},
                     _("Take this list out as CSV."),
                 )
-            page.append([text(c) if isinstance(c, str) else c for c in row])
-            count += 1
-    except BaseException:
-        # What it wrote waits in a file of its own, which nobody removes before the process ends.
-        page.close()
-        page._writer.cleanup()
-        raise
-    book.save(file)
-    return count
+            page.append([_text(c) if isinstance(c, str) else c for c in row])
+            if page.size > MAX_UNPACKED:
+                raise TableError(
+                    _("The workbook unpacks to %(size)d MB") % {"size": page.size // 1_000_000},
+                    _("Take this list out as CSV."),
+                )
+    return page.rows - before
+
+
+def _text(value: str) -> str:
+    """Return a text as a cell of a workbook holds it."""
+    safe = _NOT_IN_XML.sub("\ufffd", neutralised(value))
+    if len(safe) > MOST_SIGNS:
+        raise TableError(
+            _("A cell of a workbook holds %(most)d characters") % {"most": MOST_SIGNS},
+            _("Take this list out as CSV."),
+        )
+    return safe
