@@ -262,7 +262,9 @@ def test_nothing_of_the_other_fair_and_no_secret_is_in_any_file(
         assert world.FOREIGN not in text, name
         assert world.QUIET not in text, name
     webhooks = json.loads(content(take("webhooks")).splitlines()[0])
-    assert list(webhooks) == ["Id", "Address", "Events", "Active", "Made at", "Note"]
+    assert list(webhooks) == [
+        "Id", "Address", "Events", "Active", "Failing since", "Made at", "Note",
+    ]  # fmt: skip
 
 
 def test_each_row_of_a_demonstration_says_that_it_is_one(own: Edition, take: Take) -> None:
@@ -293,6 +295,37 @@ def test_rows_are_read_in_chunks_of_one_order(
     if name == "exhibitors":
         *_rows, row = [json.loads(line) for line in whole.splitlines()]
         assert (row["Id"], row["Main exhibitor"]) == (last.public_id, first.public_id)
+
+
+def test_request_of_another_list_is_tied_to_its_pin_and_meeting(own: Edition, take: Take) -> None:
+    with scope(expo=own.expo):
+        pin = meeting_tables.Pin.objects.filter(request__edition=own).first()
+        met = meeting_tables.Meeting.objects.filter(
+            release__edition=own, release__state="published"
+        ).first()
+        assert pin is not None and met is not None
+        for number, request in enumerate({pin.request, met.request}):
+            request.source, request.external_id = "crm", f"REQ-{number}"
+            request.state, request.decline_reason = "declined", "no_time"
+            request.save()
+    rows = [json.loads(line) for line in content(take("requests")).splitlines()]
+    told = {row["Emporion id"]: row for row in rows}
+    pinned = [json.loads(line) for line in content(take("pins")).splitlines()]
+    meetings = [json.loads(line) for line in content(take("meetings")).splitlines()]
+    for key, listed in ((pin.request.public_id, pinned), (met.request.public_id, meetings)):
+        assert [row["Request id"] for row in listed].count(key) == 1
+        assert told[key]["Id"].startswith("REQ-")
+        assert (told[key]["Source"], told[key]["Decline reason"]) == ("crm", "no_time")
+
+
+def test_list_that_was_taken_in_names_its_import(own: Edition, take: Take) -> None:
+    with scope(expo=own.expo):
+        draft = edition_tables.ListDraft.objects.filter(edition=own).first()
+        assert draft is not None
+        draft.batch = "abcdefghjk"
+        draft.save()
+    rows = [json.loads(line) for line in content(take("lists")).splitlines()]
+    assert [row["Import id"] for row in rows if row["Id"] == draft.public_id] == ["abcdefghjk"]
 
 
 # Subjects that a role is given besides what all of the staff are given.

@@ -68,7 +68,8 @@ class Subject:
     """One list: its name, the tables it gives out, who may have it, its headings and rows.
 
     `act` is what a role must be allowed to do (`registry.domain.roles`). With `of_release` it is
-    of one schedule: the published one where none is named.
+    of one schedule: the published one where none is named. `given` are the paths of the ORM, from
+    the first of the tables, to all that a row holds.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Subject:
     header: Sequence[str]
     rows: Callable[[Asked], Rows] = field(repr=False)
     of_release: bool = False
+    given: tuple[str, ...] = ()
 
 
 def subject(
@@ -96,6 +98,7 @@ def subject(
         tuple(column.heading for column in columns),
         lambda asked: stored(found(asked), columns),
         of_release,
+        tuple(column.path for column in columns),
     )
 
 

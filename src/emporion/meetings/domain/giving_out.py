@@ -15,6 +15,7 @@ from emporion.meetings.models import Meeting, MeetingRequest
 
 MEETINGS = (
     "Release",
+    "Request id",
     "Date",
     "Starts",
     "Ends",
@@ -28,7 +29,33 @@ MEETINGS = (
     "Made up",
     "Note",
 )
-_TOLD = ("state", "weight", "is_mandatory", "message", "asked_at", "answered_at")
+# What is read of a request and of a meeting, in the order in which their rows are made.
+REQUEST_PATHS = (
+    "public_id",
+    "source",
+    "external_id",
+    "asker",
+    "counterpart",
+    "state",
+    "weight",
+    "is_mandatory",
+    "message",
+    "decline_reason",
+    "asked_at",
+    "answered_at",
+)
+MEETING_PATHS = (
+    "release__number",
+    "request__public_id",
+    "slot__date",
+    "slot__starts",
+    "slot__minutes",
+    "host",
+    "guest",
+    "host__pavilion__letter",
+    "host__stand",
+    "table",
+)
 
 
 def request_header() -> list[str]:
@@ -40,20 +67,9 @@ def request_rows(edition: Edition) -> Iterator[list[Any]]:
     """Yield the requests of `edition` in the order in which they were asked."""
     people, note = People(edition), note_of(edition)
     fields = [column.field for column in LISTS["requests"]]
-    rows = (
-        MeetingRequest.objects.filter(edition=edition)
-        .order_by("pk")
-        .values_list(
-            "public_id",
-            "source",
-            "external_id",
-            "asker_id",
-            "counterpart_id",
-            *_TOLD,
-        )
-    )
+    rows = MeetingRequest.objects.filter(edition=edition).order_by("pk").values_list(*REQUEST_PATHS)
     for public_id, source, own, asker, counterpart, *told in rows.iterator(chunk_size=2000):
-        state, weight, mandatory, message, asked_at, answered_at = told
+        state, weight, mandatory, message, reason, asked_at, answered_at = told
         values: dict[str, Any] = {
             "id": own or public_id,
             "source": source if own else OURS,
@@ -61,6 +77,8 @@ def request_rows(edition: Edition) -> Iterator[list[Any]]:
             "weight": f"{weight / 1000:g}",
             "is_mandatory": mandatory,
             "message": message,
+            "emporion_id": public_id,
+            "decline_reason": reason,
             "asked_at": asked_at.isoformat(),
             "answered_at": answered_at.isoformat() if answered_at else "",
             "note": note,
@@ -77,26 +95,18 @@ def meeting_rows(edition: Edition, of_release: Mapping[str, Any]) -> Iterator[li
     rows = (
         Meeting.objects.filter(**of_release)
         .order_by("slot__number", "host__sort_key", "table", "pk")
-        .values_list(
-            "release__number",
-            "slot__date",
-            "slot__starts",
-            "slot__minutes",
-            "host_id",
-            "guest_id",
-            "host__pavilion__letter",
-            "host__stand",
-            "table",
-        )
+        .values_list(*MEETING_PATHS)
     )
-    for number, date, starts, minutes, host, guest, letter, stand, table in rows.iterator(
+    for number, request, date, starts, minutes, host, guest, *where in rows.iterator(
         chunk_size=2000
     ):
+        letter, stand, table = where
         ends = dt.datetime.combine(date, starts) + dt.timedelta(minutes=minutes)
         host_id, _role, host_name, host_made_up = people.shown[host]
         guest_id, _role, guest_name, guest_made_up = people.shown[guest]
         yield [
             number,
+            request,
             date.isoformat(),
             f"{starts:%H:%M}",
             f"{ends:%H:%M}",

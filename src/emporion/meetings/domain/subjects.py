@@ -56,9 +56,12 @@ def _releases(asked: Asked) -> QuerySet[Any, Any]:
     return Release.objects.filter(edition=asked.edition).exclude(state=Release.State.WRITING)
 
 
+_TOLD = ("release__number", "earlier", "rows")
+
+
 def _told(asked: Asked) -> Rows:
-    for number, counted in ReleaseTold.objects.filter(**of_release(asked)).values_list(
-        "release__number", "rows"
+    for number, earlier, counted in ReleaseTold.objects.filter(**of_release(asked)).values_list(
+        *_TOLD
     ):
         for start in range(0, len(counted), CHUNK):
             part = counted[start : start + CHUNK]
@@ -67,7 +70,7 @@ def _told(asked: Asked) -> Rows:
                 if key in people:
                     one = people[key]
                     name = english(one.display_name)
-                    yield [number, one.public_id, name, moved, added, removed]
+                    yield [number, earlier, one.public_id, name, moved, added, removed]
 
 
 SUBJECTS: tuple[Subject, ...] = (
@@ -78,6 +81,7 @@ SUBJECTS: tuple[Subject, ...] = (
         roles.REQUESTS,
         tuple(giving_out.request_header()),
         lambda asked: giving_out.request_rows(asked.edition),
+        given=giving_out.REQUEST_PATHS,
     ),
     Subject(
         "meetings",
@@ -86,6 +90,7 @@ SUBJECTS: tuple[Subject, ...] = (
         giving_out.MEETINGS,
         lambda asked: giving_out.meeting_rows(asked.edition, of_release(asked)),
         of_release=True,
+        given=giving_out.MEETING_PATHS,
     ),
     subject(
         "refusals",
@@ -107,9 +112,18 @@ SUBJECTS: tuple[Subject, ...] = (
         "told",
         ("meetings.ReleaseTold",),
         roles.LOOK,
-        ("Release", "Participant id", "Participant", "Moved", "Added", "Removed"),
+        (
+            "Release",
+            "Earlier release",
+            "Participant id",
+            "Participant",
+            "Moved",
+            "Added",
+            "Removed",
+        ),
         _told,
         of_release=True,
+        given=_TOLD,
     ),
     subject(
         "pins",

@@ -47,6 +47,7 @@ SUBJECTS: tuple[Subject, ...] = (
             Column("Address", "url"),
             Column("Events", "events"),
             Column("Active", "is_active"),
+            Column("Failing since", "failing_since"),
             Column("Made at", "made_at"),
         ),
         lambda asked: Endpoint.objects.filter(expo=asked.edition.expo),

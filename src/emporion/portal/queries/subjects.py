@@ -50,6 +50,7 @@ _GROUND = (
         roles.LOOK,
         tuple(column.heading for column in _ENTRY),
         _journal,
+        given=tuple(column.path for column in _ENTRY),
     ),
     subject(
         "imports",
@@ -163,4 +164,54 @@ LEFT_OUT: Mapping[str, str] = {
     "searchindex.SearchTerm": _DERIVED,
     "searchindex.SearchVocabulary": _DERIVED,
     "api.IdempotencyKey": "answers that programs had, a day long; each is in its own list",
+}
+
+_SORTS = "computed from the name, for the order of lists"
+_IN_HAND = "which process has it in hand, and until when"
+_LOOKED_AT = "what a page says and asks of a list until it is taken in"
+_TURN = "in which order, and beside what, it is handed over"
+# Columns of the tables above that stand in no list, and why. None is of whose edition or expo a
+# row is, which is the same in all of them.
+COLUMNS_LEFT_OUT: Mapping[str, str] = {
+    "edition.Participation.sort_key": _SORTS,
+    "edition.PostOffer.user": "the account that takes it, of which the desk is told when it has",
+    "edition.ListDraft.encoding": _LOOKED_AT,
+    "edition.ListDraft.columns": _LOOKED_AT,
+    "edition.ListDraft.values": _LOOKED_AT,
+    "edition.ListDraft.decisions": _LOOKED_AT,
+    "edition.ListDraft.leaves_out_bad_rows": _LOOKED_AT,
+    "edition.ListDraft.report": _LOOKED_AT,
+    "registry.Organisation.sort_key": _SORTS,
+    "registry.Person.sort_key": _SORTS,
+    "meetings.MeetingRequest.low": "asker and counterpart in one order, so that a pair asks once",
+    "meetings.MeetingRequest.high": "asker and counterpart in one order, so that a pair asks once",
+    "meetings.Release.certificate": _ENGINE,
+    "matchmaking.MatchRun.rules": "how lists made before the next run are put in order",
+    "matchmaking.MatchRun.process": _IN_HAND,
+    "messaging.Receipt.key": "its key in the outbox, which keeps it for a while only",
+    "messaging.Receipt.remote": "how the carrier names it, to ask them what came of it",
+    "messaging.Endpoint.secret": _OPENS,
+    "core.OutboxRow.lane": _TURN,
+    "core.OutboxRow.merge": _TURN,
+    "core.OutboxRow.is_behind": _TURN,
+    "core.OutboxRow.next_at": _TURN,
+    "core.OutboxRow.payload": "the words of a message or the body of a call; no list has them",
+    "core.OutboxRow.state": "the same in each row of the list: given up",
+    "core.OutboxRow.process": _IN_HAND,
+    "core.OutboxRow.lease": _IN_HAND,
+    "core.OutboxRow.lease_until": _IN_HAND,
+    "core.JournalEntry.object_id": "the only one of `Object ids` where it is one, for an index",
+    "core.JournalEntry.commitment": "what `emporion journal verify` reads of the values",
+    "core.ImportBatch.place": "the edition, which is the same in each row of the list",
+    "core.ImportBatch.process": _IN_HAND,
+    "core.JobRecord.arguments": "what the worker is told: keys of rows",
+    "core.JobRecord.said": "what it says while it runs; `Result` is what came out",
+    "core.JobRecord.cause": "the kind of the error, for the log; `Reason` tells it in words",
+    "core.JobRecord.process": _IN_HAND,
+    "core.JobRecord.lease": _IN_HAND,
+    "core.JobRecord.lease_until": _IN_HAND,
+    "core.JobRecord.next_at": _IN_HAND,
+    "core.JobRecord.begun_at": _IN_HAND,
+    "core.JobRecord.seen_at": _IN_HAND,
+    "core.JobRecord.stop_asked_at": _IN_HAND,
 }

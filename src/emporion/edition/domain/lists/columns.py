@@ -320,6 +320,9 @@ LISTS: dict[str, tuple[Column, ...]] = {
         Column("message", "Message", "long", ("note to them", "留言"), 500),
         Column("asked_at", "Asked at", "moment", ("date", "requested at", "提交时间")),
         Column("answered_at", "Answered at", "moment", ("回复时间",)),
+        # What lists of ours say besides: how others of them call a request, why it was declined.
+        Column("emporion_id", "Emporion id", "ignored"),
+        Column("decline_reason", "Decline reason", "ignored"),
         _MADE_UP, _NOTE,
     ),
 }  # fmt: skip
