@@ -121,6 +121,8 @@ def test_database_that_is_gone_is_told_of_and_comes_back(place: Place) -> None:
     # "Come again in a moment", and no other failure.
     assert set(place.load.refused) <= {503}
     place.check()
+    # The worker lived: it is no fault of the jobs.
+    assert counted(place.seen, "core_jobrecord", "kind = 'task' AND attempt != 1") == 0
 
 
 def test_line_that_swallows_what_is_said_is_told_of_and_given_up(place: Place) -> None:

@@ -41,6 +41,8 @@ ROOM = dt.timedelta(seconds=10)
 TURN = dt.timedelta(seconds=5)
 WORKER, BEHIND = "worker", "behind"
 WRITES = frozenset({"INSERT", "UPDATE", "DELETE"})
+# Attempts of this process whose end could not be written, by job and lease: with the cause.
+_owed: dict[tuple[int, int], tuple[JobRecord, str]] = {}
 
 
 class LeaseLost(Exception):
@@ -153,6 +155,21 @@ def wait_for_room(job: JobRecord, cause: str) -> bool:
     return _released(job, cause, values)
 
 
+def owe(job: JobRecord, cause: str) -> None:
+    """Remember that a job is to be given back (`wait_for_room`) which the database did not take."""
+    _owed[job.pk, job.lease] = job, cause
+
+
+def settle() -> None:
+    """Give back what `owe` remembered, as far as it is still ours; raises what the database says.
+
+    Without it the lease would end, and the attempt count.
+    """
+    for key, (job, cause) in list(_owed.items()):
+        wait_for_room(job, cause)
+        _owed.pop(key, None)
+
+
 def wait_for_turn(job: JobRecord, reason: str) -> bool:
     """Give a job back before which other work goes; the attempt does not count, however often."""
     values = {"attempt": F("attempt") - 1, "next_at": Now() + Value(TURN), "reason": reason}
@@ -197,20 +214,20 @@ def _released(job: JobRecord, cause: str, again: dict[str, Any]) -> bool:
     )
 
 
-def reclaim() -> int:
-    """Take back the leases that have ended, and those of processes that are gone; return how many.
+def reclaim(*, ended: bool = True) -> int:
+    """Take back leases that have `ended`, and those of processes that are gone; return how many.
 
     Such a job goes back into the queue: at once after its first attempt, later with a pause; one
     that was tried often enough has failed. Workers call this at their start, after each job and
     every few seconds between; one query when there is nothing to do.
     """
     taken_back = 0
-    ended = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
+    is_past = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
     running = JobRecord.objects.filter(state=State.RUNNING).annotate(
-        has_ended=Case(When(ended, then=True), default=False, output_field=BooleanField())
+        has_ended=Case(When(is_past, then=True), default=False, output_field=BooleanField())
     )
     for job in running:
-        if not job.has_ended and processes.is_running(job.process) is not False:
+        if not (ended and job.has_ended) and processes.is_running(job.process) is not False:
             continue
         log.warning("job.reclaimed", job=job.public_id, kind=job.kind, attempt=job.attempt)
         pause = None if job.attempt <= 1 else back_off(job.attempt - 1)

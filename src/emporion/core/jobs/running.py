@@ -135,13 +135,31 @@ def carry_out(job: JobRecord, *, beating: bool = False) -> JobRecord:
     A JobError's sentence is kept for people, and ends it, unless it says to wait (`NotItsTurn`,
     `TryLater`); after any other failure it is tried again
     (`kinds.ATTEMPTS`), and for a day where the database was gone or a disk full. Of that only the
-    kind is kept: the log has the rest.
+    kind is kept: the log has the rest. Where the database does not even take how the attempt
+    ended, that is owed to it (`lease.settle`), and its error raised.
     """
     running, heart = Running(job), lease.heart_of(job) if beating else None
     running.heart = heart
     token = _running.set(running)
     if heart is not None:
         heart.start()
+    try:
+        _attempt(running)
+    except Exception as error:
+        if passes(error):
+            lease.owe(job, type(error).__name__)
+        raise
+    finally:
+        _running.reset(token)
+        if heart is not None:
+            heart.end()
+    job.refresh_from_db()
+    return job
+
+
+def _attempt(running: Running) -> None:
+    """Do the work of a job and write how it ended; raises what writing that says."""
+    job = running.job
     try:
         with lease.fenced(job), journal.acting(job.owner, tenant=job.tenant):
             result = work_of(job.kind)(running, **job.arguments) or {}
@@ -164,12 +182,6 @@ def carry_out(job: JobRecord, *, beating: bool = False) -> JobRecord:
     except BaseException as error:
         lease.try_again(job, type(error).__name__)
         raise
-    finally:
-        _running.reset(token)
-        if heart is not None:
-            heart.end()
-    job.refresh_from_db()
-    return job
 
 
 def _end(job: JobRecord, state: str, result: dict[str, Any], reason: str) -> bool:
