@@ -83,6 +83,26 @@ def test_first_schedule_is_told_to_whom_it_concerns_and_to_nobody_twice(
     assert {m["Subject"] for m in mail.taken} == {"The meetings of Aava", "The meetings of Bo"}
 
 
+def test_participants_whose_ids_begin_alike_are_both_told_in_an_edition_with_a_long_name(
+    edition: Any, mail: fakes.Post
+) -> None:
+    factories.make_slots(edition)
+    edition.slug = "e" * 50
+    edition.save()
+    pair = [reachable(edition, "exhibitor", "Aava"), reachable(edition, "buyer", "Bo")]
+    for number, one in enumerate(pair):
+        one.public_id = f"aaaaaaaaaaa{number}"
+        one.save()
+    release = draft(edition, *pair)
+    release.number = 120
+    release.save()
+    publish(edition, 120, "user:li")
+    for _twice in range(2):
+        messages.tell_people(edition, 120)
+    due()
+    assert sorted(m["To"] for m in mail.taken) == ["aava@example.org", "bo@example.org"]
+
+
 def told_of(mail: fakes.Post) -> list[tuple[str, str]]:
     """Who got which message since the last look, by address."""
     found = sorted((m["To"], m["Subject"]) for m in mail.taken)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,6 +13,8 @@ from emporion.core.ids import new_id
 from emporion.core.models import OutboxRow
 
 State = OutboxRow.State
+# Letters of the longest key that is kept as it is, and of the digest at the end of a longer one.
+LONGEST, DIGEST = 80, 32
 # So often a row about one thing is looked for again that another transaction wrote meanwhile.
 ROUNDS = 5
 
@@ -29,7 +32,8 @@ def put(
     """Put a row into the outbox, in the caller's transaction, and return it.
 
     `key` is what the row is known by everywhere (made here if there is none); a second row with it
-    is the first one, so that a job that is begun again tells nothing twice. `merge` names what the
+    is the first one, so that a job that is begun again tells nothing twice; of one that is longer
+    than `LONGEST` the end is a digest of the whole. `merge` names what the
     row is about: one about the same that waits and was never tried gets this payload instead of
     another row. Not handed over before `after`. Raises RuntimeError outside a transaction.
     """
@@ -45,7 +49,7 @@ def put(
         "made_at": now,
         "next_at": after or now,
     }
-    key = key or f"{kind}_{new_id()}{new_id()}"
+    key = _kept(key) or f"{kind}_{new_id()}{new_id()}"
     rounds = ROUNDS if merge else 1
     while True:
         row = _waiting(kind, merge) if merge else None
@@ -61,6 +65,13 @@ def put(
             rounds -= 1
             if not rounds:
                 raise
+
+
+def _kept(key: str) -> str:
+    """Return a key as it is stored: two long ones that begin alike stay two."""
+    if len(key) <= LONGEST:
+        return key
+    return f"{key[: LONGEST - DIGEST]}{hashlib.sha256(key.encode()).hexdigest()[:DIGEST]}"
 
 
 def _waiting(kind: str, merge: str) -> OutboxRow | None:

@@ -83,7 +83,7 @@ def _send(
         person,
         name,
         {"participation": participation.public_id, "edition": edition.slug, "release": number},
-        key=f"{name}:{edition.slug}:{number}:{participation.public_id}"[:80],
+        key=f"{name}:{edition.slug}:{number}:{participation.public_id}",
         zone=edition.zone,
     )
 
