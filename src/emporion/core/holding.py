@@ -1,4 +1,4 @@
-"""What a restored backup holds back: messages and jobs that waited when it was made.
+"""What a place that was brought back holds back: messages and jobs that waited at that moment.
 
 A backup that is restored to be tried stands beside the fair itself. A worker there would tell real
 people a second time, and other systems as well. So what waits is put aside until somebody says that
@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, Model, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from emporion.core import journal
@@ -73,6 +73,27 @@ def hold(tables: Mapping[str, Collection[str]]) -> None:
         known = {name: value for name, value in away.items() if name in tables[outbox]}
         out = {**known, "state": OutboxRow.State.HELD}
         OutboxRow.objects.filter(state__in=("waiting", "sending")).update(merge=merge, **out)
+
+
+def hold_here() -> Held:
+    """Put off what waits or was under way in this place, and return how much is held.
+
+    For a database that was brought back to a moment without `restore`. No worker may be at work:
+    what one hands over meanwhile would be handed over once more when it is let go on.
+    """
+    models = (JobRecord, OutboxRow)
+    with transaction.atomic():
+        before = held()
+        hold({m._meta.db_table: _columns(m) for m in models})
+        done = held()
+        if done != before:
+            fields = [f"outbox={done.outbox}", f"jobs={done.jobs}"]
+            journal.record("held.hold", "held", "restored", fields=fields)
+    return done
+
+
+def _columns(model: type[Model]) -> list[str]:
+    return [field.column for field in model._meta.concrete_fields if field.column]
 
 
 def held() -> Held:

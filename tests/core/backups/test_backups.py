@@ -162,6 +162,21 @@ def test_restored_place_holds_what_waited_until_it_is_let_go_on(
     assert (entry.actor, entry.fields) == ("command:outbox", ["outbox=2", "jobs=2"])
 
 
+def test_database_brought_back_without_restore_is_held_by_the_command(
+    waiting: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _twice in range(2):
+        assert show_outbox(["--hold"]) == 0
+        assert capsys.readouterr().out == "Held until --release: 2 of the outbox and 2 jobs.\n"
+    assert (jobs.reclaim(), due()) == (0, ([], []))
+    entry = JournalEntry.objects.get(action="held.hold")
+    assert (entry.actor, entry.fields) == ("command:outbox", ["outbox=2", "jobs=2"])
+    assert show_outbox(["--release"]) == 0
+    assert due() == (["waiting", "running"], ["waiting", "sending"])
+    with pytest.raises(SystemExit):
+        show_outbox(["--hold", "--release"])
+
+
 def test_place_that_is_restored_to_be_live_holds_nothing(folder: Path, waiting: None) -> None:
     writing.make(folder / "a.backup")
     make_empty(folder)

@@ -21,12 +21,20 @@ def show_outbox(argv: list[str]) -> int:
         "--replay", metavar="KEY", help="have a row handed over again; `dead`: all that are dead"
     )
     parser.add_argument(
-        "--release", action="store_true", help="let go on what is held since a restore"
+        "--hold", action="store_true", help="put off what waits, before any worker is started"
+    )
+    parser.add_argument(
+        "--release", action="store_true", help="let go on what is held since a restore or --hold"
     )
     options = parser.parse_args(argv)
-    if options.release:
+    if options.hold and options.release:
+        parser.error("--hold or --release")
+    if options.hold or options.release:
         with journal.acting("command:outbox"):
-            print(f"Let go on: {holding.release()}.")
+            if options.hold:
+                print(f"Held until --release: {holding.hold_here()}.")
+            else:
+                print(f"Let go on: {holding.release()}.")
         return 0
     if options.replay:
         wanted = {"state": "dead"} if options.replay == "dead" else {"key": options.replay}
