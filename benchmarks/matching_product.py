@@ -76,7 +76,7 @@ def _run(exhibitors: int, buyers: int, with_requests: bool) -> None:
         bulk.refresh_statistics()
         vectors.readers = lambda: (Scattered(),)
         texts = market.texts_of(edition)
-        store = vectors.DatabaseStore(edition, Scattered.model)
+        store = vectors.DatabaseStore(edition)
         read_meaning(texts.exhibitors, texts.buyers, vectors.readers(), store)
         before, steps = peak_mb(), []
         began, cpu = time.perf_counter(), time.process_time()
