@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from emporion.edition.models import Need, Participation
+from emporion.engines.matching import comparing
 from emporion.matchmaking import queries
 from emporion.matchmaking.domain import wishes
 from emporion.matchmaking.domain.runs import run_match
@@ -231,3 +232,12 @@ def test_numbers_on_the_list_have_no_gap_where_somebody_will_be_met(edition, buy
     make_request(buyer, first, state="accepted")
     answer = client.get(address("portal:why", edition), {"who": second.public_id})
     assert "They are number 1 on your list." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "why",
+    ["next_run", "beside", "lot", "few_seen", "fits_less", "crowded", "evenly", "alike"],
+)
+def test_each_answer_of_a_comparison_has_its_sentence(why):
+    assert f"``{why}``" in str(comparing.Comparison.__doc__)
+    assert absent._sentence(queries.Absence(why)).endswith(".")
