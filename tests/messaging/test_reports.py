@@ -103,6 +103,16 @@ def test_gateway_calls_back_over_a_socket(
     assert (line.getresponse().status, outcomes()) == (204, [("sms", "delivered")])
 
 
+def test_calls_with_long_names_that_begin_alike_are_both_heard(
+    person: Person, mail: fakes.Post
+) -> None:
+    send(person)
+    remote = Receipt.objects.get().remote
+    for state, call_id in (("delivered", "c" * 100 + "1"), ("read", "c" * 100 + "2")):
+        assert call("mail", [{"id": remote, "state": state}], call_id) == 204
+    assert outcomes() == [("mail", "read")]
+
+
 def test_later_word_counts_and_an_earlier_one_sent_again_changes_nothing(
     person: Person, mail: fakes.Post
 ) -> None:

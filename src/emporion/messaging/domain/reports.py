@@ -6,6 +6,7 @@ an old one again changes nothing. One that was lost gives way to the next carrie
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ Outcome = Receipt.Outcome
 RANK = {
     Outcome.SENDING: 0, Outcome.TAKEN: 1, Outcome.LOST: 2, Outcome.DELIVERED: 3, Outcome.READ: 4,
 }  # fmt: skip
+# Letters of the longest name of a call that is kept as it is.
+LONGEST = 80
 # Somebody told their mail program that it is spam: what they mean is to be left in peace.
 COMPLAINED = "complained"
 
@@ -58,9 +61,11 @@ def hear(carrier: str, call: str, reports: Sequence[Report], *, strict: bool = F
 
 def first_time(carrier: str, call: str) -> bool:
     """Note a call of a carrier, in the caller's transaction; False when it was heard before."""
+    if len(call) > LONGEST:
+        call = hashlib.sha256(call.encode()).hexdigest()
     try:
         with transaction.atomic():
-            Heard.objects.create(key=f"{carrier}:{call}"[:120], at=timezone.now())
+            Heard.objects.create(key=f"{carrier}:{call}", at=timezone.now())
     except IntegrityError:
         return False
     return True

@@ -111,7 +111,7 @@ def _signed(
         for one in rows
     ]
     try:
-        reports.hear(carrier, call[:80], found, strict=True)
+        reports.hear(carrier, call, found, strict=True)
     except reports.Unknown:
         return HttpResponse(status=404)
     return HttpResponse(status=204)
