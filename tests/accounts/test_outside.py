@@ -280,6 +280,7 @@ def test_wish_of_one_never_connects_the_account_of_another(
     assert client.get(CONNECT.format("openid")).status_code == 405
 
 
+@pytest.mark.usefixtures("clock_early_in_a_step")
 def test_account_elsewhere_is_one_factor(client: Client, server: Server, aino: User) -> None:
     client.post("/en/signin/", {"identifier": "aino@example.org", "password": "correct horse"})
     secret = totp.new_secret()
