@@ -23,7 +23,7 @@ from emporion.meetings.domain.files import export
 from emporion.meetings.domain.market import ScheduleError, read_market
 from emporion.meetings.domain.requests import answer
 from emporion.meetings.domain.schedule import compute_release, remove_unfinished
-from emporion.meetings.interfaces import commands
+from emporion.meetings.interfaces import commands, releases
 from emporion.meetings.models import Meeting, MeetingRequest, Refusal, Release, ReleaseInstance
 from emporion.meetings.queries.agenda import agenda
 from emporion.meetings.queries.words import METHODS
@@ -270,21 +270,10 @@ def test_the_files_and_the_command_repeat_the_release(edition, tmp_path, capsys)
         ]
     )
     assert cli.main(["schedule", "--check", str(instance), str(solution)]) == 0
-    assert (
-        cli.main(
-            [
-                "schedule",
-                str(instance),
-                "-o",
-                str(again),
-                "--seed",
-                str(release.seed),
-                "--work-limit",
-                str(release.steps),
-            ]
-        )
-        == 0
-    )
+    # The command of the page, with what the clock has cut of the proof.
+    files = {"instance.json": str(instance), "again.json": str(again)}
+    words = [files.get(word, word) for word in releases.commands(edition, release)[2].split()]
+    assert cli.main(words[words.index("schedule") :]) == 0
     capsys.readouterr()
     meetings = json.loads(again.read_text())["meetings"]
     lines = sorted(f"{m['request']} {m['slot']}\n" for m in meetings)
