@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
@@ -152,3 +153,38 @@ def test_half_sent_forms_from_one_place_keep_no_page_from_anybody(port: int) -> 
         for _ in range(3):
             asked = [served.status_of(port, path) for path in (SIGN_IN, "/healthz", "/readyz")]
             assert asked == [200, 200, 200]
+
+
+@pytest.mark.parametrize("kind", [FORM, FILES, "application/json"])
+def test_body_that_was_cut_on_its_way_is_refused_and_not_worked_at(kind: str) -> None:
+    whole = {
+        FORM: b"message=Please+bring+the+samples&hosts=on",
+        FILES: b'--X\r\nContent-Disposition: form-data; name="message"\r\n\r\nPlease bring\r\n--X--\r\n',
+        "application/json": b'{"message": "Please bring"}',
+    }[kind]
+    reached: list[Any] = []
+
+    def view(request: HttpRequest) -> HttpResponse:
+        reached.append(request.POST.get("message") or request.body)
+        return HttpResponse()
+
+    def post(came: int) -> int:
+        request = RequestFactory().generic(
+            "POST", SIGN_IN, content_type=kind, CONTENT_LENGTH=str(len(whole)),
+            **{"wsgi.input": BytesIO(whole[:came])},
+        )  # fmt: skip
+        return BodiesMiddleware(view)(request).status_code
+
+    assert post(len(whole)) == 200
+    for came in range(1, len(whole), 5):
+        with pytest.raises(BadRequest):
+            post(came)
+    assert len(reached) == 1
+
+
+def test_form_that_was_cut_gets_a_page_that_says_so(client: Client, db: None) -> None:
+    answer = client.generic(
+        "POST", SIGN_IN, content_type=FORM, CONTENT_LENGTH="1000",
+        **{"wsgi.input": BytesIO(b"identifier=aino")},
+    )  # fmt: skip
+    assert answer.status_code == 400

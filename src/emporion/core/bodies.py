@@ -6,6 +6,9 @@ places and the turns, by few threads at once (`core.places.senders`). How long t
 limited here: granian's body waits without an end, and its thread waits for whoever reads it beside.
 A proxy that takes in the whole body first ends that (`docs/operators/deployment.md`).
 
+A sender who hangs up half way has sent nothing: a form cut in the middle would be worked at with
+a shortened text and an empty box.
+
 How much somebody sends they say beforehand. What is too much is refused unread: a file would lie on
 the disk before anybody asks who sent it.
 """
@@ -13,8 +16,10 @@ the disk before anybody asks who sent it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -45,20 +50,44 @@ class BodiesMiddleware:
             return HttpResponse(render_to_string("413.html"), status=413)
         if length > 0:
             with senders.taken(), places.taken():
-                receive(request, length)
+                came = receive(request, length)
+            if came < length:
+                raise BadRequest(f"{came} of {length} bytes came")
         return self.get_response(request)
 
 
-def receive(request: HttpRequest, length: int) -> None:
-    """Wait until a form is here, or another body that is kept in memory.
+def receive(request: HttpRequest, length: int) -> int:
+    """Wait until a form is here, or another body that is kept in memory; return how much came.
 
     Files of a form are on the disk then. Another body that is longer (a list that a program sends)
     is left to the page that is asked: it knows first who sends it.
     """
-    if request.method == "POST" and request.content_type in {FORM, FILES}:
+    if request.method == "POST" and request.content_type == FILES:
+        counted = _Counted(request._stream)
+        request._stream = cast(BinaryIO, counted)
         _ = request.POST
-    elif length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-        _ = request.body
+        return counted.came
+    return len(request.body) if length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE else length
+
+
+class _Counted:
+    """A body as it is read, and how many bytes of it came."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream, self.came = stream, 0
+
+    def read(self, *size: int) -> bytes:
+        part: bytes = self._stream.read(*size)
+        self.came += len(part)
+        return part
+
+    def readline(self, *size: int) -> bytes:
+        part: bytes = self._stream.readline(*size)
+        self.came += len(part)
+        return part
+
+    def close(self) -> None:
+        self._stream.close()
 
 
 def most(request: HttpRequest) -> int:

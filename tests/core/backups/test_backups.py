@@ -367,6 +367,23 @@ def test_restore_that_fails_late_leaves_the_place_as_it_was(
     assert reading.restore(folder / "a.backup").files == 2
 
 
+def test_files_come_when_all_rows_are_there_so_that_a_killed_restore_is_begun_again(
+    folder: Path, fair: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing.make(folder / "a.backup")
+    make_empty(folder)
+    seen: list[list[str]] = []
+    compare = reading._compare
+
+    def look(*given: Any) -> None:
+        seen.append([path.name for path in (folder / "data").rglob("*") if path.is_file()])
+        compare(*given)
+
+    monkeypatch.setattr(reading, "_compare", look)
+    assert reading.restore(folder / "a.backup").files == 2
+    assert seen == [[]]
+
+
 def test_backup_of_a_newer_program_is_refused(folder: Path, fair: None) -> None:
     writing.make(folder / "a.backup")
     more = b"99999\tcore\t0999_from_the_future\t2030-01-01 00:00:00.000000\n"

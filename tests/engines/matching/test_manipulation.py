@@ -120,3 +120,23 @@ def test_the_rank_of_an_origin_is_the_same_also_after_people_have_answered():
     assert [(owner, [e.id for e in rows]) for owner, rows in one.buyers] == [
         (owner, [e.id for e in rows]) for owner, rows in two.buyers
     ]
+
+
+def chance_in_its_market(**said):
+    """The chance that a guest wants a host of its market, as a share of that of one who says none."""
+
+    def p(guest):
+        market = Market([Participant("e", 5, country="FI", deals=["agency"])], [guest])
+        return matching.match(market, readers=(), floor=0).buyers.p[0]
+
+    return p(Participant("b", 4, **said)) / p(Participant("b", 4))
+
+
+def test_a_region_counts_like_one_country_and_two_kinds_of_deal_like_one():
+    one = chance_in_its_market(markets=["FI"])
+    assert one > 1.1
+    nordic = ["DK", "FI", "IS", "NO", "SE"]
+    assert chance_in_its_market(markets=nordic, markets_named=1) == one
+    assert 1 < chance_in_its_market(markets=nordic) < one
+    deal = chance_in_its_market(deals=["agency"])
+    assert chance_in_its_market(deals=["agency", "licensing"]) == deal > 1.1

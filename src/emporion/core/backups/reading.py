@@ -66,7 +66,7 @@ def restore(path: Path, *, live: bool = False) -> Restored:
         ]
         _refuse_unless_empty()
         _make_tables(source)
-        with _files(source, about["files"]) as files, whole_or_nothing() as database:
+        with _files_as_before(), whole_or_nothing() as database:
             database.empty(shapes)
             for shape, table in zip(shapes, about["tables"], strict=True):
                 _fill(source, database, shape, table)
@@ -74,6 +74,8 @@ def restore(path: Path, *, live: bool = False) -> Restored:
             if broken := database.broken_references():
                 raise NotRestored(f"rows refer to rows that are missing: {', '.join(broken)}")
             _compare(source, database, shapes, about)
+            for file in about["files"]:
+                _write_file(source, file)
             if not live:
                 known = {shape.table: {name for name, _ in shape.columns} for shape in shapes}
                 try:
@@ -87,7 +89,7 @@ def restore(path: Path, *, live: bool = False) -> Restored:
     call_command("migrate", interactive=False, verbosity=0)
     refresh_statistics()
     rows = sum(table["rows"] for table in about["tables"])
-    return Restored(len(shapes), rows, files, seals.head())
+    return Restored(len(shapes), rows, len(about["files"]), seals.head())
 
 
 def about(path: Path) -> dict[str, Any]:
@@ -192,19 +194,17 @@ def _compare(
 
 
 @contextmanager
-def _files(source: zipfile.ZipFile, files: list[dict[str, Any]]) -> Iterator[int]:
-    """Write the files of the data folder, and give their number.
-
-    Should what follows fail, uploads go again (there were none before) and keys are what they were.
-    """
+def _files_as_before() -> Iterator[None]:
+    """Where the block fails, uploads go again (there were none) and keys are what they were."""
     keys = [settings.DATA_DIR / name for name in writing.SECRETS]
     before = {path: path.read_bytes() if path.is_file() else None for path in keys}
     try:
-        for file in files:
-            _write_file(source, file)
-        yield len(files)
+        yield
     except BaseException:
-        shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+        media = Path(settings.MEDIA_ROOT)
+        # What is in it, and not the folder: it may be a link to a share.
+        for path in media.iterdir() if media.is_dir() else ():
+            path.unlink() if path.is_file() else shutil.rmtree(path, ignore_errors=True)
         for path, content in before.items():
             if content is None:
                 path.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ feature of its own.
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -32,7 +32,7 @@ HALF_TEXT = 0.3
 HALF_POPULAR = 10.0
 # Who names more than so many has each of them count less when it is met: naming all says little.
 MARKETS_AT_FULL_WEIGHT = 3
-AT_FULL_WEIGHT = {"languages": 3, "deals": 1}
+AT_FULL_WEIGHT = {"languages": 3, "deals": 2}
 # Pairs compared term by term at once.
 PAIRS = 2048
 POPULAR_KINDS = frozenset({"bookmark", "request", "accept"})
@@ -75,7 +75,14 @@ class Sets:
     `worth` 0..1 is what one of its names counts when it is met, less beyond `full` of them.
     """
 
-    def __init__(self, sets: Sequence[frozenset[str]], names: Mapping[str, int], full: int) -> None:
+    def __init__(
+        self,
+        sets: Sequence[frozenset[str]],
+        names: Mapping[str, int],
+        full: int,
+        said: Sequence[int] | None = None,
+    ) -> None:
+        """`said`: how many names each is in their own words, if not as many as the set holds."""
         numbers: dict[frozenset[str], int] = {}
         self.number = np.asarray(
             [numbers.setdefault(one, len(numbers)) for one in sets], dtype=np.int64
@@ -86,8 +93,8 @@ class Sets:
             rows[at, [names[name] for name in one]] = 1
         self.rows = rows[self.number]
         self.stated = np.asarray([bool(one) for one in numbers], dtype=bool)[self.number]
-        worth = np.asarray([worth_of(one, full) for one in numbers], dtype=np.float32)
-        self.worth = worth[self.number]
+        counts = [len(one) for one in sets] if said is None else said
+        self.worth = np.asarray([worth_of(count, full) for count in counts], dtype=np.float32)
 
     def of(self, at: Ints) -> Sets:
         """Return the sets of these participants."""
@@ -97,13 +104,13 @@ class Sets:
         return new
 
 
-def worth_of(said: Collection[str], full: int) -> float:
-    """Return what one of the names that somebody said counts when it is met, above 0 to 1.
+def worth_of(said: int, full: int) -> float:
+    """Return what one of so many names that somebody said counts when it is met, above 0 to 1.
 
     Falling with the square of their number, which leaves whoever names everything about the looks
     of an honest profile (`benchmarks/matching_manipulation.py`).
     """
-    return min(1.0, (full / max(len(said), 1)) ** 2)
+    return min(1.0, (full / max(said, 1)) ** 2)
 
 
 class Features:
@@ -372,7 +379,8 @@ def wanted_markets(
     numbers = np.asarray([number.get(name, number["?"]) for name in known.tolist()], dtype=np.int64)
     countries = numbers[home] if len(numbers) else np.zeros(0, dtype=np.int64)
     markets = [frozenset(one.markets) for one in wanting]
-    return Sets(markets, number, MARKETS_AT_FULL_WEIGHT), countries, number
+    said = [one.markets_named or len(set(one.markets)) for one in wanting]
+    return Sets(markets, number, MARKETS_AT_FULL_WEIGHT, said), countries, number
 
 
 def _shared(

@@ -44,7 +44,8 @@ class Participant:
     `capacity` is the number of meetings wanted (>= 1); `texts` are {language: what is offered or
     needed}; `country` and `markets` are ISO 3166-1 alpha-2; `languages` BCP 47; `size` one of
     `SIZES` or ""; `deals` are codes of deal types looked for.  `agreed` are meetings that are
-    settled already and take their places.
+    settled already and take their places.  `markets_named` is how many markets somebody named to
+    want all of `markets`, where a region is one; 0: as many as there are.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Participant:
     size: str = ""
     deals: Sequence[str] = ()
     agreed: int = 0
+    markets_named: int = 0
 
     @property
     def free(self) -> int:

@@ -127,7 +127,7 @@ def rewritten(features: Features, one: Participant, side: str) -> Features:
         full, names = AT_FULL_WEIGHT[name], features.names[name]
         shared = Sets([frozenset(said).intersection(names)], names, full)
         # What nobody else says was said all the same.
-        shared.stated[:], shared.worth[:] = bool(said), worth_of(said, full)
+        shared.stated[:], shared.worth[:] = bool(said), worth_of(len(said), full)
         setattr(new, f"{side}_{name}", shared)
     other = "exhibitor" if side == "buyer" else "buyer"
     theirs = features.names[f"{other}_markets"]

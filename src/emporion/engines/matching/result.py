@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 # Named with every showing, so that what came of it can be laid to the rule that made it.
-POLICY = "facets-text-meaning/8"
+POLICY = "facets-text-meaning/9"
 
 
 @dataclass(frozen=True)

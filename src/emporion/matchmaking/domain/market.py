@@ -170,6 +170,7 @@ def sides(
             firms[row.public_id] = row.organisation
         codes, deals = needs.get(row.pk, ((), ()))
         offered, offer_deals = offers.get(row.pk, ((), ()))
+        wanted = markets_of(row.markets, places[row.pk])
         participant = matching.Participant(
             id=row.public_id,
             capacity=wanted_meetings(edition, row),
@@ -177,7 +178,8 @@ def sides(
             needs=codes,
             texts=joined(texts.get(row.pk, {})),
             country=row.country,
-            markets=countries_of(markets_of(row.markets, places[row.pk])),
+            markets=countries_of(wanted),
+            markets_named=len(wanted),
             languages=row.languages,
             size=row.size,
             deals=tuple(dict.fromkeys((*deals, *offer_deals))),
