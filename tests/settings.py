@@ -21,6 +21,8 @@ os.environ.setdefault("EMPORION_INSECURE_LOCAL", "1")
 os.environ.setdefault("EMPORION_LOG_LEVEL", "WARNING")
 
 from emporion.project.messages import compile_catalogues
+
+# Django reads settings off this module: all of the product's are to stand in it.
 from emporion.project.settings import *  # noqa: F403
 from emporion.project.settings import DATA_DIR, DATABASES, STATIC_ROOT
 

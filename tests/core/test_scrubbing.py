@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import logging
-import sys
 from typing import Any
 
 import pytest
@@ -14,8 +12,8 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from emporion.accounts.models import User
-from emporion.core import logs
 from emporion.core.scrubbing import HIDDEN, Scrubber, known_secrets
+from tests.logged import logged
 
 SECRET = "s3cret-of-the-session-key-0123456789"
 scrub = Scrubber([SECRET, "short"])
@@ -64,15 +62,8 @@ def written(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Any:
     """What the product's own logging writes, as on a server."""
     settings.SECRET_KEY = SECRET
     monkeypatch.setenv("EMPORION_SMS_TOKEN", "planted-sms-token")
-    root, before = logging.getLogger(), structlog.get_config()
-    handlers, level = root.handlers, root.level
-    out = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", out)
-    logs.configure({"json": True, "level": "DEBUG"})
-    yield out
-    root.handlers = handlers
-    root.setLevel(level)
-    structlog.configure(**before)
+    with logged(monkeypatch) as out:
+        yield out
 
 
 PLANTED = (

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import io
 import json
-import logging
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-import structlog
 from django.db import OperationalError
 from django.test import Client
 
 from emporion.accounts.domain.tokens import make_token
 from emporion.accounts.rules import SCOPES
-from emporion.core import logs, privacy
+from emporion.core import privacy
 from emporion.core.tabular import subjects
 from emporion.core.tabular.answering import TYPES
 from emporion.portal.interfaces import sitemap
 from emporion.portal.interfaces.desk import participants
 from emporion.portal.queries.subjects import SUBJECTS
 from tests import factories
+from tests.logged import logged
 from tests.portal.fairs import address
 
 PLANTED = "aino@example.org"
@@ -33,15 +31,8 @@ PLANTED = "aino@example.org"
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """What the product's own logging writes, as on a server."""
-    root, before = logging.getLogger(), structlog.get_config()
-    handlers, level = root.handlers, root.level
-    out = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", out)
-    logs.configure({"json": True, "level": "DEBUG"})
-    yield out
-    root.handlers = handlers
-    root.setLevel(level)
-    structlog.configure(**before)
+    with logged(monkeypatch) as out:
+        yield out
 
 
 def breaking(plain: Any) -> Any:
