@@ -380,6 +380,13 @@ def test_owner_ends_the_address_of_a_calendar_and_has_a_new_one(edition, buyer, 
     assert calendar(edition, old[0]).status_code == 200
 
 
+def test_address_of_a_calendar_is_ended_also_where_no_meeting_is_left(edition, buyer, signed_in):
+    client = signed_in(user_of(buyer))
+    shown = page(client.get(address("day", edition)))
+    assert shown.select_one(f"form[action='{address('end_calendar', edition)}']") is not None
+    assert "Add it once" not in shown.main.get_text()
+
+
 def test_ended_address_of_one_leaves_those_of_others(edition, buyer, fair, signed_in):
     owner, colleague, host = user_of(buyer), make_user(), fair[0]
     second = Person.objects.create(expo=edition.expo, name="Bo", sort_key="bo", user=colleague)
