@@ -100,6 +100,7 @@ HELD: dict[str, tuple[str, Callable[[Edition], Keys]]] = {
         for counted in meeting_tables.ReleaseTold.objects.filter(release__edition=e)
         for row in counted.rows]),
     "pins": ("Request id", _at(meeting_tables.Pin, "request__edition", "request__public_id")),
+    "incidents": ("Id", _at(meeting_tables.Incident, "edition", "public_id")),
     "slots": ("Number", _at(meeting_tables.Slot, "edition", "number")),
     "releases": ("Number", _at(meeting_tables.Release, "edition", "number")),
     "runs": ("Id", _at(meeting_tables.ScheduleRun, "edition", "public_id")),
@@ -330,8 +331,8 @@ def test_list_that_was_taken_in_names_its_import(own: Edition, take: Take) -> No
 
 # Subjects that a role is given besides what all of the staff are given.
 EVERYBODY = {
-    "edition", "facts", "pavilions", "walking", "delegations", "taxonomy", "told", "slots",
-    "releases", "runs", "matchings", "journal",
+    "edition", "facts", "pavilions", "walking", "delegations", "taxonomy", "told", "incidents",
+    "slots", "releases", "runs", "matchings", "journal",
 }  # fmt: skip
 CONTACTS = {
     "exhibitors", "buyers", "participants", "delegates", "needs", "offers", "organisations",

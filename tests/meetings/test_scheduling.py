@@ -180,7 +180,7 @@ def test_market_takes_a_number_of_statements_that_rows_do_not_change(edition):
         with CaptureQueriesContext(connection) as captured:
             read_market(other)
         counts.append(len(captured))
-    assert counts[0] == counts[1] <= 7
+    assert counts[0] == counts[1] <= 8
 
 
 def test_minutes_that_are_missing_are_named(edition):

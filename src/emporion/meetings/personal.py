@@ -114,6 +114,24 @@ for _label, _others in (
         },
         others=_others,
     )
+declare(
+    "meetings.Incident",
+    whose={"alone": "participation", "actor": "told_by"},
+    kept=Kept(
+        "a year after the fair",
+        after="edition__ends",
+        days=365,
+        where={"edition__is_demonstration": False},
+    ),
+    fields={
+        "kind": held(
+            "why meetings could not take place", "organisers", Does.KEEPS,
+            "the record of the schedule",
+        ),
+        "told_by": held("who told it", "organisers", Does.KEEPS, _BY_ID),
+    },
+    others="public_id letter",
+)  # fmt: skip
 not_of_people("meetings.Slot", "session")
 not_of_people("meetings.Meeting")
 not_of_people("meetings.Refusal", "reason")

@@ -35,7 +35,14 @@ from emporion.edition.models import (
 from emporion.matchmaking.models import FirstList, Wish
 from emporion.meetings.domain import calendar_address, links
 from emporion.meetings.domain.messages import TELL
-from emporion.meetings.models import MeetingRating, MeetingRequest, Pin, StandingRule
+from emporion.meetings.models import (
+    Incident,
+    MeetingRating,
+    MeetingRequest,
+    Pin,
+    Slot,
+    StandingRule,
+)
 from emporion.messaging.domain import choosing, templates
 from emporion.messaging.models import Address, Delivery, Endpoint, Receipt
 from emporion.portal.interfaces.desk import looking
@@ -151,14 +158,19 @@ def kept_quiet(
 
 def of_the_schedule(
     edition: Edition, pinned: Iterable[MeetingRequest], host: Participation
-) -> dict[str, int]:
-    """Make a draft behind the published release, pins, and a rule that answers."""
+) -> dict[str, int | str]:
+    """Make a draft behind the published release, pins, a rule that answers, and one away."""
     at = timezone.now()
     draft = factories.make_release(edition)
     for asked in pinned:
         Pin.objects.create(request=asked, pinned_at=at, pinned_by="user:a")
     StandingRule.objects.create(participation=host, source="list", limit=2, made_at=at)
-    return {"draft number": draft.number}
+    first, last = Slot.objects.filter(edition=edition)[:2]
+    away = Incident.objects.create(
+        edition=edition, kind="absent", participation=host, first=first, last=last,
+        told_at=at, told_by="user:a",
+    )  # fmt: skip
+    return {"draft number": draft.number, "incident": away.public_id}
 
 
 def of_the_desk(edition: Edition, owner: str, endpoint: Endpoint) -> dict[str, str]:

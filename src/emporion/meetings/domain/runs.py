@@ -20,12 +20,15 @@ from emporion.meetings.domain.computing import DEFAULT_SECONDS, Computed, Progre
 from emporion.meetings.domain.schedule import keep, remove_unfinished
 from emporion.meetings.domain.service import NAMES, Name
 from emporion.meetings.models import Release, ScheduleRun, ScheduleRunContent
+from emporion.meetings.queries.incidents import slot_named, standing
 
 COMPUTE, KEEP = "schedule.run", "schedule.keep"
 State = ScheduleRun.State
 # One worker does one after the other; more than these only make people wait without knowing.
 MOST_WAITING = 6
 LONGEST_SECONDS = 3600
+# More than anybody has meetings at a fair, or a fair has slots.
+MOST_MOVES = 100
 
 
 class RunError(ValueError):
@@ -34,19 +37,29 @@ class RunError(ValueError):
 
 @dataclass(frozen=True)
 class Options:
-    """What the organiser chose for a run; `seconds` of search, `service` whom it serves first."""
+    """What the organiser chose for a run; `seconds` of search, `service` whom it serves first.
+
+    With `repair` the public schedule is changed as little as what has happened demands: `as_of`
+    is the slot that is running ("s07"; "" before the fair), `notice` how many slots ahead people
+    are told, `moves` how many moved meetings a guest accepts.
+    """
 
     seconds: float = DEFAULT_SECONDS
     seed: int = 1
     walking: bool = True
     service: Name = "value"
+    repair: bool = False
+    as_of: str = ""
+    notice: int = 1
+    moves: int = 1
 
 
 def start_run(edition: Edition, options: Options, actor: str, *, trial: bool) -> ScheduleRun:
     """Put a computation into the queue and return its run.
 
     A trial changes nothing until it is kept; a draft is kept as a release when it is computed.
-    Raises RunError when too many wait, or seconds or seed are out of range.
+    Raises RunError when too many wait, or seconds or seed are out of range; and of a repair when
+    nothing is public, nothing has happened, or there is no such slot.
     """
     if not 0 < options.seconds <= LONGEST_SECONDS:
         raise RunError(_("Seconds of search are above 0 and at most %d.") % LONGEST_SECONDS)
@@ -54,6 +67,8 @@ def start_run(edition: Edition, options: Options, actor: str, *, trial: bool) ->
         raise RunError(_("The seed is a whole number from 0 to 2147483647."))
     if options.service not in NAMES:
         raise RunError(_("Nobody is served first by this name: %s.") % options.service)
+    if options.repair:
+        _check_repair(edition, options)
     jobs.reclaim()
     with transaction.atomic():
         Edition.objects.select_for_update().get(pk=edition.pk)
@@ -78,6 +93,17 @@ def start_run(edition: Edition, options: Options, actor: str, *, trial: bool) ->
         run.save(update_fields=["job"])
         journal.record("schedule.start", "schedule_run", run.public_id, fields=["options"])
     return run
+
+
+def _check_repair(edition: Edition, options: Options) -> None:
+    if not all(0 <= number <= MOST_MOVES for number in (options.notice, options.moves)):
+        raise RunError(_("Notice and moves are whole numbers from 0 to %d.") % MOST_MOVES)
+    if options.as_of and not slot_named(edition, options.as_of):
+        raise RunError(_("There is no slot named %s.") % options.as_of)
+    if not Release.objects.filter(edition=edition, state=Release.State.PUBLISHED).exists():
+        raise RunError(_("No schedule is public yet. Publish one first; then it can be repaired."))
+    if not standing(edition).exists():
+        raise RunError(_("Nothing has happened yet. Say first who is away, or what is closed."))
 
 
 def stop_run(run: ScheduleRun) -> None:

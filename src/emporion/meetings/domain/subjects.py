@@ -18,7 +18,15 @@ from emporion.core.tabular.subjects import (
 )
 from emporion.edition.queries import participations_by_pk
 from emporion.meetings.domain import giving_out
-from emporion.meetings.models import Pin, Refusal, Release, ReleaseTold, ScheduleRun, Slot
+from emporion.meetings.models import (
+    Incident,
+    Pin,
+    Refusal,
+    Release,
+    ReleaseTold,
+    ScheduleRun,
+    Slot,
+)
 from emporion.registry.domain import roles
 
 
@@ -136,6 +144,24 @@ SUBJECTS: tuple[Subject, ...] = (
             Column("Pinned by", "pinned_by"),
         ),
         lambda asked: Pin.objects.filter(request__edition=asked.edition),
+    ),
+    subject(
+        "incidents",
+        ["meetings.Incident"],
+        roles.LOOK,
+        (
+            Column("Id", "public_id"),
+            Column("Kind", "kind"),
+            Column("Participant id", "participation__public_id"),
+            Column("Participant", "participation__display_name", english),
+            Column("Pavilion", "letter"),
+            Column("From slot", "first__number"),
+            Column("To slot", "last__number"),
+            Column("Told at", "told_at"),
+            Column("Told by", "told_by"),
+            Column("Taken back at", "taken_back_at"),
+        ),
+        lambda asked: Incident.objects.filter(edition=asked.edition),
     ),
     subject(
         "slots",

@@ -1,5 +1,6 @@
 """Tables of meetings."""
 
+from emporion.meetings.models.incidents import Incident
 from emporion.meetings.models.participants import (
     CalendarAddress,
     DayTold,
@@ -23,6 +24,7 @@ from emporion.meetings.models.schedule import (
 __all__ = [
     "CalendarAddress",
     "DayTold",
+    "Incident",
     "Meeting",
     "MeetingRating",
     "MeetingRequest",

@@ -31,6 +31,11 @@ class Slot(models.Model):
     def __str__(self) -> str:
         return f"{self.date} {self.starts:%H:%M}"
 
+    @property
+    def name(self) -> str:
+        """What the files of the engine call it, "s07"."""
+        return f"s{self.number:02}"
+
 
 class Release(models.Model):
     """One numbered schedule. Draft until somebody publishes it; then never changed again."""

@@ -57,6 +57,8 @@ DEEDS: dict[str, Any] = {
     "list.send": gettext_lazy("A list was sent to be looked at"),
     "match.first_list": gettext_lazy("A first list of whom to meet was computed"),
     "match.run": gettext_lazy("Everybody's list of whom to meet was computed"),
+    "incident.take_back": gettext_lazy("What had happened at the fair was taken back"),
+    "incident.tell": gettext_lazy("Somebody is away or late, or a pavilion is closed"),
     "list.take": gettext_lazy("The taking in of a list was started"),
     "match.start": gettext_lazy("A matching was started"),
     "match.stop": gettext_lazy("A matching was stopped"),

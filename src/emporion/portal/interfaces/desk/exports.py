@@ -51,6 +51,7 @@ GROUPS: tuple[tuple[str, Any, dict[str, Any]], ...] = (
             "refusals": gettext_lazy("Requests without a meeting in it"),
             "told": gettext_lazy("Whose day it changed"),
             "pins": gettext_lazy("What every schedule must grant"),
+            "incidents": gettext_lazy("Who is away, and what is closed"),
             "slots": gettext_lazy("Times for meetings"),
             "releases": gettext_lazy("Schedules"),
             "runs": gettext_lazy("Computations of schedules"),

@@ -45,6 +45,7 @@ TABLES: dict[str, Any] = {
     "matchmaking.Wish": gettext_lazy("Whom you saved and hid"),
     "meetings.CalendarAddress": gettext_lazy("Addresses of your calendar that you ended"),
     "meetings.DayTold": gettext_lazy("Schedules that you were told of by message"),
+    "meetings.Incident": gettext_lazy("That you were late or away, as the organisers noted"),
     "meetings.MeetingRating": gettext_lazy("What you thought of meetings"),
     "meetings.MeetingRequest": gettext_lazy("Requests that you wrote"),
     "meetings.NoticesRead": gettext_lazy("Up to when you have read what is new"),
