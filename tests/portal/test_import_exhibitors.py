@@ -7,16 +7,14 @@ from typing import Any
 
 import pytest
 
-from emporion.core import jobs
 from emporion.core.models import ImportBatch, ImportChange, JournalEntry
 from emporion.core.searchindex.query import search
 from emporion.core.tabular.reading import read_table
 from emporion.core.tabular.writing import write_table
 from emporion.core.translated import as_dict
-from emporion.edition.domain import batches, writing
+from emporion.edition.domain import batches
 from emporion.edition.models import Delegate, Edition, Participation, Pavilion
 from emporion.edition.queries import search_scope
-from emporion.matchmaking.domain import vectors
 from emporion.meetings.models import Meeting, MeetingRequest, Slot
 from emporion.portal.interfaces.commands import give_out, take_in
 from emporion.registry.models import Expo, Organisation, Person
@@ -56,30 +54,6 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], edition: Any, settin
 
 def found(edition: Any, query: str) -> list[str]:
     return [hit.title for hit in search(search_scope(edition), query, kinds=["exhibitor"]).hits]
-
-
-@pytest.mark.parametrize(
-    ("most", "changed", "asked"),
-    [
-        (1, "1,Löyly Oy,Sweden,small", 1),
-        (1, "1,Löyly Oy,Finland,large", 1),
-        (1, "1,Löyly Oyj,Finland,small", 0),
-        (0, "1,Löyly Oy,Sweden,large", 0),
-    ],
-)
-def test_list_that_changes_what_is_weighed_of_few_has_their_suggestions_made_anew(
-    run: Any, edition: Any, monkeypatch: Any, most: int, changed: str, asked: int
-) -> None:
-    monkeypatch.setattr(writing, "MOST_ANEW", most)
-    header = "Id,Name,Country,Size"
-    run("1,Löyly Oy,Finland,small\n2,Gamma,Germany,\n", header=header)
-    waiting = jobs.latest(edition.expo.public_id, vectors.READ)
-    assert waiting == []
-    _status, said = run(f"{changed}\n2,Gamma,Germany,\n", header=header)
-    assert "0 new, 1 changed, 1 unchanged" in said
-    own = Participation.objects.get(external_id="1").public_id
-    waiting = jobs.latest(edition.expo.public_id, vectors.READ)
-    assert [job.subject for job in waiting] == [f"{edition.slug}/{own}"] * asked
 
 
 def test_import_writes_every_field(run: Any, edition: Any) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any
 
-from emporion.edition.domain import changing
+from emporion.core.models import ImportBatch
+from emporion.edition.domain import anew, changing
 from emporion.edition.domain.batches import Change, Reader, Restorer
 from emporion.edition.domain.enrolment import Interest
 from emporion.edition.domain.pavilions import remove_pavilions
@@ -14,7 +16,9 @@ from emporion.registry import domain as registry
 from emporion.registry import queries as registered
 
 
-def _participations(edition: Edition, changes: Sequence[Change]) -> int:
+def _participations(
+    edition: Edition, changes: Sequence[Change], *, weighed: Collection[str]
+) -> int:
     keys = dict(
         Participation._base_manager.filter(
             edition=edition, public_id__in=[public_id for public_id, _ in changes]
@@ -28,13 +32,24 @@ def _participations(edition: Edition, changes: Sequence[Change]) -> int:
     made = [keys[i] for i, was in changes if was is None and i in keys]
     if before:
         changing.change_participations(edition, before)
+        again = {i for i, was in changes if was is not None and i in weighed}
+        anew.tell_changed(
+            pk for i, pk in keys.items() if i in again and anew.is_weighed(before[pk])
+        )
     return len(before) + changing.remove_participations(edition, made)
 
 
-def _organisations(edition: Edition, changes: Sequence[Change]) -> int:
+def _organisations(edition: Edition, changes: Sequence[Change], *, weighed: Collection[str]) -> int:
     keys = registered.organisation_keys(edition.expo, public_ids=[i for i, _ in changes])
     before = {keys[i]: was for i, was in changes if was is not None and i in keys}
     registry.change_organisations(edition.expo, before)
+    anew.tell_changed(
+        Participation._base_manager.filter(
+            edition=edition,
+            organisation__in=[pk for pk, was in before.items() if anew.is_weighed(was)],
+            public_id__in=weighed,
+        ).values_list("pk", flat=True)
+    )
     made = [keys[i] for i, was in changes if was is None and i in keys]
     return len(before) + registry.remove_organisations(edition.expo, made)
 
@@ -74,14 +89,23 @@ def _value(column: str, value: Any) -> Any:
     return [Interest(*row) for row in value] if column in ("needs", "offers") else value
 
 
-# Delegates and participants go before the people and organisations they point at.
-RESTORERS: dict[str, Restorer] = {
-    "delegate": _delegates,
-    "participation": _participations,
-    "person": _people,
-    "organisation": _organisations,
-    "pavilion": _pavilions,
-}
+def restorers(edition: Edition, batch: ImportBatch) -> dict[str, Restorer]:
+    """Return what takes back changes of each kind, in the order in which they go.
+
+    Who is weighed anew thereby, where they are few (`anew`), has suggestions made anew. Ask before
+    the undoing of `batch` begins: it forgets what it has taken back.
+    """
+    weighed = anew.weighed_by(edition, batch)
+    # Delegates and participants go before the people and organisations they point at.
+    return {
+        "delegate": _delegates,
+        "participation": partial(_participations, weighed=weighed),
+        "person": _people,
+        "organisation": partial(_organisations, weighed=weighed),
+        "pavilion": _pavilions,
+    }
+
+
 # What people may change after a list brought it.
 READERS: dict[str, Reader] = {
     "participation": changing.hold_participations,

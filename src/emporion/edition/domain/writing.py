@@ -9,23 +9,19 @@ from django.db import transaction
 
 from emporion.core.ids import new_id
 from emporion.core.models import ImportBatch
-from emporion.edition.domain import batches, changing, finding
+from emporion.edition.domain import anew, batches, changing, finding
 from emporion.edition.domain.enrolment import Acts, Enrolled, Interest, enrol, give_way
-from emporion.edition.domain.events import WEIGHED, interests_changed
 from emporion.edition.domain.intake import OF_CONTACT, OF_ORGANISATION, Difference, Entry, Key
 from emporion.edition.domain.merging import new_interests, new_texts, texts_of
 from emporion.edition.domain.pavilions import NewPavilion, add_pavilions
 from emporion.edition.domain.records import OURS, Record
 from emporion.edition.domain.restoring import READERS
-from emporion.edition.models import Edition, Participation
+from emporion.edition.models import Edition
 from emporion.registry import domain as registry
 from emporion.registry import queries as registered
 
 # Entries of one transaction: with their search documents about 100 ms on SQLite.
 PART, PART_DOCUMENTS = 80, 80
-# A list that changes more participants than this has nobody's suggestions made anew: that is work
-# for the next run, which weighs all at once.
-MOST_ANEW = 50
 
 
 def write(
@@ -72,7 +68,8 @@ class _Writer:
         self.edition, self.expo, self.batch = edition, edition.expo, batch
         self.keys = {key: record.pk for key, record in difference.stored.items()}
         self.noted: set[tuple[str, str]] = set()
-        self.makes_anew = len(difference.changed) <= MOST_ANEW
+        weighed = sum(anew.is_weighed(fields) for _, _, fields in difference.changed)
+        self.makes_anew = weighed <= anew.MOST_ANEW
         # Organisations and people who came from the same source into an earlier edition.
         sources = {entry.key[0] for entry in difference.new} - {OURS}
         self.organisations, self.people = (
@@ -157,10 +154,7 @@ class _Writer:
                     },
                 )
             if self.makes_anew:
-                weighed = [r.pk for r, _, fields in rows if not WEIGHED.isdisjoint(fields)]
-                found = Participation._base_manager.filter(pk__in=weighed)
-                for one in found.select_related("edition__expo").order_by("pk"):
-                    interests_changed.emit(participation=one)
+                anew.tell_changed(r.pk for r, _, fields in rows if anew.is_weighed(fields))
 
     def _of_participation(self, fields: dict[str, Any]) -> dict[str, Any]:
         own = {

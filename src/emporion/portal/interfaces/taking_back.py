@@ -13,8 +13,9 @@ from emporion.meetings.domain import lists as request_lists
 from emporion.portal.interfaces import reporting
 from emporion.portal.interfaces.reporting import Refused
 
-RESTORERS = {**request_lists.RESTORERS, **restoring.RESTORERS}
 READERS = {**request_lists.READERS, **restoring.READERS}
+# Of these something may hang on what an import brought.
+HELD_ON_TO = ("request", "participation")
 # Of what was changed since, so many are named.
 MOST_NAMED = 20
 
@@ -71,7 +72,7 @@ def undo(
         done = batches.undo(
             edition,
             batch,
-            RESTORERS,
+            _restorers(edition, batch),
             readers=READERS,
             guard=_guard(edition, batch, with_requests),
             on_kept=kept.append,
@@ -80,6 +81,10 @@ def undo(
         )
     _say_kept(report, kept)
     return done
+
+
+def _restorers(edition: Edition, batch: ImportBatch) -> dict[str, batches.Restorer]:
+    return {**request_lists.RESTORERS, **restoring.restorers(edition, batch)}
 
 
 def _say_kept(report: reporting.Report, kept: Sequence[batches.Kept]) -> None:
@@ -107,14 +112,14 @@ def _guard(edition: Edition, batch: ImportBatch, with_requests: bool = False) ->
 
 def _check_loss(edition: Edition, batch: ImportBatch, with_requests: bool = False) -> None:
     """Raise Refused before anything is touched; long lists are read without holding a lock."""
-    for kind in RESTORERS:
+    for kind in HELD_ON_TO:
         _refuse_loss(edition, batch, kind, batches.created_ids(batch, kind), with_requests)
 
 
 def _refuse_loss(
     edition: Edition, batch: ImportBatch, kind: str, made: Sequence[str], with_requests: bool
 ) -> None:
-    if kind not in ("participation", "request") or not made:
+    if kind not in HELD_ON_TO or not made:
         return
     requests = made
     if kind == "participation":
@@ -160,7 +165,7 @@ class Undoing:
             batches.undo(
                 self.edition,
                 self.batch,
-                RESTORERS,
+                _restorers(self.edition, self.batch),
                 readers=READERS,
                 guard=guard,
                 on_kept=kept.append,
