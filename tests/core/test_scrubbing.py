@@ -66,6 +66,22 @@ def written(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Any:
         yield out
 
 
+@pytest.mark.parametrize(
+    ("name", "is_secret"),
+    [
+        ("EMPORION_EMBEDDINGS_URL", True),
+        ("EMPORION_EMBEDDINGS_KEY", True),
+        ("DATABASE_URL", True),
+        ("EMPORION_EMBEDDINGS_MODEL", False),
+    ],
+)
+def test_settings_that_hold_a_secret_are_known(
+    monkeypatch: pytest.MonkeyPatch, name: str, is_secret: bool
+) -> None:
+    monkeypatch.setenv(name, "planted-by-this-test")
+    assert ("planted-by-this-test" in known_secrets()) == is_secret
+
+
 PLANTED = (
     SECRET, "planted-sms-token", "hunter22hunter", "planted-session-cookie", "aino@example.org",
     "Aino Virtanen", "+358401234567", "planted-api-token",

@@ -13,7 +13,10 @@ from collections.abc import Iterable
 HIDDEN = "[hidden]"
 # Shorter ones would hide parts of ordinary words.
 SHORTEST = 8
-SECRET_NAME = re.compile(r"^(EMPORION_\w*(KEY|TOKEN|SECRET|PASSWORD)\w*|DATABASE_URL)$")
+# Addresses may hold a password.
+SECRET_NAME = re.compile(
+    r"^(EMPORION_\w*(KEY|TOKEN|SECRET|PASSWORD)\w*|DATABASE_URL|EMPORION_EMBEDDINGS_URL)$"
+)
 _PATTERNS = [
     # Headers and forms, as tracebacks and clients write them.
     (

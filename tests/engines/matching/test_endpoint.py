@@ -3,12 +3,14 @@
 import json
 import threading
 import time
+import traceback
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
 
+from emporion.engines.matching import endpoint as endpoint_module
 from emporion.engines.matching.encoding import MemoryStore, embedded
 from emporion.engines.matching.endpoint import Endpoint
 from emporion.engines.matching.market import EncodingError
@@ -187,3 +189,69 @@ def test_the_own_network_is_refused_unless_allowed(url):
 def test_other_addresses_are_refused(url):
     with pytest.raises(EncodingError, match="no http|no valid port"):
         endpoint(url).embed(["a"], "query")
+
+
+ADDRESSES = [
+    ("http://user:w0rd@h:x/v1", "the url has no valid port"),
+    ("http://user:w0rd@h:70000/v1", "the url has no valid port"),
+    ("http://user:w0rd/rest@h/v1", "the url has no valid port"),
+    ("https://user:w0rd@[::1/v1", "the url is no http or https address"),
+    ("https://user:w0rd@h\u2100/v1", "the url is no http or https address"),
+    ("ftp://user:w0rd@h/v1", "the url is no http or https address"),
+    ("user:w0rd@h/v1", "the url is no http or https address"),
+    ("https://user:w0rd@h/v1?key=w0rd w0rd", "the url holds a character that stands in no address"),
+    ("https://user:w0rd@h/v\u0661", "the url holds a character that stands in no address"),
+    ("https://user:w0rd@h\0/v1", "h\0 is not known"),
+    ("https://w0rd/rest@h/v1", "the server of the url is not known"),
+    ("https://user:w0rd@h/v1?key=w0rd", "h is not known"),
+]
+
+
+@pytest.mark.parametrize(("url", "said"), ADDRESSES)
+def test_no_error_and_no_name_of_a_model_quotes_the_address(url, said, monkeypatch):
+    plain = endpoint_module.socket.getaddrinfo
+
+    def unknown(host, *words, **more):
+        if "\0" in host:
+            return plain(host, *words, **more)
+        raise OSError("not known")
+
+    monkeypatch.setattr("socket.getaddrinfo", unknown)
+    made = endpoint(url, key="k3y")
+    with pytest.raises(EncodingError) as found:
+        made.embed(["a"], "query")
+    assert str(found.value).startswith(said)
+    seen = "".join(traceback.format_exception(found.value)) + repr(made) + made.model
+    assert not [secret for secret in ("w0rd", "k3y") if secret in seen]
+
+
+def test_key_that_no_header_holds_is_refused_without_being_quoted():
+    with server() as (url, seen):
+        for key in ("k3y\n", "k3y…", "k3 y"):
+            with pytest.raises(EncodingError, match="^the key that goes with the url") as found:
+                endpoint(url, key=key).embed(["a"], "query")
+            assert "k3" not in "".join(traceback.format_exception(found.value))
+    assert seen == []
+
+
+def echo_line(handler, asked):
+    told = f"{handler.requestline} {handler.headers['Authorization']}\r\n\r\n"
+    handler.wfile.write(told.encode())
+
+
+def echo_reason(handler, asked):
+    handler.send_response(401, f"{handler.requestline} {handler.headers['Authorization']}")
+    handler.end_headers()
+
+
+@pytest.mark.parametrize(
+    ("behave", "said"),
+    [(echo_line, "something else than HTTP"), (echo_reason, "answered 401 Unauthorized$")],
+)
+def test_server_that_answers_what_it_was_sent_is_not_quoted(behave, said):
+    # A traceback shows the line of the program, so the values stand elsewhere.
+    secrets = ("w0rd", "k3y")
+    with server(behave) as (url, _), pytest.raises(EncodingError, match=said) as found:
+        endpoint(f"{url}?key={secrets[0]}", key=secrets[1]).embed(["a"], "query")
+    seen = "".join(traceback.format_exception(found.value))
+    assert not [secret for secret in secrets if secret in seen]

@@ -3,7 +3,8 @@
 The address is a setting of who runs the site, yet it is treated as hostile: only http and https,
 no redirects, the name is resolved once and the very address that was checked is connected to,
 addresses inside of the own network are refused unless they are allowed by name, an answer has a
-limit of time and size, and its shape is checked.
+limit of time and size, and its shape is checked.  The address may hold a password, and a stranger
+may answer with what it was sent: no error quotes either, as errors are shown to people and kept.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import hashlib
 import http.client
 import ipaddress
 import json
+import re
 import socket
 import ssl
 import threading
@@ -19,9 +21,10 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +36,8 @@ Floats = npt.NDArray[np.float32]
 CHUNK = 65_536
 # A float takes up to some 25 characters of JSON; twice that is no honest answer.
 BYTES_PER_NUMBER = 50
+# What may stand in the path of an address, and in a header.
+PLAIN = re.compile("[\x21-\x7e]*")
 
 
 @dataclass(frozen=True)
@@ -41,16 +46,17 @@ class Endpoint:
 
     `seconds` is the limit of one request, from name to last byte.  `private` allows an address in
     the own network, for a server beside this one.  `prefixes` are put before needs and offers for
-    models that ask for it (e5: "query: " and "passage: ").
+    models that ask for it (e5: "query: " and "passage: ").  `setting` is what errors call `url`.
     """
 
-    url: str
+    url: str = field(repr=False)
     name: str
     dimension: int
-    key: str = ""
+    key: str = field(default="", repr=False)
     seconds: float = 30.0
     private: bool = False
     prefixes: tuple[str, str] = ("", "")
+    setting: str = "the url"
 
     @property
     def model(self) -> str:
@@ -60,7 +66,7 @@ class Endpoint:
         """
         told = "\0".join((self.name, self.url, str(self.dimension), *self.prefixes))
         digest = hashlib.sha256(told.encode()).hexdigest()[:12]
-        return f"{self.name[:40]}@{self._host()[:40]}#{self.dimension}/{digest}"
+        return f"{self.name[:40]}@{(self._host() or 'no host')[:40]}#{self.dimension}/{digest}"
 
     def embed(self, texts: Sequence[str], role: str) -> Floats:
         """Return unit rows. Raises EncodingError for whatever goes wrong, naming the server."""
@@ -74,31 +80,61 @@ class Endpoint:
             )
             if [at for at, _ in rows] != list(range(len(texts))):
                 raise EncodingError(
-                    f"{self._host()} answered {len(rows)} vectors for {len(texts)} texts"
+                    f"{self._server()} answered {len(rows)} vectors for {len(texts)} texts"
                 )
             found = np.asarray([row for _, row in rows], dtype=np.float32)
         except (ValueError, ArithmeticError, KeyError, TypeError, RecursionError):
             raise EncodingError(
-                f"{self._host()} answered something else than embeddings; the address must be that"
-                " of an OpenAI-compatible embeddings API (.../v1/embeddings)"
+                f"{self._server()} answered something else than embeddings; the address must be"
+                " that of an OpenAI-compatible embeddings API (.../v1/embeddings)"
             ) from None
         return checked(found, len(texts), self)
 
     def _host(self) -> str:
-        return urlsplit(self.url).hostname or "no host"
+        """Return the name of the server as policies may say it; "" where there is none to be said.
 
-    def _post(self, body: bytes, count: int) -> bytes:
-        until = time.monotonic() + self.seconds
-        parts = urlsplit(self.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise EncodingError(f"{self.url!r} is no http or https address")
+        A password with a / in it that is not written as %2F ends the host before its time: what
+        stands there then is part of the password, or a name.
+        """
+        parts = self._split()
+        if parts is None or "@" in parts.path + parts.query + parts.fragment:
+            return ""
+        return parts.hostname or ""
+
+    def _server(self) -> str:
+        return self._host() or f"the server of {self.setting}"
+
+    def _split(self) -> SplitResult | None:
+        try:
+            return urlsplit(self.url)
+        except ValueError:
+            return None
+
+    def _parts(self) -> tuple[SplitResult, str, int]:
+        """Return the address, its host and its port. Raises EncodingError."""
+        parts = self._split()
+        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+            raise EncodingError(f"{self.setting} is no http or https address")
         try:
             port = parts.port or (443 if parts.scheme == "https" else 80)
         except ValueError:
-            raise EncodingError(f"{self.url!r} has no valid port") from None
-        address = self._address(parts.hostname, port, until)
+            raise EncodingError(f"{self.setting} has no valid port") from None
+        if not PLAIN.fullmatch(parts.path + parts.query):
+            raise EncodingError(
+                f"{self.setting} holds a character that stands in no address; write it as %.."
+            )
+        if not PLAIN.fullmatch(self.key):
+            raise EncodingError(
+                f"the key that goes with {self.setting} holds a character that stands in no header"
+            )
+        return parts, parts.hostname, port
+
+    def _post(self, body: bytes, count: int) -> bytes:
+        until = time.monotonic() + self.seconds
+        parts, host, port = self._parts()
+        address = self._address(host, port, until)
         left = max(until - time.monotonic(), 0.001)
-        connection = _Pinned(parts.scheme == "https", parts.hostname, port, address, left)
+        connection = _Pinned(parts.scheme == "https", host, port, address, left)
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if self.key:
             headers["Authorization"] = f"Bearer {self.key}"
@@ -113,21 +149,23 @@ class Endpoint:
             connection.request("POST", path, body, headers)
             response = connection.getresponse()
             if response.status != 200:
-                raise EncodingError(f"{self._host()} answered {response.status} {response.reason}")
+                raise EncodingError(f"{self._server()} answered {_status(response.status)}")
             answer = bytearray()
             while part := response.read1(CHUNK):
                 answer += part
                 if len(answer) > most:
-                    raise EncodingError(f"{self._host()} answered more than {most} bytes")
+                    raise EncodingError(f"{self._server()} answered more than {most} bytes")
             if time.monotonic() >= until:
                 raise TimeoutError
             return bytes(answer)
         except (OSError, http.client.HTTPException) as error:
             if isinstance(error, TimeoutError) or time.monotonic() >= until:
                 raise EncodingError(
-                    f"{self._host()} did not answer within {self.seconds:g} seconds"
+                    f"{self._server()} did not answer within {self.seconds:g} seconds"
                 ) from None
-            raise EncodingError(f"{self._host()} cannot be reached: {error}") from None
+            if not isinstance(error, OSError):
+                raise EncodingError(f"{self._server()} answered something else than HTTP") from None
+            raise EncodingError(f"{self._server()} cannot be reached: {error}") from None
         finally:
             clock.cancel()
             connection.close()
@@ -137,18 +175,25 @@ class Endpoint:
             found = _looked_up(host, port, until - time.monotonic())
         except TimeoutError:
             raise EncodingError(
-                f"the name {host} was not found within {self.seconds:g} seconds"
+                f"{self._server()} was not found within {self.seconds:g} seconds"
             ) from None
-        except (OSError, UnicodeError) as error:
-            raise EncodingError(f"{host} is not known: {error}") from None
+        except (OSError, ValueError):
+            raise EncodingError(f"{self._server()} is not known") from None
         addresses = [str(entry[4][0]) for entry in found]
         for address in addresses:
             if not self.private and not ipaddress.ip_address(address.partition("%")[0]).is_global:
+                told = f" {address}," if self._host() else ""
                 raise EncodingError(
-                    f"{host} is {address}, inside of the own network; allow it explicitly if the"
-                    " server is meant to be there"
+                    f"{self._server()} is{told} inside of the own network; allow it explicitly if"
+                    " the server is meant to be there"
                 )
         return addresses[0]
+
+
+def _status(number: int) -> str:
+    """Return a status with the words of the standard, whatever the server says beside it."""
+    known = {status.value: status.phrase for status in HTTPStatus}
+    return f"{number} {known.get(number, '')}".rstrip()
 
 
 def _looked_up(host: str, port: int, seconds: float) -> list[Any]:

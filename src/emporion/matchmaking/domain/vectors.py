@@ -85,7 +85,7 @@ def readers() -> tuple[Encoder, ...]:
                 raise matching.EncodingError(
                     "an endpoint needs EMPORION_EMBEDDINGS_URL, _MODEL and _DIMENSION"
                 )
-            found.append(matching.endpoint.Endpoint(**given))
+            found.append(matching.endpoint.Endpoint(**given, setting="EMPORION_EMBEDDINGS_URL"))
         elif name != "none":
             found.append(matching.encoders.encoder(name))
     return tuple(found)
