@@ -24,7 +24,7 @@ class Died(BaseException):
 def die_after(job: JobRecord, commits: int, *, host: str = "") -> bool:
     """Begin a job and die with the commit of this number; False where its work ends before.
 
-    The lease ends as it does when a machine of the name `host` is gone.
+    The lease ends as it does when a machine of the name `host` is gone, and was called for in vain.
     """
     dead = False
     with pytest.MonkeyPatch.context() as patch:
@@ -60,7 +60,8 @@ def die_after(job: JobRecord, commits: int, *, host: str = "") -> bool:
                 pass
     assert not connection.in_atomic_block
     ended = Now() - dt.timedelta(seconds=1)
-    JobRecord.objects.filter(pk=job.pk, state="running").update(lease_until=ended)
+    left = JobRecord.objects.filter(pk=job.pk, state="running")
+    left.update(lease_until=ended, cause=lease.LATE)
     return dead
 
 

@@ -62,6 +62,8 @@ def state(job: JobRecord) -> tuple[str, int, str]:
 def lose_the_lease(job: JobRecord) -> JobRecord | None:
     """What happens while a worker stands still: its lease ends and another takes the job."""
     JobRecord.objects.filter(pk=job.pk).update(lease_until=Now() - SECOND, process=ELSEWHERE)
+    assert jobs.reclaim() == 0
+    JobRecord.objects.filter(pk=job.pk).update(lease_until=Now() - SECOND)
     assert jobs.reclaim() == 1
     return lease.take(job.public_id)
 
@@ -107,7 +109,16 @@ def test_expired_lease_goes_back_into_the_queue_and_a_living_one_does_not() -> N
             kind="k", tenant="t1", owner="o", subject=subject, state="running", process=process,
             asked_at=now, started_at=now, seen_at=now, attempt=1, lease_until=until,
         )  # fmt: skip
-    assert jobs.reclaim() == 4
+    # Who may live is called first, and has ten seconds for it.
+    assert [jobs.reclaim() for _look in range(2)] == [1, 0]
+    late = JobRecord.objects.filter(state="running", cause=lease.LATE)
+    assert [job.subject for job in late.order_by("pk")] == [
+        "stuck", "elsewhere, ended", "of before there were leases",
+    ]  # fmt: skip
+    left = [job.lease_until - timezone.now() for job in late if job.lease_until]
+    assert [lease.GRACE - 5 * SECOND < each <= lease.GRACE + SECOND for each in left] == [True] * 3
+    late.update(lease_until=past)
+    assert jobs.reclaim() == 3
     assert dict(JobRecord.objects.values_list("subject", "state")) == {
         "dead": "waiting",
         "living": "running",

@@ -121,22 +121,72 @@ def test_attempt_that_was_done_after_all_is_not_given_back() -> None:
     assert state(job) == ("done", 1, "")
 
 
+def look_as_a_worker(gone: Gone) -> None:
+    gone.calls = 1
+    JobWorker(batch=True).run()
+
+
+def start_a_matching(gone: Gone) -> None:
+    """What a page does, which saw nothing of the outage."""
+    jobs.reclaim()
+
+
+def ask_for_another(gone: Gone) -> None:
+    """What an import does about the one before it."""
+    for job in JobRecord.objects.filter(process=ELSEWHERE):
+        assert jobs.is_writing(f"job/{job.public_id}/{job.lease}") is True
+
+
+@pytest.mark.parametrize("look", [look_as_a_worker, start_a_matching, ask_for_another])
 def test_lease_that_ended_while_the_database_was_gone_is_its_owner_s_to_renew_first(
-    gone: Gone, monkeypatch: pytest.MonkeyPatch
+    gone: Gone, monkeypatch: pytest.MonkeyPatch, look: Callable[[Gone], None]
 ) -> None:
     held, dead = (lease.take(put().public_id) for _ in range(2))
     assert held is not None and dead is not None
     past = Now() - dt.timedelta(seconds=1)
     JobRecord.objects.filter(pk=held.pk).update(process=ELSEWHERE, lease_until=past)
     JobRecord.objects.filter(pk=dead.pk).update(process=DEAD, lease_until=past)
-    looking = JobWorker(batch=True)
-    gone.calls = 1
     monkeypatch.setattr(kinds, "_kinds", {"test.effect": lambda told: None})
-    looking.run()
-    assert (state(held), state(dead)) == (("running", 1, ""), ("done", 2, ""))
+    look(gone)
+    look(gone)
+    JobWorker(batch=True).run()
+    assert (state(held), state(dead)) == (("running", 1, lease.LATE), ("done", 2, ""))
     assert lease.renew(held)
+    assert state(held) == ("running", 1, "")
+    # Where nobody renews it, others take it over in the end.
+    monkeypatch.setattr(lease, "GRACE", dt.timedelta(seconds=-1))
     JobRecord.objects.filter(pk=held.pk).update(lease_until=past)
-    monkeypatch.setattr(worker, "RENEWED", 0.0)
-    looking._looked = -worker.RECLAIM_EVERY
-    looking.run()
+    look_as_a_worker(gone)
+    JobWorker(batch=True).run()
     assert state(held) == ("done", 2, "")
+
+
+@pytest.mark.parametrize(
+    ("patience", "left", "owed"), [(10.0, ("waiting", 0, "OperationalError"), 0), (0.0, None, 1)]
+)
+def test_worker_that_leaves_gives_back_what_it_owes_before(
+    gone: Gone,
+    monkeypatch: pytest.MonkeyPatch,
+    patience: float,
+    left: tuple[str, int, str] | None,
+    owed: int,
+) -> None:
+    made: list[JobWorker] = []
+
+    class Kept(JobWorker):
+        def __init__(self, **words: Any) -> None:
+            super().__init__(**words)
+            made.append(self)
+
+    @jobs.kind("test.effect", attempts=1)
+    def told_to_leave(told: jobs.Running) -> None:
+        made[0].give_way()
+        gone.calls = 8
+        ask()
+
+    monkeypatch.setattr(worker, "JobWorker", Kept)
+    monkeypatch.setattr(worker, "OWED", patience)
+    job = put()
+    work(batch=True)
+    gone.calls = 0
+    assert (state(job), lease.owes()) == (left or ("running", 1, ""), owed)

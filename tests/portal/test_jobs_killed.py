@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from emporion.core import jobs
-from emporion.core.jobs import kinds, running
+from emporion.core.jobs import kinds, lease, running
 from emporion.core.models import ImportBatch, JobRecord, JournalEntry
 from emporion.core.tenancy import scope
 from emporion.edition.domain import batches, drafts
@@ -172,7 +172,8 @@ def test_list_that_another_machine_is_taking_in_is_waited_for(edition: Any) -> N
         assert "is still writing" in ended.reason
     assert (in_state(edition, "writing"), in_state(edition, "undone")) == (1, 0)
     # Once that one's lease has ended it is its turn.
-    JobRecord.objects.filter(pk=left.pk).update(lease_until=Now() - dt.timedelta(seconds=1))
+    past = Now() - dt.timedelta(seconds=1)
+    JobRecord.objects.filter(pk=left.pk).update(lease_until=past, cause=lease.LATE)
     ended = jobs.perform(next_one.public_id)
     assert ended is not None
     assert (ended.state, in_state(edition, "done"), in_state(edition, "undone")) == ("done", 1, 1)

@@ -182,6 +182,8 @@ def test_place_that_is_restored_to_be_live_holds_nothing(folder: Path, waiting: 
     make_empty(folder)
     assert backups.restore([str(folder / "a.backup"), "--live"]) == 0
     assert condition.look().held == 0
+    assert jobs.reclaim() == 0
+    JobRecord.objects.update(lease_until=dt.datetime(2023, 11, 23, tzinfo=dt.UTC))
     assert jobs.reclaim() == 1
     assert due() == (["waiting", "running"], ["waiting"])
 

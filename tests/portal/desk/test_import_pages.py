@@ -445,6 +445,9 @@ def test_list_of_a_worker_that_died_is_taken_in_by_the_next(
     told = "The program that did it has ended"
     jobs.JobRecord.objects.update(started_at="2020-01-01T00:00Z", seen_at="2020-01-01T00:00Z")
     assert told in organiser.get(where).content.decode()
+    assert jobs.reclaim() == 0
+    assert told in organiser.get(where).content.decode()
+    jobs.JobRecord.objects.update(lease_until="2020-01-01T00:00Z")
     assert jobs.reclaim() == 1
     (job,) = jobs.JobRecord.objects.all()
     jobs.perform(job.public_id)

@@ -1,11 +1,12 @@
 """Who may do a job: a lease that ends, a heartbeat that renews it, a number that fences.
 
 A worker that takes a job gets the next number of its lease. It renews the lease while it lives; one
-that has ended, or belongs to a process that is known to be gone, is taken back and the number goes
-up. Nothing that was begun under an older number can be committed: `fenced` looks at the number as
-the last statement of every transaction, on PostgreSQL under a lock of the job's row, so that a
-commit comes wholly before the lease is taken back or not at all. This is the fencing token of M.
-Kleppmann, "How to do distributed locking" (2016), with the database as the store that checks it.
+that has ended and is not renewed when that is seen (`LATE`), or belongs to a process that is known
+to be gone, is taken back and the number goes up. Nothing that was begun under an older number can
+be committed: `fenced` looks at the number as the last statement of every transaction, on PostgreSQL
+under a lock of the job's row, so that a commit comes wholly before the lease is taken back or not
+at all. This is the fencing token of M. Kleppmann, "How to do distributed locking" (2016), with the
+database as the store that checks it.
 
 All ends of leases are compared with the clock of the database.
 """
@@ -33,6 +34,9 @@ State = JobRecord.State
 LENGTH = dt.timedelta(seconds=30)
 # Seconds between two renewals: five may fail before the lease ends.
 BEAT = 5.0
+# So long who lives has to renew a lease of which somebody saw that it has ended: the database may
+# have been gone, or their machine may have stood still. Two beats.
+GRACE = dt.timedelta(seconds=10)
 # For so long after it was first begun, a job is not held to account for what is below it; and so
 # long it waits then.
 PATIENT = dt.timedelta(days=1)
@@ -40,6 +44,8 @@ ROOM = dt.timedelta(seconds=10)
 # So long a job waits that is behind another one, before it looks again.
 TURN = dt.timedelta(seconds=5)
 WORKER, BEHIND = "worker", "behind"
+# What a job under way bears from the moment at which its lease was seen to have ended.
+LATE = "late"
 WRITES = frozenset({"INSERT", "UPDATE", "DELETE"})
 # Attempts of this process whose end could not be written, by job and lease: with the cause.
 _owed: dict[tuple[int, int], tuple[JobRecord, str]] = {}
@@ -98,7 +104,7 @@ def held(job: JobRecord) -> QuerySet[JobRecord]:
 
 def renew(job: JobRecord) -> bool:
     """Make the lease last `LENGTH` from now; False when it is somebody else's."""
-    return bool(held(job).update(lease_until=Now() + Value(LENGTH)))
+    return bool(held(job).update(lease_until=Now() + Value(LENGTH), cause=""))
 
 
 @contextmanager
@@ -170,6 +176,11 @@ def settle() -> None:
         _owed.pop(key, None)
 
 
+def owes() -> int:
+    """Return how many jobs this process still has to give back."""
+    return len(_owed)
+
+
 def wait_for_turn(job: JobRecord, reason: str) -> bool:
     """Give a job back before which other work goes; the attempt does not count, however often."""
     values = {"attempt": F("attempt") - 1, "next_at": Now() + Value(TURN), "reason": reason}
@@ -214,12 +225,14 @@ def _released(job: JobRecord, cause: str, again: dict[str, Any]) -> bool:
     )
 
 
-def reclaim(*, ended: bool = True) -> int:
-    """Take back leases that have `ended`, and those of processes that are gone; return how many.
+def reclaim() -> int:
+    """Take back leases that have ended, and those of processes that are gone; return how many.
 
-    Such a job goes back into the queue: at once after its first attempt, later with a pause; one
-    that was tried often enough has failed. Workers call this at their start, after each job and
-    every few seconds between; one query when there is nothing to do.
+    One that has ended lasts for `GRACE` once more, and is taken back if nobody renewed it by then:
+    whoever looks, and whatever they know of what happened meanwhile. Such a job goes back into the
+    queue: at once after its first attempt, later with a pause; one that was tried often enough has
+    failed. Workers call this at their start, after each job and every few seconds between; one
+    query when there is nothing to do.
     """
     taken_back = 0
     is_past = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
@@ -227,8 +240,13 @@ def reclaim(*, ended: bool = True) -> int:
         has_ended=Case(When(is_past, then=True), default=False, output_field=BooleanField())
     )
     for job in running:
-        if not (ended and job.has_ended) and processes.is_running(job.process) is not False:
-            continue
+        if processes.is_running(job.process) is not False:
+            if job.has_ended and job.cause != LATE:
+                late = held(job).filter(is_past, state=State.RUNNING)
+                late.update(cause=LATE, lease_until=Now() + Value(GRACE))
+                continue
+            if not job.has_ended:
+                continue
         log.warning("job.reclaimed", job=job.public_id, kind=job.kind, attempt=job.attempt)
         pause = None if job.attempt <= 1 else back_off(job.attempt - 1)
         _give_back(job, WORKER, "", pause)
@@ -242,5 +260,6 @@ def is_dead(job: JobRecord) -> bool:
         return False
     alive = processes.is_running(job.process)
     if alive is None:
-        return job.lease_until is None or job.lease_until < timezone.now()
+        ended = job.lease_until is None or job.lease_until < timezone.now()
+        return ended or job.cause == LATE
     return not alive

@@ -194,6 +194,7 @@ def _end(job: JobRecord, state: str, result: dict[str, Any], reason: str) -> boo
             state=state,
             result=result,
             reason=reason,
+            cause="",
             ended_at=now,
             seen_at=now,
             step=job.step,

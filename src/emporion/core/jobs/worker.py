@@ -32,9 +32,9 @@ log = structlog.get_logger(__name__)
 INTERVAL = 0.4
 # Seconds between two looks for leases that have ended.
 RECLAIM_EVERY = 5.0
-# Seconds until the database is asked again when it did not answer, and after which those who live
-# have renewed the leases that ended meanwhile, or given them back: twice `lease.BEAT`.
-PAUSE, RENEWED = 1.0, 10.0
+# Seconds until the database is asked again when it did not answer, and for which a worker that is
+# to leave still asks it to take what it is owed.
+PAUSE, OWED = 1.0, 10.0
 # Seconds that what is being handed over may take to end when the worker is to leave.
 PATIENCE = 25
 # Seconds that the worker is given for that and for its job when what it belongs to has gone.
@@ -53,7 +53,6 @@ class JobWorker:
         self.running = True
         self._looked = -RECLAIM_EVERY
         self._told: float | None = None
-        self._unanswered: float | None = None
 
     def keep_on(self) -> None:
         """Work until told to leave, whatever fails: as a lane (`lanes`)."""
@@ -76,7 +75,6 @@ class JobWorker:
                 busy = self._look()
             except (OperationalError, InterfaceError) as error:
                 log.warning("worker.database", error=type(error).__name__)
-                self._unanswered = time.monotonic()
                 connection.close()
                 time.sleep(PAUSE)
                 continue
@@ -90,9 +88,8 @@ class JobWorker:
     def _look(self) -> bool:
         """Do the next job, if one is due; say whether there was one."""
         lease.settle()
-        now, gone = time.monotonic(), self._unanswered
-        if now - self._looked >= RECLAIM_EVERY:
-            lease.reclaim(ended=gone is None or now - gone >= RENEWED)
+        if time.monotonic() - self._looked >= RECLAIM_EVERY:
+            lease.reclaim()
             self._looked = time.monotonic()
         job = lease.take(kinds=self.kinds)
         if job is None:
@@ -163,8 +160,24 @@ def work(
     finally:
         worker.running = False
         lanes.end()
+        settle_up()
         if beside_jobs is not None:
             beside_jobs.join(PATIENCE)
+
+
+def settle_up() -> None:
+    """Give back what is owed before the process ends, and nobody remembers it: the database that
+    did not take it may be back within `OWED` seconds."""
+    ends = time.monotonic() + OWED
+    while lease.owes():
+        try:
+            lease.settle()
+        except (OperationalError, InterfaceError) as error:
+            connection.close()
+            if time.monotonic() >= ends:
+                log.error("worker.owes", jobs=lease.owes(), error=type(error).__name__)
+                return
+            time.sleep(PAUSE)
 
 
 def ready_to_work(worker: JobWorker) -> None:
