@@ -4,7 +4,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils.escape import unescape
 
 from emporion.core.tabular import writing
 from emporion.core.tabular.formulas import neutralised, restored
@@ -14,6 +15,7 @@ from emporion.core.tabular.sheet import letters, workbook
 from emporion.core.tabular.writing import write_table
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
+CODED = st.text(st.sampled_from("__xxX0045FfaA&"), max_size=24)
 WILD = st.text(st.sampled_from("=+-@|'\t\r\n\",;a1 桑ساé"), max_size=8)
 
 
@@ -134,6 +136,31 @@ def test_xlsx_read_by_another_program_holds_what_was_written(tmp_path):
     ]  # fmt: skip
     formats = [cell.number_format for cell in page[4][11:13]]
     assert formats == ["yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(CODED, st.sampled_from(["_x0041_x0042_", "_x005F_x005f_", "__x000D_"]))))
+def test_text_that_looks_like_the_number_of_a_sign_stays_what_it_is(tmp_path_factory, texts):
+    path = tmp_path_factory.mktemp("xlsx") / "list.xlsx"
+    written = ["x", *texts]
+    write_table(path, ["_x0041_"], [["x" + text] for text in written])
+    table = read_table(path)
+    assert (table.header, [row.cells[0] for row in table.rows]) == (
+        ("_x0041_",), ["x" + text for text in written],
+    )  # fmt: skip
+    # openpyxl gives a cell as it stands in the file, and leaves this to the caller.
+    cells = [unescape(cell) for (cell,) in load_workbook(path).active.iter_rows(values_only=True)]
+    assert cells == ["_x0041_", *("x" + text for text in written)]
+
+
+def test_number_of_a_sign_is_read_as_a_spreadsheet_shows_it(tmp_path):
+    # As Excel writes them, in the strings that cells of a workbook share.
+    book = Workbook()
+    for cell in ("name", "_x0041_b", "_x005F_x0041_", "_x41_", "_X0041_"):
+        book.active.append([cell])
+    book.save(tmp_path / "l.xlsx")
+    rows = read_table(tmp_path / "l.xlsx").rows
+    assert [row.cells[0] for row in rows] == ["Ab", "_x0041_", "_x41_", "_X0041_"]
 
 
 def test_sign_that_no_workbook_holds_is_replaced(tmp_path):

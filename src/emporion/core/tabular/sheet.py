@@ -56,6 +56,9 @@ _PARTS = {
 }
 # What cannot stand in XML as it is.
 _MARKUP = re.compile("[&<>\r]")
+# What a spreadsheet reads as the sign of this number: "_x0041_" is A. The line before it is written
+# as such a number then (ECMA-376, 22.9.2.19).
+_CODED, _LINE = re.compile("_(?=x[0-9A-Fa-f]{4}_)"), "_x005F_"
 # White space at an end would be dropped.
 _KEPT = '<t xml:space="preserve">'
 # What Excel refuses in the name of a sheet.
@@ -80,6 +83,8 @@ class Sheet:
         for letter, cell in zip(self._letters, row, strict=False):
             if isinstance(cell, str):
                 if cell:
+                    if "_x" in cell:
+                        cell = _CODED.sub(_LINE, cell)
                     if _MARKUP.search(cell):
                         cell = escape(cell, {"\r": "&#13;"})
                     tag = _KEPT if "\n" in cell or cell != cell.strip() else "<t>"
