@@ -95,6 +95,8 @@ HELD: dict[str, tuple[str, Callable[[Edition], Keys]]] = {
         "guest__public_id", flat=True))),
     "refusals": ("Request id", _at(
         meeting_tables.Refusal, "release__edition", "request__public_id")),
+    "change-reasons": ("Request id", _at(
+        meeting_tables.ChangeReason, "release__edition", "request__public_id")),
     "told": ("Participant id", lambda e: [
         edition_tables.Participation.objects.get(pk=row[0]).public_id
         for counted in meeting_tables.ReleaseTold.objects.filter(release__edition=e)
@@ -151,6 +153,9 @@ def _fill(edition: Edition) -> None:
     waiting = meeting_tables.MeetingRequest.objects.filter(edition=edition, state="open")
     for request in waiting:
         meeting_tables.Refusal.objects.create(release=release, request=request, reason="full")
+        meeting_tables.ChangeReason.objects.create(
+            release=release, request=request, reason="absent"
+        )
     first = edition_tables.Participation.objects.filter(edition=edition).first()
     assert first is not None
     first.about = {"en": '=1+1, of course; "so"\nagain', "zh-hans": "睡眠"}
@@ -338,7 +343,7 @@ CONTACTS = {
     "exhibitors", "buyers", "participants", "delegates", "needs", "offers", "organisations",
     "people",
 }  # fmt: skip
-REQUESTS = {"requests", "meetings", "refusals", "pins"}
+REQUESTS = {"requests", "meetings", "refusals", "change-reasons", "pins"}
 LISTS = {"lists", "imports"}
 OUTGOING = {"messages", "given-up"}
 OWNERS = {"staff", "erasures", "officers", "posts-offered", "webhooks", "deliveries", "jobs"}

@@ -135,6 +135,7 @@ declare(
 not_of_people("meetings.Slot", "session")
 not_of_people("meetings.Meeting")
 not_of_people("meetings.Refusal", "reason")
+not_of_people("meetings.ChangeReason", "reason")
 not_of_people("meetings.StandingRule", "public_id source")
 not_of_people("meetings.RuleAnswer")
 not_of_people("meetings.ScheduleRun", "public_id options state job instance_digest digest figures")

@@ -6,9 +6,10 @@ import datetime as dt
 import gzip
 import hashlib
 import io
+import itertools
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ DEFAULT_SECONDS = 20.0
 PROOF_SECONDS = 2.0
 # The key under which the engine's file holds a price of every slot.
 SLOTS = "x-slot-prices"
+# And that under which it holds the slots of meetings that a repair took out.
+KEPT = "x-kept"
 Progress = Callable[[dict[str, Any]], Any]
 
 
@@ -38,7 +41,7 @@ class Computed:
     ``meetings`` int64[M, 5] are request, slot, host, guest (primary keys) and the table's number;
     ``refused`` int64[N] the requests without a meeting, heaviest first, and ``reason`` int8[N] why
     (an index into `scheduling.REASONS`). Weights are thousandths. ``content`` is the instance file,
-    gzipped.
+    gzipped. ``changed`` is {request: why} of a repair, for every meeting that is not what it was.
     """
 
     read_at: dt.datetime
@@ -57,6 +60,7 @@ class Computed:
     content: bytes
     instance_digest: str
     digest: str
+    changed: dict[int, str] = field(default_factory=dict)
 
 
 def compute(
@@ -100,6 +104,38 @@ def compute(
         raise ScheduleError(
             "These requests contradict each other: " + "; ".join(solution.conflicts) + "."
         )
+    return checked(
+        market,
+        solution,
+        read_at=read_at,
+        greedy=baseline,
+        told={
+            "service": service,
+            "service_prices": prices(instance),
+            # None: the proof was not cut, and the steps alone repeat the run.
+            "proof_stages": solution.extra.get("x-proof-stages"),
+        },
+        tell=tell,
+    )
+
+
+def checked(
+    market: Market,
+    solution: scheduling.Solution,
+    *,
+    read_at: dt.datetime,
+    greedy: scheduling.Solution,
+    told: dict[str, Any],
+    tell: Progress,
+    tables: Longs | None = None,
+    changed: dict[int, str] | None = None,
+) -> Computed:
+    """Return a solution of the market's instance ready to be kept, if the checker finds it right.
+
+    `told` goes into its figures; `tables` int64[R] are the tables of requests that stay where they
+    are, 0 for the others. Raises ScheduleError where the checker finds a violation.
+    """
+    instance = market.instance
     tell({"phase": "checking", "weight": solution.weight, "bound": solution.bound})
     violations = scheduling.check(instance, solution).violations
     if violations:
@@ -114,24 +150,21 @@ def compute(
     missed = missed[np.argsort(-instance.weight[missed], kind="stable")]
     return Computed(
         read_at=read_at,
-        seed=seed,
+        seed=solution.seed,
         steps=solution.steps or 0,
         seconds=solution.seconds,
         value=round(solution.weight * 1000),
         bound=round((solution.bound or 0) * 1000),
-        greedy=round(baseline.weight * 1000),
+        greedy=round(greedy.weight * 1000),
         request_count=len(solution.slot),
-        meetings=_meetings(market, solution, held),
+        meetings=_meetings(market, solution, held, tables),
         refused=market.requests[missed],
         reason=solution.reason[missed].astype(np.int8),
         figures={
             **figures(market, solution),
             "status": solution.status,
             "bound_method": solution.bound_method,
-            "service": service,
-            "service_prices": prices(instance),
-            # None: the proof was not cut, and the steps alone repeat the run.
-            "proof_stages": solution.extra.get("x-proof-stages"),
+            **told,
         },
         certificate=certificate_of(instance, solution),
         content=content,
@@ -140,6 +173,7 @@ def compute(
             (instance.request_ids[r], instance.slot_ids[int(solution.slot[r])])
             for r in held.tolist()
         ),
+        changed=changed or {},
     )
 
 
@@ -165,14 +199,18 @@ def packed(instance: scheduling.Instance) -> tuple[bytes, str]:
     return target.getvalue(), digest.hexdigest()
 
 
-def _meetings(market: Market, solution: scheduling.Solution, held: Longs) -> Longs:
+def _meetings(
+    market: Market, solution: scheduling.Solution, held: Longs, tables: Longs | None
+) -> Longs:
     """Return the meetings held as rows of keys; tables of one host in one slot are numbered in the
-    order of the requests."""
+    order of the requests, but for those that stay at theirs (`tables`, 0: none)."""
     slot, host = solution.slot[held], market.host[held]
     order = np.lexsort((held, slot, host))
     cell = host[order].astype(np.int64) * len(market.slots) + slot[order]
     starts = np.flatnonzero(np.diff(cell, prepend=-1))
     table = np.arange(len(cell)) - np.repeat(starts, np.diff(starts, append=len(cell))) + 1
+    if tables is not None:
+        table = _at_theirs(cell, tables[held][order])
     return np.column_stack(
         [
             market.requests[held][order],
@@ -184,9 +222,22 @@ def _meetings(market: Market, solution: scheduling.Solution, held: Longs) -> Lon
     ).astype(np.int64)
 
 
+def _at_theirs(cell: Longs, known: Longs) -> Longs:
+    """Number the tables of each run of equal cells: those known stay, others get the least free."""
+    table = known.copy()
+    for start, stop in itertools.pairwise([*np.flatnonzero(np.diff(cell, prepend=-1)), len(cell)]):
+        taken = set(known[start:stop].tolist())
+        free = (number for number in itertools.count(1) if number not in taken)
+        for row in range(start, stop):
+            table[row] = known[row] or next(free)
+    return table
+
+
 def certificate_of(instance: scheduling.Instance, solution: scheduling.Solution) -> dict[str, Any]:
     """Return what proves the bound, by public ids: a price of each participant's time, and under
-    `slot_prices` one of each slot where the bound was reached by those."""
+    `slot_prices` one of each slot where the bound was reached by those. Under `kept` of a repair,
+    where the meetings stood that it took out: their reasons are true of that slot."""
     bound = scheduling.solution_to_json(instance, solution).get("bound", {})
     found: dict[str, Any] = bound.get("certificate", {})
-    return found | {"slot_prices": bound[SLOTS]} if SLOTS in bound else found
+    more = {"slot_prices": bound.get(SLOTS), "kept": solution.extra.get(KEPT)}
+    return found | {name: value for name, value in more.items() if value}

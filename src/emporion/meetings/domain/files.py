@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from emporion.core.files import whole
-from emporion.meetings.domain.computing import SLOTS
+from emporion.meetings.domain.computing import KEPT, SLOTS
 from emporion.meetings.models import Meeting, Refusal, Release, ReleaseInstance
 
 PIECE = 1 << 20
@@ -68,7 +68,7 @@ def _solution(
         "status": release.figures.get("status", "feasible"),
     }
     certificate = dict(release.certificate)
-    slot_prices = certificate.pop("slot_prices", None)
+    slot_prices, kept = certificate.pop("slot_prices", None), certificate.pop("kept", None)
     tail: dict[str, Any] = {
         "objective": {"weight": release.value / 1000, "breaks": release.figures["all_breaks"]},
         "bound": {
@@ -80,6 +80,7 @@ def _solution(
         "seconds": release.seconds,
         "seed": release.seed,
         "steps": release.steps,
+        **({KEPT: kept} if kept else {}),
     }
     yield json.dumps(head)[:-1]
     yield ', "meetings": ['

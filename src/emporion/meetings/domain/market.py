@@ -75,11 +75,16 @@ def read_market(
     hosts = np.array([limit.hosts for limit in limits], dtype=bool)
     ids, keys, asker, counterpart, weight, mandatory = _requests(edition, index)
     locked = _pins(edition, keys, mandatory, slots)
+    capacity = _capacity(edition, slots, limits, index)
     if not ids:
         raise ScheduleError("This edition has no open or accepted request; there is nothing to do.")
     at_asker = hosts[asker] & ~hosts[counterpart]
     host = np.where(at_asker, asker, counterpart)
     guest = np.where(at_asker, counterpart, asker)
+    if as_told:
+        away = _away(edition, slots, limits, index)
+        locked = _let_off(mandatory, locked, host, guest, capacity > 0, away)
+        capacity[away] = 0
     letters = sorted({limit.letter or NO_PAVILION for limit in limits if limit.hosts})
     minutes = _walks(edition, letters) if walking else None
     place_of = {letter: number for number, letter in enumerate(letters)}
@@ -94,7 +99,7 @@ def read_market(
         mandatory=mandatory,
         locked=locked,
         side=np.where(hosts, 0, 1),
-        capacity=_capacity(edition, slots, limits, index, as_told),
+        capacity=capacity,
         max_meetings=_most(limit.max_meetings for limit in limits),
         max_per_day=_most(limit.max_meetings_per_day for limit in limits),
         # With or without walking: who has a place carries a price of the bound.
@@ -188,11 +193,7 @@ def _most(values: object) -> Ints:
 
 
 def _capacity(
-    edition: Edition,
-    slots: Sequence[Slot],
-    limits: Sequence[Limits],
-    index: dict[int, int],
-    as_told: bool,
+    edition: Edition, slots: Sequence[Slot], limits: Sequence[Limits], index: dict[int, int]
 ) -> Ints:
     """Tables of every participation in every slot, int32[P, S]; 0 when none of its delegates is
     there. One without delegates is taken to be there."""
@@ -204,29 +205,42 @@ def _capacity(
         mask = presence.mask(days, blocked)
         there[row] = there[row] | mask if row in first else mask
         first.add(row)
-    if as_told:
-        _take_off(there, edition, slots, limits, index)
     # A guest is one person at one table, whatever the database says.
     tables = np.array([limit.tables if limit.hosts else 1 for limit in limits], dtype=np.int32)
     return tables[:, None] * there
 
 
-def _take_off(
-    there: Bools,
-    edition: Edition,
-    slots: Sequence[Slot],
-    limits: Sequence[Limits],
-    index: dict[int, int],
-) -> None:
-    """Set in bool[P, S] that nobody is where an incident says so."""
+def _away(
+    edition: Edition, slots: Sequence[Slot], limits: Sequence[Limits], index: dict[int, int]
+) -> Bools:
+    """Who cannot meet when by the incidents that stand, bool[P, S]."""
+    away = np.zeros((len(limits), len(slots)), dtype=bool)
     number = {slot.pk: n for n, slot in enumerate(slots)}
     for one in standing(edition):
-        away = slice(number[one.first_id], number[one.last_id] + 1)
+        while_it_is = slice(number[one.first_id], number[one.last_id] + 1)
         if one.participation_id is not None:
-            there[index[one.participation_id], away] = False
+            away[index[one.participation_id], while_it_is] = True
         else:
             here = [limit.hosts and limit.letter == one.letter for limit in limits]
-            there[np.flatnonzero(here), away] = False
+            away[np.flatnonzero(here), while_it_is] = True
+    return away
+
+
+def _let_off(
+    mandatory: Bools,
+    locked: list[tuple[int, int]],
+    host: Ints,
+    guest: Ints,
+    there: Bools,
+    away: Bools,
+) -> list[tuple[int, int]]:
+    """Demand no meeting that an incident makes impossible: return the locks that are left, and
+    unmark mandatory requests of two who have no slot in common by it."""
+    rows = np.flatnonzero(mandatory)
+    both = there[host[rows]] & there[guest[rows]]
+    left = both & ~away[host[rows]] & ~away[guest[rows]]
+    mandatory[rows] = left.any(axis=1) | ~both.any(axis=1)
+    return [(r, t) for r, t in locked if not (away[host[r], t] or away[guest[r], t])]
 
 
 class _Presence:

@@ -17,18 +17,17 @@ from emporion.core import jobs, journal
 from emporion.edition.queries import Edition
 from emporion.meetings.domain.against import against_public
 from emporion.meetings.domain.computing import DEFAULT_SECONDS, Computed, Progress, compute
+from emporion.meetings.domain.market import ScheduleError
+from emporion.meetings.domain.repairing import check_repair, compute_repair
 from emporion.meetings.domain.schedule import keep, remove_unfinished
 from emporion.meetings.domain.service import NAMES, Name
 from emporion.meetings.models import Release, ScheduleRun, ScheduleRunContent
-from emporion.meetings.queries.incidents import slot_named, standing
 
 COMPUTE, KEEP = "schedule.run", "schedule.keep"
 State = ScheduleRun.State
 # One worker does one after the other; more than these only make people wait without knowing.
 MOST_WAITING = 6
 LONGEST_SECONDS = 3600
-# More than anybody has meetings at a fair, or a fair has slots.
-MOST_MOVES = 100
 
 
 class RunError(ValueError):
@@ -68,7 +67,10 @@ def start_run(edition: Edition, options: Options, actor: str, *, trial: bool) ->
     if options.service not in NAMES:
         raise RunError(_("Nobody is served first by this name: %s.") % options.service)
     if options.repair:
-        _check_repair(edition, options)
+        try:
+            check_repair(edition, options.as_of, options.notice, options.moves)
+        except ScheduleError as error:
+            raise RunError(str(error)) from error
     jobs.reclaim()
     with transaction.atomic():
         Edition.objects.select_for_update().get(pk=edition.pk)
@@ -95,17 +97,6 @@ def start_run(edition: Edition, options: Options, actor: str, *, trial: bool) ->
     return run
 
 
-def _check_repair(edition: Edition, options: Options) -> None:
-    if not all(0 <= number <= MOST_MOVES for number in (options.notice, options.moves)):
-        raise RunError(_("Notice and moves are whole numbers from 0 to %d.") % MOST_MOVES)
-    if options.as_of and not slot_named(edition, options.as_of):
-        raise RunError(_("There is no slot named %s.") % options.as_of)
-    if not Release.objects.filter(edition=edition, state=Release.State.PUBLISHED).exists():
-        raise RunError(_("No schedule is public yet. Publish one first; then it can be repaired."))
-    if not standing(edition).exists():
-        raise RunError(_("Nothing has happened yet. Say first who is away, or what is closed."))
-
-
 def stop_run(run: ScheduleRun) -> None:
     """Ask a run to stop; what it has by then is checked and kept like a full run's."""
     for job in jobs.JobRecord.objects.filter(public_id=run.job):
@@ -128,18 +119,30 @@ def compute_run(
         return None if run.is_trial else _keep(run, _stored(run))
     options = Options(**run.options)
     remove_unfinished(run.edition)
-    computed = compute(
-        run.edition,
-        seed=options.seed,
-        time_limit=options.seconds,
-        walking=options.walking,
-        service=options.service,
-        on_progress=on_progress,
-        on_phase=on_phase,
-    )
+    computed = _computed(run.edition, options, on_progress, on_phase)
     on_phase({"phase": "writing"})
     _store(run, computed)
     return None if run.is_trial else _keep(run, computed)
+
+
+def _computed(
+    edition: Edition,
+    options: Options,
+    on_progress: Progress,
+    on_phase: Callable[[dict[str, Any]], Any],
+) -> Computed:
+    common: dict[str, Any] = {
+        "seed": options.seed,
+        "time_limit": options.seconds,
+        "walking": options.walking,
+        "on_progress": on_progress,
+        "on_phase": on_phase,
+    }
+    if not options.repair:
+        return compute(edition, service=options.service, **common)
+    return compute_repair(
+        edition, as_of=options.as_of, notice=options.notice, moves=options.moves, **common
+    )
 
 
 def ask_to_keep(run: ScheduleRun, actor: str) -> None:
@@ -202,7 +205,12 @@ def _jobs_of(run: ScheduleRun) -> list[jobs.JobRecord]:
 def _store(run: ScheduleRun, computed: Computed) -> None:
     arrays = io.BytesIO()
     np.savez_compressed(
-        arrays, meetings=computed.meetings, refused=computed.refused, reason=computed.reason
+        arrays,
+        meetings=computed.meetings,
+        refused=computed.refused,
+        reason=computed.reason,
+        changed=np.array(list(computed.changed), dtype=np.int64),
+        why=np.array(list(computed.changed.values()), dtype=np.str_),
     )
     run.state = State.COMPUTED
     run.computed_at = computed.read_at
@@ -232,6 +240,11 @@ def _stored(run: ScheduleRun) -> Computed:
     content = ScheduleRunContent.objects.get(run=run)
     with np.load(io.BytesIO(bytes(content.rows)), allow_pickle=False) as rows:
         meetings, refused, reason = rows["meetings"], rows["refused"], rows["reason"]
+        changed = (
+            dict(zip(rows["changed"].tolist(), rows["why"].tolist(), strict=True))
+            if "changed" in rows  # Not in runs of before there were repairs.
+            else {}
+        )
     assert run.computed_at is not None
     return Computed(
         read_at=run.computed_at,
@@ -250,6 +263,7 @@ def _stored(run: ScheduleRun) -> Computed:
         content=bytes(content.instance),
         instance_digest=run.instance_digest,
         digest=run.digest,
+        changed=changed,
     )
 
 

@@ -16,7 +16,14 @@ from emporion.meetings.domain.against import against_public
 from emporion.meetings.domain.computing import DEFAULT_SECONDS, Computed, Progress, compute, packed
 from emporion.meetings.domain.market import ScheduleError
 from emporion.meetings.domain.service import Name
-from emporion.meetings.models import Meeting, Refusal, Release, ReleaseInstance, ReleaseTold
+from emporion.meetings.models import (
+    ChangeReason,
+    Meeting,
+    Refusal,
+    Release,
+    ReleaseInstance,
+    ReleaseTold,
+)
 from emporion.meetings.queries.changes import difference
 
 __all__ = ["DEFAULT_SECONDS", "compute_release", "keep", "packed", "remove_unfinished"]
@@ -122,7 +129,7 @@ def _begin(edition: Edition, seed: int) -> Release:
 
 
 def _write(release: Release, computed: Computed) -> None:
-    """Write meetings and refusals, a chunk a transaction."""
+    """Write meetings, refusals and why a repair changed meetings, a chunk a transaction."""
     rows = np.column_stack([np.full(len(computed.meetings), release.pk), computed.meetings])
     _load(Meeting, ("release", "request", "slot", "host", "guest", "table"), rows.tolist())
     _load(
@@ -134,6 +141,11 @@ def _write(release: Release, computed: Computed) -> None:
                 computed.refused.tolist(), computed.reason.tolist(), strict=True
             )
         ],
+    )
+    _load(
+        ChangeReason,
+        ("release", "request", "reason"),
+        [(release.pk, request, reason) for request, reason in computed.changed.items()],
     )
 
 
@@ -155,11 +167,10 @@ def _finish(
     release.instance_digest, release.digest = computed.instance_digest, computed.digest
     release.certificate = computed.certificate
     changes = against_public(release.edition, computed.meetings)
-    release.figures = {
-        **computed.figures,
-        "change": _change(release),
-        "told": None if changes is None else len(changes.people),
-    }
+    # Of a repair they say how the change is counted.
+    release.figures = dict(computed.figures)
+    release.figures["change"] = _change(release)
+    release.figures["told"] = None if changes is None else len(changes.people)
     with transaction.atomic():
         still = Release.objects.select_for_update().filter(
             pk=release.pk, state=Release.State.WRITING
@@ -192,7 +203,7 @@ def _change(release: Release) -> dict[str, Any] | None:
 
 def _remove(release: Release) -> None:
     """Remove a release that never became a draft, a chunk a transaction."""
-    for model in (Meeting, Refusal):
+    for model in (Meeting, Refusal, ChangeReason):
         for keys in _key_chunks(model, release):
             with transaction.atomic():
                 model.objects.filter(pk__in=keys)._raw_delete(using="default")

@@ -19,6 +19,7 @@ from emporion.core.tabular.subjects import (
 from emporion.edition.queries import participations_by_pk
 from emporion.meetings.domain import giving_out
 from emporion.meetings.models import (
+    ChangeReason,
     Incident,
     Pin,
     Refusal,
@@ -114,6 +115,18 @@ SUBJECTS: tuple[Subject, ...] = (
             Column("Reason", "reason"),
         ),
         lambda asked: Refusal.objects.filter(**of_release(asked)),
+        of_release=True,
+    ),
+    subject(
+        "change-reasons",
+        ["meetings.ChangeReason"],
+        roles.REQUESTS,
+        (
+            Column("Release", "release__number"),
+            Column("Request id", "request__public_id"),
+            Column("Reason", "reason"),
+        ),
+        lambda asked: ChangeReason.objects.filter(**of_release(asked)),
         of_release=True,
     ),
     Subject(

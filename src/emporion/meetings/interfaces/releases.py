@@ -250,8 +250,10 @@ def _change(release: Release, earlier: Release | None, *, pairs: bool) -> dict[s
         return {}
     there = change_queries.still_there(release)
     counted = change_queries.known_difference(earlier, release, there)
-    # What moved has no reason of its own: both sides still meet, to make room for others.
-    reasons = {**counted.reasons, **({"": counted.moved} if counted.moved else {})}
+    # What moved has no reason of its own, but in a repair: both sides still meet, to make room for
+    # others.
+    moved = 0 if change_queries.repairs(earlier, release) else counted.moved
+    reasons = {**counted.reasons, **({"": moved} if moved else {})}
     reasons = dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))
     most = max(reasons.values(), default=0) or 1
     found = []
@@ -298,10 +300,16 @@ def commands(edition: Edition, release: Release) -> list[str]:
     stages = release.figures.get("proof_stages")
     cut = "" if stages is None else f" --proof-stages {stages}"
     cut += SERVICES[_service(release)].options
-    return [
+    checks = [
         f"{command()} schedule-export --edition {edition.slug} --release {release.number} "
         f"--instance {instance} --solution {solution}",
         f"{command()} schedule --check {instance} {solution}",
+    ]
+    if "repair" in release.figures:
+        # It came of an earlier release and of what had happened, which its files do not hold.
+        return checks
+    return [
+        *checks,
         f"{command()} schedule {instance} -o again.json --seed {release.seed} "
         f"--work-limit {release.steps}{cut}",
     ]

@@ -10,6 +10,7 @@ from emporion.meetings.models.participants import (
 )
 from emporion.meetings.models.requests import MeetingRequest, RuleAnswer, StandingRule
 from emporion.meetings.models.schedule import (
+    ChangeReason,
     Meeting,
     Pin,
     Refusal,
@@ -23,6 +24,7 @@ from emporion.meetings.models.schedule import (
 
 __all__ = [
     "CalendarAddress",
+    "ChangeReason",
     "DayTold",
     "Incident",
     "Meeting",

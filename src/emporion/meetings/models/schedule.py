@@ -162,6 +162,31 @@ class Refusal(models.Model):
         return f"{self.request_id}: {self.reason}"
 
 
+class ChangeReason(models.Model):
+    """Why a repair changed the meeting of a request: moved it, put it in or took it out.
+
+    Against the release that was repaired, whose number stands in the figures; against another one
+    it says nothing.
+    """
+
+    release = models.ForeignKey(
+        Release, models.CASCADE, related_name="change_reasons", db_index=False
+    )
+    request = models.ForeignKey(MeetingRequest, models.CASCADE, related_name="change_reasons")
+    # A key of the engine's `repairing.REASONS`, or "pinned".
+    reason = models.CharField(max_length=20)
+
+    objects = ScopedManager(expo="release__edition__expo")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["release", "request"], name="change_reason_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id}: {self.reason}"
+
+
 class ReleaseTold(models.Model):
     """Whose day a draft would change against the release that was public when it was kept.
 

@@ -49,6 +49,7 @@ GROUPS: tuple[tuple[str, Any, dict[str, Any]], ...] = (
             "requests": gettext_lazy("Requests, as an import reads them"),
             "meetings": gettext_lazy("Meetings of the public schedule"),
             "refusals": gettext_lazy("Requests without a meeting in it"),
+            "change-reasons": gettext_lazy("Why a repair changed meetings in it"),
             "told": gettext_lazy("Whose day it changed"),
             "pins": gettext_lazy("What every schedule must grant"),
             "incidents": gettext_lazy("Who is away, and what is closed"),
