@@ -89,6 +89,35 @@ CASES = {
         'precedence ["x", "y"]: no slot of "y" lies behind the first possible slot of "x"',
     ),
 }
+CLASHING = {
+    "min above max": ['participant "e": min_meetings 3', 'participant "e": max_meetings 2'],
+    "min above places": ['participant "e": min_meetings 2', 'the calendar of participant "e"'],
+    "min above requests": ['participant "e": min_meetings 3'],
+    "locked twice in one place": [
+        'locked meeting "x" in slot "t0"', 'locked meeting "y" in slot "t0"',
+        'the calendar of participant "e"',
+    ],
+    "locked where unavailable": [
+        'locked meeting "x" in slot "t0"', 'the calendar of participant "e"',
+    ],
+    "locked and excluded": ['locked meeting "x" in slot "t0"', 'exclusion ["e", "a"]'],
+    "locked beyond the tables": [
+        'locked meeting "y" in slot "t0"', 'locked meeting "z" in slot "t0"', "tables",
+    ],
+    "mandatory and excluded": ['mandatory request "x"', 'exclusion ["e", "a"]'],
+    "mandatory without a slot": [
+        'mandatory request "x"', 'the calendar of participant "e"',
+        'the calendar of participant "a"',
+    ],
+    "mandatory beyond the quota": [
+        'mandatory request "x"', 'mandatory request "y"', 'participant "e": max_meetings 1',
+    ],
+    "mandatory in one slot": [
+        'mandatory request "x"', 'mandatory request "y"', 'the calendar of participant "e"',
+        'request "x": fixed_slot "t1"', 'request "y": fixed_slot "t1"',
+    ],
+    "precedence without room": ['precedence ["x", "y"]', 'mandatory request "y"'],
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -144,3 +173,35 @@ def test_conflicts_of_locked_meetings_are_overlooked_by_no_quick_look():
         assert fine == (conflicts._name_locked(it, it.excluded()) == []), seed
         answers[fine] += 1
     assert min(answers.values()) > 40
+
+
+def _said(solution):
+    return [[str(one) for one in conflict.constraints] for conflict in solution.conflicts]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_conflict_carries_the_constraints_that_clash(name):
+    more, _sentence = CASES[name]
+    data = tiny.instance(**({"requests": ROWS} | more))
+    (constraints,) = _said(scheduling.solve(scheduling.instance_from_json(data)))
+    assert constraints == CLASHING[name]
+
+
+def test_conflict_of_slots_names_no_request_that_would_find_one():
+    """Of ten mandatory requests of one stand two are for the same only hour of their guests."""
+    guests = [f"g{n}" for n in range(10)]
+    people = ["e", *({"id": g, "unavailable": ["t0", "t1"]} for g in guests[:2]), *guests[2:]]
+    rows = [(g.replace("g", "r"), "e", g, {"mandatory": True}) for g in guests]
+    data = tiny.instance(12, people=people, requests=rows)
+    for person in data["participants"][1:3]:
+        person["unavailable"] = [f"t{n}" for n in range(12) if n != 5]
+    solution = scheduling.solve(scheduling.instance_from_json(data))
+    assert solution.conflicts == [
+        'participant "e": its 10 mandatory requests do not fit into its slots'
+    ]
+    assert _said(solution) == [
+        [
+            'mandatory request "r0"', 'mandatory request "r1"',
+            *(f'the calendar of participant "{who}"' for who in ("e", "g0", "g1")),
+        ]
+    ]  # fmt: skip

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .families import generate_family
     from .generating import generate
     from .instance import NO_LIMIT, Instance, InstanceError, make_instance
+    from .naming import Conflict, Constraint
     from .reading import instance_from_json, read_instance
     from .repairing import Floor, repair, solve_keeping
     from .rivals import Rival, rivals
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 _HOME = {
     "Balance": "balance",
     "Bound": "bounds",
+    "Conflict": "naming",
+    "Constraint": "naming",
     "Instance": "instance",
     "InstanceError": "instance",
     "NO_LIMIT": "instance",
@@ -78,6 +81,8 @@ __all__ = [
     "REASONS",
     "Balance",
     "Bound",
+    "Conflict",
+    "Constraint",
     "Floor",
     "Instance",
     "InstanceError",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -10,11 +11,17 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from .instance import NO_LIMIT, Bools, Instance, Ints
+from .naming import Conflict, Constraint, Namer
 from .state import walking_budget
 
+_Pairs = defaultdict[tuple[int, ...], list[tuple[int, int]]]
 
-def find_conflicts(instance: Instance, possible: Bools, excluded: Bools) -> list[str]:
-    """One sentence for each contradiction; empty when none is found (which proves nothing)."""
+
+def find_conflicts(instance: Instance, possible: Bools, excluded: Bools) -> list[Conflict]:
+    """One sentence for each contradiction, with the constraints that cannot hold together.
+
+    Empty when none is found (which proves nothing).
+    """
     found = _limits(instance, possible, excluded)
     found += _locked(instance, excluded)
     found += _mandatory(instance, possible, excluded)
@@ -22,80 +29,87 @@ def find_conflicts(instance: Instance, possible: Bools, excluded: Bools) -> list
     return found
 
 
-def _limits(it: Instance, possible: Bools, excluded: Bools) -> list[str]:
+def _limits(it: Instance, possible: Bools, excluded: Bools) -> list[Conflict]:
     found = []
+    name = Namer(it)
     usable = possible.any(axis=1) & ~excluded
     ends = np.concatenate([it.first[usable], it.second[usable]])
     asked = np.bincount(ends, minlength=len(it.participant_ids))
     places = it.capacity.sum(axis=1)
-    for p in np.flatnonzero(it.min_meetings > 0):
-        name, least = it.participant_ids[p], int(it.min_meetings[p])
-        if least > it.max_meetings[p]:
-            found.append(
-                f'participant "{name}": min_meetings {least} is more than '
-                f"max_meetings {it.max_meetings[p]}"
-            )
+    for p in np.flatnonzero(it.min_meetings > 0).tolist():
+        least, most = int(it.min_meetings[p]), int(it.max_meetings[p])
+        demand = name.of("min_meetings", p, least)
+        if least > most:
+            both = (demand, name.of("max_meetings", p, most))
+            found.append(Conflict(f"{demand} is more than max_meetings {most}", both))
         elif least > places[p]:
-            found.append(
-                f'participant "{name}": min_meetings {least}, but it has places for {places[p]}'
-            )
+            sentence = f"{demand}, but it has places for {places[p]}"
+            found.append(Conflict(sentence, (demand, name.calendar(p))))
         elif least > asked[p]:
-            found.append(
-                f'participant "{name}": min_meetings {least}, but only {asked[p]} of its '
-                "requests can be held"
-            )
+            sentence = f"{demand}, but only {asked[p]} of its requests can be held"
+            found.append(Conflict(sentence, (demand,)))
     return found
 
 
-def _locked(it: Instance, excluded: Bools) -> list[str]:
+def _locked(it: Instance, excluded: Bools) -> list[Conflict]:
     return [] if _locked_is_fine(it, excluded) else _name_locked(it, excluded)
 
 
-def _name_locked(it: Instance, excluded: Bools) -> list[str]:
-    found: list[str] = []
-    units: Counter[tuple[int, int]] = Counter()
-    total: Counter[int] = Counter()
-    a_day: Counter[tuple[int, int]] = Counter()
-    in_slot: Counter[int] = Counter()
-    in_pool: Counter[tuple[int, int]] = Counter()
+def _name_locked(it: Instance, excluded: Bools) -> list[Conflict]:
+    found: list[Conflict] = []
+    name = Namer(it)
+    units, total, a_day, in_slot, in_pool = (_Pairs(list) for _ in range(5))
     seen: dict[int, int] = {}
     for r, t in it.locked.tolist():
-        name, slot = it.request_ids[r], it.slot_ids[t]
-        where = f'locked meeting "{name}" in slot "{slot}"'
+        clash = partial(_clash, found, name.request("locked", r, t))
         if r in seen:
-            found.append(f"{where}: the request is locked twice")
+            clash("the request is locked twice", name.locked([(r, seen[r]), (r, t)]))
             continue
         seen[r] = t
+        own = name.locked([(r, t)])
         if excluded[r]:
-            found.append(f"{where}: its participants are excluded from meeting")
-        if it.fixed_slot[r] >= 0 and it.fixed_slot[r] != t:
-            found.append(f'{where}: its fixed_slot is "{it.slot_ids[it.fixed_slot[r]]}"')
+            clash("its participants are excluded from meeting", (*own, name.apart(r)))
+        fixed = int(it.fixed_slot[r])
+        if fixed >= 0 and fixed != t:
+            sentence = f'its fixed_slot is "{it.slot_ids[fixed]}"'
+            clash(sentence, (*own, name.request("fixed_slot", r, fixed)))
         elif it.allowed is not None and not it.allowed[r, t]:
-            found.append(f"{where}: not one of its allowed_slots")
-        in_slot[t] += 1
-        if in_slot[t] == it.tables[t] + 1:
-            found.append(f"{where}: more locked meetings than the {it.tables[t]} tables")
+            clash("not one of its allowed_slots", (*own, name.request("allowed_slots", r)))
+        in_slot[t,].append((r, t))
+        if len(in_slot[t,]) == (most := int(it.tables[t])) + 1:
+            sentence = f"more locked meetings than the {most} tables"
+            clash(sentence, (*name.locked(in_slot[t,]), name.whole("tables", most)))
         for p in (int(it.first[r]), int(it.second[r])):
-            person = f'participant "{it.participant_ids[p]}"'
-            units[p, t] += 1
-            total[p] += 1
-            a_day[p, int(it.slot_day[t])] += 1
+            person, day = f'participant "{it.participant_ids[p]}"', int(it.slot_day[t])
+            for pairs in (units[p, t], total[p,], a_day[p, day]):
+                pairs.append((r, t))
             if it.capacity[p, t] == 0:
-                found.append(f"{where}: {person} is unavailable")
-            elif units[p, t] == it.capacity[p, t] + 1:
-                found.append(f"{where}: {person} has capacity {it.capacity[p, t]} there")
-            if total[p] == it.max_meetings[p] + 1:
-                found.append(f"{where}: {person} has max_meetings {it.max_meetings[p]}")
-            if a_day[p, int(it.slot_day[t])] == it.max_per_day[p] + 1:
-                found.append(f"{where}: {person} has max_meetings_per_day {it.max_per_day[p]}")
+                clash(f"{person} is unavailable", (*own, name.calendar(p, t)))
+            elif len(units[p, t]) == it.capacity[p, t] + 1:
+                sentence = f"{person} has capacity {it.capacity[p, t]} there"
+                clash(sentence, (*name.locked(units[p, t]), name.calendar(p, t)))
+            if len(total[p,]) == (most := int(it.max_meetings[p])) + 1:
+                limit = name.of("max_meetings", p, most)
+                clash(f"{person} has max_meetings {most}", (*name.locked(total[p,]), limit))
+            if len(a_day[p, day]) == (most := int(it.max_per_day[p])) + 1:
+                limit = name.of("max_meetings_per_day", p, most)
+                sentence = f"{person} has max_meetings_per_day {most}"
+                clash(sentence, (*name.locked(a_day[p, day]), limit))
         pool = max(int(it.pool[it.first[r]]), int(it.pool[it.second[r]]))
         if pool >= 0:
-            in_pool[pool, t] += 1
-            if in_pool[pool, t] == it.pool_tables[pool, t] + 1:
-                found.append(f'{where}: table pool "{it.pool_ids[pool]}" is full')
+            in_pool[pool, t].append((r, t))
+            if len(in_pool[pool, t]) == it.pool_tables[pool, t] + 1:
+                tables = Constraint("table_pool", pool=it.pool_ids[pool])
+                clash(f"{tables} is full", (*name.locked(in_pool[pool, t]), tables))
     if it.walking:
         found += _locked_walks(it, seen)
     return found
+
+
+def _clash(
+    found: list[Conflict], own: Constraint, sentence: str, constraints: tuple[Constraint, ...]
+) -> None:
+    found.append(Conflict(f"{own}: {sentence}", constraints))
 
 
 def _locked_is_fine(it: Instance, excluded: Bools) -> bool:
@@ -137,8 +151,9 @@ def _locked_is_fine(it: Instance, excluded: Bools) -> bool:
     return not bool((same & far).any())
 
 
-def _locked_walks(it: Instance, locked: dict[int, int]) -> list[str]:
+def _locked_walks(it: Instance, locked: dict[int, int]) -> list[Conflict]:
     found = []
+    name = Namer(it)
     budget = walking_budget(it)
     stops: dict[int, list[tuple[int, int, int]]] = {}
     for r, t in locked.items():
@@ -149,76 +164,115 @@ def _locked_walks(it: Instance, locked: dict[int, int]) -> list[str]:
         visits.sort()
         for (t1, h1, r1), (t2, h2, r2) in pairwise(visits):
             if t1 < t2 and it.walk_minutes[h1, h2] > budget[t1, t2]:
-                found.append(
+                sentence = (
                     f'locked meetings "{it.request_ids[r1]}" and "{it.request_ids[r2]}": '
                     f'participant "{it.participant_ids[p]}" cannot walk from one to the other'
                 )
+                both = name.locked([(r1, t1), (r2, t2)])
+                found.append(Conflict(sentence, (*both, name.of("walking", p))))
     return found
 
 
-def _mandatory(it: Instance, possible: Bools, excluded: Bools) -> list[str]:
-    found: list[str] = []
-    must = np.flatnonzero(it.mandatory)
-    if not must.size:
+def _mandatory(it: Instance, possible: Bools, excluded: Bools) -> list[Conflict]:
+    found: list[Conflict] = []
+    name = Namer(it)
+    must = np.flatnonzero(it.mandatory).tolist()
+    if not must:
         return found
-    for r in must.tolist():
+    for r in must:
+        own = name.request("mandatory", r)
         if excluded[r]:
-            found.append(f'mandatory request "{it.request_ids[r]}": its participants are excluded')
+            found.append(Conflict(f"{own}: its participants are excluded", (own, name.apart(r))))
         elif not possible[r].any():
-            found.append(
-                f'mandatory request "{it.request_ids[r]}": no slot in which it could be held'
-            )
+            closing = (*name.calendars(r), *_own_slots(it, name, r))
+            found.append(Conflict(f"{own}: no slot in which it could be held", (own, *closing)))
     if found:
         return found
     tables = int(np.minimum(it.tables, len(it.request_ids)).sum())
     if (it.tables < NO_LIMIT).any() and len(must) > tables:
-        found.append(f"{len(must)} mandatory requests, but tables for {tables} meetings")
+        sentence = f"{len(must)} mandatory requests, but tables for {tables} meetings"
+        limit = name.whole("tables", tables)
+        found.append(Conflict(sentence, (*name.mandatory(must), limit)))
     by_person: dict[int, list[int]] = {}
-    for r in must.tolist():
+    for r in must:
         by_person.setdefault(int(it.first[r]), []).append(r)
         by_person.setdefault(int(it.second[r]), []).append(r)
     for p, mine in by_person.items():
-        name = it.participant_ids[p]
-        if len(mine) > it.max_meetings[p]:
-            found.append(
-                f'participant "{name}": {len(mine)} mandatory requests, '
-                f"max_meetings {it.max_meetings[p]}"
-            )
-        elif len(mine) > _most_placed(it, possible, p, mine):
-            found.append(
-                f'participant "{name}": its {len(mine)} mandatory requests '
-                "do not fit into its slots"
-            )
+        who, most = f'participant "{it.participant_ids[p]}"', int(it.max_meetings[p])
+        if len(mine) > most:
+            sentence = f"{who}: {len(mine)} mandatory requests, max_meetings {most}"
+            limit = name.of("max_meetings", p, most)
+            found.append(Conflict(sentence, (*name.mandatory(mine), limit)))
+        elif few := _overfull(it, possible, p, mine):
+            sentence = f"{who}: its {len(mine)} mandatory requests do not fit into its slots"
+            closed = _closing(it, name, p, few)
+            found.append(Conflict(sentence, (*name.mandatory(few), *closed)))
     return found
 
 
-def _most_placed(it: Instance, possible: Bools, p: int, mine: list[int]) -> int:
-    """How many of the requests ``mine`` of p find a slot of their own (maximum matching)."""
+def _own_slots(it: Instance, name: Namer, r: int) -> list[Constraint]:
+    """What beside calendars says in which slots the request r may be held."""
+    found = []
+    if (t := int(it.fixed_slot[r])) >= 0:
+        found.append(name.request("fixed_slot", r, t))
+    elif it.allowed is not None and not it.allowed[r].all():
+        found.append(name.request("allowed_slots", r))
+    return found
+
+
+def _overfull(it: Instance, possible: Bools, p: int, mine: list[int]) -> list[int]:
+    """A smallest part of the requests ``mine`` of p that have fewer slots than there are of them.
+
+    Empty where each finds one of its own. What alternating paths reach from a request that a
+    maximum matching leaves over: without any one of those, the others could all be placed.
+    """
     columns = np.repeat(np.arange(possible.shape[1]), it.capacity[p])
-    graph = csr_matrix(possible[mine][:, columns].astype(np.int8))
-    matching: Ints = maximum_bipartite_matching(graph, perm_type="column")
-    return int((matching >= 0).sum())
+    suits = possible[mine][:, columns]
+    matching: Ints = maximum_bipartite_matching(csr_matrix(suits.astype(np.int8)), "column")
+    left_over = np.flatnonzero(matching < 0)
+    if not left_over.size:
+        return []
+    holder = {column: row for row, column in enumerate(matching.tolist()) if column >= 0}
+    reached, todo = {int(left_over[0])}, [int(left_over[0])]
+    while todo:
+        for column in np.flatnonzero(suits[todo.pop()]).tolist():
+            if (row := holder[column]) not in reached:
+                reached.add(row)
+                todo.append(row)
+    return [mine[row] for row in sorted(reached)]
 
 
-def _order(it: Instance, possible: Bools) -> list[str]:
+def _closing(it: Instance, name: Namer, p: int, rows: list[int]) -> list[Constraint]:
+    """What leaves these requests of p so few slots: its calendar, and what closes any of it."""
+    found = [name.calendar(p)]
+    for r in rows:
+        q = int(it.second[r] if it.first[r] == p else it.first[r])
+        if ((it.capacity[p] > 0) & (it.capacity[q] == 0)).any():
+            found.append(name.calendar(q))
+        found += _own_slots(it, name, r)
+    return list(dict.fromkeys(found))
+
+
+def _order(it: Instance, possible: Bools) -> list[Conflict]:
     """Precedences among mandatory requests: cycles and windows that close."""
+    name = Namer(it)
     pairs = [(a, b) for a, b in it.precedences.tolist() if it.mandatory[b]]
     earliest = {r: int(possible[r].argmax()) for pair in pairs for r in pair if possible[r].any()}
     for _ in range(len(pairs) + 1):
         changed = False
         for a, b in pairs:
+            order = name.precedence(a, b)
+            both = (order, name.request("mandatory", b))
             if a not in earliest or b not in earliest:
-                return [
-                    f'precedence ["{it.request_ids[a]}", "{it.request_ids[b]}"]: '
-                    "one of the two can never be held, and the second is mandatory"
-                ]
+                sentence = "one of the two can never be held, and the second is mandatory"
+                return [Conflict(f"{order}: {sentence}", both)]
             later = np.flatnonzero(possible[b, earliest[a] + 1 :])
             if not later.size:
-                return [
-                    f'precedence ["{it.request_ids[a]}", "{it.request_ids[b]}"]: no slot of '
-                    f'"{it.request_ids[b]}" lies behind the first possible slot of '
+                sentence = (
+                    f'no slot of "{it.request_ids[b]}" lies behind the first possible slot of '
                     f'"{it.request_ids[a]}"'
-                ]
+                )
+                return [Conflict(f"{order}: {sentence}", both)]
             t = earliest[a] + 1 + int(later[0])
             if t > earliest[b]:
                 earliest[b], changed = t, True

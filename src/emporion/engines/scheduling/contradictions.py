@@ -17,6 +17,7 @@ import numpy as np
 
 from .exact.constraints import possible_at_all
 from .instance import NO_LIMIT, Bools, Instance, Ints
+from .naming import Conflict, Constraint, Namer
 
 #: Largest number of (request, slot) pairs looked at, questions asked, work of the solver on each.
 MOST_PAIRS, MOST_QUESTIONS, WORK = 20_000, 200, 2.0
@@ -27,14 +28,14 @@ SECONDS, MOST_NAMES = 6.0, 30
 
 @dataclass
 class Group:
-    """A constraint with a name; ``apply`` writes it into an instance that has none."""
+    """A constraint; ``apply`` writes it into an instance that has none."""
 
-    name: str
+    constraint: Constraint
     apply: Callable[[Instance], None]
 
 
-def smallest_contradiction(instance: Instance, deadline: float | None = None) -> list[str]:
-    """Names of constraints that cannot hold together, none of which can be left out.
+def smallest_contradiction(instance: Instance, deadline: float | None = None) -> list[Constraint]:
+    """Constraints that cannot hold together, none of which can be left out.
 
     Empty when the instance is too large (`MOST_PAIRS` after requests that nobody insists on are
     left out) or no contradiction is proven within the work allowed.  At most `MOST_QUESTIONS` calls
@@ -49,12 +50,13 @@ def smallest_contradiction(instance: Instance, deadline: float | None = None) ->
     if not questions.impossible(everything):
         return []
     found = _explain(questions, [], everything, False)
-    return sorted((group.name for group in found), key=[g.name for g in everything].index)
+    order = [group.constraint for group in everything]
+    return sorted((group.constraint for group in found), key=order.index)
 
 
 def say_contradiction(
     instance: Instance, otherwise: str, deadline: float | None = None
-) -> list[str]:
+) -> list[Conflict]:
     """One sentence for `smallest_contradiction`; ``otherwise`` where it finds none.
 
     With a ``deadline`` it takes `SECONDS` at most, and ``otherwise`` is said of a set that has
@@ -63,10 +65,10 @@ def say_contradiction(
     began = time.monotonic()
     if deadline is not None:
         deadline = min(deadline, began + SECONDS)
-    names = smallest_contradiction(instance, deadline)
-    if not names or (deadline is not None and len(names) > MOST_NAMES):
-        return [otherwise]
-    return ["cannot hold together: " + "; ".join(names)]
+    found = smallest_contradiction(instance, deadline)
+    if not found or (deadline is not None and len(found) > MOST_NAMES):
+        return [Conflict(otherwise)]
+    return [Conflict("cannot hold together: " + "; ".join(map(str, found)), found)]
 
 
 class _Questions:
@@ -179,70 +181,62 @@ def _without_constraints(it: Instance) -> Instance:
 
 
 def groups_of(it: Instance) -> list[Group]:
-    """Every constraint of the instance that can be broken, by its name."""
+    """Every constraint of the instance that can be broken."""
     found: list[Group] = []
+    name = Namer(it)
     asked = np.bincount(np.concatenate([it.first, it.second]), minlength=len(it.participant_ids))
 
-    def entry(name: str, field: str, index: int, value: object) -> None:
+    def entry(constraint: Constraint, field: str, index: int, value: object) -> None:
         def apply(to: Instance) -> None:
             getattr(to, field)[index] = value
 
-        found.append(Group(name, apply))
+        found.append(Group(constraint, apply))
 
-    def row(name: str, field: str, value: Ints) -> None:
+    def row(constraint: Constraint, field: str, value: Ints) -> None:
         def apply(to: Instance) -> None:
             setattr(to, field, np.concatenate([getattr(to, field), value[None]]))
 
-        found.append(Group(name, apply))
+        found.append(Group(constraint, apply))
 
-    def whole(name: str, **values: object) -> None:
+    def whole(constraint: Constraint, **values: object) -> None:
         def apply(to: Instance) -> None:
             for field, value in values.items():
                 setattr(to, field, value)
 
-        found.append(Group(name, apply))
+        found.append(Group(constraint, apply))
 
     for p in np.flatnonzero(asked).tolist():
-        who = f'participant "{it.participant_ids[p]}"'
         if (it.capacity[p] < asked[p]).any():
-            entry(f"the calendar of {who}", "capacity", p, it.capacity[p])
-        if it.max_meetings[p] < asked[p]:
-            entry(
-                f"{who}: max_meetings {it.max_meetings[p]}", "max_meetings", p, it.max_meetings[p]
-            )
-        if it.max_per_day[p] < asked[p]:
-            name = f"{who}: max_meetings_per_day {it.max_per_day[p]}"
-            entry(name, "max_per_day", p, it.max_per_day[p])
+            entry(name.calendar(p), "capacity", p, it.capacity[p])
+        if (most := int(it.max_meetings[p])) < asked[p]:
+            entry(name.of("max_meetings", p, most), "max_meetings", p, most)
+        if (most := int(it.max_per_day[p])) < asked[p]:
+            entry(name.of("max_meetings_per_day", p, most), "max_per_day", p, most)
     if (it.tables < len(it.request_ids)).any():
-        whole("tables", tables=it.tables)
-    for k, name in enumerate(it.pool_ids):
-        entry(f'table pool "{name}"', "pool_tables", k, it.pool_tables[k])
+        whole(name.whole("tables"), tables=it.tables)
+    for k, pool in enumerate(it.pool_ids):
+        entry(Constraint("table_pool", pool=pool), "pool_tables", k, it.pool_tables[k])
     if it.walking:
-        whole("walking", walk_minutes=it.walk_minutes)
+        whole(name.whole("walking"), walk_minutes=it.walk_minutes)
     if it.frozen_before:
         slot = it.slot_ids[it.frozen_before] if it.frozen_before < len(it.slot_ids) else "the end"
-        whole(f'frozen_before "{slot}"', frozen_before=it.frozen_before)
-    if it.max_break_difference is not None:
-        name = f"max_break_difference {it.max_break_difference}"
-        whole(name, max_break_difference=it.max_break_difference)
+        whole(Constraint("frozen_before", slots=(slot,)), frozen_before=it.frozen_before)
+    if (apart := it.max_break_difference) is not None:
+        whole(name.whole("max_break_difference", apart), max_break_difference=apart)
     for pair in it.exclusions:
-        names = [f'"{it.participant_ids[p]}"' for p in pair.tolist()]
-        row(f"exclusion [{', '.join(names)}]", "exclusions", pair)
+        row(name.exclusion(*pair.tolist()), "exclusions", pair)
     for pair in it.precedences:
-        names = [f'"{it.request_ids[r]}"' for r in pair.tolist()]
-        row(f"precedence [{', '.join(names)}]", "precedences", pair)
-    for r, name in enumerate(it.request_ids):
-        if it.fixed_slot[r] >= 0:
-            slot = it.slot_ids[it.fixed_slot[r]]
-            entry(f'request "{name}": fixed_slot "{slot}"', "fixed_slot", r, it.fixed_slot[r])
+        row(name.precedence(*pair.tolist()), "precedences", pair)
+    for r in range(len(it.request_ids)):
+        if (t := int(it.fixed_slot[r])) >= 0:
+            entry(name.request("fixed_slot", r, t), "fixed_slot", r, t)
         elif it.allowed is not None and not it.allowed[r].all():
-            entry(f'request "{name}": allowed_slots', "allowed", r, it.allowed[r])
+            entry(name.request("allowed_slots", r), "allowed", r, it.allowed[r])
     for pair in it.locked:
-        r, t = pair.tolist()
-        row(f'locked meeting "{it.request_ids[r]}" in slot "{it.slot_ids[t]}"', "locked", pair)
+        row(name.request("locked", *pair.tolist()), "locked", pair)
     for p in np.flatnonzero(it.min_meetings > 0).tolist():
-        name = f'participant "{it.participant_ids[p]}": min_meetings {it.min_meetings[p]}'
-        entry(name, "min_meetings", p, it.min_meetings[p])
+        least = int(it.min_meetings[p])
+        entry(name.of("min_meetings", p, least), "min_meetings", p, least)
     for r in np.flatnonzero(it.mandatory).tolist():
-        entry(f'mandatory request "{it.request_ids[r]}"', "mandatory", r, True)
+        entry(name.request("mandatory", r), "mandatory", r, True)
     return found

@@ -11,6 +11,7 @@ import numpy as np
 from .conflicts import find_conflicts
 from .instance import Bools, Instance, Ints, Longs
 from .limits import refuse_too_many
+from .naming import Conflict, Namer
 from .reasons import explain
 from .service import service_targets
 from .shape import Shape, integer_weights, orient
@@ -32,7 +33,7 @@ class Prepared:
     possible: Bools
     excluded: Bools
     open: Bools
-    conflicts: list[str]
+    conflicts: list[Conflict]
     value: Longs
     big: int
     least: Longs
@@ -107,24 +108,28 @@ def explain_slots(instance: Instance, ready: Prepared, slot: Ints) -> Any:
     return explain(st, ready.possible, ready.excluded)
 
 
-def unmet_demands(instance: Instance, slot: Ints) -> list[str]:
+def unmet_demands(instance: Instance, slot: Ints) -> list[Conflict]:
     """Mandatory requests and least numbers of meetings that a schedule does not meet."""
-    found = [
-        f'mandatory request "{instance.request_ids[r]}" has not been placed'
-        for r in np.flatnonzero(instance.mandatory & (slot < 0))
-    ]
+    name = Namer(instance)
+    missed = name.mandatory(np.flatnonzero(instance.mandatory & (slot < 0)).tolist())
+    found = [Conflict(f"{one} has not been placed", [one]) for one in missed]
     held = slot >= 0
     ends = np.concatenate([instance.first[held], instance.second[held]])
     count = np.bincount(ends, minlength=len(instance.participant_ids))
     found += [
-        f'participant "{instance.participant_ids[p]}" has {count[p]} of at least '
-        f"{instance.min_meetings[p]} meetings"
-        for p in np.flatnonzero(count < instance.min_meetings)
+        Conflict(
+            f'participant "{instance.participant_ids[p]}" has {count[p]} of at least '
+            f"{instance.min_meetings[p]} meetings",
+            [name.of("min_meetings", p, int(instance.min_meetings[p]))],
+        )
+        for p in np.flatnonzero(count < instance.min_meetings).tolist()
     ]
     return found
 
 
-def nothing_possible(instance: Instance, conflicts: list[str], began: float, seed: int) -> Solution:
+def nothing_possible(
+    instance: Instance, conflicts: list[Conflict], began: float, seed: int
+) -> Solution:
     """An infeasible instance: no meetings, the constraints that clash by name."""
     requests = len(instance.request_ids)
     return Solution(

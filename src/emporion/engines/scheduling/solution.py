@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .instance import Instance, Ints
+from .naming import Conflict
 
 REASONS = ("no_common_slot", "quota", "outweighed", "no_table", "walking", "excluded")
 NO_COMMON_SLOT, QUOTA, OUTWEIGHED, NO_TABLE, WALKING, EXCLUDED = range(6)
@@ -24,7 +25,7 @@ class Solution:
     the weight (a lower bound on the breaks for that objective), ``prices`` float64[P] the
     certificate (NaN = not priced), ``slot_prices`` float64[P, S] a tighter one, ``steps`` the work
     done: the same ``work_limit`` gives the same schedule, ``conflicts`` sentences that name
-    constraints which cannot hold together.
+    constraints which cannot hold together, and hold them (`Conflict`).
     """
 
     name: str
@@ -41,7 +42,7 @@ class Solution:
     seconds: float = 0.0
     seed: int = 0
     steps: int | None = None
-    conflicts: list[str] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property

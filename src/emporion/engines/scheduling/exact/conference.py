@@ -10,6 +10,7 @@ import numpy as np
 
 from ..contradictions import say_contradiction
 from ..instance import NO_LIMIT, Bools, Instance
+from ..naming import Conflict, Constraint
 from ..solution import OUTWEIGHED, Solution, count_breaks, granted_weight
 from .limits import first_limits
 from .race import Finding, Race
@@ -102,17 +103,17 @@ def solve_timetable(
     return _solution(instance, ready, found, seed, race.asked, deadline)
 
 
-def say_unfair(instance: Instance, possible: Bools) -> str:
-    """A sentence where somebody must have more breaks than fairness allows; empty where not.
+def say_unfair(instance: Instance, possible: Bools) -> list[Conflict]:
+    """A sentence where somebody must have more breaks than fairness allows; none where not.
 
     The fewest breaks of each person by its own row of slots, the most by its idle slots.
     """
     it = timetable_of(instance, possible)
     if it is None or it.apart is None:
-        return ""
+        return []
     apart, it.apart = it.apart, None
     if not prune(it):
-        return ""
+        return []
     limits = first_limits(it)
     last = it.slots - 1
     least = [
@@ -122,13 +123,15 @@ def say_unfair(instance: Instance, possible: Bools) -> str:
     most = it.most_breaks()
     worst, calm = least.index(max(least)), most.index(min(most))
     if least[worst] - most[calm] <= apart:
-        return ""
+        return []
     names = instance.participant_ids
-    return (
-        f'cannot hold together: max_break_difference {apart}; participant "{names[worst]}" has at '
+    limit = Constraint("max_break_difference", (names[worst], names[calm]), number=apart)
+    sentence = (
+        f'cannot hold together: {limit}; participant "{names[worst]}" has at '
         f'least {least[worst]} breaks however its meetings are held, participant "{names[calm]}" '
         f"at most {most[calm]}"
     )
+    return [Conflict(sentence, [limit])]
 
 
 def _solution(
@@ -150,10 +153,10 @@ def _solution(
         status = "infeasible"
     elif found.slots is not None:
         status = "optimal" if found.optimal else "feasible"
-    conflicts = []
+    conflicts: list[Conflict] = []
     if found.infeasible:
-        unfair = say_unfair(instance, ready.possible)
-        conflicts = [unfair] if unfair else say_contradiction(instance, EXHAUSTED, deadline)
+        conflicts = say_unfair(instance, ready.possible)
+        conflicts = conflicts or say_contradiction(instance, EXHAUSTED, deadline)
     if found.slots is not None:
         reason = explain_slots(instance, ready, slot)
     else:

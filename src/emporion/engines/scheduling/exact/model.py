@@ -11,6 +11,7 @@ import numpy as np
 from ..contradictions import say_contradiction
 from ..filling import fill_left
 from ..instance import Instance, Ints
+from ..naming import Conflict
 from ..shape import units_lost
 from ..solution import OUTWEIGHED, Solution, count_breaks, granted_weight
 from ..state import SLOT, put
@@ -151,7 +152,7 @@ def _result(
 ) -> Solution:
     from ..preparing import explain_slots
 
-    conflicts = []
+    conflicts: list[Conflict] = []
     if status == "infeasible":
         conflicts = say_contradiction(instance, EXHAUSTED, deadline)
     held = np.full(len(instance.request_ids), -1, dtype=np.int32) if slot is None else slot

@@ -17,6 +17,7 @@ from ..filling import fill_left
 from ..flow import Relaxation
 from ..instance import Bools, Instance, InstanceError, Ints, Longs
 from ..limits import refuse_seed
+from ..naming import Conflict
 from ..search import POOL_FROM
 from ..solution import Solution, count_breaks, granted_weight
 from ..state import LOCK, SLOT, VALUE, State, unset
@@ -101,7 +102,7 @@ def solve_keeping(
         return nothing_possible(instance, ready.conflicts, began, seed)
     flow, limit = relaxations(instance, ready, with_bound)
     if isinstance(limit, str):
-        return nothing_possible(instance, [limit], began, seed)
+        return nothing_possible(instance, [Conflict(limit)], began, seed)
     reduced = ready.value - flow.price[ready.shape.end0] - flow.price[ready.shape.end1]
     if move_price is None:
         move_price = default_move_price(instance, previous)
