@@ -33,6 +33,7 @@ from emporion.meetings.models import (
     Slot,
 )
 from emporion.meetings.queries import changes as change_queries
+from emporion.meetings.queries import impossible
 from tests.factories import (
     make_participation,
     make_pavilions,
@@ -223,8 +224,12 @@ def test_pins_that_contradict_are_told(fair: Fair) -> None:
     for pair in ("bh", "bk"):
         pin(fair.asked[pair], fair.slots[3], "user:x")
     fair.tell("absent", "a", 1, 1)
-    with pytest.raises(ScheduleError, match="contradict"):
+    with pytest.raises(ScheduleError, match="contradict") as raised:
         fair.compute()
+    why = raised.value.why
+    told = str(impossible.told(why, impossible.known([why])))
+    assert [one["kind"] for one in why["conflicts"][0]] == ["locked", "locked", "calendar"]
+    assert told.count("are pinned to") == 2
 
 
 def test_request_that_was_withdrawn_frees_its_place(fair: Fair) -> None:
@@ -469,9 +474,9 @@ def test_unfinished_repair_is_removed_with_its_reasons(
     computed = compute_repair(big, work_limit=STEPS)
 
     def fail(*args: Any) -> None:
-        raise ScheduleError("It could not be finished.")
+        raise ScheduleError("replaced")
 
     monkeypatch.setattr(schedule, "_finish", fail)
-    with pytest.raises(ScheduleError, match="could not be finished"):
+    with pytest.raises(ScheduleError, match="removed this one"):
         keep(big, computed)
     assert (Release.objects.count(), ChangeReason.objects.count()) == (1, 0)

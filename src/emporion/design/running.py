@@ -27,8 +27,9 @@ class ShownJob:
     stopping: bool
 
 
-def shown(job: jobs.JobRecord, steps: Mapping[str, Any]) -> ShownJob:
-    """Return how `job` is shown; `steps` names its steps in the reader's language.
+def shown(job: jobs.JobRecord, steps: Mapping[str, Any], why: str = "") -> ShownJob:
+    """Return how `job` is shown; `steps` names its steps in the reader's language, `why` says for
+    this reader why it failed.
 
     A running job whose worker has died waits again at once, before a worker has taken it back. One
     query where it waits for the first time, else none.
@@ -41,7 +42,9 @@ def shown(job: jobs.JobRecord, steps: Mapping[str, Any]) -> ShownJob:
         line = _("It is held since a backup was restored, until somebody lets it go on.")
         return ShownJob("waiting", _("waits"), line, None, True, False)
     if job.state == State.WAITING and job.cause:
-        line = job.reason or _("Something went wrong. It is tried again by itself in a moment.")
+        line = why_failed(job) or _(
+            "Something went wrong. It is tried again by itself in a moment."
+        )
         return ShownJob("waiting", _("waits"), line, None, True, False)
     if job.state == State.WAITING:
         before = jobs.waiting_before(job)
@@ -62,8 +65,16 @@ def shown(job: jobs.JobRecord, steps: Mapping[str, Any]) -> ShownJob:
     if job.state == State.STOPPED:
         line = _("Somebody stopped it.")
         return ShownJob("stopped", _("stopped"), line, share, False, False)
-    line = job.reason or _("Something went wrong; the log of the server says what.")
+    line = why or why_failed(job) or _("Something went wrong; the log of the server says what.")
     if job.attempt > 1:
         tried = ngettext("It was tried %(n)s time.", "It was tried %(n)s times.", job.attempt)
         line = f"{line} {tried % {'n': number(job.attempt)}}"
     return ShownJob("stopped", _("failed"), line, share, False, False)
+
+
+def why_failed(job: jobs.JobRecord) -> str:
+    """Return the sentence with which a job ended, "" without one.
+
+    One that says the same of every job is kept in English and translated here.
+    """
+    return _(job.reason) if job.reason else ""

@@ -12,7 +12,7 @@ from pydantic import Field
 from emporion.api.interfaces.cursors import page
 from emporion.api.interfaces.gates import READ, READS_MESSAGES, READS_REQUESTS, STAFF_READS
 from emporion.api.interfaces.noting import note_requests
-from emporion.api.interfaces.schedule import JobShape, job_shape_for
+from emporion.api.interfaces.schedule import JobShape, job_shapes_for
 from emporion.api.interfaces.shapes.market import Side
 from emporion.api.interfaces.shapes.wire import (
     EditionName,
@@ -133,7 +133,7 @@ def list_jobs(
     rows, after = page(
         request, response, found, limit=paging.limit, cursor=paging.cursor, newest_first=True
     )
-    return listing([job_shape_for(request, one) for one in rows], after)
+    return listing(job_shapes_for(request, rows), after)
 
 
 @router.get(

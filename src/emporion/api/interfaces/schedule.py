@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpResponse
@@ -24,13 +25,14 @@ from emporion.api.interfaces.shapes.wire import (
 )
 from emporion.api.interfaces.writing import KEYED, once, refusing
 from emporion.core.jobs import JobRecord
+from emporion.design.running import why_failed
 from emporion.edition.queries import Edition
 from emporion.meetings import queries as meetings
 from emporion.meetings.domain import releases, runs
 from emporion.meetings.domain.service import Name
 from emporion.meetings.queries import programs
 from emporion.meetings.queries import releases as queries
-from emporion.portal.queries.work import knows_outcome
+from emporion.portal.queries.work import knows_outcome, reasons
 from emporion.registry.domain import roles
 
 router = Router(tags=["schedules"])
@@ -87,7 +89,8 @@ class JobShape(Schema):
     total: int
     result: dict[str, Any]
     reason: str = Field(
-        description="Why it ended without its effect; of lists only for whose role takes them in."
+        description="Why it ended without its effect, in the language asked for; of lists only for "
+        "whose role takes them in, with names of pairs only for whose role knows who meets whom."
     )
     asked_at: dt.datetime
     ended_at: dt.datetime | None
@@ -197,10 +200,22 @@ def get_job(request: Any, edition: EditionName, id: PublicId) -> Any:
 
 def job_shape_for(request: Any, job: JobRecord) -> dict[str, Any]:
     """Return a job without what came of it where the caller's role reads no such lists."""
-    told = job_shape(job)
-    if not knows_outcome(str(request.staff_role), job.kind):
-        told |= {"result": {}, "reason": ""}
+    (told,) = job_shapes_for(request, [job])
     return told
+
+
+def job_shapes_for(request: Any, found: Sequence[JobRecord]) -> list[dict[str, Any]]:
+    """Return jobs as `job_shape_for` does each; two queries at most."""
+    role = str(request.staff_role)
+    why = reasons(found, role)
+    return [
+        {
+            **job_shape(job),
+            "reason": why[job.public_id],
+            **({} if knows_outcome(role, job.kind) else {"result": {}}),
+        }
+        for job in found
+    ]
 
 
 def job_shape(job: JobRecord) -> dict[str, Any]:
@@ -213,7 +228,7 @@ def job_shape(job: JobRecord) -> dict[str, Any]:
         "done": job.done,
         "total": job.total,
         "result": job.result,
-        "reason": job.reason,
+        "reason": why_failed(job),
         "asked_at": job.asked_at,
         "ended_at": job.ended_at,
     }

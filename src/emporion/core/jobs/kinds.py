@@ -16,7 +16,15 @@ _warm: list[Callable[[], object]] = []
 
 
 class JobError(ValueError):
-    """Why a job cannot go on, in a sentence that people may read. It is not tried again."""
+    """Why a job cannot go on, in a sentence that people may read. It is not tried again.
+
+    The sentence stands in English where whoever shows it translates it. With `why` it is kept as
+    plain JSON too (`said["why"]`), from which each reader is told what they may know.
+    """
+
+    def __init__(self, sentence: str, why: dict[str, Any] | None = None) -> None:
+        super().__init__(sentence)
+        self.why = why
 
 
 class TryLater(JobError):

@@ -174,6 +174,8 @@ def _attempt(running: Running) -> None:
     except TryLater as error:
         lease.try_again(job, type(error).__name__, str(error)[:400])
     except JobError as error:
+        if error.why is not None:
+            job.said = {**job.said, "why": error.why}
         _end(job, State.FAILED, {}, str(error)[:400])
     except Exception as error:
         log.exception("job.failed", job=job.public_id, kind=job.kind, attempt=job.attempt)

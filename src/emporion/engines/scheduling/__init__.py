@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .families import generate_family
     from .generating import generate
     from .instance import NO_LIMIT, Instance, InstanceError, make_instance
-    from .naming import Conflict, Constraint
+    from .naming import Conflict, Constraint, Contradictory
     from .reading import instance_from_json, read_instance
     from .repairing import Floor, repair, solve_keeping
     from .rivals import Rival, rivals
@@ -39,6 +39,7 @@ _HOME = {
     "Bound": "bounds",
     "Conflict": "naming",
     "Constraint": "naming",
+    "Contradictory": "naming",
     "Instance": "instance",
     "InstanceError": "instance",
     "NO_LIMIT": "instance",
@@ -83,6 +84,7 @@ __all__ = [
     "Bound",
     "Conflict",
     "Constraint",
+    "Contradictory",
     "Floor",
     "Instance",
     "InstanceError",

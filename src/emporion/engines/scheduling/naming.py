@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .instance import Instance
+from .instance import Instance, InstanceError
 
 #: What a constraint can be. Each word is the field of the instance format that states it, but for
 #: the calendar of a participant (its slots and its capacity in them).
@@ -66,6 +66,14 @@ class Conflict(str):
         made = super().__new__(cls, sentence)
         made.constraints = tuple(constraints)
         return made
+
+
+class Contradictory(InstanceError):
+    """Constraints that cannot hold together where a schedule has to be given; see `Conflict`."""
+
+    def __init__(self, where: str, conflicts: list[Conflict]) -> None:
+        super().__init__(where, "; ".join(conflicts))
+        self.conflicts = conflicts
 
 
 class Namer:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from emporion.core import jobs
 from emporion.core.tenancy import scope
 from emporion.edition import queries as editions
@@ -21,7 +23,7 @@ def match(
     """
     found = editions.edition_by_slug(edition)
     if found is None:
-        raise jobs.JobError("The edition was removed.")
+        raise jobs.JobError(gettext_noop("The edition was removed."))
 
     def step(name: str) -> None:
         if not running.tell(step=name, now=True) and name != "writing":
@@ -44,7 +46,7 @@ def read(running: jobs.Running, *, edition: str, participation: str) -> dict[str
     """Read an edition's new texts for their meaning; then make the list of who wrote one anew."""
     found = editions.edition_by_slug(edition)
     if found is None:
-        raise jobs.JobError("The edition was removed.")
+        raise jobs.JobError(gettext_noop("The edition was removed."))
     with scope(expo=found.expo):
         try:
             done = reading_texts.read_edition(

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import structlog
 from django.utils import timezone
 
 from emporion.edition.queries import Edition
@@ -22,6 +23,9 @@ from emporion.engines import scheduling
 from emporion.meetings.domain.figures import figures
 from emporion.meetings.domain.market import Longs, Market, ScheduleError, read_market
 from emporion.meetings.domain.service import SERVICES, Name, prices
+from emporion.meetings.queries.impossible import MOST_CONFLICTS, MOST_CONSTRAINTS
+
+log = structlog.get_logger(__name__)
 
 # What the organiser gets who says nothing: past the steep part of the curve at a full-size fair.
 DEFAULT_SECONDS = 20.0
@@ -101,9 +105,9 @@ def compute(
         proof_seconds=None if time_limit is None else PROOF_SECONDS,
     )
     if solution.status == "infeasible":
-        raise ScheduleError(
-            "These requests contradict each other: " + "; ".join(solution.conflicts) + "."
-        )
+        raise clash(market, solution.conflicts)
+    if solution.status == "unknown":
+        raise clash(market, solution.conflicts, "unplaced")
     return checked(
         market,
         solution,
@@ -139,10 +143,8 @@ def checked(
     tell({"phase": "checking", "weight": solution.weight, "bound": solution.bound})
     violations = scheduling.check(instance, solution).violations
     if violations:
-        raise ScheduleError(
-            f"The checker found {len(violations)} violations, so nothing was kept. "
-            f"The first: {violations[0]}"
-        )
+        log.error("schedule.violations", instance=instance.name, first=violations[0])
+        raise ScheduleError("checker", count=len(violations))
     content, instance_digest = packed(instance)
     held = np.flatnonzero(solution.slot >= 0)
     missed = np.flatnonzero(solution.slot < 0)
@@ -175,6 +177,30 @@ def checked(
         ),
         changed=changed or {},
     )
+
+
+def clash(
+    market: Market, conflicts: list[scheduling.Conflict], code: str = "contradiction"
+) -> ScheduleError:
+    """Return the error of what the engine found contradictory, or (`unplaced`) not granted in time.
+
+    It holds the engine's constraints as plain JSON, with days and hours instead of slots.
+    """
+    when = dict(zip(market.instance.slot_ids, map(str, market.slots), strict=True))
+    told = [
+        [
+            {
+                "kind": one.kind,
+                "participants": list(one.participants),
+                "requests": list(one.requests),
+                "slots": [when[slot] for slot in one.slots],
+                "number": one.number,
+            }
+            for one in conflict.constraints[:MOST_CONSTRAINTS]
+        ]
+        for conflict in conflicts[:MOST_CONFLICTS]
+    ]
+    return ScheduleError(code, conflicts=told)
 
 
 def load_solver() -> None:

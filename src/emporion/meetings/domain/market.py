@@ -17,6 +17,7 @@ from emporion.engines import scheduling
 from emporion.matchmaking import queries as matchmaking_queries
 from emporion.meetings import rules
 from emporion.meetings.models import MeetingRequest, Pin, Slot
+from emporion.meetings.queries import impossible
 from emporion.meetings.queries.incidents import standing
 
 Ints = npt.NDArray[np.int32]
@@ -27,7 +28,15 @@ NO_PAVILION = "-"
 
 
 class ScheduleError(ValueError):
-    """Why an edition cannot be scheduled, and what to do."""
+    """Why an edition cannot be scheduled, and what to do.
+
+    `why` is it as plain JSON, which `queries.impossible` puts into words for each reader; the text
+    of the error names nobody.
+    """
+
+    def __init__(self, code: str, **told: Any) -> None:
+        self.why: impossible.Why = {"code": code, **told}
+        super().__init__(str(impossible.told(self.why)))
 
 
 @dataclass
@@ -68,7 +77,7 @@ def read_market(
     """
     slots = list(Slot.objects.filter(edition=edition))
     if not slots:
-        raise ScheduleError("This edition has no slots; set them first.")
+        raise ScheduleError("no_slots")
     limits = edition_queries.limits(edition)
     participants = np.array([limit.pk for limit in limits], dtype=np.int64)
     index = {limit.pk: number for number, limit in enumerate(limits)}
@@ -77,7 +86,7 @@ def read_market(
     locked = _pins(edition, keys, mandatory, slots)
     capacity = _capacity(edition, slots, limits, index)
     if not ids:
-        raise ScheduleError("This edition has no open or accepted request; there is nothing to do.")
+        raise ScheduleError("no_requests")
     at_asker = hosts[asker] & ~hosts[counterpart]
     host = np.where(at_asker, asker, counterpart)
     guest = np.where(at_asker, counterpart, asker)
@@ -320,10 +329,8 @@ def _walks(edition: Edition, letters: Sequence[str]) -> Ints | None:
             if (origin, target) in known:
                 minutes[row, column] = known[origin, target]
             else:
-                missing.append(f"{origin} to {target}")
+                missing.append([origin, target])
     if missing:
-        raise ScheduleError(
-            f"Minutes on foot are missing: {', '.join(missing[:12])}"
-            f"{' and more' if len(missing) > 12 else ''}. Enter them, or schedule without walking."
-        )
+        most = 12
+        raise ScheduleError("walks", pairs=missing[:most], more=len(missing) > most)
     return minutes

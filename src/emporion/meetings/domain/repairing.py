@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from emporion.edition.queries import Edition
 from emporion.engines import scheduling
 from emporion.engines.scheduling.repairing import FORMAT, Order, order_from_json
 from emporion.engines.scheduling.repairing.events import remaining
-from emporion.meetings.domain.computing import DEFAULT_SECONDS, Computed, Progress, checked
+from emporion.meetings.domain.computing import DEFAULT_SECONDS, Computed, Progress, checked, clash
 from emporion.meetings.domain.incidents import as_events
 from emporion.meetings.domain.market import Ints, Longs, Market, ScheduleError, read_market
 from emporion.meetings.models import Meeting, MeetingRequest, Release
@@ -33,17 +32,13 @@ PINNED = "pinned"
 def check_repair(edition: Edition, as_of: str, notice: int, moves: int) -> None:
     """Raise ScheduleError where there is nothing to repair, or not in this way."""
     if not all(0 <= number <= MOST for number in (notice, moves)):
-        raise ScheduleError(_("Notice and moves are whole numbers from 0 to %d.") % MOST)
+        raise ScheduleError("numbers", most=MOST)
     if as_of and not slot_named(edition, as_of):
-        raise ScheduleError(_("There is no slot named %s.") % as_of)
+        raise ScheduleError("no_slot", name=as_of)
     if _public(edition) is None:
-        raise ScheduleError(
-            _("No schedule is public yet. Publish one first; then it can be repaired.")
-        )
+        raise ScheduleError("no_public")
     if not standing(edition).exists():
-        raise ScheduleError(
-            _("Nothing has happened yet. Say first who is away, or what is closed.")
-        )
+        raise ScheduleError("no_incident")
 
 
 def compute_repair(
@@ -113,12 +108,10 @@ def compute_repair(
             work_limit=work_limit,
             on_progress=on_progress,
         )
-    except scheduling.InstanceError as error:
-        raise ScheduleError(f"These requests contradict each other: {error}.") from error
+    except scheduling.Contradictory as error:
+        raise clash(market, error.conflicts) from error
     if solution.conflicts:
-        raise ScheduleError(
-            "These requests contradict each other: " + "; ".join(solution.conflicts) + "."
-        )
+        raise clash(market, solution.conflicts, "unplaced")
     limit = scheduling.bound(left)
     solution = replace(solution, bound=limit.weight, bound_method=limit.method, prices=limit.prices)
     said = {change.request: change.reason for change in changes.changes}

@@ -83,10 +83,7 @@ def keep(
     except Exception as error:
         _remove(release)
         if isinstance(error, IntegrityError):
-            raise ScheduleError(
-                "A participant, a request or a slot was removed during the computation; "
-                "compute again."
-            ) from error
+            raise ScheduleError("gone") from error
         raise
     return release
 
@@ -176,7 +173,7 @@ def _finish(
             pk=release.pk, state=Release.State.WRITING
         )
         if not still.exists():
-            raise ScheduleError("Another computation removed this one; compute again.")
+            raise ScheduleError("replaced")
         ReleaseInstance.objects.create(release=release, content=computed.content)
         if changes is not None:
             ReleaseTold.objects.create(

@@ -22,6 +22,7 @@ from emporion.meetings.domain.releases import publish as publish_release
 from emporion.meetings.domain.schedule import DEFAULT_SECONDS, compute_release
 from emporion.meetings.domain.service import NAMES
 from emporion.meetings.models import Release
+from emporion.meetings.queries import impossible
 from emporion.meetings.queries import releases as queries
 
 # Steps of the clock that the progress row counts in.
@@ -152,8 +153,13 @@ def _on(slug: str, actor: str, work: Callable[[Edition], None]) -> int:
         return 1
     try:
         with scope(expo=edition.expo), journal.acting(actor, tenant=edition.expo.public_id):
-            work(edition)
-    except (Refused, ScheduleError, PublishConflict, ExportError) as error:
+            try:
+                work(edition)
+            except ScheduleError as error:
+                # Whoever runs commands on the server may know who meets whom.
+                names = impossible.known([error.why])
+                raise Refused(str(impossible.told(error.why, names))) from error
+    except (Refused, PublishConflict, ExportError) as error:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:

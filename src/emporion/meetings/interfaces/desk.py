@@ -17,13 +17,14 @@ from django.views.decorators.http import require_POST
 from emporion.core.command_name import command
 from emporion.core.jobs import JobRecord
 from emporion.design.running import shown
-from emporion.edition.gates import for_organisers, staff_may
+from emporion.edition.gates import for_organisers, knows_requests, staff_may
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import runs as domain
 from emporion.meetings.domain.computing import DEFAULT_SECONDS
 from emporion.meetings.interfaces.releases import better_percent, cut_percent, points
 from emporion.meetings.models import ScheduleRun
 from emporion.meetings.queries import desk as queries
+from emporion.meetings.queries import impossible
 from emporion.meetings.queries import releases as release_queries
 from emporion.meetings.queries.words import SERVICES
 from emporion.registry.domain import roles
@@ -94,7 +95,7 @@ def desk(request: Any, edition: Edition) -> HttpResponse:
         else:
             return redirect("meetings:desk", edition=edition.slug)
     public = release_queries.published(edition)
-    rows = [_row(run, job) for run, job in queries.runs(edition)]
+    rows = _rows(request, edition)
     context = {
         "form": form,
         "rows": rows,
@@ -181,8 +182,26 @@ def _prices(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
     return None
 
 
-def _row(run: ScheduleRun, job: JobRecord | None) -> dict[str, Any]:
-    look = shown(job, STEPS) if job else None
+def _rows(request: Any, edition: Edition) -> list[dict[str, Any]]:
+    """The newest runs; those that failed say why, with names for who may know who meets whom."""
+    found = queries.runs(edition)
+    whys = {
+        run.pk: job.said["why"]
+        for run, job in found
+        if job and job.state == JobRecord.State.FAILED and "why" in job.said
+    }
+    names = impossible.known(whys.values()) if knows_requests(request) else None
+    return [
+        _row(run, job, impossible.told(whys[run.pk], names) if run.pk in whys else None)
+        for run, job in found
+    ]
+
+
+def _row(
+    run: ScheduleRun, job: JobRecord | None, why: impossible.Told | None = None
+) -> dict[str, Any]:
+    words = " ".join(part for part in (why.head, why.tail) if part) if why else ""
+    look = shown(job, STEPS, words) if job else None
     said = job.said if job else {}
     value, bound = said.get("weight"), said.get("bound")
     done = run.state != ScheduleRun.State.COMPUTING
@@ -195,6 +214,7 @@ def _row(run: ScheduleRun, job: JobRecord | None) -> dict[str, Any]:
         "live": bool(look and look.is_live),
         # Nothing will come of it: say why, and let it be removed.
         "broken": not (look and look.is_live) and not done,
+        "why": why,
         "value": points(round(value * 1000), round((bound or value) * 1000)) if value else None,
         "bound": points(round(bound * 1000), round(bound * 1000)) if bound else None,
         "share": share,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from emporion.core import jobs
 from emporion.core.tenancy import scope, scopes_disabled
 from emporion.edition import queries as editions
@@ -22,7 +24,7 @@ def _found(public_id: str) -> ScheduleRun:
         run = ScheduleRun.objects.select_related("edition__expo").filter(public_id=public_id)
         found = run.first()
     if found is None:
-        raise jobs.JobError("The run was removed.")
+        raise jobs.JobError(gettext_noop("The run was removed."))
     return found
 
 
@@ -47,7 +49,7 @@ def compute(running: jobs.Running, *, run: str) -> dict[str, Any]:
         try:
             release = runs.compute_run(found, progress, phase)
         except ScheduleError as error:
-            raise jobs.JobError(str(error)) from error
+            raise jobs.JobError(str(error), error.why) from error
     return {"release": release.number if release else None}
 
 
@@ -60,7 +62,7 @@ def keep(running: jobs.Running, *, run: str) -> dict[str, Any]:
         try:
             release = runs.keep_run(found)
         except ScheduleError as error:
-            raise jobs.JobError(str(error)) from error
+            raise jobs.JobError(str(error), error.why) from error
     return {"release": release.number}
 
 
@@ -69,7 +71,7 @@ def tell(running: jobs.Running, *, edition: str, release: int) -> dict[str, Any]
     """Put a message into the outbox for everybody whose day a published release changes."""
     found = editions.edition_by_slug(edition)
     if found is None:
-        raise jobs.JobError("The edition was removed.")
+        raise jobs.JobError(gettext_noop("The edition was removed."))
     with scope(expo=found.expo):
         count = messages.tell_people(
             found, release, lambda done, total: running.tell(done=done, total=total)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 
 from emporion.accounts.queries import users_by_id
 from emporion.core import jobs
@@ -26,7 +26,7 @@ def _for(running: jobs.Running, slug: str, language: str = "") -> Iterator[Editi
     """The edition, inside its scope, in `language` or that of whoever started the job."""
     edition = editions.edition_by_slug(slug)
     if edition is None:
-        raise jobs.JobError("The edition was removed.")
+        raise jobs.JobError(gettext_noop("The edition was removed."))
     owners = users_by_id([running.job.owner.removeprefix("user:")])
     spoken = language or (owners[0].language if owners else "en")
     with scope(expo=edition.expo), override(spoken):

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..instance import Bools, Instance, InstanceError, Ints
+from ..instance import Bools, Instance, Ints
+from ..naming import Contradictory
 from ..solution import Solution
 from ..state import SLOT
 from .changes import REASONS, Change, Changes
@@ -42,7 +43,7 @@ def repair(
     Gives the new schedule, the differences with reasons, and the instance that is left, against
     which the schedule can be checked.  What was wrong with the announced schedule is said
     in ``faults`` of the differences; its meetings that could not be where they were may be moved or
-    lost.  Raises `InstanceError` when nothing of what is locked can
+    lost.  Raises `Contradictory` when nothing of what is locked can
     stand.
 
     >>> from emporion.engines.scheduling import make_instance
@@ -82,7 +83,7 @@ def repair(
         cancel_counts=order.cancel_counts,
     )
     if solution.status == "infeasible":
-        raise InstanceError("repair", "; ".join(solution.conflicts))
+        raise Contradictory("repair", solution.conflicts)
     changes = _differences(instance, slot, still, solution.slot, order, misplaced)
     changes.faults = faults
     changes.seconds = round(time.monotonic() - began, 3)

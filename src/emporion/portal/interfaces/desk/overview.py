@@ -29,7 +29,7 @@ from emporion.portal import queries
 from emporion.portal.interfaces.desk import deeds
 from emporion.portal.interfaces.desk.setup import steps_of
 from emporion.portal.queries import desk as figures
-from emporion.portal.queries.work import knows_outcome
+from emporion.portal.queries.work import knows_outcome, reasons
 from emporion.registry.countries import country_name
 
 A_PAGE, CHANGES, JOBS = 50, 6, 4
@@ -234,9 +234,11 @@ def _funnel(funnel: Any) -> list[dict[str, Any]]:
 def _jobs(edition: Edition, role: str) -> list[dict[str, Any]]:
     """Return the newest jobs, each with its name, its state and its page."""
     found = []
-    for job in jobs.latest(edition.expo.public_id, tuple(WORK), limit=JOBS):
+    newest = jobs.latest(edition.expo.public_id, tuple(WORK), limit=JOBS)
+    told = reasons(newest, role)
+    for job in newest:
         name, page = WORK[job.kind]
-        seen = shown(job, {})
+        seen = shown(job, {}, told[job.public_id])
         hidden = job.reason and not knows_outcome(role, job.kind)
         line = seen.line if seen.state in {"waiting", "stopped"} and not hidden else ""
         found.append(

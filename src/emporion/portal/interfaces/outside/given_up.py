@@ -28,6 +28,7 @@ from emporion.messaging.domain import templates
 from emporion.portal.interfaces.desk.addresses import key_of
 from emporion.portal.interfaces.desk.overview import WORK
 from emporion.portal.interfaces.outside.words import EVENTS, why
+from emporion.portal.queries.work import reasons
 from emporion.registry import queries as registered
 from emporion.registry.domain import roles
 
@@ -51,9 +52,10 @@ def given_up(request: HttpRequest, edition: Edition) -> HttpResponse:
     }
     systems = queries.endpoints_by_id(edition.expo, _ids(found, "endpoint"))
     failed = jobs.failed(edition.expo.public_id, timezone.now() - LOOKED_BACK, limit=JOBS)
+    why = reasons(failed, request.staff_role)  # type: ignore[attr-defined]
     context = {
         "rows": [_row(edition, row, people, systems) for row in found],
-        "jobs": [_job(edition, job) for job in failed] if not before else [],
+        "jobs": [_job(edition, job, why[job.public_id]) for job in failed] if not before else [],
         "older": found[-1].pk if more else None,
         "before": before,
         "tried_hours": round(sum(PAUSES) / 3600),
@@ -125,15 +127,15 @@ def _row(
     }
 
 
-def _job(edition: Edition, job: jobs.JobRecord) -> dict[str, Any]:
+def _job(edition: Edition, job: jobs.JobRecord, why: str) -> dict[str, Any]:
     name, page = WORK.get(job.kind, (job.kind, ""))
-    seen = shown(job, {})
+    seen = shown(job, {}, why)
     return {
         "id": job.public_id,
         "name": str(name),
         "state": seen.state,
         "words": seen.state_words,
-        "line": seen.line,
+        "line": seen.line if why or not job.reason else "",
         "at": job.ended_at.astimezone(edition.tz) if job.ended_at else None,
         "href": reverse(page, args=[edition.slug]) if page else "",
         "again": job.kind in AGAIN,
