@@ -135,9 +135,9 @@ def _plain(code: str, why: Why) -> str:
         said = _("Minutes on foot are missing: %(pairs)s. Enter them, or schedule without walking.")
         return said % {"pairs": _listed(pairs)}
     if code == "numbers":
-        return _("Notice and moves are whole numbers from 0 to %d.") % why["most"]
+        return str(_("Notice and moves are whole numbers from 0 to %d.") % why["most"])
     if code == "no_slot":
-        return _("There is no slot named %s.") % why["name"]
+        return str(_("There is no slot named %s.") % why["name"])
     if code == "checker":
         said = ngettext(
             "The checker found %(n)s violation, so nothing was kept.",
