@@ -133,7 +133,7 @@ COMMANDS = {
     "worker": Command("emporion.project.commands:worker", "do the jobs that pages start"),
     "outbox": Command(
         "emporion.messaging.interfaces.commands:show_outbox",
-        "what waits to leave, what was given up; --replay tries again, --release lets go",
+        "what waits to leave, what was given up or is held since a restore, to try or let go",
     ),
     "messages": Command(
         "emporion.messaging.interfaces.commands:messages",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +22,12 @@ def outbox_counts() -> list[tuple[str, str, int]]:
 def dead_rows(limit: int = 50) -> list[OutboxRow]:
     """Return the newest rows that were given up; one query."""
     return list(OutboxRow.objects.filter(state="dead").order_by("-ended_at", "-pk")[:limit])
+
+
+def told_of(payload: Mapping[str, Any]) -> str:
+    """Return what a row of the outbox tells of, by the name of its template or event; "" else."""
+    body = payload.get("body")
+    return str(payload.get("template") or (body["type"] if isinstance(body, dict) else ""))
 
 
 def receipts(expo: Expo) -> list[tuple[str, str, int]]:

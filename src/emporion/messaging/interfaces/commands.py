@@ -20,22 +20,22 @@ def show_outbox(argv: list[str]) -> int:
     parser.add_argument(
         "--replay", metavar="KEY", help="have a row handed over again; `dead`: all that are dead"
     )
-    parser.add_argument(
+    held = parser.add_mutually_exclusive_group()
+    held.add_argument(
         "--hold", action="store_true", help="put off what waits, before any worker is started"
     )
-    parser.add_argument(
+    held.add_argument("--held", action="store_true", help="list what is held")
+    held.add_argument(
+        "--drop", action="append", default=[], metavar="KEY",
+        help="forget one thing that is held, so that --release lets it not go; may be said again",
+    )  # fmt: skip
+    held.add_argument(
         "--release", action="store_true", help="let go on what is held since a restore or --hold"
     )
     options = parser.parse_args(argv)
-    if options.hold and options.release:
-        parser.error("--hold or --release")
-    if options.hold or options.release:
+    if options.hold or options.held or options.drop or options.release:
         with journal.acting("command:outbox"):
-            if options.hold:
-                print(f"Held until --release: {holding.hold_here()}.")
-            else:
-                print(f"Let go on: {holding.release()}.")
-        return 0
+            return _held(options)
     if options.replay:
         wanted = {"state": "dead"} if options.replay == "dead" else {"key": options.replay}
         count = sum(outbox.replay(row) for row in outbox.OutboxRow.objects.filter(**wanted))
@@ -44,9 +44,28 @@ def show_outbox(argv: list[str]) -> int:
     for kind, state, count in queries.outbox_counts():
         print(f"{kind:<10} {state:<8} {count:>8}")
     if waits := holding.held():
-        print(f"held since a backup was restored, until --release: {waits}")
+        print(f"held since a backup was restored, until --release: {waits} (--held lists them)")
     for row in queries.dead_rows() if options.dead else ():
         print(f"{row.key}  {row.kind}  {row.attempt} attempts  {row.cause}")
+    return 0
+
+
+def _held(options: argparse.Namespace) -> int:
+    """Hold, list, drop or let go on, as `show_outbox` was asked to."""
+    if options.hold:
+        print(f"Held until --release: {holding.hold_here()}.")
+    elif options.release:
+        print(f"Let go on: {holding.release()}.")
+    elif options.drop:
+        try:
+            print(f"Dropped: {holding.drop(options.drop)}.")
+        except holding.NotHere as key:
+            print(f"{key} is not held; nothing was dropped. See --held.", file=sys.stderr)
+            return 1
+    else:
+        for one in holding.each_held():
+            what = queries.told_of(one.payload)
+            print("  ".join((one.key, f"{one.at:%Y-%m-%d %H:%M} UTC", one.kind, what, one.whom)))
     return 0
 
 

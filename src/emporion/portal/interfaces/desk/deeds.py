@@ -141,6 +141,7 @@ DEEDS: dict[str, Any] = {
     "view.remove": gettext_lazy("A saved view was removed"),
     "view.save": gettext_lazy("A view was saved"),
     "walking.set": gettext_lazy("The walking minutes were set"),
+    "held.drop": gettext_lazy("Something that was held since a backup was restored was dropped"),
     "held.hold": gettext_lazy("What waited to leave and to be done was held"),
     "held.release": gettext_lazy("What was held since a backup was restored was let go on"),
     "job.begin_again": gettext_lazy("Work that had failed was begun again"),
