@@ -127,6 +127,18 @@ def test_engine_command_starts_at_once_and_without_django(tmp_path: Path) -> Non
     assert min(spent) <= 0.3, spent
 
 
+def test_pages_and_commands_start_without_the_compiler_of_kernels(tmp_path: Path) -> None:
+    """A server process holds no compiler, and none waits until kernels are compiled."""
+    ask = (
+        "import sys, django; django.setup()\n"
+        "from django.urls import resolve; resolve('/en/')\n"
+        "print(sorted(name for name in ('numba', 'ortools') if name in sys.modules))"
+    )
+    here = environment(tmp_path, DJANGO_SETTINGS_MODULE="emporion.project.settings")
+    done = python(["-c", ask], here)
+    assert done.stdout.splitlines()[-1:] == ["[]"], done.stderr
+
+
 def test_help_lists_every_command(tmp_path: Path) -> None:
     from emporion import cli
 
