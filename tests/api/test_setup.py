@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from emporion.core.jobs import perform
 from emporion.core.models import ImportBatch, JobRecord, JournalEntry
+from emporion.meetings.domain.incidents import tell
+from emporion.meetings.models import ScheduleRun
 from emporion.registry.models import Organiser, Person
 from tests import factories
 from tests.api.test_gates import is_problem
@@ -154,3 +157,60 @@ def test_staff_reads_what_its_role_may(edition, program, role: str, may: set[str
     found = {one for one in lists if reader.get(one).status_code == 200}
     assert found == may | ({"participations"} if role == "reviewer" else set())
     assert is_problem(reader.call("PUT", "slots", {"slots": []}), 403)
+
+
+def test_incident_is_told_listed_and_taken_back(edition, desk) -> None:
+    factories.make_slots(edition)
+    guest = factories.make_participation(edition, "buyer")
+    stranger = factories.make_participation(factories.make_edition(edition.expo), "buyer")
+    away = {"kind": "absent", "participation": guest.public_id, "first": 2, "last": 5}
+    told = desk.post("incidents", away)
+    assert told.status_code == 201
+    assert {key: told.json()[key] for key in ("kind", "pavilion")} == {
+        "kind": "absent", "pavilion": None,
+    }  # fmt: skip
+    assert told.json()["participation"]["id"] == guest.public_id
+    assert [told.json()[key]["number"] for key in ("first", "last")] == [2, 5]
+    assert is_problem(desk.post("incidents", away), 409)
+    assert is_problem(desk.post("incidents", {**away, "first": 99}), 404)
+    assert is_problem(desk.post("incidents", {**away, "kind": "closed", "pavilion": "A"}), 409)
+    of_another = {**away, "participation": stranger.public_id}
+    assert is_problem(desk.post("incidents", of_another), 409)
+    assert desk.get("incidents").json() == {"items": [told.json()], "next": None}
+    missing = desk.post("incidents", {**away, "kind": "no_show", "last": None})
+    assert missing.json()["last"]["number"] == 2
+    address = f"incidents/{told.json()['id']}"
+    assert desk.call("DELETE", address).json() == [missing.json()]
+    assert is_problem(desk.call("DELETE", address), 404)
+    elsewhere = tell(
+        stranger.edition, "absent", participation=stranger, actor="user:x",
+        **dict.fromkeys(("first", "last"), factories.make_slots(stranger.edition)[0]),
+    )  # fmt: skip
+    assert is_problem(desk.call("DELETE", f"incidents/{elsewhere.public_id}"), 404)
+
+
+def test_repair_is_started_as_a_trial_and_as_a_draft(edition, desk) -> None:
+    slots = factories.make_slots(edition)
+    asked = factories.make_request(
+        factories.make_participation(edition, "buyer"), factories.make_participation(edition)
+    )
+    body = {"seconds": 1, "repair": True, "as_of": 1, "notice": 2, "moves": 3}
+    assert is_problem(desk.post("runs", body), 409)
+    factories.make_release(edition, [(asked, slots[3])], state="published")
+    assert is_problem(desk.post("drafts", body), 409)
+    desk.post(
+        "incidents",
+        {"kind": "absent", "participation": asked.asker.public_id, "first": 4, "last": 4},
+    )
+    started = desk.post("runs", body).json()
+    asked_for = {"as_of": 1, "notice": 2, "moves": 3}
+    assert {name: started["repair"][name] for name in asked_for} == asked_for
+    assert started["repair"]["regained"] is None
+    assert desk.post("drafts", body).status_code == 202
+    for run in ScheduleRun.objects.all():
+        perform(run.job)
+    told = desk.get(f"runs/{started['id']}").json()["repair"]
+    assert (told["release"], told["lost"], told["regained"], told["moved"]) == (1, 1.0, 1.0, 1)
+    assert told["reasons"] == {"later": 1}
+    assert [one["repairs"] for one in desk.get("releases").json()] == [1, None]
+    assert desk.post("runs", {"seconds": 1}).json()["repair"] is None

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from emporion import cli
 from emporion.core import jobs
 from emporion.engines import scheduling
 from emporion.matchmaking.models import Wish
@@ -480,3 +481,17 @@ def test_unfinished_repair_is_removed_with_its_reasons(
     with pytest.raises(ScheduleError, match="removed this one"):
         keep(big, computed)
     assert (Release.objects.count(), ChangeReason.objects.count()) == (1, 0)
+
+
+def test_command_repairs_what_is_public(fair: Fair, capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["schedule", "--edition", fair.edition.slug, "--repair", "--work-limit", str(STEPS)]
+    assert cli.main(given) == 1
+    assert "Nothing has happened yet." in capsys.readouterr().err
+    fair.tell("absent", "b", 2, 4)
+    assert cli.main([*given, "--as-of", "s09"]) == 1
+    assert "There is no slot named s09." in capsys.readouterr().err
+    assert cli.main([*given, "--as-of", "s01", "--notice", "2", "--moves", "3"]) == 0
+    said = capsys.readouterr().out
+    assert "A repair of release 1: weight lost 2, regained 0; 0 moved, 0 new, 2 cancelled." in said
+    release = Release.objects.get(number=2)
+    assert told(release, "as_of", "notice", "moves") == ("s01", 2, 3)

@@ -23,7 +23,7 @@ from tests.house.rights.variants import OPERATIONS
 MEANS = {
     "exhibitors": "exhibitor", "participations": "participation", "me/requests": "waiting",
     "requests": "request", "me/wishes": "exhibitor", "lists": "draft", "imports": "batch",
-    "runs": "run", "jobs": "job", "webhooks": "endpoint", "staff": "staff", "officers": "officer",
+    "runs": "run", "incidents": "incident", "jobs": "job", "webhooks": "endpoint", "staff": "staff", "officers": "officer",
     "me/posts": "offer", "me/team": "colleague", "me/invitations": "invite",
 }  # fmt: skip
 OF_AN_OPERATION = {
@@ -64,6 +64,8 @@ BODIES: dict[str, dict[str, Form]] = {
         "subject": "buyers", "source": "x", "rows": [{"id": "1", "name": {"en": "One"}}]}},
     "try_schedule": {"": {"seconds": 1}},
     "pin": {"": {"slot": 2}},
+    "tell_incident": {"": {
+        "kind": "absent", "participation": Of("participation"), "first": 3, "last": 4}},
     "move_participations": {"": {"ids": IDS, "pavilion": "B"}},
     "limit_participations": {"": {"ids": IDS, "max_meetings_per_day": 3}},
     "find_people": {"": {"words": "zz-mark"}},

@@ -121,6 +121,8 @@ WRITES = Token("write", unkept=True)
 STAFF_READS = Token("organise.read", "organiser", roles.LOOK)
 # Deeds of people, though without names.
 READS_JOURNAL = Token("organise.read", "organiser", roles.LOOK, unkept=True)
+# Who is away, by name.
+READS_INCIDENTS = Token("organise.read", "organiser", roles.LOOK, unkept=True)
 READS_CONTACTS = Token("organise.read", "organiser", roles.CONTACTS)
 READS_REQUESTS = Token("organise.read", "organiser", roles.REQUESTS)
 READS_MEETINGS = Token("organise.read", "organiser", roles.MEETINGS)

@@ -29,6 +29,7 @@ from emporion.design.running import why_failed
 from emporion.edition.queries import Edition
 from emporion.meetings import queries as meetings
 from emporion.meetings.domain import releases, runs
+from emporion.meetings.domain.repairing import MOST
 from emporion.meetings.domain.service import Name
 from emporion.meetings.queries import programs
 from emporion.meetings.queries import releases as queries
@@ -49,6 +50,7 @@ class ReleaseShape(Schema):
     requests: int
     value: float = Field(description="Weight reached.")
     bound: float = Field(description="The most that is possible, proven.")
+    repairs: int | None = Field(description="The number of the schedule of which it is a repair.")
     violations: int | None = Field(description="Broken rules, by a checker of its own.")
     seed: int
     digest: str
@@ -63,7 +65,11 @@ class Publish(Sent):
 
 
 class Draft(Sent):
-    """What a computation may be told."""
+    """What a computation may be told.
+
+    With `repair` the public schedule is changed as little as the incidents demand; `service` does
+    not count then.
+    """
 
     seconds: int = Field(20, ge=1, le=runs.LONGEST_SECONDS, description="Of search.")
     seed: int = Field(1, ge=0, le=2**31 - 1)
@@ -73,9 +79,21 @@ class Draft(Sent):
         "quarter or half of what they ask for."
     )  # fmt: skip
 
+    repair: bool = Field(False, description="Change the public schedule, instead of a new one.")
+    as_of: Annotated[int, Field(ge=1, le=32767)] | None = Field(
+        None, description="Of a repair: the number of the slot that is running; null: none yet."
+    )
+    notice: int = Field(
+        1, ge=0, le=MOST, description="Of a repair: how many slots ahead people are told."
+    )
+    moves: int = Field(
+        1, ge=0, le=MOST, description="Of a repair: moved meetings that a guest accepts."
+    )
+
     def options(self) -> runs.Options:
         """Return what a run takes."""
-        return runs.Options(**self.dict())
+        named = "" if self.as_of is None else meetings.slot_name(self.as_of)
+        return runs.Options(**{**self.dict(), "as_of": named})
 
 
 class JobShape(Schema):
@@ -242,6 +260,7 @@ def _release(one: Any) -> dict[str, Any]:
         "requests": one.request_count,
         "value": one.value / 1000,
         "bound": one.bound / 1000,
+        "repairs": one.figures.get("repair", {}).get("release"),
         "violations": one.violations,
         "seed": one.seed,
         "digest": one.digest,

@@ -11,6 +11,7 @@ from emporion.api.interfaces import (
     desk,
     editions,
     exports,
+    incidents,
     lists,
     market,
     outside,
@@ -33,7 +34,7 @@ from emporion.api.interfaces import (
 api = schema.make_api()
 OPERATIONS = (
     editions, search, setup, requests, wishes, market, own, own_data, schedule, lists, exports,
-    desk, audits, overview, reports, people, outside, posts, team,
+    desk, incidents, audits, overview, reports, people, outside, posts, team,
 )  # fmt: skip
 for module in OPERATIONS:
     api.add_router("", module.router)

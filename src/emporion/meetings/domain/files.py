@@ -13,6 +13,7 @@ from typing import Any
 from emporion.core.files import whole
 from emporion.meetings.domain.computing import KEPT, SLOTS
 from emporion.meetings.models import Meeting, Refusal, Release, ReleaseInstance
+from emporion.meetings.queries.incidents import slot_name
 
 PIECE = 1 << 20
 
@@ -84,7 +85,7 @@ def _solution(
     }
     yield json.dumps(head)[:-1]
     yield ', "meetings": ['
-    yield from _lines({"request": r, "slot": f"s{s:02}", "table": t} for r, s, t in held)
+    yield from _lines({"request": r, "slot": slot_name(s), "table": t} for r, s, t in held)
     yield '], "ungranted": ['
     yield from _lines({"request": request, "reason": reason} for request, reason in refused)
     yield "], " + json.dumps(tail)[1:] + "\n"

@@ -15,6 +15,7 @@ from emporion.engines import scheduling
 from emporion.meetings.domain.against import against_public
 from emporion.meetings.domain.computing import DEFAULT_SECONDS, Computed, Progress, compute, packed
 from emporion.meetings.domain.market import ScheduleError
+from emporion.meetings.domain.repairing import compute_repair
 from emporion.meetings.domain.service import Name
 from emporion.meetings.models import (
     ChangeReason,
@@ -26,7 +27,14 @@ from emporion.meetings.models import (
 )
 from emporion.meetings.queries.changes import difference
 
-__all__ = ["DEFAULT_SECONDS", "compute_release", "keep", "packed", "remove_unfinished"]
+__all__ = [
+    "DEFAULT_SECONDS",
+    "compute_release",
+    "keep",
+    "packed",
+    "remove_unfinished",
+    "repair_release",
+]
 
 
 def compute_release(
@@ -61,6 +69,37 @@ def compute_release(
         work_limit=work_limit,
         walking=walking,
         service=service,
+        on_progress=on_progress,
+    )
+    return keep(edition, computed)
+
+
+def repair_release(
+    edition: Edition,
+    *,
+    as_of: str = "",
+    notice: int = 1,
+    moves: int = 1,
+    seed: int = 1,
+    time_limit: float | None = None,
+    work_limit: int | None = None,
+    walking: bool = True,
+    on_progress: Progress | None = None,
+) -> Release:
+    """Repair the release that is public (`repairing.compute_repair`) and keep it as a draft.
+
+    Raises ScheduleError as both do.
+    """
+    remove_unfinished(edition)
+    computed = compute_repair(
+        edition,
+        as_of=as_of,
+        notice=notice,
+        moves=moves,
+        seed=seed,
+        time_limit=time_limit,
+        work_limit=work_limit,
+        walking=walking,
         on_progress=on_progress,
     )
     return keep(edition, computed)

@@ -19,7 +19,7 @@ from emporion.meetings.domain.files import export as write_files
 from emporion.meetings.domain.market import ScheduleError
 from emporion.meetings.domain.releases import PublishConflict
 from emporion.meetings.domain.releases import publish as publish_release
-from emporion.meetings.domain.schedule import DEFAULT_SECONDS, compute_release
+from emporion.meetings.domain.schedule import DEFAULT_SECONDS, compute_release, repair_release
 from emporion.meetings.domain.service import NAMES
 from emporion.meetings.models import Release
 from emporion.meetings.queries import impossible
@@ -63,6 +63,20 @@ def schedule(argv: list[str]) -> int:
         help="whom to serve first: nobody (value), every guest with one meeting (everybody), or "
         "with a quarter or half of what they ask for",
     )
+    parser.add_argument(
+        "--repair",
+        action="store_true",
+        help="change the public schedule as little as what was told at the desk demands",
+    )
+    parser.add_argument(
+        "--as-of", default="", metavar="SLOT", help='of a repair: the slot that is running, "s07"'
+    )
+    parser.add_argument(
+        "--notice", type=int, default=1, metavar="N", help="of a repair: slots told ahead"
+    )
+    parser.add_argument(
+        "--moves", type=int, default=1, metavar="N", help="of a repair: moves that a guest accepts"
+    )
     parser.add_argument("--publish", action="store_true", help="publish the draft at once")
     options = parser.parse_args(argv)
 
@@ -70,15 +84,23 @@ def schedule(argv: list[str]) -> int:
         seen = queries.published(edition)
         total = options.work_limit or int((options.time_limit or DEFAULT_SECONDS) * A_SECOND)
         with Job(f"schedule {edition.slug}", ["Schedule"]).step("Schedule", total) as step:
-            release = compute_release(
-                edition,
-                seed=options.seed,
-                time_limit=options.time_limit,
-                work_limit=options.work_limit,
-                walking=not options.no_walking,
-                service=options.service,
-                on_progress=lambda said: _tell(step, said, options.work_limit),
-            )
+            common: dict[str, Any] = {
+                "seed": options.seed,
+                "time_limit": options.time_limit,
+                "work_limit": options.work_limit,
+                "walking": not options.no_walking,
+                "on_progress": lambda said: _tell(step, said, options.work_limit),
+            }
+            if options.repair:
+                release = repair_release(
+                    edition,
+                    as_of=options.as_of,
+                    notice=options.notice,
+                    moves=options.moves,
+                    **common,
+                )
+            else:
+                release = compute_release(edition, service=options.service, **common)
         _describe(release)
         if options.publish:
             publish_release(
@@ -188,6 +210,12 @@ def _describe(release: Release) -> None:
         f"{share:.2f} % of the bound, {release.seconds:.1f} s, {release.steps} steps, "
         f"0 violations."
     )
+    if told := release.figures.get("repair"):
+        print(
+            f"A repair of release {told['release']}: weight lost {told['lost']:g}, regained "
+            f"{told['regained']:g}; {told['moved']} moved, {told['new']} new, "
+            f"{told['cancelled']} cancelled."
+        )
     if not release.figures["walking"]:
         print("Minutes on foot were not counted.")
     for reason, count in release.figures["refusals"].items():

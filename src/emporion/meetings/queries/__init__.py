@@ -15,6 +15,7 @@ from emporion.meetings.queries.agenda import (
 )
 from emporion.meetings.queries.availability import Hour, hours
 from emporion.meetings.queries.choices import partners, will_meet
+from emporion.meetings.queries.incidents import slot_name
 from emporion.meetings.queries.members import Standing, standings
 from emporion.meetings.queries.releases import release_count
 from emporion.meetings.queries.requests import (
@@ -64,6 +65,7 @@ __all__ = [
     "request_counts",
     "request_states",
     "requests_by_id",
+    "slot_name",
     "slots",
     "standings",
     "waiting_count",

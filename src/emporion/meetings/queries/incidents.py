@@ -45,3 +45,8 @@ def as_of(edition: Edition, at: dt.datetime) -> Slot | None:
 def slot_named(edition: Edition, name: str) -> Slot | None:
     """Return the slot that the files of the engine call `name` ("s07"), or None; one query."""
     return next((slot for slot in Slot.objects.filter(edition=edition) if slot.name == name), None)
+
+
+def slot_name(number: int) -> str:
+    """Return what the files of the engine call the slot of this number; no query."""
+    return Slot(number=number).name

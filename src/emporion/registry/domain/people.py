@@ -160,7 +160,7 @@ def look_up_people(
 
 
 # Whole lists with addresses and numbers: so many in so long a time, and pages of them by programs.
-MOST_LISTS, LISTS_WITHIN = 12, dt.timedelta(hours=1)
+MOST_LISTS, LISTS_WITHIN = 13, dt.timedelta(hours=1)
 MOST_PAGES, PAGES_WITHIN = 400, dt.timedelta(minutes=10)
 
 

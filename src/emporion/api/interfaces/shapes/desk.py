@@ -29,6 +29,21 @@ class ServicePriceShape(Schema):
     price: float = Field(description="Part of the greatest value possible, 0 to 1, at least.")
 
 
+class RepairShape(Schema):
+    """What a repair was asked for, and once it is computed what came of it."""
+
+    as_of: int | None = Field(description="The number of the slot that was running.")
+    notice: int
+    moves: int
+    release: int | None = Field(description="The number of the schedule that was repaired.")
+    lost: float | None = Field(description="Weight that could not stay as it was announced.")
+    regained: float | None = Field(description="Weight that came in its place.")
+    moved: int | None
+    new: int | None
+    cancelled: int | None
+    reasons: dict[str, int] = Field(description="Why meetings are not what they were.")
+
+
 class RunShape(Schema):
     """A computation of a schedule that was started from the desk or by a program."""
 
@@ -45,6 +60,7 @@ class RunShape(Schema):
     computed_at: dt.datetime | None
     service: Name
     service_prices: list[ServicePriceShape]
+    repair: RepairShape | None = Field(description="null: an ordinary draft.")
     job: JobShape | None
 
 
@@ -175,7 +191,21 @@ def run_shape(run: Any, job: dict[str, Any] | None) -> dict[str, Any]:
         "computed_at": run.computed_at,
         "service": run.options.get("service", "value"),
         "service_prices": run.figures.get("service_prices", []),
+        "repair": _repair(run) if run.options.get("repair") else None,
         "job": job,
+    }
+
+
+def _repair(run: Any) -> dict[str, Any]:
+    told = run.figures.get("repair", {})
+    counted = ("release", "lost", "regained", "moved", "new", "cancelled")
+    as_of = run.options["as_of"]
+    return {
+        "as_of": int(as_of.removeprefix("s")) if as_of else None,
+        "notice": run.options["notice"],
+        "moves": run.options["moves"],
+        **{name: told.get(name) for name in counted},
+        "reasons": told.get("reasons", {}),
     }
 
 
