@@ -175,7 +175,8 @@ def test_incident_is_told_listed_and_taken_back(edition, desk) -> None:
     assert is_problem(desk.post("incidents", {**away, "first": 99}), 404)
     assert is_problem(desk.post("incidents", {**away, "kind": "closed", "pavilion": "A"}), 409)
     of_another = {**away, "participation": stranger.public_id}
-    assert is_problem(desk.post("incidents", of_another), 409)
+    assert is_problem(desk.post("incidents", of_another), 404)
+    assert is_problem(desk.post("incidents", {**away, "participation": None}), 409)
     assert desk.get("incidents").json() == {"items": [told.json()], "next": None}
     missing = desk.post("incidents", {**away, "kind": "no_show", "last": None})
     assert missing.json()["last"]["number"] == 2

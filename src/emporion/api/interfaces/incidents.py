@@ -101,6 +101,8 @@ def tell_incident(
         who = None
         if body.participation is not None:
             who = editions.participation(here, body.participation)
+            if who is None:
+                raise Http404("Nobody of this id takes part.")
         with refusing(domain.IncidentError):
             made = domain.tell(
                 here,
