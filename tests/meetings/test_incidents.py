@@ -11,12 +11,15 @@ from emporion.core.models import JournalEntry
 from emporion.engines.scheduling.repairing import FORMAT, order_from_json
 from emporion.meetings.domain.incidents import IncidentError, as_events, take_back, tell
 from emporion.meetings.domain.market import read_market
-from emporion.meetings.models import Incident
+from emporion.meetings.domain.slots import SlotError, Span, set_slots
+from emporion.meetings.models import Incident, MeetingRequest
+from emporion.meetings.queries.audit import audit
 from emporion.meetings.queries.incidents import as_of, incident, incidents, slot_named
 from tests.factories import (
     make_edition,
     make_participation,
     make_pavilions,
+    make_release,
     make_request,
     make_slots,
 )
@@ -188,3 +191,24 @@ def test_slot_that_is_running_is_told_by_the_clock_of_the_fair(
 def test_slot_is_found_by_its_name_in_the_files(fair: Fair) -> None:
     assert slot_named(fair.edition, "s02") == fair.slots[1]
     assert [slot_named(fair.edition, name) for name in ("s05", "s2", "", "x")] == [None] * 4
+
+
+def test_slots_in_which_something_has_happened_stay(fair: Fair) -> None:
+    spans = [Span(slot.date, slot.starts, slot.minutes) for slot in fair.slots]
+    shut = fair.tell("closed", "B", 1, 1)
+    with pytest.raises(SlotError, match="Take it back first"):
+        set_slots(fair.edition, spans[:3])
+    assert len(set_slots(fair.edition, spans)) == 4
+    take_back(shut)
+    assert len(set_slots(fair.edition, spans[:3])) == 3
+
+
+def test_audit_says_that_one_is_away(fair: Fair) -> None:
+    asked = MeetingRequest.objects.get(counterpart=fair.one)
+    release = make_release(fair.edition, refused=[(asked, "no_common_slot")])
+    fair.tell("absent", fair.guest, 1, 2)
+    fair.tell("closed", "A", 2, 3)
+    found = audit(fair.edition, asked, release)
+    assert [stand.obstacle for stand in found.stands] == [
+        "away_guest", "away_guest", "away_host", "",
+    ]  # fmt: skip

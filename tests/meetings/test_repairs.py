@@ -495,3 +495,9 @@ def test_command_repairs_what_is_public(fair: Fair, capsys: pytest.CaptureFixtur
     assert "A repair of release 1: weight lost 2, regained 0; 0 moved, 0 new, 2 cancelled." in said
     release = Release.objects.get(number=2)
     assert told(release, "as_of", "notice", "moves") == ("s01", 2, 3)
+
+
+def test_repair_that_is_stopped_keeps_what_is_there(big: Any) -> None:
+    computed = compute_repair(big, time_limit=600, on_progress=lambda said: False)
+    assert 0 < computed.value <= computed.bound
+    assert computed.steps <= 1000

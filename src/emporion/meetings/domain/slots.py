@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from emporion.core import journal
 from emporion.edition.queries import Edition
 from emporion.meetings.models import Meeting, Slot
+from emporion.meetings.queries.incidents import standing
 
 
 class SlotError(ValueError):
@@ -48,8 +49,8 @@ def set_slots(edition: Edition, spans: Sequence[Span]) -> list[Slot]:
     """Replace the slots of `edition` and return the new ones, numbered in time order from 1.
 
     Raises SlotError, and changes nothing, for a slot outside the edition's dates, one that
-    overlaps another or runs past midnight, and once a release holds meetings: their slots may not
-    vanish under them. The same slots again are no change.
+    overlaps another or runs past midnight, once a release holds meetings, and as long as an
+    incident stands: their slots may not vanish under them. The same slots again are no change.
     """
     ordered = sorted(spans)
     _check(edition, ordered)
@@ -63,6 +64,12 @@ def set_slots(edition: Edition, spans: Sequence[Span]) -> list[Slot]:
                 _(
                     "A release has meetings in the slots of this edition; they cannot change any "
                     "more."
+                )
+            )
+        if standing(edition).exists():
+            raise SlotError(
+                _(
+                    "It was told what happens in these slots. Take that back first, and tell it anew."
                 )
             )
         Slot.objects.filter(edition=edition).delete()

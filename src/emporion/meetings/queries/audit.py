@@ -15,6 +15,7 @@ from emporion.edition import queries as editions
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings import rules
 from emporion.meetings.models import Meeting, MeetingRequest, Refusal, Release, Slot
+from emporion.meetings.queries.incidents import away
 
 # Rivals that were refused and named; there may be hundreds.
 REFUSED_SHOWN = 8
@@ -98,9 +99,9 @@ def outcomes(wanted: MeetingRequest) -> list[tuple[Release, Meeting | Refusal]]:
 
 
 def audit(edition: Edition, wanted: MeetingRequest, release: Release) -> Audit:
-    """Lay open how `wanted` fared in `release`; nine queries.
+    """Lay open how `wanted` fared in `release`; ten queries.
 
-    Calendars and limits are those of now; the release may have been computed with others.
+    Calendars, limits and who is away are those of now; the release may have been computed with others.
     """
     at_asker = rules.asker_hosts(wanted.asker.hosts, wanted.counterpart.hosts)
     host, guest = (
@@ -156,6 +157,7 @@ def _stands(
     for owner, days, blocked in editions.calendars_of([guest.pk, host.pk]):
         calendars[owner].append((days, blocked))
     walks = editions.walking_minutes(edition)
+    gone = away(edition, [guest, host])
     slots = list(Slot.objects.filter(edition=edition))
     of_guest = _by_slot(held, guest)
     of_host = _by_slot(held, host)
@@ -168,7 +170,9 @@ def _stands(
         stand = Stand(each, of_guest[each.pk], of_host[each.pk])
         stand.is_own = own is not None and own.slot_id == each.pk
         if not stand.is_own:
-            stand.obstacle = _obstacle(stand, guest, host, calendars, a_day, of_guest, slots, walks)
+            stand.obstacle = _gone(each, guest, host, gone) or _obstacle(
+                stand, guest, host, calendars, a_day, of_guest, slots, walks
+            )
         stands.append(stand)
     return stands
 
@@ -179,6 +183,13 @@ def _by_slot(held: list[Meeting], who: Participation) -> defaultdict[int, list[M
         if who.pk in (meeting.host_id, meeting.guest_id):
             found[meeting.slot_id].append(meeting)
     return found
+
+
+def _gone(slot: Slot, guest: Participation, host: Participation, gone: set[tuple[int, int]]) -> str:
+    for who, word in ((guest, "away_guest"), (host, "away_host")):
+        if (who.pk, slot.number) in gone:
+            return word
+    return ""
 
 
 def _obstacle(

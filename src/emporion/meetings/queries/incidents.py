@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
-from emporion.edition.queries import Edition
+from emporion.edition.queries import Edition, Participation
 from emporion.meetings.models import Incident, Slot
 
 
@@ -50,3 +51,15 @@ def slot_named(edition: Edition, name: str) -> Slot | None:
 def slot_name(number: int) -> str:
     """Return what the files of the engine call the slot of this number; no query."""
     return Slot(number=number).name
+
+
+def away(edition: Edition, people: Sequence[Participation]) -> set[tuple[int, int]]:
+    """Return (primary key, slot number) of when these are not to be met; one query."""
+    found = set()
+    for one in standing(edition):
+        spell = range(one.first.number, one.last.number + 1)
+        for who in people:
+            closed = who.hosts and who.pavilion is not None and who.pavilion.letter == one.letter
+            if who.pk == one.participation_id or closed:
+                found |= {(who.pk, number) for number in spell}
+    return found
