@@ -69,7 +69,8 @@ def set_slots(edition: Edition, spans: Sequence[Span]) -> list[Slot]:
         if standing(edition).exists():
             raise SlotError(
                 _(
-                    "It was told what happens in these slots. Take that back first, and tell it anew."
+                    "It was told what happened in these slots. Take it back first, then tell it "
+                    "anew."
                 )
             )
         Slot.objects.filter(edition=edition).delete()

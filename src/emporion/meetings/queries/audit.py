@@ -101,7 +101,8 @@ def outcomes(wanted: MeetingRequest) -> list[tuple[Release, Meeting | Refusal]]:
 def audit(edition: Edition, wanted: MeetingRequest, release: Release) -> Audit:
     """Lay open how `wanted` fared in `release`; ten queries.
 
-    Calendars, limits and who is away are those of now; the release may have been computed with others.
+    Calendars, limits and who is away are those of now; the release may have been computed with
+    others.
     """
     at_asker = rules.asker_hosts(wanted.asker.hosts, wanted.counterpart.hosts)
     host, guest = (
