@@ -24,6 +24,7 @@ from emporion.meetings.domain.releases import publish
 from emporion.meetings.domain.repairing import compute_repair
 from emporion.meetings.domain.requests import answer
 from emporion.meetings.domain.schedule import compute_release, keep
+from emporion.meetings.interfaces.releases import commands
 from emporion.meetings.models import (
     ChangeReason,
     Incident,
@@ -501,3 +502,29 @@ def test_repair_that_is_stopped_keeps_what_is_there(big: Any) -> None:
     computed = compute_repair(big, time_limit=600, on_progress=lambda said: False)
     assert 0 < computed.value <= computed.bound
     assert computed.steps <= 1000
+
+
+def test_pin_to_any_time_is_granted_in_a_repair(fair: Fair) -> None:
+    pin(fair.asked["wh"], None, "user:x")
+    fair.tell("absent", "c", 3, 3)
+    release = fair.repair()
+    assert fair.held(release)["wh"] == 2
+    # A repair is not told to be repeated by its seed: what it came of is in no file.
+    assert [words.split()[1:3] for words in commands(fair.edition, release)] == [
+        ["schedule-export", "--edition"], ["schedule", "--check"],
+    ]  # fmt: skip
+
+
+def test_table_that_a_host_gave_up_is_kept_of_what_has_begun_alone(edition: Any) -> None:
+    slots = make_slots(edition, a_day=2)
+    host = make_participation(edition, tables=1)
+    asked = [make_request(make_participation(edition, "buyer"), host) for _ in range(3)]
+    public = make_release(edition, state="published")
+    for one, slot in zip(asked, slots, strict=False):
+        Meeting.objects.create(
+            release=public, request=one, slot=slot, host=host, guest=one.asker, table=2
+        )
+    tell(edition, "absent", participation=asked[2].asker, first=slots[2], last=slots[2], actor="x")
+    release = keep(edition, compute_repair(edition, as_of="s01", work_limit=STEPS))
+    tables = Meeting.objects.filter(release=release).order_by("slot__number")
+    assert list(tables.values_list("table", flat=True))[:2] == [2, 1]

@@ -85,7 +85,6 @@ def compute_repair(
     assert public is not None
     walking = walking and bool(public.figures.get("walking", True))
     market = read_market(edition, walking=walking, as_told=False)
-    announced, tables, gone = _announced(public, market)
     order = order_from_json(
         {
             "format": FORMAT,
@@ -96,6 +95,7 @@ def compute_repair(
         },
         market.instance,
     )
+    announced, tables, gone = _announced(public, market, order.earliest)
     _allow_what_was(market.instance, announced, order)
     known = _with_pins(market.instance, announced, order)
     try:
@@ -147,7 +147,7 @@ def _public(edition: Edition) -> Release | None:
     return found.defer("certificate").first()
 
 
-def _announced(public: Release, market: Market) -> tuple[Ints, Longs, list[str]]:
+def _announced(public: Release, market: Market, earliest: int) -> tuple[Ints, Longs, list[str]]:
     """Return slot int32[R] (-1: none) and table int64[R] (0: none) of the requests in `public`, and
     the states of those in it that are not in the market any more."""
     row = {key: r for r, key in enumerate(market.requests.tolist())}
@@ -164,9 +164,9 @@ def _announced(public: Release, market: Market) -> tuple[Ints, Longs, list[str]]
             continue
         r, t = row[request], number[at]
         slot[r] = t
-        # A table stays where it is as long as its host has it.
-        is_there = market.participants[market.host[r]] == host
-        if is_there and seat <= market.instance.capacity[market.host[r], t]:
+        # A table stays what it was told to be as long as its host has it.
+        has_it = t < earliest or seat <= market.instance.capacity[market.host[r], t]
+        if has_it and market.participants[market.host[r]] == host:
             table[r] = seat
     states = MeetingRequest.objects.filter(pk__in=off).values_list("state", flat=True)
     return slot, table, list(states)
