@@ -68,6 +68,8 @@ PAGES = {
         "model/organise/releases/2/changes/",
         "model/organise/releases/2/told/",
         "model/organise/desk/",
+        "model/organise/desk/repair/",
+        "model/organise/desk/repair/?kind=closed",
         "model/organise/matching/",
         "model/organise/matching/without/",
         "model/organise/walking/",

@@ -79,6 +79,13 @@ FORMS: dict[str, dict[str, Form]] = {
     "meetings:rate": {"": {"value": "5"}, "back": {"value": ""}},
     "meetings:publish": {"": {"seen": "1"}},
     "meetings:desk": {"": {"seconds": "1", "seed": "1", "service": "value"}},
+    "meetings:repair": {
+        "tell": {"act": "tell", "kind": "late", "who": Of("participation"), "first": "1",
+                 "until": "2"},
+        "closed": {"act": "tell", "kind": "closed", "letter": "B", "first": "1", "until": "1"},
+        "draft": {"act": "draft", "as_of": "", "notice": "1", "moves": "1"},
+    },
+    "meetings:take_back_incident": {"": {}},
     "meetings:desk_stop": {"": {}},
     "meetings:desk_keep": {"": {}},
     "meetings:desk_remove": {"": {}},

@@ -56,7 +56,7 @@ MEANS = {
         "wish": "exhibitor", "ask": "stranger", "exhibitor": "exhibitor",
         "answer": "waiting", "personal_answer": "waiting", "audit": "request", "pin": "request",
         "rate": "request", "unpin": "request", "desk_live": "run", "desk_stop": "run",
-        "desk_keep": "run", "desk_remove": "run", "audit_of": "participation",
+        "take_back_incident": "incident", "desk_keep": "run", "desk_remove": "run", "audit_of": "participation",
         "see": "participation", "list": "draft", "list_live": "draft",
         "batch": "batch", "public_delegation": "delegation", "act_for": "participation",
         "end_access": "token", "end_erasure": "erased", "webhook": "endpoint",

@@ -39,6 +39,7 @@ PAGES: dict[str, dict[str, Form]] = {
     "portal:why": {"who=": {"q": "zz-mark", "who": Of("participation")}},
     "portal:who": {"show=all": {"show": "all"}},
     "portal:delegation": {"of=": {"of": Of("delegation")}},
+    "meetings:repair": {"kind=closed": {"kind": "closed"}},
     "meetings:refusals": {"format=csv": {"format": "csv"}},
     "meetings:requests": {"box=sent": {"box": "sent"}},
     "meetings:day": {"date=": {"date": "2023-11-24"}},

@@ -46,6 +46,7 @@ from emporion.edition.queries.acting import (
     standing,
     team_of,
 )
+from emporion.edition.queries.finding import called, search_scope
 from emporion.edition.queries.rows import (
     HOSTS,
     MEETS,
@@ -86,6 +87,7 @@ __all__ = [
     "all_drafts",
     "calendars",
     "calendars_of",
+    "called",
     "countries_of",
     "delegation_by_id",
     "delegations",
@@ -190,17 +192,6 @@ def participations_of_list(edition: Edition, external_id: str) -> list[Participa
 def need_codes(participation: Participation) -> list[str]:
     """Return the taxonomy codes that a participation looks for, without repeats."""
     return list(dict.fromkeys(n.code for n in participation.needs.order_by("pk") if n.code))
-
-
-def search_scope(edition: Edition) -> str:
-    """Return the scope under which an edition's documents stand in the search index.
-
-    Kinds: "exhibitor" and "organisation" (other participations that are organisations) with the
-    participation's public id as object id; "offer" with "<public id>.<n>", n counting that
-    participation's offers from 0 in the order of their primary keys. Facets of all three:
-    pavilion (letter), country, group (top code of the taxonomy), role.
-    """
-    return edition.public_id
 
 
 def participations_by_id(

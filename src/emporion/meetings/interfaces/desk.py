@@ -22,10 +22,12 @@ from emporion.edition.queries import Edition
 from emporion.meetings.domain import runs as domain
 from emporion.meetings.domain.computing import DEFAULT_SECONDS
 from emporion.meetings.interfaces.releases import better_percent, cut_percent, points
+from emporion.meetings.interfaces.repaired import repair_of, slots_by_name
 from emporion.meetings.models import ScheduleRun
 from emporion.meetings.queries import desk as queries
 from emporion.meetings.queries import impossible
 from emporion.meetings.queries import releases as release_queries
+from emporion.meetings.queries.incidents import standing
 from emporion.meetings.queries.words import SERVICES
 from emporion.registry.domain import roles
 
@@ -108,6 +110,7 @@ def desk(request: Any, edition: Edition) -> HttpResponse:
         else None,
         "prices": _prices(rows),
         "pins": queries.pins(edition),
+        "told": standing(edition).count(),
         "may_unpin": roles.may(request.staff_role, roles.SCHEDULE),
         "command": f"{command()} schedule --edition {edition.slug}",
         "slug": edition.slug,
@@ -191,8 +194,11 @@ def _rows(request: Any, edition: Edition) -> list[dict[str, Any]]:
         if job and job.state == JobRecord.State.FAILED and "why" in job.said
     }
     names = impossible.known(whys.values()) if knows_requests(request) else None
+    repairs = any("repair" in run.figures for run, _job in found)
+    slots = slots_by_name(edition) if repairs else {}
     return [
         _row(run, job, impossible.told(whys[run.pk], names) if run.pk in whys else None)
+        | {"repair": repair_of(run.figures, slots)}
         for run, job in found
     ]
 

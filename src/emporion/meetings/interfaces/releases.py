@@ -21,6 +21,7 @@ from emporion.edition.gates import for_organisers, knows_requests, staff_may, st
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import releases as domain
 from emporion.meetings.domain.service import SERVICES, Name
+from emporion.meetings.interfaces.repaired import repair_of, slots_by_name
 from emporion.meetings.models import Release
 from emporion.meetings.queries import changes as change_queries
 from emporion.meetings.queries import releases as queries
@@ -78,6 +79,7 @@ def release(request: HttpRequest, edition: Edition, number: int) -> HttpResponse
         "commands": commands(edition, shown),
         "service_options": SERVICES[_service(shown)].options,
         "service_word": words.SERVICES[_service(shown)],
+        "repair": repair_of(figures, slots_by_name(edition)) if "repair" in figures else None,
         "proof": "recomputed_demo" if edition.is_demonstration else "recomputed",
         "slug": edition.slug,
         "nav_current": "schedule",

@@ -45,6 +45,24 @@ CHANGES = {
     "open": gettext_lazy("no longer placed"),
     "accepted": gettext_lazy("no longer placed"),
     "": gettext_lazy("rearranged to make room"),
+    # Of a repair, by the names of the engine.
+    "absent": gettext_lazy("one of the two is away"),
+    "closed": gettext_lazy("the pavilion is closed"),
+    "later": gettext_lazy("could not be held then, and is held at another time"),
+    "waiting_pair": gettext_lazy("waited, and takes a place that came free"),
+    "pulled_forward": gettext_lazy("comes forward into a place that came free"),
+    "refilled": gettext_lazy("waited, and takes the place of one that came forward"),
+    "made_room": gettext_lazy("moved so that another can be held"),
+    "pinned": gettext_lazy("pinned since"),
+    "invalid": gettext_lazy("stood where it cannot be held"),
+    "order": gettext_lazy("the meeting before it is no longer held"),
+}
+# What has happened, said of a participant or a pavilion.
+INCIDENTS = {
+    "absent": gettext_lazy("away"),
+    "late": gettext_lazy("comes late"),
+    "no_show": gettext_lazy("did not come"),
+    "closed": gettext_lazy("closed"),
 }
 # By the words with which the engine names how a bound was proven.
 METHODS = {

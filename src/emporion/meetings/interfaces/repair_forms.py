@@ -1,0 +1,220 @@
+"""The two forms of a repair: what has happened, and how little may change by it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from emporion.core.translated import best
+from emporion.design.formats import clocks, day
+from emporion.edition import queries as editions
+from emporion.edition.queries import Edition, Participation
+from emporion.meetings import rules
+from emporion.meetings.domain.repairing import MOST as MOST_MOVES
+from emporion.meetings.models import Slot
+from emporion.registry.countries import country_name
+
+KINDS = {
+    "absent": gettext_lazy("Somebody is away"),
+    "late": gettext_lazy("Somebody comes late"),
+    "no_show": gettext_lazy("Somebody did not come to a meeting"),
+    "closed": gettext_lazy("A pavilion is closed"),
+}
+# What the first and the second time are called, by what has happened.
+TIMES = {
+    "absent": (gettext_lazy("Away from"), gettext_lazy("Until the end of")),
+    "late": (gettext_lazy("Away from"), gettext_lazy("There again from")),
+    "no_show": (gettext_lazy("Meeting at"),),
+    "closed": (gettext_lazy("Closed from"), gettext_lazy("Until the end of")),
+}
+# So many of one name are shown to choose from.
+MOST = 8
+Choices = list[Any]
+
+
+class TellForm(forms.Form):
+    """Who or what it is, and from when until when; one kind of thing at a time."""
+
+    who = forms.CharField(
+        label=gettext_lazy("Who"),
+        help_text=gettext_lazy("Name, stand, or number in the list they came with."),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": gettext_lazy("Say who it is.")},
+    )
+    one = forms.ChoiceField(
+        label=gettext_lazy("Which of them"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Several are called like this: choose one.")},
+    )
+    letter = forms.ChoiceField(label=gettext_lazy("Pavilion"))
+    first = forms.ChoiceField()
+    until = forms.ChoiceField()
+
+    def __init__(
+        self, edition: Edition, slots: Sequence[Slot], kind: str, given: Mapping[str, Any] | None
+    ) -> None:
+        self.kind = kind if kind in KINDS else "absent"
+        self.slots = {str(slot.number): slot for slot in slots}
+        self.before = {str(two.number): one for one, two in itertools.pairwise(slots)}
+        now = _next(edition, slots)
+        last = [slot for slot in slots if now and slot.date == now.date][-1:]
+        super().__init__(
+            given,
+            initial={
+                "first": now and now.number,
+                "until": last and self.kind != "late" and last[0].number,
+            },
+        )
+        self.found: list[Participation] = []
+        if self.kind == "closed":
+            del self.fields["who"], self.fields["one"]
+            self._choose("letter", [(p.letter, _pavilion(p)) for p in editions.pavilions(edition)])
+        else:
+            del self.fields["letter"]
+            typed = str(given.get("who", ""))[:200] if given else ""
+            self.found = editions.called(edition, typed, MOST + 1) if typed else []
+            if 1 < len(self.found) <= MOST:
+                self._choose("one", [(one.public_id, _named(one)) for one in self.found])
+            else:
+                del self.fields["one"]
+        if self.kind == "no_show":
+            del self.fields["until"]
+        for name, label in zip(("first", "until"), TIMES[self.kind], strict=False):
+            self.fields[name].label = label
+            self._choose(name, by_day(slots))
+
+    def clean_who(self) -> str:
+        """Name somebody whom the market knows, and not too many of them."""
+        typed = str(self.cleaned_data["who"])
+        if not self.found:
+            raise ValidationError(
+                _(
+                    "Nobody with meetings is called so. Write other letters of the name, the stand "
+                    "(F 214), or the number in the list."
+                )
+            )
+        if len(self.found) > MOST:
+            raise ValidationError(
+                _("More than %(n)d are called so. Write more of the name.") % {"n": MOST}
+            )
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        """Compare the two times where both are there."""
+        found = super().clean() or self.cleaned_data
+        times = [int(found[name]) for name in ("first", "until") if name in found]
+        if self.kind == "late" and times != sorted(set(times)):
+            self.add_error("until", _("They are there before they are away. Choose a later slot."))
+        return found
+
+    def happened(self) -> dict[str, Any]:
+        """Return what the form says, as `domain.incidents.tell` takes it."""
+        found = self.cleaned_data
+        first = last = self.slots[found["first"]]
+        if self.kind == "late":
+            last = self.before[found["until"]]
+        elif "until" in found:
+            last = self.slots[found["until"]]
+        if self.kind == "closed":
+            return {"letter": found["letter"], "first": first, "last": last}
+        by_id = {one.public_id: one for one in self.found}
+        who = by_id[found["one"]] if "one" in found else self.found[0]
+        return {"participation": who, "first": first, "last": last}
+
+    def _choose(self, name: str, choices: Choices) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+
+class RepairForm(forms.Form):
+    """From when on, and how little, the public schedule may change."""
+
+    as_of = forms.ChoiceField(
+        label=gettext_lazy("What has begun"),
+        help_text=gettext_lazy("Meetings of this slot and before stay as they are."),
+        required=False,
+    )
+    notice = forms.IntegerField(
+        label=gettext_lazy("Notice, in slots"),
+        help_text=gettext_lazy(
+            "How many slots ahead people are told. 1: the next one may change; 2: only the one "
+            "after it."
+        ),
+        min_value=0,
+        max_value=MOST_MOVES,
+        initial=1,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    moves = forms.IntegerField(
+        label=gettext_lazy("Moves for one guest at most"),
+        help_text=gettext_lazy("How many meetings of one guest may go to another slot."),
+        min_value=0,
+        max_value=MOST_MOVES,
+        initial=1,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+    def __init__(
+        self, slots: Sequence[Slot], begun: Slot | None, given: Mapping[str, Any] | None
+    ) -> None:
+        super().__init__(given, initial={"as_of": begun and begun.name})
+        field = self.fields["as_of"]
+        assert isinstance(field, forms.ChoiceField)
+        nothing = ("", gettext_lazy("Nothing: the fair has not begun"))
+        field.choices = [nothing, *by_day(slots, "name")]
+
+
+def by_day(slots: Sequence[Slot], key: str = "number") -> Choices:
+    """Return slots as choices, those of a day under its date; their values are their `key`."""
+    return [
+        (
+            day(date, "short"),
+            [(getattr(slot, key), clocks(slot.starts, ends(slot))) for slot in those],
+        )
+        for date, those in itertools.groupby(slots, key=lambda slot: slot.date)
+    ]
+
+
+def ends(slot: Slot) -> dt.time:
+    """Return when a slot ends."""
+    return (dt.datetime.combine(slot.date, slot.starts) + dt.timedelta(minutes=slot.minutes)).time()
+
+
+def _next(edition: Edition, slots: Sequence[Slot]) -> Slot | None:
+    """Return the first slot that is not over, else the last."""
+    here = timezone.now().astimezone(edition.tz)
+    coming = (slot for slot in slots if not rules.has_ended(slot, here))
+    return next(coming, slots[-1] if slots else None)
+
+
+def _pavilion(pavilion: Any) -> str:
+    return f"{pavilion.letter} {best(pavilion.name, get_language() or 'en')[1]}"
+
+
+def _named(one: Participation) -> SafeString:
+    """A name with what tells it from others of the name: the stand, or the country."""
+    language = get_language() or "en"
+    spoken, name = best(one.display_name, language)
+    if one.hosts:
+        letter = one.pavilion.letter if one.pavilion else ""
+        place = " ".join(word for word in (letter, one.stand_number) if word)
+    else:
+        place = country_name(one.country, language) if one.country else ""
+    return format_html(
+        '<span><bdi lang="{}">{}</bdi> <bdi class="small secondary">{}</bdi></span>',
+        spoken,
+        name,
+        place,
+    )
