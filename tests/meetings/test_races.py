@@ -15,7 +15,8 @@ from emporion.core.models import ImportBatch, JournalEntry
 from emporion.core.tenancy import scope
 from emporion.edition.domain import batches, drafts
 from emporion.edition.models import ListDraft
-from emporion.meetings.domain import requests
+from emporion.meetings.domain import incidents, requests
+from emporion.meetings.models import Incident
 from tests import factories
 from tests.racing import hold_after, race, take_locks_away, without_a_lock
 
@@ -70,3 +71,21 @@ def test_two_that_decide_on_doubles_of_one_list_at_once(monkeypatch, locked: boo
     with scope(expo=edition.expo):
         kept = ListDraft.objects.get(pk=sent.pk).decisions
     assert len(kept) == (2 if locked else 1)
+
+
+def test_two_that_tell_the_same_at_once(monkeypatch, locked: bool) -> None:
+    edition = factories.make_edition()
+    with scope(expo=edition.expo):
+        slot = factories.make_slots(edition)[0]
+        who = factories.make_participation(edition, "buyer")
+    hold_after(monkeypatch, incidents, "_is_told")
+    works = [
+        partial(
+            incidents.tell, edition, "absent", participation=who, first=slot, last=slot, actor=one
+        )
+        for one in ("user:a", "user:b")
+    ]
+    told = ["IncidentError", "done"] if locked else without_a_lock()
+    assert outcomes(edition.expo, works, locked) == told
+    with scope(expo=edition.expo):
+        assert Incident.objects.count() == told.count("done")

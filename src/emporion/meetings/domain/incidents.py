@@ -54,16 +54,23 @@ def tell(
     with transaction.atomic():
         # Of two who tell the same at once, one is told so.
         Edition.objects.select_for_update().get(pk=edition.pk)
-        same = {"kind": kind, "participation": participation, "letter": letter}
-        if standing(edition).filter(**same, first=first, last=last).exists():
+        same = {
+            "kind": kind, "participation": participation, "letter": letter, "first": first,
+            "last": last,
+        }  # fmt: skip
+        if _is_told(edition, same):
             raise IncidentError(_("This was told already, and counts until it is taken back."))
         made = Incident.objects.create(
-            edition=edition, **same, first=first, last=last, told_at=timezone.now(), told_by=actor
+            edition=edition, **same, told_at=timezone.now(), told_by=actor
         )
         journal.record(
             "incident.tell", "incident", made.public_id, fields=["kind", "first", "last"]
         )
     return made
+
+
+def _is_told(edition: Edition, same: dict[str, Any]) -> bool:
+    return standing(edition).filter(**same).exists()
 
 
 def take_back(incident: Incident) -> bool:
