@@ -149,6 +149,18 @@ def test_only_what_was_asked_after_it_was_shown_came_of_the_list(fair):
     }  # fmt: skip
 
 
+def test_who_was_asked_before_they_were_shown_further_down_did_not_come_of_the_list(fair):
+    edition, _hosts, guest = fair
+    run_match(edition, explore=False)
+    further = [one.participation for one in queries.suggestions(guest, 20)][12:]
+    see(guest)
+    ask(edition, guest, further[0], "accepted")
+    see(guest, 20)
+    ask(edition, guest, further[1], "accepted")
+    (found,) = judged(edition, told(edition))
+    assert (found["shown"], found["asked"], found["agreed"]) == (20, 1, 1)
+
+
 def test_lists_without_drawing_are_judged_by_the_chances_of_what_was_shown(fair):
     edition = fair[0]
     run_match(edition, seed=3)

@@ -106,8 +106,9 @@ class Showing(models.Model):
 
     A row for each list that was looked at, not for each look: written when its page is opened
     first, and added to when somebody is shown who was not.  `entries` holds [primary key, place,
-    propensity, whether it was drawn from beyond the list] of each, as they were first shown.  Lists
-    themselves go when two runs have replaced them; what was shown must outlive them to be judged.
+    propensity, whether it was drawn from beyond the list] of each, as they were first shown, and of
+    who was added the seconds since `shown_at`.  Lists themselves go when two runs have replaced
+    them; what was shown must outlive them to be judged.
     """
 
     participation = models.ForeignKey(

@@ -26,9 +26,10 @@ def record_shown(participation: Participation, shown: Sequence[Suggestion]) -> b
 
     One row a list: whoever stands in it already stays, at the place and with the chance of the
     first time, also who has left the list since because a meeting was agreed; who is shown further
-    down, or moved up into a free place, is added.  Not kept is who stands there only to be taken
-    back (a veto), and what was shown to those who refuse to be learnt from.  A showing is no act of
-    anybody, and stands in no journal.  One query where nobody is new; else at most five.
+    down, or moved up into a free place, is added, with how much later that was.  Not kept is who
+    stands there only to be taken back (a veto), and what was shown to those who refuse to be learnt
+    from.  A showing is no act of anybody, and stands in no journal.  One query where nobody is new;
+    else at most five.
     """
     origin = next((one.origin for one in shown if one.origin is not None), None)
     entries = [
@@ -57,9 +58,15 @@ def record_shown(participation: Participation, shown: Sequence[Suggestion]) -> b
             Showing.objects.bulk_create([row], ignore_conflicts=True)
         there = kept.select_for_update().first()
         if there is not None:
-            there.entries += _unseen(there.entries, entries)
+            # Nobody had seen those who are added, and may have asked them before.
+            late = [] if not there.entries else [_seconds(row.shown_at - there.shown_at)]
+            there.entries += [[*new, *late] for new in _unseen(there.entries, entries)]
             there.save(update_fields=["entries"])
     return True
+
+
+def _seconds(time: dt.timedelta) -> float:
+    return round(time.total_seconds(), 3)
 
 
 def _unseen(known: Sequence[Sequence[Any]], entries: list[list[Any]]) -> list[list[Any]]:
@@ -104,9 +111,9 @@ def judged(edition: Edition, told: Told) -> list[dict[str, Any]]:
         if reader in quiet:
             continue
         log = logs[run]
-        for other, _place, propensity, beyond in entries:
+        for other, _place, propensity, beyond, *late in entries:
             when = asked.get((reader, other))
-            did = when is not None and when >= at
+            did = when is not None and when >= at + dt.timedelta(seconds=sum(late))
             log.reader.append(reader)
             log.propensity.append(propensity)
             log.beyond.append(bool(beyond))
