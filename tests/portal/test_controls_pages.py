@@ -194,6 +194,20 @@ def test_why_names_what_is_lacking_only_where_they_rank_behind_by_fit(
     assert told == (code == "fits_less")
 
 
+@pytest.mark.parametrize("counted", [None, [1000, 15234]])
+def test_why_says_that_words_were_counted_among_a_part(
+    edition, buyer, client, monkeypatch, counted
+):
+    host = list_exhibitor(edition, "Lingjing", offers=["ai"])
+    detail = {"you": 0.5, "they": 0.5, "you_last": 0.4, "they_last": 0.4, "last": host.pk}
+    if counted:
+        detail["counted"] = counted
+    found = queries.Absence("beside", {**detail, "lacks": []})
+    monkeypatch.setattr(absent, "why_absent", lambda me, other: found)
+    shown = page(client.get(address("portal:why", edition), {"who": host.public_id})).text
+    assert ("counted here among 1,000 of 15,234 profiles" in shown) == bool(counted)
+
+
 def test_why_does_not_say_that_somebody_came_later_who_was_off(edition, buyer, client, monkeypatch):
     host = list_exhibitor(edition, "Lingjing", offers=["ai"])
     found = queries.Absence("not_in_run", {"run": 7})

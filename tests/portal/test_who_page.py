@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from emporion.matchmaking.domain.first_list import make_whole_list
 from emporion.matchmaking.models import Wish
 from tests.factories import (
     make_organiser,
@@ -102,6 +103,17 @@ def test_chances_are_called_checked_for_the_side_whose_answers_they_were_compare
     run.save()
     shown = page(signed_in(user_of(buyer)).get(where)).select_one("[aria-labelledby=how]")
     assert said in shown.get_text()
+
+
+def test_a_list_made_alone_is_from_the_profile_whoever_changed_it(edition, where, buyer, signed_in):
+    # As after a list that the organiser took in, or when suggestions are turned on.
+    make_participation(edition, offers=["ai"])
+    buyer.needs.create(code="ai")
+    make_whole_list(buyer)
+    shown = page(signed_in(user_of(buyer)).get(where)).select_one("[aria-labelledby=how]")
+    told = " ".join(shown.get_text().split())
+    assert "Made for you alone on" in told
+    assert ", from your profile as it was then; the next run" in told
 
 
 def test_a_row_shows_both_sides_the_reasons_and_the_state(edition, where, buyer, signed_in):

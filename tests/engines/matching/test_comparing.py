@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 
-import numpy as np
 import pytest
 
 from emporion.engines import matching
-from emporion.engines.matching import clearing, variety
+from emporion.engines.matching import variety
 from emporion.engines.matching.comparing import compare
+from tests.engines.matching.absences import Filling, check
 from tests.engines.matching.markets import made_up
-from tests.engines.matching.test_variety import slowly_varied
 
 LENGTH = 10
 
@@ -20,77 +20,95 @@ LENGTH = 10
 class Ran:
     """A run of a market, and all pairs of it."""
 
-    def __init__(self, market, equality, explore):
-        self.market = market
-        result = matching.match(market, readers=(), equality=equality, explore=explore)
+    def __init__(self, market, equality, explore=False, most_pairs=None):
+        self.market, self.thinned = market, most_pairs == 0
+        run = {"readers": (), "most_pairs": most_pairs}
+        result = matching.match(market, equality=equality, explore=explore, **run)
         self.rule = result.rule
         self.settled = matching.Settled(
-            (result.lessons[0].rule, result.lessons[1].rule), matching.people_of(result)
+            (result.lessons[0].rule, result.lessons[1].rule),
+            matching.people_of(result),
+            result.rule,
         )
-        whole = replace(market, buyer_list_length=len(market.exhibitors))
-        every = matching.match(whole, readers=(), floor=0)
+        every = matching.match(longer(market), readers=(), floor=0)
         self.pairs = {owner: {e.id: (e.p, e.q) for e in found} for owner, found in every.buyers}
+        for owner, found in every.exhibitors:
+            self.pairs[owner] = {e.id: (e.p, e.q) for e in found}
         # What multiplies: prices at no equality are those of calendars alone.
-        self.share = dict(zip(result.exhibitors.owner_ids, result.exhibitors.price, strict=True))
-        calm = matching.match(market, readers=(), rule=result.rule, equality=0.0).exhibitors
-        self.calm = dict(zip(calm.owner_ids, calm.price, strict=True))
-        self.lists = dict(result.buyers)
-        kinds = variety.kinds([one.offers for one in market.exhibitors]).tolist()
-        self.kind = dict(zip([one.id for one in market.exhibitors], kinds, strict=True))
+        calm = matching.match(market, rule=result.rule, equality=0.0, **run)
+        self.calendar, self.level, self.lists = {}, {}, {}
+        for now, at_rest in ((result.buyers, calm.buyers), (result.exhibitors, calm.exhibitors)):
+            self.lists.update(now)
+            share = dict(zip(now.owner_ids, now.price.tolist(), strict=True))
+            rest = dict(zip(at_rest.owner_ids, at_rest.price.tolist(), strict=True))
+            priced = result.rule == "priced"
+            self.calendar |= rest if priced else dict.fromkeys(share, 1.0)
+            self.level |= {n: share[n] / rest[n] for n in share} if priced else share
+        self.kind = {}
+        for people, codes in ((market.exhibitors, "offers"), (market.buyers, "needs")):
+            kinds = variety.kinds([getattr(one, codes) for one in people]).tolist()
+            self.kind |= dict(zip([one.id for one in people], kinds, strict=True))
 
-    def fit(self, buyer, one):
-        p, q = self.pairs[buyer][one]
-        return p * q
+    def of(self, asking):
+        """Return the market that the list of `asking` was made in."""
+        return self.market
 
-    def filled(self, buyer):
-        """{id: worth at its turn} of all, in the order in which the list takes them."""
-        names = list(self.pairs[buyer])
-        p, q = (
-            np.asarray(side, np.float32) for side in zip(*self.pairs[buyer].values(), strict=True)
-        )
-        claims = clearing.kernel_by(self.rule, p, q) * [self.share[name] for name in names]
-        kinds = [self.kind[name] for name in names]
-        filled = slowly_varied(range(len(names)), claims.tolist(), kinds, len(names), 0.05)
-        return {names[at]: worth for at, worth in filled}
+    def share(self, name):
+        return self.calendar[name] * self.level[name]
 
-    def why(self, buyer, one):
-        entries = self.lists[buyer]
+    def filling(self, asking):
+        entries = self.lists[asking]
+        return Filling(
+            self.rule, self.pairs[asking], self.calendar, self.level, self.kind,
+            listed=[entry.id for entry in entries],
+            drawn=[entry.id for entry in entries if entry.propensity < 1],
+            forced=[e.id for e in entries if "exposure_floor" in [code for code, _ in e.reasons]],
+            thinned=self.thinned,
+        )  # fmt: skip
+
+    def why(self, asking, one, made=None):
+        made = made or self.filling(asking)
         return compare(
-            self.market, buyer, one, [entry.id for entry in entries],
-            settled=self.settled, rule=self.rule,
-            drawn={entry.id for entry in entries if entry.propensity < 1},
-            forced={e.id for e in entries if "exposure_floor" in [code for code, _ in e.reasons]},
+            self.of(asking), asking, one, made.listed,
+            settled=self.settled, rule=self.rule, drawn=made.drawn, forced=made.forced,
+            thinned=self.thinned,
         )  # fmt: skip
 
 
-def check(ran, buyer, one, why):
-    """Fail unless `why` is so."""
-    entries, worth = ran.lists[buyer], ran.filled(buyer)
-    names = [entry.id for entry in entries]
-    drawn = [entry.id for entry in entries if entry.propensity < 1]
-    forced = [e.id for e in entries if "exposure_floor" in [code for code, _ in e.reasons]]
-    last = min(names, key=lambda name: ran.fit(buyer, name))
-    if why == "lot":
-        assert min(worth[name] for name in drawn) < worth[one] * 1.0001
-    elif why == "few_seen":
-        assert min(worth[name] for name in forced) < worth[one] * 1.0001
-    elif why == "fits_less":
-        assert ran.fit(buyer, one) < ran.fit(buyer, last) * 1.0001
-    elif why == "crowded":
-        assert ran.rule == "priced"
-        assert ran.calm[one] < 0.98 * ran.calm[last]
-    elif why == "evenly":
-        level = {name: ran.share[name] / ran.calm[name] for name in (one, last)}
-        assert ran.rule == "tu" or level[one] < 0.98 * level[last]
-    elif why == "alike":
-        assert sum(ran.kind[name] == ran.kind[one] for name in names) >= variety.ALIKE
-    else:
-        assert why == "beside"
-        assert any(abs(worth[name] / worth[one] - 1) < 0.1 for name in names)
-    if why not in ("lot", "few_seen"):
-        # Nobody whose place was sure would have come after them.
-        sure = [worth[name] for name in names if name not in drawn + forced]
-        assert worth[one] <= min(sure) * 1.0001
+class Alone(Ran):
+    """Lists made alone after a run, by what it found: each in a market of its own."""
+
+    def __init__(self, market, equality):
+        super().__init__(market, equality)
+        if self.rule != "priced":
+            # Of the equilibrium it takes nothing.
+            self.rule, self.level = "priced", dict.fromkeys(self.level, 1.0)
+
+    def filling(self, asking):
+        market = self.of(asking)
+        run = {"settled": self.settled, "readers": ()}
+        self.lists = {asking: matching.rank_one(market, asking, **run)}
+        every = matching.rank_one(longer(market), asking, **run)
+        self.pairs = {asking: {entry.id: (entry.p, entry.q) for entry in every}}
+        return super().filling(asking)
+
+    def of(self, asking):
+        sides = [
+            [one for one in side if one.id == asking] or side
+            for side in (self.market.exhibitors, self.market.buyers)
+        ]
+        here = {one.id for side in sides for one in side}
+        did = [one for one in self.market.signals if {one.sender, one.receiver} <= here]
+        return replace(self.market, exhibitors=sides[0], buyers=sides[1], signals=did)
+
+
+def longer(market):
+    """Return the market with lists that hold everybody."""
+    return replace(
+        market,
+        buyer_list_length=len(market.exhibitors),
+        exhibitor_list_length=len(market.buyers),
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,9 +132,39 @@ def test_each_answer_is_so_and_with_nothing_changed_nobody_is_left_to_the_next_r
             for one in sorted(set(ran.pairs[buyer]) - listed)[::2]:
                 why = ran.why(buyer, one).why
                 found[why] += 1
-                check(ran, buyer, one, why)
+                check(ran.filling(buyer), one, why)
     assert "next_run" not in found
     assert seen <= set(found)
+
+
+SMALL = {"exhibitors": 10, "buyers": 13, "buyer_list_length": 4, "exhibitor_list_length": 5}
+# Of these only pairs near a list are kept, which are not all.
+SPARSE = {"exhibitors": 13, "buyers": 15, "buyer_list_length": 1, "exhibitor_list_length": 1}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("made", "equality", "lengths"),
+    [
+        pytest.param(Ran, 0.0, SMALL, id="whole"),
+        pytest.param(Ran, 0.6, SMALL, id="levelled"),
+        pytest.param(Ran, 1.0, SMALL, id="equilibrium"),
+        pytest.param(partial(Ran, most_pairs=0), 0.0, SPARSE, id="sparse"),
+        pytest.param(partial(Ran, most_pairs=0), 1.0, SPARSE, id="sparse-equilibrium"),
+        pytest.param(Alone, 0.0, SMALL, id="alone"),
+        pytest.param(Alone, 0.6, SMALL, id="alone-after-levelled"),
+        pytest.param(Alone, 1.0, SMALL, id="alone-after-equilibrium"),
+    ],
+)
+def test_of_everybody_who_is_not_on_a_list_the_answer_is_so(made, equality, lengths, seed):
+    market = made_up(seed, signals=60, **lengths)
+    ran = made(market, equality)
+    every = [one.id for one in (*market.buyers, *market.exhibitors)]
+    # Of long lists of who is missing some are enough.
+    for asking in every[:: 2 if lengths is SPARSE else 1]:
+        filling = ran.filling(asking)
+        for one in sorted(set(filling.pairs) - set(filling.listed)):
+            check(filling, one, ran.why(asking, one, filling).why)
 
 
 def test_who_changed_to_fit_well_is_left_to_the_next_run():
@@ -126,7 +174,7 @@ def test_who_changed_to_fit_well_is_left_to_the_next_run():
     entries = ran.lists[buyer.id]
     missed = next(
         name for name in ran.pairs[buyer.id]
-        if ran.why(buyer.id, name).why == "fits_less" and ran.share[name] == 1
+        if ran.why(buyer.id, name).why == "fits_less" and ran.share(name) == 1
     )  # fmt: skip
     best = next(one for one in market.exhibitors if one.id == entries[0].id)
     now = [replace(best, id=one.id) if one.id == missed else one for one in market.exhibitors]
@@ -147,10 +195,10 @@ def test_exposure_that_is_given_is_told():
     }
     buyer = next(buyer for buyer, forced in by_floor.items() if forced)
     # The best of those who are not on its list: without the floor they were.
-    worth, listed = ran.filled(buyer), {entry.id for entry in ran.lists[buyer]}
+    worth, listed = ran.filling(buyer).order(), {entry.id for entry in ran.lists[buyer]}
     missed = next(name for name in worth if name not in listed)
     assert ran.why(buyer, missed).why == "few_seen"
-    check(ran, buyer, missed, "few_seen")
+    check(ran.filling(buyer), missed, "few_seen")
     assert missed in {
         e.id for e in dict(matching.match(ran.market, readers=(), floor=0).buyers)[buyer]
     }

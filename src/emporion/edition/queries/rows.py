@@ -72,13 +72,21 @@ def host_keys(edition: Edition) -> list[int]:
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 
-def spread_keys(edition: Edition, most: int) -> list[int]:
-    """Return primary keys of at most `most` hosts and as many guests, evenly spread; one query."""
+def spread_keys(
+    edition: Edition, most: int, sides: Collection[bool] = (True, False)
+) -> tuple[list[int], int]:
+    """Return primary keys of at most `most` of each side, evenly spread, and of how many they are.
+
+    `sides` are hosts (True) and guests (False).  One query.
+    """
     found = Participation.objects.filter(edition=edition, role__in=MEETS).order_by("pk")
-    sides: dict[bool, list[int]] = {True: [], False: []}
+    people: dict[bool, list[int]] = {side: [] for side in sides}
     for key, role in found.values_list("pk", "role"):
-        sides[role in HOSTS].append(key)
-    return [key for side in sides.values() for key in side[:: max(1, -(-len(side) // most))]]
+        if (side := role in HOSTS) in people:
+            people[side].append(key)
+    every = sum(map(len, people.values()))
+    spread = [side[:: max(1, -(-len(side) // most))] for side in people.values()]
+    return [key for side in spread for key in side], every
 
 
 def returning(edition: Edition) -> set[int]:

@@ -94,15 +94,18 @@ def compare(
     rule: str = clearing.PRICED,
     drawn: Collection[str] = (),
     forced: Collection[str] = (),
+    thinned: bool = False,
     admirers: Mapping[str, int] | None = None,
     readers: Sequence[Encoder] = (),
     store: Store | None = None,
 ) -> Comparison:
     """Compare `one` with those `listed`, as counterparts of `asking` (ids; `listed` not empty).
 
-    Rules and prices are those of an earlier run where it `settled` them, by which `rule` it shared
-    places out; of those listed some were `drawn` by lot, or `forced` by the exposure floor.  How
-    usual words are is measured in `market`: it should hold the others of the run, or many of them.
+    Rules and prices are those of an earlier run where it `settled` them; the list itself shared
+    places out by `rule`, which of one that is made between runs (`rank_one`) is always that of
+    prices.  Of those listed some were `drawn` by lot, or `forced` by the exposure floor; `thinned`
+    says that the run looked at pairs near a list alone (see `thinning`).  How usual words are is
+    measured in `market`: that should be the one that the list was made in, or hold many of it.
     `admirers` says how many asked for each, where `market` does not hold all who did.  Raises
     MarketError for ids that do not stand on two sides.  O(size of the market).
     """
@@ -134,12 +137,14 @@ def compare(
     pairs = (mine, theirs) if asks_as_buyer else (theirs, mine)
     p, q = score.pair_probabilities(features, *rules, *pairs)
     people = settled.people if settled is not None else {}
+    # Between runs the equilibrium leaves nothing to multiply by: p q alone orders then.
+    levelled = settled is not None and settled.rule == rule
     kernel = clearing.kernel_by(rule, p, q)
     standing = []
     for at_name, name in enumerate(names):
         found = people.get(name, USUAL)
         # The equilibrium has no prices: what it multiplies by is all level.
-        level = found.level or USUAL.level
+        level = found.level if levelled and found.level else USUAL.level
         calendar = (found.price or USUAL.price) / level if rule == clearing.PRICED else 1.0
         numbers = float(p[at_name]), float(q[at_name]), float(kernel[at_name])
         standing.append(Standing(name, *numbers, calendar, level))
@@ -153,23 +158,28 @@ def compare(
     return Comparison(
         standing[0],
         standing[last],
-        _why(standing, last, kinds, chance, floor),
+        _why(standing, last, kinds, chance, floor, thinned),
         tuple(feature for feature in order if gap[feature] > LEAST)[:NAMED],
     )
 
 
-def _why(standing: list[Standing], last: int, kinds: Ints, drawn: Bools, forced: Bools) -> str:
+def _why(
+    standing: list[Standing], last: int, kinds: Ints, drawn: Bools, forced: Bools, thinned: bool
+) -> str:
     """Return why the first of `standing` has no place among the others; see `Comparison`."""
     order, worth = _filled(standing, kinds)
     behind = order[order.index(0) + 1 :]
     certain = [at for at in behind if not (drawn[at] or forced[at])]
+    one, other = standing[0], standing[last]
+    if thinned and certain and one.fit < other.fit:
+        # Their claim is the greater one, and was not asked for: too many fit better.
+        return "fits_less"
     if certain:
         return "next_run" if worth[0] > (1 + BESIDE) * worth[certain[-1]] else "beside"
     if any(drawn[at] for at in behind):
         return "lot"
     if behind:
         return "few_seen"
-    one, other = standing[0], standing[last]
     if one.fit < other.fit:
         return "fits_less"
     # They fit as well as the last and stand behind it nevertheless: by what most?

@@ -44,10 +44,14 @@ class Person:
 
 @dataclass(frozen=True)
 class Settled:
-    """The rules of p and of q, and what was found of people by their id; others count as usual."""
+    """The rules of p and of q, and what was found of people by their id; others count as usual.
+
+    `rule` is the one by which places were shared out (see `clearing`): levels go with it.
+    """
 
     rules: tuple[Rule, Rule]
     people: Mapping[str, Person] = field(default_factory=dict)
+    rule: str = clearing.PRICED
 
     def rules_of(
         self, buyers: Sequence[Participant], exhibitors: Sequence[Participant]

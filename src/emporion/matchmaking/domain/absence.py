@@ -8,18 +8,20 @@ from typing import Any
 from emporion.edition import queries as editions
 from emporion.edition.queries import Participation
 from emporion.engines import matching
+from emporion.engines.matching import thinning
 from emporion.engines.matching.comparing import compare
 from emporion.engines.matching.encoding import PASSAGE, QUERY, Encoder
 from emporion.matchmaking import queries
 from emporion.matchmaking.domain import vectors
 from emporion.matchmaking.domain.frozen import settled
-from emporion.matchmaking.domain.market import read_market
+from emporion.matchmaking.domain.market import of_one, read_market
 from emporion.matchmaking.domain.told import Told, admirers, told
 from emporion.matchmaking.models import MatchRun
 from emporion.matchmaking.queries import Absence
 
 # How usual a word is, or a nearness of meaning, is measured among so many of each side, as far as
-# there are so many: a run measures it among all.
+# there are so many: a run measures it among all.  A list that is made alone measures it on the
+# other side, where it is twice as many.
 AROUND = 500
 
 
@@ -29,8 +31,10 @@ def why_absent(participation: Participation, other: Participation) -> Absence:
     The first of these that is so: filters that no score overcomes, the place on the list, a list
     that does not exist or a run without `other`, and what kept `other` from a place (see
     `comparing.Comparison`), with what it lacks where it fits less.  What the other side keeps quiet
-    (a veto, suggestions turned off) is told as "set_aside", which does not say which.  At most 26
-    queries, 30 once the fair has begun, and those for the readers of texts where there are any.
+    (a veto, suggestions turned off) is told as "set_aside", which does not say which.  Compared is
+    in the market that the list was made in, or in what is read of a large one: `counted` then says
+    [how many were read, of how many].  At most 26 queries, 30 once the fair has begun, and those
+    for the readers of texts where there are any.
     """
     found = told(participation.edition, [participation.pk])
     if code := _filtered(participation, other, found):
@@ -81,8 +85,9 @@ def _compared(
     edition = me.edition
     listed = {entry["id"]: entry for entry in entries}
     here = [me.pk, other.pk, *listed]
-    did = told(edition, here)
-    around = editions.spread_keys(edition, AROUND)
+    # A list that is made alone knows of what people did only that of, or about, the one.
+    did = told(edition, here if by else [me.pk])
+    around, every = _around(me, by)
     read = read_market(edition, {*here, *around}, found=did)
     public = {key: public_id for public_id, key in read.keys.items()}
     if me.pk not in public or other.pk not in public:
@@ -94,7 +99,8 @@ def _compared(
         return Absence("next_run")
     asked = admirers(did, {key: me.hosts if key == me.pk else not me.hosts for key in here})
     store = vectors.DatabaseStore(edition)
-    market, readers = _as_read(read.market, {me.public_id, other.public_id, *names}, store)
+    market = read.market if by else of_one(read.market, me)
+    market, readers = _as_read(market, {me.public_id, other.public_id, *names}, store)
     run = queries.current_run(edition) if by is None else by
     found = compare(
         market,
@@ -105,6 +111,7 @@ def _compared(
         rule=queries.rule_of(by),
         drawn={name for name, entry in names.items() if entry.get("propensity", 1.0) < 1},
         forced={name for name, entry in names.items() if _by_floor(entry)},
+        thinned=by is not None and _thinned(by),
         admirers={public[key]: count for key, count in asked.items() if key in public},
         readers=readers,
         store=store,
@@ -119,7 +126,22 @@ def _compared(
         "last": read.keys[last.id],
         "lacks": [_lack(feature, me.hosts) for feature in found.lacks],
     }
+    if len(around) < every:
+        detail["counted"] = [len(around), every]
     return Absence(found.why, detail)
+
+
+def _around(me: Participation, by: MatchRun | None) -> tuple[list[int], int]:
+    """Return those among whom words are counted, and of how many they are; one query."""
+    if by is not None:
+        return editions.spread_keys(me.edition, AROUND)
+    return editions.spread_keys(me.edition, 2 * AROUND, [not me.hosts])
+
+
+def _thinned(run: MatchRun) -> bool:
+    """Whether a run was too large to look at other pairs than those near a list."""
+    pairs: int = run.figures.get("exhibitors", 0) * run.figures.get("buyers", 0)
+    return pairs > thinning.MOST_PAIRS
 
 
 def _as_read(

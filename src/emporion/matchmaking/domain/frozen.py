@@ -21,4 +21,5 @@ def settled(run: MatchRun | None, keys: Mapping[str, int]) -> Settled | None:
     return Settled(
         (from_plain(run.rules[0]), from_plain(run.rules[1])),
         {public: Person(*found[key]) for public, key in keys.items() if key in found},
+        queries.rule_of(run),
     )

@@ -96,10 +96,16 @@ def read_counterparts(participation: Participation) -> Read:
         # Those with a stand are few beside their guests; the other way round all are read.
         return read_market(edition, [me, *editions.host_keys(edition)], [me])
     read = read_market(edition, deeds_of=[me])
-    own = [one for one in read.market.exhibitors if one.id == participation.public_id]
-    apart = [pair for pair in read.market.exclusions if pair[0] == participation.public_id]
-    market = replace(read.market, exhibitors=own, exclusions=apart)
-    return Read(market, read.keys, read.told)
+    return Read(of_one(read.market, participation), read.keys, read.told)
+
+
+def of_one(market: Market, participation: Participation) -> Market:
+    """Return a market in which `participation` is the only one on its side."""
+    name = participation.public_id
+    market = replace(market, exclusions=[pair for pair in market.exclusions if name in pair])
+    if participation.hosts:
+        return replace(market, exhibitors=[one for one in market.exhibitors if one.id == name])
+    return replace(market, buyers=[one for one in market.buyers if one.id == name])
 
 
 def wanted_meetings(edition: Edition, one: Participation | editions.ParticipationRow) -> int:

@@ -93,6 +93,7 @@ def _answer(absence: Absence, language: str) -> dict[str, Any]:
                 (round(10 * detail["you"]), round(10 * detail["they"])),
                 (round(10 * detail["you_last"]), round(10 * detail["they_last"])),
             ],
+            "counted": detail.get("counted"),
         }
     # Only who ranks behind by fit is told where; elsewhere it would contradict the sentence.
     if absence.code == "fits_less":
