@@ -3,7 +3,8 @@
 import numpy as np
 
 from emporion.engines import scheduling
-from emporion.engines.scheduling.repairing import order_from_json
+from emporion.engines.scheduling.repairing import keeping, order_from_json
+from emporion.engines.scheduling.state import unset
 
 from . import tiny
 
@@ -68,3 +69,20 @@ def test_repair_counts_a_meeting_given_up_among_the_moves_of_its_guest():
         assert scheduling.check(left, solution).violations == []
         assert sum(c.reason == "outweighed" for c in changes.changes) == most
         assert changes.regained == 7 * most
+
+
+def test_repair_holds_again_what_the_search_gave_up_for_nothing(monkeypatch):
+    """What took the place of a meeting may have gone elsewhere when the search ends."""
+    rows = [("x", "e", "a", 5), ("y", "f", "b", 4)]
+    instance = scheduling.instance_from_json(tiny.instance(2, requests=rows))
+    order = order_from_json(FORMAT | {"events": [], "cancel_counts": False}, instance)
+
+    def give_up(search, *limits):
+        unset(search.st, 1)
+        return 1
+
+    monkeypatch.setattr(keeping._Search, "run", give_up)
+    solution, changes, left = scheduling.repair(instance, np.array([0, 1]), order, work_limit=1)
+    assert scheduling.check(left, solution).violations == []
+    assert solution.slot.tolist() == [0, 1]
+    assert changes.changes == []

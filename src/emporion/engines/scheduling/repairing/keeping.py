@@ -126,6 +126,7 @@ def solve_keeping(
     steps = search.run(left, deadline, on_progress, began)
     trim_walks(instance, st)
     trim_breaks(instance, st)
+    _put_back(st, known)
     new: Ints = np.flatnonzero(known < 0).astype(np.int32)
     fill_left(instance, st, new[np.argsort(-st.long[new, VALUE], kind="stable")])
     slot = st.req[:, SLOT].copy()
@@ -178,6 +179,14 @@ def _place(instance: Instance, st: State, previous: Ints) -> None:
     for a, b in instance.precedences.tolist():
         if held[b] >= 0 and not 0 <= held[a] < held[b]:
             unset(st, b)
+
+
+def _put_back(st: State, known: Ints) -> None:
+    """Hold what was given up for others where it was announced, heaviest first, if nothing is in
+    its way by now: the search does not look there again."""
+    gone = np.flatnonzero((known >= 0) & (st.req[:, SLOT] < 0) & (st.req[:, LOCK] == 0))
+    order: Ints = gone[np.argsort(-st.long[gone, VALUE], kind="stable")].astype(np.int32)
+    place(st, order, known[order], True)
 
 
 class _Search:
