@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from dataclasses import replace
 from functools import partial
@@ -15,6 +16,7 @@ from tests.engines.matching.absences import Filling, check
 from tests.engines.matching.markets import made_up
 
 LENGTH = 10
+SYLLABLES = [one + other for one in "lmnrst" for other in "aeiou"]
 
 
 class Ran:
@@ -165,6 +167,45 @@ def test_of_everybody_who_is_not_on_a_list_the_answer_is_so(made, equality, leng
         filling = ran.filling(asking)
         for one in sorted(set(filling.pairs) - set(filling.listed)):
             check(filling, one, ran.why(asking, one, filling).why)
+
+
+def test_what_a_sample_of_the_market_is_off_by_sends_nobody_to_the_next_run():
+    market = made_up(2, exhibitors=200, buyers=200, signals=0, buyer_list_length=LENGTH)
+    draw = random.Random(2)
+    words = [f"{one}{other}{third}" for one in "bdk" for other in SYLLABLES for third in SYLLABLES]
+
+    def said(one):
+        text = " ".join(draw.choices(words, [1 / (n + 5) for n in range(len(words))], k=25))
+        return replace(one, texts={"en": text})
+
+    sides = [[said(one) for one in side] for side in (market.exhibitors, market.buyers)]
+    market = replace(market, exhibitors=sides[0], buyers=sides[1])
+    ran = Ran(market, 0.0)
+    roughly, told = Counter(), Counter()
+    for asking in [one.id for one in market.buyers][:12]:
+        made = ran.filling(asking)
+        # Those who would come next.
+        near = [name for name in made.order() if name not in made.listed][:4]
+        here = {asking, *made.listed, *near}
+        sample = [
+            [one for at, one in enumerate(side) if at % 3 == 0 or one.id in here]
+            for side in (market.exhibitors, market.buyers)
+        ]
+        part = replace(market, exhibitors=sample[0], buyers=sample[1])
+        fits = {name: made.fit(name) for name in made.listed}
+        for counted, as_listed in ((roughly, None), (told, fits)):
+            counted.update(
+                compare(
+                    part, asking, one, made.listed, settled=ran.settled, rule=ran.rule,
+                    forced=made.forced, as_listed=as_listed,
+                ).why
+                for one in near
+            )  # fmt: skip
+    assert roughly["next_run"] > 0
+    assert told["next_run"] == 0
+    assert {why: n for why, n in told.items() if why != "beside"} == {
+        why: n for why, n in roughly.items() if why not in ("beside", "next_run")
+    }
 
 
 def test_who_changed_to_fit_well_is_left_to_the_next_run():

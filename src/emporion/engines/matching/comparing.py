@@ -31,6 +31,9 @@ LEAST = 0.05
 NAMED = 3
 # Who would stand less than this share before another stands beside them.
 BESIDE = 0.02
+# In a sample of a market whoever is listed scores a little otherwise than on the list.  So many
+# times what nine of ten of them are off by at most says nothing of who stands before whom.
+OFF, NINE_OF_TEN = 3.0, 0.9
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,7 @@ def compare(
     drawn: Collection[str] = (),
     forced: Collection[str] = (),
     thinned: bool = False,
+    as_listed: Mapping[str, float] | None = None,
     admirers: Mapping[str, int] | None = None,
     readers: Sequence[Encoder] = (),
     store: Store | None = None,
@@ -105,7 +109,9 @@ def compare(
     places out by `rule`, which of one that is made between runs (`rank_one`) is always that of
     prices.  Of those listed some were `drawn` by lot, or `forced` by the exposure floor; `thinned`
     says that the run looked at pairs near a list alone (see `thinning`).  How usual words are is
-    measured in `market`: that should be the one that the list was made in, or hold many of it.
+    measured in `market`: that should be the one that the list was made in, or hold many of it; then
+    `as_listed` tells p * q of those on the list as it has them, and who is only before others by as
+    much as these are off counts as beside them.
     `admirers` says how many asked for each, where `market` does not hold all who did.  Raises
     MarketError for ids that do not stand on two sides.  O(size of the market).
     """
@@ -158,15 +164,32 @@ def compare(
     return Comparison(
         standing[0],
         standing[last],
-        _why(standing, last, kinds, chance, floor, thinned),
+        _why(standing, last, kinds, (chance, floor), thinned, _beside(standing[1:], as_listed)),
         tuple(feature for feature in order if gap[feature] > LEAST)[:NAMED],
     )
 
 
+def _beside(listed: Sequence[Standing], as_listed: Mapping[str, float] | None) -> float:
+    """Return by which share more of worth somebody stands beside others, and not before them."""
+    if as_listed is None:
+        return BESIDE
+    off = np.log([each.fit / max(as_listed[each.id], 1e-9) for each in listed])
+    return max(BESIDE, OFF * float(np.quantile(np.abs(off - np.median(off)), NINE_OF_TEN)))
+
+
 def _why(
-    standing: list[Standing], last: int, kinds: Ints, drawn: Bools, forced: Bools, thinned: bool
+    standing: list[Standing],
+    last: int,
+    kinds: Ints,
+    given: tuple[Bools, Bools],
+    thinned: bool,
+    beside: float,
 ) -> str:
-    """Return why the first of `standing` has no place among the others; see `Comparison`."""
+    """Return why the first of `standing` has no place among the others; see `Comparison`.
+
+    `given` are places by lot and by the exposure floor.
+    """
+    drawn, forced = given
     order, worth = _filled(standing, kinds)
     behind = order[order.index(0) + 1 :]
     certain = [at for at in behind if not (drawn[at] or forced[at])]
@@ -175,7 +198,7 @@ def _why(
         # Their claim is the greater one, and was not asked for: too many fit better.
         return "fits_less"
     if certain:
-        return "next_run" if worth[0] > (1 + BESIDE) * worth[certain[-1]] else "beside"
+        return "next_run" if worth[0] > (1 + beside) * worth[certain[-1]] else "beside"
     if any(drawn[at] for at in behind):
         return "lot"
     if behind:

@@ -97,6 +97,7 @@ def _compared(
     names = {public[key]: listed[key] for key in listed if key in public and key not in quiet}
     if not names:
         return Absence("next_run")
+    fits = {name: entry["p"] * entry["q"] for name, entry in names.items()}
     asked = admirers(did, {key: me.hosts if key == me.pk else not me.hosts for key in here})
     store = vectors.DatabaseStore(edition)
     market = read.market if by else of_one(read.market, me)
@@ -112,6 +113,7 @@ def _compared(
         drawn={name for name, entry in names.items() if entry.get("propensity", 1.0) < 1},
         forced={name for name, entry in names.items() if _by_floor(entry)},
         thinned=by is not None and _thinned(by),
+        as_listed=fits if len(around) < every else None,
         admirers={public[key]: count for key, count in asked.items() if key in public},
         readers=readers,
         store=store,
