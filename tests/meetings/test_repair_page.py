@@ -228,7 +228,7 @@ def test_numbers_that_cannot_be_are_named_and_no_repair_begins(edition, organise
     announce(edition, fair)
     tell(organiser, edition, who="Himal")
     answer = organiser.post(
-        address(edition), {"act": "draft", "as_of": "", "notice": "1", "moves": "1", **given}
+        address(edition), {"act": "draft", "as_of": "none", "notice": "1", "moves": "1", **given}
     )
     assert (answer.status_code, ScheduleRun.objects.count()) == (422, 0)
     assert len(wrong(answer)) == 1
@@ -238,7 +238,7 @@ def test_numbers_that_cannot_be_are_named_and_no_repair_begins(edition, organise
 
 
 def test_repair_that_cannot_be_says_why(edition, organiser, fair):
-    form = {"act": "draft", "as_of": "", "notice": "1", "moves": "1"}
+    form = {"act": "draft", "as_of": "none", "notice": "1", "moves": "1"}
     without_release = organiser.post(address(edition), form)
     announce(edition, fair)
     without_incident = organiser.post(address(edition), form)
@@ -251,7 +251,7 @@ def test_repair_that_cannot_be_says_why(edition, organiser, fair):
     ("clock", "begun", "first", "until"),
     [
         # Local times of the fair; meetings are at 9:00, 9:40, 10:20 and 11:00 for half an hour.
-        ("2023-11-23 08:00", "", "1", "4"),
+        ("2023-11-23 08:00", "none", "1", "4"),
         ("2023-11-23 09:50", "s02", "2", "4"),
         ("2023-11-23 10:15", "s02", "3", "4"),
         ("2023-11-23 20:00", "s04", "5", "8"),
@@ -402,8 +402,8 @@ def test_desk_says_of_what_a_run_is_a_repair_and_what_it_regains(edition, organi
         for row in page.select("#runs ~ table tbody tr, section[aria-labelledby=runs] tbody tr")
     }
     assert [said[f"Run {n}"] for n in (1, 2, 3)] == [
-        "repair of release 1, as of Thu 23 Nov, 09:40 lost 4.2 points, regained 3.5 what if",
-        "repair of release 1, before the fair lost 1,234 points, regained 3.5 what if",
+        "repair of release 1 as of Thu 23 Nov, 09:40 lost 4.2 points, regained 3.5 what if",
+        "repair of release 1 before the fair lost 1,234 points, regained 3.5 what if",
         "0 s, seed 1 what if",
     ]
 

@@ -83,7 +83,7 @@ FORMS: dict[str, dict[str, Form]] = {
         "tell": {"act": "tell", "kind": "late", "who": Of("participation"), "first": "1",
                  "until": "2"},
         "closed": {"act": "tell", "kind": "closed", "letter": "B", "first": "1", "until": "1"},
-        "draft": {"act": "draft", "as_of": "", "notice": "1", "moves": "1"},
+        "draft": {"act": "draft", "as_of": "none", "notice": "1", "moves": "1"},
     },
     "meetings:take_back_incident": {"": {}},
     "meetings:desk_stop": {"": {}},

@@ -15,7 +15,7 @@ from emporion.edition.gates import staff_may
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import incidents as domain
 from emporion.meetings.domain import runs
-from emporion.meetings.interfaces.repair_forms import KINDS, RepairForm, TellForm, ends
+from emporion.meetings.interfaces.repair_forms import KINDS, RepairForm, TellForm, ends_of
 from emporion.meetings.models import Incident, Slot
 from emporion.meetings.queries import incidents as queries
 from emporion.meetings.queries import releases as release_queries
@@ -101,6 +101,6 @@ def _row(one: Incident) -> dict[str, Any]:
     return {
         "one": one,
         "word": INCIDENTS[one.kind],
-        "ends": ends(one.last),
+        "ends": ends_of(one.last),
         "one_day": one.first.date == one.last.date,
     }

@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from emporion.core.translated import best
-from emporion.design.formats import clocks, day
+from emporion.design.formats import clock, day
 from emporion.edition import queries as editions
 from emporion.edition.queries import Edition, Participation
 from emporion.meetings import rules
@@ -32,13 +32,15 @@ KINDS = {
 }
 # What the first and the second time are called, by what has happened.
 TIMES = {
-    "absent": (gettext_lazy("Away from"), gettext_lazy("Until the end of")),
+    "absent": (gettext_lazy("Away from"), gettext_lazy("Until")),
     "late": (gettext_lazy("Away from"), gettext_lazy("There again from")),
     "no_show": (gettext_lazy("Meeting at"),),
-    "closed": (gettext_lazy("Closed from"), gettext_lazy("Until the end of")),
+    "closed": (gettext_lazy("Closed from"), gettext_lazy("Until")),
 }
 # So many of one name are shown to choose from.
 MOST = 8
+# Of the slots that have begun, before the first.
+NOTHING = "none"
 Choices = list[Any]
 
 
@@ -67,15 +69,10 @@ class TellForm(forms.Form):
         self.kind = kind if kind in KINDS else "absent"
         self.slots = {str(slot.number): slot for slot in slots}
         self.before = {str(two.number): one for one, two in itertools.pairwise(slots)}
-        now = _next(edition, slots)
-        last = [slot for slot in slots if now and slot.date == now.date][-1:]
-        super().__init__(
-            given,
-            initial={
-                "first": now and now.number,
-                "until": last and self.kind != "late" and last[0].number,
-            },
-        )
+        coming = _coming(edition, slots)
+        today = [slot.number for slot in coming if slot.date == coming[0].date]
+        until = today[1:2] if self.kind == "late" else today[-1:]
+        super().__init__(given, initial={"first": today[:1], "until": until})
         self.found: list[Participation] = []
         if self.kind == "closed":
             del self.fields["who"], self.fields["one"]
@@ -92,7 +89,8 @@ class TellForm(forms.Form):
             del self.fields["until"]
         for name, label in zip(("first", "until"), TIMES[self.kind], strict=False):
             self.fields[name].label = label
-            self._choose(name, by_day(slots))
+            ends = name == "until" and self.kind != "late"
+            self._choose(name, [(slot.number, said(slot, ends=ends)) for slot in slots])
 
     def clean_who(self) -> str:
         """Name somebody whom the market knows, and not too many of them."""
@@ -143,8 +141,7 @@ class RepairForm(forms.Form):
 
     as_of = forms.ChoiceField(
         label=gettext_lazy("What has begun"),
-        help_text=gettext_lazy("Meetings of this slot and before stay as they are."),
-        required=False,
+        help_text=gettext_lazy("Nothing is moved to or from this slot and those before."),
     )
     notice = forms.IntegerField(
         label=gettext_lazy("Notice, in slots"),
@@ -169,34 +166,33 @@ class RepairForm(forms.Form):
     def __init__(
         self, slots: Sequence[Slot], begun: Slot | None, given: Mapping[str, Any] | None
     ) -> None:
-        super().__init__(given, initial={"as_of": begun and begun.name})
+        super().__init__(given, initial={"as_of": begun.name if begun else NOTHING})
         field = self.fields["as_of"]
         assert isinstance(field, forms.ChoiceField)
-        nothing = ("", gettext_lazy("Nothing: the fair has not begun"))
-        field.choices = [nothing, *by_day(slots, "name")]
+        nothing = (NOTHING, gettext_lazy("Nothing: the fair has not begun"))
+        field.choices = [nothing, *((slot.name, said(slot)) for slot in slots)]
+
+    def clean_as_of(self) -> str:
+        """Return the name of the slot, "" before the fair."""
+        found = str(self.cleaned_data["as_of"])
+        return "" if found == NOTHING else found
 
 
-def by_day(slots: Sequence[Slot], key: str = "number") -> Choices:
-    """Return slots as choices, those of a day under its date; their values are their `key`."""
-    return [
-        (
-            day(date, "short"),
-            [(getattr(slot, key), clocks(slot.starts, ends(slot))) for slot in those],
-        )
-        for date, those in itertools.groupby(slots, key=lambda slot: slot.date)
-    ]
+def said(slot: Slot, *, ends: bool = False) -> str:
+    """Return the day and the time at which a slot begins, or ends."""
+    time = ends_of(slot) if ends else slot.starts
+    return _("%(date)s, %(time)s") % {"date": day(slot.date, "short"), "time": clock(time)}
 
 
-def ends(slot: Slot) -> dt.time:
+def ends_of(slot: Slot) -> dt.time:
     """Return when a slot ends."""
     return (dt.datetime.combine(slot.date, slot.starts) + dt.timedelta(minutes=slot.minutes)).time()
 
 
-def _next(edition: Edition, slots: Sequence[Slot]) -> Slot | None:
-    """Return the first slot that is not over, else the last."""
+def _coming(edition: Edition, slots: Sequence[Slot]) -> Sequence[Slot]:
+    """Return the slots that are not over, and the last one after the fair."""
     here = timezone.now().astimezone(edition.tz)
-    coming = (slot for slot in slots if not rules.has_ended(slot, here))
-    return next(coming, slots[-1] if slots else None)
+    return [slot for slot in slots if not rules.has_ended(slot, here)] or slots[-1:]
 
 
 def _pavilion(pavilion: Any) -> str:
