@@ -60,3 +60,23 @@ def test_meeting_is_pinned_and_unpinned_by_keyboard_alone(visit: Visit) -> None:
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert page.locator("form[action$='/unpin/'] button").count() == 0
+
+
+def test_what_has_happened_is_told_and_repaired_without_scripts_on_a_phone(visit: Visit) -> None:
+    organiser = visit("organiser", width=390, java_script_enabled=False)
+    organiser.go("model/organise/desk/")
+    organiser.press("a[href$='/desk/repair/']")
+    page = organiser.page
+    page.fill("input[name=who]", "Kestrel Software")
+    page.select_option("select[name=first]", "3")
+    page.select_option("select[name=until]", "9")
+    organiser.press("button[value=tell]")
+    page.select_option("select[name=as_of]", "s02")
+    assert organiser.sideways() == 0
+    organiser.press("button[value=trial]")
+    page.wait_for_selector("form[action$='/keep/'] button", timeout=PATIENCE)
+    assert "repair of release" in page.locator("section[aria-labelledby=runs]").inner_text()
+    forget(organiser)
+    organiser.go("model/organise/desk/repair/")
+    organiser.press("form[action$='/take-back/'] button")
+    assert page.locator("form[action$='/take-back/']").count() == 0

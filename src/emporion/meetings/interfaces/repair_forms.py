@@ -141,7 +141,7 @@ class RepairForm(forms.Form):
 
     as_of = forms.ChoiceField(
         label=gettext_lazy("What has begun"),
-        help_text=gettext_lazy("Nothing is moved to or from this slot and those before."),
+        help_text=gettext_lazy("Meetings held in this slot and before stay as they are."),
     )
     notice = forms.IntegerField(
         label=gettext_lazy("Notice, in slots"),

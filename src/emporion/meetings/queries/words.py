@@ -48,9 +48,9 @@ CHANGES = {
     # Of a repair, by the names of the engine.
     "absent": gettext_lazy("one of the two is away"),
     "closed": gettext_lazy("the pavilion is closed"),
-    "later": gettext_lazy("could not be held then, and is held at another time"),
-    "waiting_pair": gettext_lazy("waited, and takes a place that came free"),
-    "pulled_forward": gettext_lazy("comes forward into a place that came free"),
+    "later": gettext_lazy("held at another time instead"),
+    "waiting_pair": gettext_lazy("waited, and takes a free place"),
+    "pulled_forward": gettext_lazy("comes forward into a free place"),
     "refilled": gettext_lazy("waited, and takes the place of one that came forward"),
     "made_room": gettext_lazy("moved so that another can be held"),
     "pinned": gettext_lazy("pinned since"),
