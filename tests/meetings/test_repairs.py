@@ -528,3 +528,10 @@ def test_table_that_a_host_gave_up_is_kept_of_what_has_begun_alone(edition: Any)
     release = keep(edition, compute_repair(edition, as_of="s01", work_limit=STEPS))
     tables = Meeting.objects.filter(release=release).order_by("slot__number")
     assert list(tables.values_list("table", flat=True))[:2] == [2, 1]
+
+
+def test_meeting_that_has_begun_stays_though_it_is_pinned_elsewhere(fair: Fair) -> None:
+    pin(fair.asked["ah"], fair.slots[3], "user:x")
+    fair.tell("absent", "d", 4, 4)
+    held = fair.held(fair.repair(as_of=2))
+    assert (held["ah"], held["bh"]) == (1, 2)

@@ -340,3 +340,27 @@ def test_commands_repair_and_keep(tmp_path, fair, capsys):
     capsys.readouterr()
     assert main(arguments) == 2
     assert "not JSON" in capsys.readouterr().err
+
+
+def test_meeting_of_the_past_stays_though_it_is_locked_elsewhere_by_now():
+    rows = [("x", "e", "a"), ("y", "e", "b")]
+    data = tiny.instance(3, requests=rows, locked=[{"request": "x", "slot": "t2"}])
+    instance = scheduling.instance_from_json(data)
+    absent = {"events": [{"kind": "absent", "participants": ["b"]}]}
+    order = order_from_json(FORMAT | {"now": "t0"} | absent, instance)
+    solution, _changes, left = scheduling.repair(instance, np.array([0, 1]), order, work_limit=50)
+    assert solution.slot.tolist() == [0, -1]
+    assert scheduling.check(left, solution).violations == []
+
+
+def test_meeting_that_was_given_up_is_held_again_where_its_place_is_free():
+    instance = scheduling.instance_from_json(tiny.instance(1, requests=[("x", "e", "a", 2)]))
+    solution = scheduling.solve_keeping(
+        instance,
+        np.array([-1]),
+        announced=np.array([0]),
+        near=np.zeros(1, dtype=bool),
+        work_limit=1,
+    )
+    assert solution.slot.tolist() == [0]
+    assert scheduling.check(instance, solution).violations == []

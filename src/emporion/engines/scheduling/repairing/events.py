@@ -175,8 +175,9 @@ def remaining(instance: Instance, slot: Ints, order: Order) -> tuple[Instance, I
         inside = (still >= event.first) & (still <= event.last)
         still[inside & (absent[first] | absent[second])] = -1
     left.frozen_before = max(instance.frozen_before, order.earliest)
-    known = {r for r, _ in instance.locked.tolist()}
     fixed = [(r, t) for r, t in instance.locked.tolist() if still[r] == t]
+    # Also what is locked elsewhere by now: it has been.
+    known = {r for r, _ in fixed}
     past = np.flatnonzero((still >= 0) & (still < order.earliest))
     fixed += [(r, int(still[r])) for r in past.tolist() if r not in known]
     left.locked = np.array(fixed, dtype=np.int32).reshape(-1, 2)
