@@ -535,3 +535,10 @@ def test_meeting_that_has_begun_stays_though_it_is_pinned_elsewhere(fair: Fair) 
     fair.tell("absent", "d", 4, 4)
     held = fair.held(fair.repair(as_of=2))
     assert (held["ah"], held["bh"]) == (1, 2)
+
+
+def test_pin_that_finds_no_place_without_moves_is_told(fair: Fair) -> None:
+    pin(fair.asked["wh"], None, "user:x")
+    fair.tell("absent", "c", 3, 3)
+    with pytest.raises(ScheduleError, match="let guests be moved more often"):
+        fair.compute(moves=0)

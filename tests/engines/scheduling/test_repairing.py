@@ -364,3 +364,16 @@ def test_meeting_that_was_given_up_is_held_again_where_its_place_is_free():
     )
     assert solution.slot.tolist() == [0]
     assert scheduling.check(instance, solution).violations == []
+
+
+def test_repair_holds_what_must_be_though_nothing_near_it_was_lost():
+    rows = [("x", "e", "a"), ("y", "f", "b", 3), ("z", "f", "c", {"mandatory": True})]
+    instance = scheduling.instance_from_json(tiny.instance(1, "efabc", rows))
+    absent = {"events": [{"kind": "absent", "participants": ["a"]}]}
+    order = order_from_json(FORMAT | absent, instance)
+    solution, changes, left = scheduling.repair(
+        instance, np.array([0, 0, -1]), order, work_limit=50
+    )
+    assert (solution.slot.tolist(), solution.conflicts) == ([-1, -1, 0], [])
+    assert [c.reason for c in changes.changes] == ["absent", "outweighed", "waiting_pair"]
+    assert scheduling.check(left, solution).violations == []

@@ -111,7 +111,7 @@ def compute_repair(
     except scheduling.Contradictory as error:
         raise clash(market, error.conflicts) from error
     if solution.conflicts:
-        raise clash(market, solution.conflicts, "unplaced")
+        raise clash(market, solution.conflicts, "unplaced_in_repair")
     limit = scheduling.bound(left)
     solution = replace(solution, bound=limit.weight, bound_method=limit.method, prices=limit.prices)
     said = {change.request: change.reason for change in changes.changes}

@@ -116,9 +116,11 @@ def told(why: Why, names: Known | None = None) -> Told:
             tail = _("It was not found which of them: unpin some, and compute again.")
             return Told(head, tail=tail)
         return Told(head, _("These cannot hold together:"), groups)
-    if code == "unplaced":
+    if code in {"unplaced", "unplaced_in_repair"}:
         head = _("In the time given no schedule was found that grants all that must be held.")
         tail = _("Compute longer, or unpin some.")
+        if code == "unplaced_in_repair":
+            tail = _("Compute longer, let guests be moved more often, or unpin some.")
         missed = [one for group in why["conflicts"] for one in group]
         if names is None or not missed:
             return Told(head, tail=tail)

@@ -71,7 +71,8 @@ def solve_keeping(
     most_moves : int or int32[P], moved meetings that a participant accepts; None = any number.
     work_limit : trials; with it the result is the same every time.
 
-    near : bool[R], requests that are tried (default: all); where places have become free, when few.
+    near : bool[R], requests that are tried beside the mandatory ones (default: all); where places
+        have become free, when few.
     with_bound : False leaves out the bound and what it costs, for an answer within seconds.
     announced : int32[R], the slots that people know, where they are not ``previous``: holding what
         is in neither slot any more at another time is a move too.
@@ -117,7 +118,8 @@ def solve_keeping(
     if work_limit is None and time_limit is None:
         left = TRIALS_BASE + TRIALS_A_REQUEST * int((st.req[:, SLOT] < 0).sum())
     deadline = None if time_limit is None else began + time_limit - KEPT_SECONDS
-    tried = ready.open if near is None else ready.open & near
+    # What must be held is wanted wherever it is.
+    tried = ready.open if near is None else ready.open & (near | instance.mandatory)
     known = previous if announced is None else np.asarray(announced, dtype=np.int32)
     # What cannot be where it was is not given up by anybody's choice.
     no_move = (st.req[:, SLOT] < 0) | (not cancel_counts)
