@@ -88,7 +88,7 @@ def _idle_shift(st: State, window: IntRow, p: int, t: int, t2: int) -> int:
     return change
 
 
-@compiled
+@compiled_inside
 def _count(st: State, busy: IntGrid, window: IntRow, p: int, w: int) -> None:
     """Enter into ``busy`` in how many slots of window w participant p has meetings."""
     busy[p, w] = 0

@@ -148,7 +148,9 @@ def best_sets(
             _rank(best_of, n, order)
             for i in range(n):
                 chosen[i] = entry[order[i]]
-                ranked[i] = profit[order[i]]
+                # Row by row it would bring numba's check of shapes, a second to compile.
+                for t in range(S):
+                    ranked[i, t] = profit[order[i], t]
             for i in range(n):
                 entry[i] = chosen[i]
                 place[i] = it.place[entry[i]]

@@ -6,10 +6,12 @@ which a kernel stands, so without the digest a changed callee would leave a stal
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,6 +47,13 @@ def cache_folder() -> Path | None:
 
 
 _folder = cache_folder()
+
+
+def keeps() -> bool:
+    """Whether what is compiled is kept for other processes."""
+    return _folder is not None
+
+
 if _folder is not None:
     numba.core.config.CACHE_DIR = str(_folder)  # type: ignore[attr-defined]
 
@@ -95,12 +104,37 @@ def compiled_inside(function: F) -> F:
 
     The way in from Python takes about as long to compile as a small kernel itself.
     """
-    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    return _compile(function, no_cpython_wrapper=True)
 
 
 def _compile(function: F, **more: bool) -> F:
-    options: Any = {"cache": _folder is not None, "nogil": True, "error_model": "numpy"} | more
+    options: Any = {
+        "cache": _folder is not None,
+        "nogil": True,
+        "error_model": "numpy",
+        # The way in from C is for callbacks, of which there are none here.
+        "no_cfunc_wrapper": True,
+    } | more
     signature = _signature(function)
     compile_it: Any = numba.njit(signature, **options) if signature else numba.njit(**options)
-    kernel: F = compile_it(function)
+    with _alone(function):
+        kernel: F = compile_it(function)
     return kernel
+
+
+@contextmanager
+def _alone(function: Callable[..., Any]) -> Iterator[None]:
+    """Let one process at a time compile this kernel: the next one finds it in the cache.
+
+    One byte of a file of its own stands for each; a process that dies holds none.
+    """
+    if _folder is None:
+        yield
+        return
+    name = f"{function.__module__}.{function.__qualname__}".encode()
+    at = int.from_bytes(hashlib.sha256(name).digest()[:4])
+    with (_folder / "compiling.lock").open("ab") as file:
+        # Where a disk knows no locks each compiles for itself.
+        with suppress(OSError):
+            fcntl.lockf(file, fcntl.LOCK_EX, 1, at)
+        yield

@@ -59,10 +59,12 @@ def best_path(
                 slots[active] = t
                 active += 1
                 break
-    value = np.full((sets, none + 1), NEVER, dtype=np.int64)
+    value = np.empty((sets, none + 1), dtype=np.int64)
     fresh = np.empty((sets, none + 1), dtype=np.int64)
-    came = np.full((active, sets, none + 1), np.int8(-1), dtype=np.int8)
-    held = np.full((active, sets, none + 1), np.int8(-1), dtype=np.int8)
+    came = np.empty((active, sets, none + 1), dtype=np.int8)
+    held = np.empty((active, sets, none + 1), dtype=np.int8)
+    # Arrays that numba fills as it makes them (`np.full`) take half as long to compile as all this.
+    value[:], came[:], held[:] = NEVER, np.int8(-1), np.int8(-1)
     size = np.zeros(sets, dtype=np.int64)
     for m in range(1, sets):
         size[m] = size[m >> 1] + (m & 1)

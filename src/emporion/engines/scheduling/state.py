@@ -178,7 +178,7 @@ def walking_budget(instance: Instance) -> Ints:
     return np.where(other_day | (t2 <= t1), 2**30, np.minimum(minutes, 2**30)).astype(np.int32)
 
 
-@compiled
+@compiled_inside
 def draw(st: State, top: int) -> int:
     """A number in 0..top-1 from the linear congruential generator kept in the state."""
     value = st.ctl[RANDOM] * 6364136223846793005 + 1442695040888963407
@@ -192,7 +192,7 @@ def fits(st: State, r: int, t: int) -> bool:
     return bool(((np.int64(st.req[r, MASK + (t >> 5)]) >> (t & 31)) & 1) != 0)
 
 
-@compiled
+@compiled_inside
 def room(st: State, cell: int) -> bool:
     """Whether a cell has a free unit."""
     return bool(st.cell[cell, TAKEN_UNITS] < st.cell[cell + 1, UNITS] - st.cell[cell, UNITS])

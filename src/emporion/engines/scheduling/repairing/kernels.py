@@ -52,7 +52,7 @@ def place(st: State, rows: IntRow, slots: IntRow, check: bool) -> None:
             put(st, rows[i], slots[i])
 
 
-@compiled
+@compiled_inside
 def begin(st: State) -> None:
     """Open the journal: `undo` leads back to here."""
     st.ctl[LOGGING], st.ctl[LOGGED] = 1, 0
@@ -199,7 +199,7 @@ def work_priced(
     return kept
 
 
-@compiled
+@compiled_inside
 def within(st: State, home: IntRow, moved: IntGrid, most: int, touched: IntRow) -> bool:
     """Whether what the journal holds is within consent; undone when it is not.
 

@@ -171,8 +171,9 @@ def refill(
     first, last = st.who[e, FIRST], st.who[e + 1, FIRST]
     if st.who[e, COUNT] >= st.who[e, QUOTA]:
         return NOTHING
-    via, before = np.full(S, -1, dtype=np.int32), np.full(S, -1, dtype=np.int32)
-    steps, queue = np.full(S, -1, dtype=np.int32), np.empty(S, dtype=np.int32)
+    via, before = np.empty(S, dtype=np.int32), np.empty(S, dtype=np.int32)
+    steps, queue = np.empty(S, dtype=np.int32), np.empty(S, dtype=np.int32)
+    via[:], before[:], steps[:] = -1, -1, -1
     queue[0], steps[t] = t, 0
     head, tail = 0, 1
     while head < tail:
