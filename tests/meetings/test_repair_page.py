@@ -127,6 +127,17 @@ def test_one_of_several_of_a_name_is_chosen_and_nothing_noted_before(edition, or
     assert Incident.objects.get().participation == fair["aavala"]
 
 
+def test_two_of_one_name_and_country_are_told_apart_by_their_numbers(edition, organiser, fair):
+    same = [
+        factories.make_participation(edition, "buyer", "Himal", country="NP", external_id=number)
+        for number in ("17", "")
+    ]
+    page = soup(tell(organiser, edition, who="himal"))
+    assert [c.find_parent("label").get_text(" ", strip=True) for c in page.select("input[name=one]")] == [
+        "Himal", "Himal Nepal 17", f"Himal Nepal {same[1].public_id}",
+    ]  # fmt: skip
+
+
 def test_choice_for_a_name_that_was_changed_since_counts_for_nobody(edition, organiser, fair):
     answer = tell(organiser, edition, who="aav", one=fair["himal"].public_id)
     assert (answer.status_code, Incident.objects.count()) == (422, 0)

@@ -11,7 +11,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -82,7 +81,7 @@ class TellForm(forms.Form):
             typed = str(given.get("who", ""))[:200] if given else ""
             self.found = editions.called(edition, typed, MOST + 1) if typed else []
             if 1 < len(self.found) <= MOST:
-                self._choose("one", [(one.public_id, _named(one)) for one in self.found])
+                self._choose("one", _told_apart(self.found))
             else:
                 del self.fields["one"]
         if self.kind == "no_show":
@@ -199,18 +198,30 @@ def _pavilion(pavilion: Any) -> str:
     return f"{pavilion.letter} {best(pavilion.name, get_language() or 'en')[1]}"
 
 
-def _named(one: Participation) -> SafeString:
-    """A name with what tells it from others of the name: the stand, or the country."""
+def _told_apart(found: Sequence[Participation]) -> Choices:
+    """Return people as choices: a name with the stand or the country, and with the number in their
+    list, or their id, where these are the same as well."""
     language = get_language() or "en"
-    spoken, name = best(one.display_name, language)
-    if one.hosts:
-        letter = one.pavilion.letter if one.pavilion else ""
-        place = " ".join(word for word in (letter, one.stand_number) if word)
-    else:
-        place = country_name(one.country, language) if one.country else ""
-    return format_html(
-        '<span><bdi lang="{}">{}</bdi> <bdi class="small secondary">{}</bdi></span>',
-        spoken,
-        name,
-        place,
-    )
+    named = [(best(one.display_name, language), _place(one, language)) for one in found]
+    choices = []
+    for one, ((spoken, name), place) in zip(found, named, strict=True):
+        number = one.external_id or one.public_id
+        alike = named.count(((spoken, name), place)) > 1
+        label = format_html(
+            '<span><bdi lang="{}">{}</bdi> <bdi class="small secondary">{}</bdi>{}</span>',
+            spoken,
+            name,
+            place,
+            format_html(' <bdi class="small secondary" dir="ltr">{}</bdi>', number)
+            if alike
+            else "",
+        )
+        choices.append((one.public_id, label))
+    return choices
+
+
+def _place(one: Participation, language: str) -> str:
+    if not one.hosts:
+        return country_name(one.country, language) if one.country else ""
+    letter = one.pavilion.letter if one.pavilion else ""
+    return " ".join(word for word in (letter, one.stand_number) if word)
