@@ -94,6 +94,19 @@ def test_undoing_counts_all_whom_it_weighs_anew_whatever_part_of_them_it_writes_
     assert asked_for(edition) == asked
 
 
+def test_undoing_counts_no_firm_that_does_not_take_part_in_this_edition(
+    take: Take, edition: Any, monkeypatch: Any
+) -> None:
+    take(FIRST)
+    take("1,Löyly Oy,Finland,large,Health\n2,Gamma,Germany,large,Robotics\n")
+    asked_for(edition)
+    elsewhere = factories.make_edition(edition.expo)
+    Participation.objects.filter(external_id="2").update(edition=elsewhere)
+    monkeypatch.setattr(anew, "MOST_ANEW", 1)
+    undo_last()
+    assert asked_for(edition) == ["1"]
+
+
 def test_what_was_saved_since_stays_and_makes_no_list_anew(take: Take, edition: Any) -> None:
     take(FIRST)
     take("1,Löyly Oy,Sweden,small,Drones\n2,Gamma,Germany,,Robotics\n")

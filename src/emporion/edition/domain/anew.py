@@ -32,17 +32,15 @@ def weighed_by(edition: Edition, batch: ImportBatch) -> set[str]:
 
     Of those whom it brought nothing is left to suggest.
     """
-    found: set[str] = set()
-    firms: set[str] = set()
-    noted = batch.changes.filter(
-        object_kind__in=("participation", "organisation"), before__isnull=False
+    # `before` holds the columns that were changed, and nothing of whom the list brought.
+    noted = batch.changes.filter(before__has_any_keys=sorted(WEIGHED)).order_by()
+    rows = {
+        kind: noted.filter(object_kind=kind).values_list("object_id", flat=True)
+        for kind in ("participation", "organisation")
+    }
+    firms = Participation._base_manager.filter(
+        edition=edition, organisation__public_id__in=rows["organisation"]
     )
-    rows = noted.values_list("object_kind", "object_id", "before").order_by()
-    for kind, public_id, before in rows.iterator():
-        if before and is_weighed(before):
-            (found if kind == "participation" else firms).add(public_id)
-        if len(found) > MOST_ANEW or len(firms) > MOST_ANEW:
-            return set()
-    own = Participation._base_manager.filter(edition=edition, organisation__public_id__in=firms)
-    found.update(own.values_list("public_id", flat=True))
+    several = MOST_ANEW + 1
+    found = {*rows["participation"][:several], *firms.values_list("public_id", flat=True)[:several]}
     return found if len(found) <= MOST_ANEW else set()
