@@ -8,12 +8,16 @@ from collections import Counter
 import pytest
 from django.utils import timezone
 
-from emporion.core.models import JournalEntry
+from emporion.core import jobs
+from emporion.core.models import JobRecord, JournalEntry
+from emporion.edition.domain import profile
+from emporion.edition.domain.enrolment import Interest
 from emporion.edition.models import Offer
 from emporion.matchmaking import queries
 from emporion.matchmaking.domain import market as markets
 from emporion.matchmaking.domain import quiet, wishes
 from emporion.matchmaking.domain.absence import why_absent
+from emporion.matchmaking.domain.first_list import make_whole_list
 from emporion.matchmaking.domain.known import known_of
 from emporion.matchmaking.domain.market import market_of, read_counterparts
 from emporion.matchmaking.domain.proposals import proposals
@@ -62,6 +66,21 @@ def test_suggestions_turned_off_are_off_both_ways_at_once_and_in_the_next_run(fa
     assert hosts[0].pk in names(guest)
     told = JournalEntry.objects.filter(action__startswith="suggestions.").order_by("pk")
     assert [entry.action for entry in told] == ["suggestions.off", "suggestions.on"]
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_what_was_changed_while_suggestions_were_off_is_known_once_they_are_on_again(fair, listed):
+    edition, hosts, guest = fair
+    run_match(edition)
+    if listed:
+        make_whole_list(guest)
+    quiet.turn_off(guest)
+    guest.needs.all().delete()
+    profile.add_interests(guest, "needs", [Interest("logistics")])
+    assert JobRecord.objects.count() == 0
+    quiet.turn_on(guest)
+    jobs.perform(JobRecord.objects.get().public_id)
+    assert names(guest)[0] == hosts[3].pk
 
 
 def test_who_is_hidden_by_a_host_leaves_the_list_that_is_shown(fair):

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from emporion.core import journal
 from emporion.edition.queries import Participation
-from emporion.matchmaking import queries
 from emporion.matchmaking.domain import vectors
 from emporion.matchmaking.models import SuggestionsOff
 
@@ -31,11 +30,10 @@ def turn_off(participation: Participation) -> bool:
 def turn_on(participation: Participation) -> bool:
     """Take `turn_off` back; say whether there was something to take back.
 
-    Whom no run has ranked gets a list from a job.
+    A job makes their list anew: what they changed meanwhile asked for none.
     """
     gone, _ = SuggestionsOff.objects.filter(participation=participation).delete()
     if gone:
         journal.record("suggestions.on", "participation", participation.public_id)
-        if not queries.run_lists(participation):
-            vectors.ask_for_list(participation)
+        vectors.ask_for_list(participation)
     return bool(gone)

@@ -81,7 +81,8 @@ def _named(me: Participation, kind: str, language: str) -> dict[str, object]:
 def suggestions(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Turn suggestions off, or on again; any other `turn` changes nothing.
 
-    The list that the current run made is shown again; who has none of it gets a first list.
+    The list that the current run made is shown until a job has made it anew; who has none of it
+    gets a first list.
     """
     me = acting(request)
     turn = request.POST.get("turn")
