@@ -11,8 +11,10 @@ from emporion.core.models import JournalEntry
 from emporion.edition.domain import profile
 from emporion.edition.domain.enrolment import Interest
 from emporion.matchmaking import queries
-from emporion.matchmaking.domain.first_list import make_first_list
+from emporion.matchmaking.domain import first_list
+from emporion.matchmaking.domain.first_list import make_first_list, make_whole_list
 from emporion.matchmaking.domain.reading import proposed_codes
+from emporion.matchmaking.domain.runs import run_match
 from emporion.matchmaking.models import FirstList, MatchRun, RankedList, Wish
 from tests.factories import make_edition, make_participation
 
@@ -91,6 +93,45 @@ def test_the_later_of_run_and_first_list_is_shown(edition):
     run.computed_at = timezone.now() + dt.timedelta(seconds=1)
     run.save()
     assert queries.listed(me) == [other.pk]
+    assert queries.first_list_at(me, queries.current_run(edition)) is None
+
+
+@pytest.mark.parametrize("make", [make_first_list, make_whole_list])
+@pytest.mark.parametrize("step", ["equilibrium", "writing"])
+def test_a_list_made_while_a_run_computes_is_shown_after_it_where_the_run_knew_less(
+    edition, make, step
+):
+    hosts = {code: make_participation(edition, offers=[code]) for code in ("ai", "logistics")}
+    me = make_participation(edition, "buyer", needs=["ai"])
+
+    def change(now):
+        if now == step:
+            me.needs.all().delete()
+            profile.add_interests(me, "needs", [Interest("logistics")])
+            make(me)
+
+    run = run_match(edition, explore=False, on_progress=change)
+    best, *_ = queries.suggestions(me)
+    assert (best.participation.pk, best.origin.run) == (hosts["logistics"].pk, 0)
+    # The next run knows as much.
+    run = run_match(edition, explore=False)
+    assert queries.suggestions(me)[0].origin.run == run.number
+    assert queries.first_list_at(me, run) is None
+
+
+def test_a_list_whose_market_was_read_before_that_of_a_run_gives_way_to_it(edition, monkeypatch):
+    make_participation(edition, offers=["ai"])
+    me = make_participation(edition, "buyer", needs=["ai"])
+    ranked = first_list.matching.rank_one
+
+    def slowly(*given, **named):
+        found = ranked(*given, **named)
+        run_match(edition)
+        return found
+
+    monkeypatch.setattr(first_list.matching, "rank_one", slowly)
+    make_whole_list(me)
+    assert FirstList.objects.count() == 1
     assert queries.first_list_at(me, queries.current_run(edition)) is None
 
 

@@ -6,7 +6,8 @@ import pytest
 from emporion.core import jobs
 from emporion.core.models import JobRecord
 from emporion.core.tenancy import scope
-from emporion.edition.domain.profile import set_profile
+from emporion.edition.domain.enrolment import Interest
+from emporion.edition.domain.profile import add_interests, set_profile
 from emporion.engines.matching import Category, EncodingError, encoders
 from emporion.matchmaking import queries
 from emporion.matchmaking.domain import market, proposals, reading_texts, runs, vectors
@@ -149,6 +150,28 @@ def test_a_reader_that_fails_is_named_and_what_was_read_stays(fair, reader, monk
     [waiting] = jobs.latest(edition.expo.public_id, vectors.READ)
     jobs.perform(waiting.public_id)
     assert JobRecord.objects.get().reason.endswith("the server does not answer")
+
+
+def test_who_edits_while_nothing_can_be_read_has_a_list_by_words(fair, reader, monkeypatch):
+    edition, hosts, guest = fair
+    hosts.append(factories.make_participation(edition, "exhibitor", offers=["logistics"]))
+    run_match(edition)
+
+    def failing(texts, role):
+        raise EncodingError("the server does not answer")
+
+    monkeypatch.setattr(reader, "embed", failing)
+    guest.needs.all().delete()
+    add_interests(guest, "needs", [Interest("logistics", {"en": "cold trucks"})])
+    waiting = JobRecord.objects.get()
+    jobs.perform(waiting.public_id)
+    waiting.refresh_from_db()
+    assert waiting.state == JobRecord.State.FAILED
+    assert waiting.reason.endswith("the server does not answer")
+    [best, *_] = queries.suggestions(guest)
+    assert (best.participation, best.origin.run) == (hosts[2], 0)
+    assert "meaning" not in [reason["code"] for reason in best.reasons]
+    assert why_absent(guest, hosts[2]).code == "listed"
 
 
 def test_reading_stops_when_asked_and_goes_on_later(fair, reader, monkeypatch):

@@ -6,6 +6,7 @@ said, then ranks against everybody, by the prices of the last run (frozen duals)
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 
 from django.db import transaction
@@ -45,26 +46,33 @@ def make_first_list(
     run (before the first one: by judgement, and no place is shared out), and compares texts by
     their words: a page waits for no more.  A job ranks against everybody and replaces it
     (`make_whole_list`).  The list is shown until the next run is.  Reads before it writes: the lock
-    lasts one row.  Who fits nobody by a code gets a list from the job, who turned suggestions off
-    none.  `and_then` is called in the transaction that keeps it.
+    lasts one row, and `made_at` is the moment before it read.  Who fits nobody by a code gets a
+    list from the job, who turned suggestions off none.  `and_then` is called in the transaction
+    that keeps it.
     """
+    read_at = timezone.now()
     ranked, policy, keys = _among_few(participation)
     with transaction.atomic():
-        kept = _keep(participation, ranked, policy, keys, and_then)
+        kept = _keep(participation, ranked, policy, keys, read_at, and_then)
         # The job of the change may have kept a better one meanwhile.
         ask_for_whole_list(participation)
     return kept
 
 
 def make_whole_list(
-    participation: Participation, *, and_then: Callable[[], None] | None = None
+    participation: Participation,
+    *,
+    by_words: bool = False,
+    and_then: Callable[[], None] | None = None,
 ) -> int:
     """Rank everybody on the other side for `participation`, keep it, return how many.
 
-    By the rules and prices of the last run, and by meaning where texts have been read.  Seconds at
-    a fair of 15,000: for a job.  Raises EncodingError where an encoder fails.
+    By the rules and prices of the last run, and by meaning where texts have been read, or
+    `by_words` alone.  Seconds at a fair of 15,000: for a job.  Raises EncodingError where an
+    encoder fails.
     """
     edition = participation.edition
+    read_at = timezone.now()
     read = read_counterparts(participation)
     market = read.market
     ranked: list[matching.Entry] = []
@@ -75,11 +83,12 @@ def make_whole_list(
             market,
             participation.public_id,
             settled=settled(queries.current_run(edition), read.keys),
-            readers=vectors.ready(store, market),
+            readers=() if by_words else vectors.ready(store, market),
             store=store,
         )
     with transaction.atomic():
-        return _keep(participation, ranked, f"{matching.POLICY} frozen", read.keys, and_then)
+        policy = f"{matching.POLICY} frozen"
+        return _keep(participation, ranked, policy, read.keys, read_at, and_then)
 
 
 def _keep(
@@ -87,6 +96,7 @@ def _keep(
     ranked: list[matching.Entry],
     policy: str,
     keys: Mapping[str, int],
+    read_at: dt.datetime,
     and_then: Callable[[], None] | None,
 ) -> int:
     if and_then is not None:
@@ -97,7 +107,7 @@ def _keep(
     entries = stored(ranked, keys, of_buyers=not participation.hosts)
     FirstList.objects.update_or_create(
         participation=participation,
-        defaults={"entries": entries, "policy": policy, "made_at": timezone.now()},
+        defaults={"entries": entries, "policy": policy, "made_at": read_at},
     )
     journal.record("match.first_list", "participation", participation.public_id, fields=["entries"])
     return len(entries)

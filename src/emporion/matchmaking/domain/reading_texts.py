@@ -24,7 +24,8 @@ def read_edition(
 
     Beside what people wrote these are the names of categories, once.  Then the list of the
     participation `public_id` is made anew, among everybody.  What was read before an encoder failed
-    is kept. Raises ReadingError.
+    is kept, and the list is made by words: what somebody changed must not wait for a server.
+    Raises ReadingError.
     """
     going = True
 
@@ -33,11 +34,13 @@ def read_edition(
         going = on_progress(done, total) if on_progress else True
         return going
 
+    who = editions.participation(edition, public_id) if public_id else None
     try:
         done = vectors.read(edition, texts_of(edition), category_names(), tell)
-        who = editions.participation(edition, public_id) if public_id else None
         if who is not None and going:
             make_whole_list(who, and_then=lambda: jobs.done_with({"read": done}))
     except matching.EncodingError as error:
+        if who is not None:
+            make_whole_list(who, by_words=True)
         raise ReadingError(f"The texts cannot be read: {error}") from error
     return done

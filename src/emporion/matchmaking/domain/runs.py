@@ -54,6 +54,8 @@ def run_match(
     is how places are shared out (None: as serves the equality best), see
     `engines.matching.clearing`.  With
     `explore` one place in ten of lists is drawn among near-equals, by the seed.
+    `computed_at` is the moment before the market was read: a list that was made alone by what
+    somebody said later, even while this run computes, is shown instead of its own.
     A killed run leaves rows in state `writing` that nobody is shown; the next run removes them.
     Raises MatchError when one side of the market is empty, a profile cannot be read, the equality
     is out of range, there is no such rule, or another run is being written.
@@ -77,6 +79,7 @@ def _run(
     tell: Callable[[str], None],
 ) -> MatchRun:
     tell("reading")
+    read_at = timezone.now()
     read = read_market(edition)
     market, keys = read.market, read.keys
     if not market.exhibitors or not market.buyers:
@@ -103,7 +106,7 @@ def _run(
     if not readers or not vectors.are_kept(store, category_names()):
         vectors.ask_to_read(edition)
     tell("writing")
-    run = _start(edition, seed, found)
+    run = _start(edition, seed, found, read_at)
     digest, counted, people = hashlib.sha256(), Coverage(), matching.people_of(found)
 
     def rows() -> Iterator[tuple[Any, ...]]:
@@ -150,7 +153,7 @@ def remove_unfinished(edition: Edition) -> int:
     return len(left)
 
 
-def _start(edition: Edition, seed: int, found: matching.Matching) -> MatchRun:
+def _start(edition: Edition, seed: int, found: matching.Matching, read_at: dt.datetime) -> MatchRun:
     with transaction.atomic():
         Edition.objects.select_for_update().get(pk=edition.pk)
         highest = MatchRun.objects.filter(edition=edition).aggregate(n=Max("number"))["n"] or 0
@@ -161,7 +164,7 @@ def _start(edition: Edition, seed: int, found: matching.Matching) -> MatchRun:
             rules=[matching.settled.as_plain(lesson.rule) for lesson in found.lessons],
             seed=seed,
             process=jobs.this_writer(),
-            computed_at=timezone.now(),
+            computed_at=read_at,
         )
 
 
