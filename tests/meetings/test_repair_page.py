@@ -229,6 +229,7 @@ def test_repair_begins_with_what_the_form_says(edition, organiser, fair, act, tr
     assert answer["Location"] == f"/en/{edition.slug}/organise/desk/"
     run = ScheduleRun.objects.get()
     told = [run.options[name] for name in ("repair", "as_of", "notice", "moves")]
+    assert run.options["seconds"] == 4
     assert (told, run.is_trial) == ([True, "s02", 2, 0], trial)
 
 

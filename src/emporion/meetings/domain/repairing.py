@@ -17,12 +17,14 @@ from emporion.edition.queries import Edition
 from emporion.engines import scheduling
 from emporion.engines.scheduling.repairing import FORMAT, Order, order_from_json
 from emporion.engines.scheduling.repairing.events import remaining
-from emporion.meetings.domain.computing import DEFAULT_SECONDS, Computed, Progress, checked, clash
+from emporion.meetings.domain.computing import Computed, Progress, checked, clash
 from emporion.meetings.domain.incidents import as_events
 from emporion.meetings.domain.market import Ints, Longs, Market, ScheduleError, read_market
 from emporion.meetings.models import Meeting, MeetingRequest, Release
 from emporion.meetings.queries.incidents import slot_named, standing
 
+# People stand and wait: within five seconds of all, and more bring next to nothing.
+REPAIR_SECONDS = 4.0
 # More than a fair has slots, or anybody has meetings.
 MOST = 100
 # Why a meeting is at another time than before, beside what the engine says.
@@ -77,7 +79,7 @@ def compute_repair(
     """
     tell = on_phase or (lambda said: None)
     if time_limit is None and work_limit is None:
-        time_limit = DEFAULT_SECONDS
+        time_limit = REPAIR_SECONDS
     check_repair(edition, as_of, notice, moves)
     tell({"phase": "reading"})
     read_at = timezone.now()

@@ -19,6 +19,7 @@ from emporion.meetings.domain.files import export as write_files
 from emporion.meetings.domain.market import ScheduleError
 from emporion.meetings.domain.releases import PublishConflict
 from emporion.meetings.domain.releases import publish as publish_release
+from emporion.meetings.domain.repairing import REPAIR_SECONDS
 from emporion.meetings.domain.schedule import DEFAULT_SECONDS, compute_release, repair_release
 from emporion.meetings.domain.service import NAMES
 from emporion.meetings.models import Release
@@ -44,7 +45,7 @@ def schedule(argv: list[str]) -> int:
         "--time-limit",
         type=_seconds,
         metavar="SECONDS",
-        help=f"seconds of search (default {DEFAULT_SECONDS:g})",
+        help=f"seconds of search (default {DEFAULT_SECONDS:g}, of a repair {REPAIR_SECONDS:g})",
     )
     parser.add_argument(
         "--work-limit",
@@ -82,7 +83,8 @@ def schedule(argv: list[str]) -> int:
 
     def work(edition: Edition) -> None:
         seen = queries.published(edition)
-        total = options.work_limit or int((options.time_limit or DEFAULT_SECONDS) * A_SECOND)
+        usual = REPAIR_SECONDS if options.repair else DEFAULT_SECONDS
+        total = options.work_limit or int((options.time_limit or usual) * A_SECOND)
         with Job(f"schedule {edition.slug}", ["Schedule"]).step("Schedule", total) as step:
             common: dict[str, Any] = {
                 "seed": options.seed,

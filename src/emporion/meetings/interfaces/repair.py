@@ -15,6 +15,7 @@ from emporion.edition.gates import staff_may
 from emporion.edition.queries import Edition
 from emporion.meetings.domain import incidents as domain
 from emporion.meetings.domain import runs
+from emporion.meetings.domain.repairing import REPAIR_SECONDS
 from emporion.meetings.interfaces.repair_forms import KINDS, RepairForm, TellForm, ends_of
 from emporion.meetings.models import Incident, Slot
 from emporion.meetings.queries import incidents as queries
@@ -87,7 +88,7 @@ def _begun(request: Any, edition: Edition, form: RepairForm, act: str) -> bool:
     try:
         runs.start_run(
             edition,
-            runs.Options(repair=True, **form.cleaned_data),
+            runs.Options(repair=True, seconds=REPAIR_SECONDS, **form.cleaned_data),
             request.user.actor,
             trial=act == "trial",
         )
