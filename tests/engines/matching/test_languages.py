@@ -60,3 +60,24 @@ def test_a_file_of_another_form_is_refused_with_the_place(tmp_path, rows, said):
     path.write_text(json.dumps(rows), encoding="utf-8")
     with pytest.raises(ValueError, match=said):
         matching_text.told(str(path))
+
+
+def test_needs_written_for_this_are_asked_among_real_descriptions_too(by_hand, monkeypatch, capsys):
+    monkeypatch.setattr(
+        matching_text, "ENTRIES", [("water pump", "pump wanted", "水泵", {"de": "eine drone"})]
+    )
+    monkeypatch.setattr(matching_text, "TUNING", [("drone camera", "", "", {})])
+    monkeypatch.setattr(matching_text, "PLAIN", ["a pump"])
+    monkeypatch.setattr(matching_text, "PLAIN_TUNING", ["a drone"])
+    monkeypatch.setattr(matching_text, "companies", lambda: [("drone", ["Drones"])])
+    matching_text.run_languages(0, 0)
+    # The one in German asks for what the real firm offers.
+    assert shares(capsys) == {
+        "languages: right offer first, zh, both": (1.0, 1),
+        "languages: right offer first, en, both": (1.0, 1),
+        "languages: right offer first, other, both": (1.0, 1),
+        "languages: right offer first among real descriptions, zh, both": (1.0, 1),
+        "languages: right offer first among real descriptions, en, both": (1.0, 1),
+        "languages: right offer first among real descriptions, other, both": (0.0, 1),
+        "languages: right offer first, English as plain as the others, both": (1.0, 2),
+    }
