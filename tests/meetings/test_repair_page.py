@@ -233,6 +233,17 @@ def test_repair_begins_with_what_the_form_says(edition, organiser, fair, act, tr
     assert (told, run.is_trial) == ([True, "s02", 2, 0], trial)
 
 
+@pytest.mark.parametrize("given", [{}, {"walking": "on"}])
+def test_repair_gives_the_minutes_to_walk_as_the_form_says(edition, organiser, fair, given):
+    announce(edition, fair)
+    page = soup(tell(organiser, edition, who="Himal"))
+    assert page.select_one("input[name=walking]").has_attr("checked")
+    organiser.post(
+        address(edition), {"act": "draft", "as_of": "none", "notice": "1", "moves": "1", **given}
+    )
+    assert ScheduleRun.objects.get().options["walking"] is bool(given)
+
+
 @pytest.mark.parametrize(
     "given", [{"notice": "-1"}, {"notice": ""}, {"moves": "x"}, {"as_of": "s99"}, {"as_of": "7"}]
 )

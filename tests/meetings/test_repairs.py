@@ -12,6 +12,7 @@ import pytest
 
 from emporion import cli
 from emporion.core import jobs
+from emporion.edition.domain.walking import set_walking_minutes
 from emporion.engines import scheduling
 from emporion.matchmaking.models import Wish
 from emporion.meetings.domain import runs, schedule
@@ -256,6 +257,18 @@ def test_what_has_begun_stands_whatever_was_said_since(fair: Fair) -> None:
     assert held["bh"] == 2
     # One is all that b wants, and it has been.
     assert "bk" not in held
+
+
+def test_what_has_begun_stands_though_a_hall_is_another_since(fair: Fair, tmp_path: Path) -> None:
+    Meeting.objects.filter(request=fair.asked["bk"]).update(slot=fair.slots[0])
+    set_walking_minutes(fair.edition, {("A", "B"): 30, ("B", "A"): 30})
+    fair.tell("absent", "d", 3, 4)
+    release = fair.repair(as_of=2)
+    assert fair.held(release) == {"ah": 1, "bk": 1, "bh": 2, "ch": 3}
+    exported(release, tmp_path)
+    # Before they have begun, one of the two has to give way.
+    early = fair.held(fair.repair())
+    assert (early.get("bk"), early.get("bh")) != (1, 2)
 
 
 def test_request_made_since_takes_a_free_place(fair: Fair) -> None:

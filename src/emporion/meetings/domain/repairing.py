@@ -17,6 +17,7 @@ from emporion.edition.queries import Edition
 from emporion.engines import scheduling
 from emporion.engines.scheduling.repairing import FORMAT, Order, order_from_json
 from emporion.engines.scheduling.repairing.events import remaining
+from emporion.engines.scheduling.state import walking_budget
 from emporion.meetings.domain.computing import Computed, Progress, checked, clash
 from emporion.meetings.domain.incidents import as_events
 from emporion.meetings.domain.market import Ints, Longs, Market, ScheduleError, read_market
@@ -176,7 +177,7 @@ def _announced(public: Release, market: Market, earliest: int) -> tuple[Ints, Lo
 
 def _allow_what_was(it: scheduling.Instance, announced: Ints, order: Order) -> None:
     """Let the instance hold the meetings that have begun, whatever was changed since they were
-    announced: hours, limits, or that one of the two does not want the other again."""
+    announced: hours, limits, halls, or that one of the two does not want the other again."""
     past = np.flatnonzero((announced >= 0) & (announced < order.earliest))
     ends = np.concatenate([it.first[past], it.second[past]])
     count = np.zeros_like(it.capacity)
@@ -189,6 +190,24 @@ def _allow_what_was(it: scheduling.Instance, announced: Ints, order: Order) -> N
     it.exclusions = np.array(
         [pair for pair in it.exclusions.tolist() if frozenset(pair) not in met], dtype=np.int32
     ).reshape(-1, 2)
+    if it.walking:
+        _allow_walks(it, past, announced)
+
+
+def _allow_walks(it: scheduling.Instance, past: Longs, announced: Ints) -> None:
+    """Make the gaps between slots that have begun as long as those who met in them needed, where
+    a hall is another now: nothing new comes into these slots."""
+    who = np.concatenate([it.first[past], it.second[past]])
+    hall = it.place[np.concatenate([it.second[past], it.first[past]])]
+    slot = np.tile(announced[past], 2)
+    walks = np.flatnonzero((it.place[who] < 0) & (hall >= 0))
+    walks = walks[np.lexsort((slot[walks], who[walks]))]
+    one, two = walks[:-1], walks[1:]
+    one, two = one[who[one] == who[two]], two[who[one] == who[two]]
+    short = it.walk_minutes[hall[one], hall[two]] - walking_budget(it)[slot[one], slot[two]]
+    more = np.zeros_like(it.gap_minutes)
+    np.maximum.at(more, slot[two] - 1, short)
+    it.gap_minutes = it.gap_minutes + more
 
 
 def _with_pins(it: scheduling.Instance, announced: Ints, order: Order) -> Ints:

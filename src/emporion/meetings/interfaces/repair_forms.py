@@ -162,6 +162,13 @@ class RepairForm(forms.Form):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
 
+    walking = forms.BooleanField(
+        label=gettext_lazy("Give everybody the minutes to walk"),
+        help_text=gettext_lazy("Where the public schedule gave them."),
+        required=False,
+        initial=True,
+    )
+
     def __init__(
         self, slots: Sequence[Slot], begun: Slot | None, given: Mapping[str, Any] | None
     ) -> None:
