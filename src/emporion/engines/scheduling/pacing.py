@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PROPOSALS_A_MEETING = 30
 #: Seconds that a proposal, a request at the end (what fits is held, reasons, writing), and the rest
 #: of the end of a run take; for planning only.
-SECONDS_A_PROPOSAL, SECONDS_A_REQUEST, SECONDS_LEFT = 0.25e-6, 9e-6, 0.25
+SECONDS_A_PROPOSAL, SECONDS_A_REQUEST, SECONDS_LEFT = 0.25e-6, 12e-6, 0.3
 #: Share of the time kept for naming what cannot hold together, where something must be held.
 PART_FOR_NAMES = 0.1
 
