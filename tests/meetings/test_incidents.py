@@ -193,6 +193,13 @@ def test_slot_is_found_by_its_name_in_the_files(fair: Fair) -> None:
     assert [slot_named(fair.edition, name) for name in ("s05", "s2", "", "x")] == [None] * 4
 
 
+def test_slot_that_was_removed_meanwhile_is_told(fair: Fair) -> None:
+    set_slots(fair.edition, [Span(slot.date, slot.starts, 20) for slot in fair.slots])
+    with pytest.raises(IncidentError, match="The slots were set anew meanwhile"):
+        fair.tell("absent", fair.guest, 1, 2)
+    assert Incident.objects.count() == 0
+
+
 def test_slots_in_which_something_has_happened_stay(fair: Fair) -> None:
     spans = [Span(slot.date, slot.starts, slot.minutes) for slot in fair.slots]
     shut = fair.tell("closed", "B", 1, 1)

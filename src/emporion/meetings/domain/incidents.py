@@ -39,11 +39,10 @@ def tell(
     `late` means there from the slot after `last`, `no_show` not come to the meetings of one slot.
     Nothing is moved by it: the next schedule or repair is. Raises IncidentError for an unknown
     kind, nobody or somebody of another edition, a pavilion without anybody who has a place in it,
-    slots of another edition or out of order, and for what is told already.
+    slots of another edition, out of order or removed meanwhile, and for what is told already.
     """
     if kind not in Kind.values:
         raise IncidentError(_("Nothing of the kind \u201c%s\u201d can be told.") % kind)
-    _check_slots(edition, kind, first, last)
     if kind == Kind.CLOSED:
         participation = None
         _check_pavilion(edition, letter)
@@ -54,6 +53,8 @@ def tell(
     with transaction.atomic():
         # Of two who tell the same at once, one is told so.
         Edition.objects.select_for_update().get(pk=edition.pk)
+        # Only now do the slots stay: until here they may have been set anew.
+        _check_slots(edition, kind, first, last)
         same = {
             "kind": kind, "participation": participation, "letter": letter, "first": first,
             "last": last,
@@ -119,6 +120,8 @@ def _when(one: Incident, slots: list[Slot]) -> dict[str, str]:
 def _check_slots(edition: Edition, kind: str, first: Slot, last: Slot) -> None:
     if {first.edition_id, last.edition_id} != {edition.pk}:
         raise IncidentError(_("This slot belongs to another edition."))
+    if Slot.objects.filter(pk__in={first.pk, last.pk}).count() != len({first.pk, last.pk}):
+        raise IncidentError(_("The slots were set anew meanwhile. Choose the time again."))
     if last.number < first.number:
         raise IncidentError(_("The last time lies before the first. Change one of them."))
     if kind == Kind.NO_SHOW and first.pk != last.pk:
