@@ -247,6 +247,20 @@ def test_request_that_was_withdrawn_frees_its_place(fair: Fair) -> None:
     assert told(release, "lost", "cancelled") == (1.0, 2)
 
 
+def test_meeting_that_was_held_stays_though_its_request_is_off_since(
+    fair: Fair, tmp_path: Path
+) -> None:
+    for pair in ("ah", "bh", "ch"):
+        answer(fair.asked[pair], fair.who["h"], accept=False)
+    fair.tell("no_show", "b", 2, 2)
+    fair.tell("absent", "d", 3, 4)
+    release = fair.repair(as_of=2)
+    # What did not take place is not held later.
+    assert fair.held(release) == {"ah": 1, "bk": 3}
+    assert fair.reasons(release) == {"bh": "absent", "ch": "declined", "dh": "absent"}
+    exported(release, tmp_path)
+
+
 def test_what_has_begun_stands_whatever_was_said_since(fair: Fair) -> None:
     b, h = fair.who["b"], fair.who["h"]
     b.delegates.update(blocked=[["2023-11-23", "09:30", "10:30"]])

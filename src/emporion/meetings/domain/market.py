@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from django.db.models import Q
 
 from emporion.edition import queries as edition_queries
 from emporion.edition.queries import Edition, Limits
@@ -63,7 +64,12 @@ class Market:
 
 
 def read_market(
-    edition: Edition, *, walking: bool = True, name: str = "", as_told: bool = True
+    edition: Edition,
+    *,
+    walking: bool = True,
+    name: str = "",
+    as_told: bool = True,
+    also: Collection[int] = (),
 ) -> Market:
     """Read `edition` as an instance: open and accepted requests, limits, calendars, walks.
 
@@ -71,7 +77,8 @@ def read_market(
     so that the same fair gives the same file on every database. Accepted requests weigh more
     (`rules.scheduling_weight`); pairs with a veto are exclusions; a pinned request is
     mandatory, in its slot where it has one. Nobody is where an incident says so, unless not
-    `as_told`: a repair takes incidents off by itself. Eight queries; 200,000 requests take about
+    `as_told`: a repair takes incidents off by itself. Requests of the keys `also` are read whatever
+    became of them. Eight queries; 200,000 requests take about
     two seconds. Raises ScheduleError when there is no slot or no request, or when the minutes
     between two pavilions in use are missing.
     """
@@ -82,7 +89,7 @@ def read_market(
     participants = np.array([limit.pk for limit in limits], dtype=np.int64)
     index = {limit.pk: number for number, limit in enumerate(limits)}
     hosts = np.array([limit.hosts for limit in limits], dtype=bool)
-    ids, keys, asker, counterpart, weight, mandatory = _requests(edition, index)
+    ids, keys, asker, counterpart, weight, mandatory = _requests(edition, index, also)
     locked = _pins(edition, keys, mandatory, slots)
     capacity = _capacity(edition, slots, limits, index)
     if not ids:
@@ -139,11 +146,14 @@ def read_market(
 
 
 def _requests(
-    edition: Edition, index: dict[int, int]
+    edition: Edition, index: dict[int, int], also: Collection[int]
 ) -> tuple[list[str], Longs, Ints, Ints, Longs, Bools]:
-    """Live requests in the order of their public ids: ids, keys, asker, counterpart, weight,
-    mandatory."""
-    rows = MeetingRequest.objects.filter(edition=edition, state__in=rules.LIVE).values_list(
+    """Live requests, and those of `also`, in the order of their public ids: ids, keys, asker,
+    counterpart, weight, mandatory."""
+    wanted = Q(state__in=rules.LIVE)
+    rows = MeetingRequest.objects.filter(
+        wanted | Q(pk__in=also) if also else wanted, edition=edition
+    ).values_list(
         "public_id", "pk", "asker_id", "counterpart_id", "weight", "state", "is_mandatory"
     )
     ids: list[str] = []

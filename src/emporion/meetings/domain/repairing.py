@@ -18,6 +18,7 @@ from emporion.engines import scheduling
 from emporion.engines.scheduling.repairing import FORMAT, Order, order_from_json
 from emporion.engines.scheduling.repairing.events import remaining
 from emporion.engines.scheduling.state import walking_budget
+from emporion.meetings import rules
 from emporion.meetings.domain.computing import Computed, Progress, checked, clash
 from emporion.meetings.domain.incidents import as_events
 from emporion.meetings.domain.market import Ints, Longs, Market, ScheduleError, read_market
@@ -63,7 +64,8 @@ def compute_repair(
     people are told, `moves` how many moved meetings somebody without a place accepts. Walks count
     as they did for the public release. The instance of the result is what is left to schedule: what
     has passed is locked, who is away is unavailable. Meetings whose request was withdrawn or
-    declined since are gone, and their places free. `figures` get ``repair``:
+    declined since are gone, and their places free, but for those that have begun.
+    `figures` get ``repair``:
 
     ========= ==================================================================================
     lost      weight of announced meetings that cannot take place as they were announced
@@ -87,7 +89,9 @@ def compute_repair(
     public = _public(edition)
     assert public is not None
     walking = walking and bool(public.figures.get("walking", True))
-    market = read_market(edition, walking=walking, as_told=False)
+    held = _held_and_off(edition, public, as_of)
+    market = read_market(edition, walking=walking, as_told=False, also=held.keys())
+    _only_there(market, held)
     order = order_from_json(
         {
             "format": FORMAT,
@@ -148,6 +152,26 @@ def compute_repair(
 def _public(edition: Edition) -> Release | None:
     found = Release.objects.filter(edition=edition, state=Release.State.PUBLISHED)
     return found.defer("certificate").first()
+
+
+def _held_and_off(edition: Edition, public: Release, as_of: str) -> dict[int, int]:
+    """Return {request: number of its slot} of meetings that have begun, and whose request was
+    withdrawn or declined afterwards."""
+    now = slot_named(edition, as_of) if as_of else None
+    begun = Meeting.objects.filter(release=public, slot__number__lte=now.number if now else 0)
+    off = begun.exclude(request__state__in=rules.LIVE)
+    return dict(off.values_list("request_id", "slot__number"))
+
+
+def _only_there(market: Market, held: dict[int, int]) -> None:
+    """Let requests that are off by now be held where they were, and nowhere else."""
+    if not held:
+        return
+    number = np.array([slot.number for slot in market.slots])
+    allowed = np.ones((len(market.requests), len(number)), dtype=bool)
+    for row in np.flatnonzero(np.isin(market.requests, list(held))).tolist():
+        allowed[row] = number == held[int(market.requests[row])]
+    market.instance.allowed = allowed
 
 
 def _announced(public: Release, market: Market, earliest: int) -> tuple[Ints, Longs, list[str]]:
