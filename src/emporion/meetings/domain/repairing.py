@@ -17,7 +17,6 @@ from emporion.edition.queries import Edition
 from emporion.engines import scheduling
 from emporion.engines.scheduling.repairing import FORMAT, Order, order_from_json
 from emporion.engines.scheduling.repairing.events import remaining
-from emporion.engines.scheduling.state import walking_budget
 from emporion.meetings import rules
 from emporion.meetings.domain.computing import Computed, Progress, checked, clash
 from emporion.meetings.domain.incidents import as_events
@@ -221,6 +220,9 @@ def _allow_what_was(it: scheduling.Instance, announced: Ints, order: Order) -> N
 def _allow_walks(it: scheduling.Instance, past: Longs, announced: Ints) -> None:
     """Make the gaps between slots that have begun as long as those who met in them needed, where
     a hall is another now: nothing new comes into these slots."""
+    # Needs the compiler of kernels, which pages do without.
+    from emporion.engines.scheduling.state import walking_budget
+
     who = np.concatenate([it.first[past], it.second[past]])
     hall = it.place[np.concatenate([it.second[past], it.first[past]])]
     slot = np.tile(announced[past], 2)
