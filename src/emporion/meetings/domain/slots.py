@@ -50,7 +50,8 @@ def set_slots(edition: Edition, spans: Sequence[Span]) -> list[Slot]:
 
     Raises SlotError, and changes nothing, for a slot outside the edition's dates, one that
     overlaps another or runs past midnight, once a release holds meetings, and as long as an
-    incident stands: their slots may not vanish under them. The same slots again are no change.
+    incident stands: their slots may not vanish under them. Incidents that were taken back go
+    with their slots. The same slots again are no change.
     """
     ordered = sorted(spans)
     _check(edition, ordered)
