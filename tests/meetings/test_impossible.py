@@ -12,7 +12,7 @@ from emporion.core import jobs
 from emporion.core.jobs import JobRecord
 from emporion.edition.models import Participation
 from emporion.matchmaking.models import Wish
-from emporion.meetings.domain import computing, pins, runs
+from emporion.meetings.domain import computing, incidents, pins, runs
 from emporion.meetings.domain.market import ScheduleError
 from emporion.meetings.domain.schedule import compute_release
 from emporion.meetings.interfaces import commands
@@ -79,6 +79,17 @@ def in_the_one_hour_that_is_pinned(edition: Any) -> None:
     pins.pin(requests[1], None, "user:x")
 
 
+def in_the_one_hour_that_an_absence_leaves(edition: Any) -> None:
+    """Two pins of a guest of whom the desk was told that they are away all the time but one."""
+    himal, requests = _asked(edition)
+    for request in requests[:2]:
+        pins.pin(request, None, "user:x")
+    *others, _last = edition.slots.order_by("number")
+    incidents.tell(
+        edition, "absent", participation=himal, first=others[0], last=others[-1], actor="user:x"
+    )
+
+
 CASES: dict[str, tuple[Any, str]] = {
     "one time": (
         at_one_time,
@@ -106,6 +117,13 @@ CASES: dict[str, tuple[Any, str]] = {
         "the hours of Himal (open the calendar); "
         "Himal and Aava are pinned to Fri 24 Nov, 09:00 (unpin it); "
         "Himal and Borealis are pinned, at any time (unpin it).",
+    ),
+    "absence": (
+        in_the_one_hour_that_an_absence_leaves,
+        "These cannot hold together: "
+        "Himal and Aava are pinned, at any time (unpin it); "
+        "Himal and Borealis are pinned, at any time (unpin it); "
+        "the hours of Himal (take back what was told of them, or open the calendar).",
     ),
     "veto": (
         of_two_who_are_not_to_meet,

@@ -12,12 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from emporion.design import formats
 from emporion.edition.queries import Participation
-from emporion.meetings.models import MeetingRequest
+from emporion.meetings.models import Incident, MeetingRequest
 
 # So many contradictions, and constraints of each, are worth keeping.
 MOST_CONFLICTS, MOST_CONSTRAINTS = 8, 24
@@ -72,10 +73,14 @@ class Told:
 
 @dataclass(frozen=True)
 class Known:
-    """Names by public id: of participants, and of the two of each request with how it is held."""
+    """Names by public id: of participants, and of the two of each request with how it is held.
+
+    `away` are those of whom, or of whose pavilion, the desk was told that something has happened.
+    """
 
     names: dict[str, str]
     requests: dict[str, tuple[str, str, bool]]
+    away: frozenset[str] = frozenset()
 
     def of(self, public_id: str) -> str:
         """Return the name of a participant."""
@@ -87,12 +92,22 @@ def known(whys: Iterable[Why]) -> Known:
     every = [one for why in whys for group in why.get("conflicts", ()) for one in group]
     people = {public_id for one in every for public_id in one["participants"]}
     asked = {public_id for one in every for public_id in one["requests"]}
-    rows = Participation.objects.filter(public_id__in=people) if people else ()
+    told = Incident.objects.filter(
+        Q(participation=OuterRef("pk"))
+        | Q(
+            edition=OuterRef("edition"),
+            kind=Incident.Kind.CLOSED,
+            letter=OuterRef("pavilion__letter"),
+        ),
+        taken_back_at=None,
+    )
+    rows = Participation.objects.filter(public_id__in=people).annotate(is_away=Exists(told))
+    found = list(rows) if people else []
     requests = MeetingRequest.objects.filter(public_id__in=asked).select_related(
         "asker", "counterpart", "pin"
     )
     return Known(
-        {one.public_id: str(one.display_name) for one in rows},
+        {one.public_id: str(one.display_name) for one in found},
         {
             one.public_id: (
                 str(one.asker.display_name),
@@ -101,6 +116,7 @@ def known(whys: Iterable[Why]) -> Known:
             )
             for one in (requests if asked else ())
         },
+        frozenset(one.public_id for one in found if one.is_away),
     )
 
 
@@ -171,11 +187,14 @@ def _line(one: dict[str, Any], names: Known) -> Line:
     if kind in {"locked", "mandatory"}:
         return _held(one, values, names)
     if kind == "calendar":
+        mend = _("open the calendar")
+        if names.away.intersection(one["participants"]):
+            mend = _("take back what was told of them, or open the calendar")
         if not one["slots"]:
-            return Line(_("the hours of %(who)s") % values, _("open the calendar"), who=who)
+            return Line(_("the hours of %(who)s") % values, mend, who=who)
         if n == 0:
             text = _("%(who)s is not there or not free: %(when)s") % values
-            return Line(text, _("open the calendar"), who=who)
+            return Line(text, mend, who=who)
         return Line(_some("place", n, values), who=who)
     if kind in {"max_meetings", "max_meetings_per_day", "min_meetings"}:
         return Line(_some(kind, n, values), _("change this limit"), who=who)

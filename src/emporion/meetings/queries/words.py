@@ -12,7 +12,7 @@ State = MeetingRequest.State
 REFUSALS = {
     "no_common_slot": (
         gettext_lazy("No free time in common"),
-        gettext_lazy("the two calendars never meet"),
+        gettext_lazy("the two calendars never meet, or one of the two is away"),
     ),
     "quota": (
         gettext_lazy("Limit of one of the two reached"),
