@@ -80,14 +80,15 @@ def in_the_one_hour_that_is_pinned(edition: Any) -> None:
 
 
 def in_the_one_hour_that_an_absence_leaves(edition: Any) -> None:
-    """Two pins of a guest of whom the desk was told that they are away all the time but one."""
-    himal, requests = _asked(edition)
-    for request in requests[:2]:
-        pins.pin(request, None, "user:x")
-    *others, _last = edition.slots.order_by("number")
+    """A pin to any time with somebody who is away but for one hour, which another pin has."""
+    _himal, requests = _asked(edition)
+    *others, last = edition.slots.order_by("number")
+    pins.pin(requests[0], last, "user:x")
+    pins.pin(requests[1], None, "user:x")
     incidents.tell(
-        edition, "absent", participation=himal, first=others[0], last=others[-1], actor="user:x"
-    )
+        edition, "absent", participation=requests[1].counterpart, first=others[0], last=others[-1],
+        actor="user:x",
+    )  # fmt: skip
 
 
 CASES: dict[str, tuple[Any, str]] = {
@@ -121,9 +122,10 @@ CASES: dict[str, tuple[Any, str]] = {
     "absence": (
         in_the_one_hour_that_an_absence_leaves,
         "These cannot hold together: "
-        "Himal and Aava are pinned, at any time (unpin it); "
-        "Himal and Borealis are pinned, at any time (unpin it); "
-        "the hours of Himal (take back what was told of them, or open the calendar).",
+        "the hours of Borealis (take back what was told of them, or open the calendar); "
+        "the hours of Himal (open the calendar); "
+        "Himal and Aava are pinned to Fri 24 Nov, 09:00 (unpin it); "
+        "Himal and Borealis are pinned, at any time (unpin it).",
     ),
     "veto": (
         of_two_who_are_not_to_meet,

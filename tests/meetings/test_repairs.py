@@ -213,6 +213,19 @@ def test_mandatory_meeting_of_the_absent_hinders_no_schedule(fair: Fair) -> None
     assert not {"bh", "bk"} & set(fair.held(compute_release(fair.edition, work_limit=STEPS)))
 
 
+def test_pins_for_which_an_absence_leaves_one_time_hinder_no_schedule(fair: Fair) -> None:
+    """Two meetings of the host are pinned to any time, and three of the four hours are gone."""
+    for pair in ("ah", "dh"):
+        pin(fair.asked[pair], None, "user:x")
+    fair.tell("absent", "h", 1, 3)
+    first = fair.repair()
+    publish(fair.edition, first.number, "user:x")
+    for release in (first, fair.repair(), compute_release(fair.edition, work_limit=STEPS)):
+        held = fair.held(release)
+        assert [held.get(pair) for pair in ("ah", "dh")].count(4) == 1
+        assert sum(pair in held for pair in ("ah", "bh", "ch", "dh")) == 1
+
+
 def test_pinned_meeting_stays_and_a_later_pin_is_kept(fair: Fair) -> None:
     pin(fair.asked["ch"], fair.slots[2], "user:x")
     pin(fair.asked["bk"], fair.slots[3], "user:x")

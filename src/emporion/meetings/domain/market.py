@@ -17,6 +17,7 @@ from emporion.edition.queries import Edition, Limits
 from emporion.engines import scheduling
 from emporion.matchmaking import queries as matchmaking_queries
 from emporion.meetings import rules
+from emporion.meetings.domain.letting_off import let_off
 from emporion.meetings.models import MeetingRequest, Pin, Slot
 from emporion.meetings.queries import impossible
 from emporion.meetings.queries.incidents import standing
@@ -99,7 +100,7 @@ def read_market(
     guest = np.where(at_asker, counterpart, asker)
     if as_told:
         away = _away(edition, slots, limits, index)
-        locked = _let_off(mandatory, locked, host, guest, capacity > 0, away)
+        locked = _let_off(mandatory, locked, host, guest, capacity, away)
         capacity[away] = 0
     letters = sorted({limit.letter or NO_PAVILION for limit in limits if limit.hosts})
     minutes = _walks(edition, letters) if walking else None
@@ -250,16 +251,19 @@ def _let_off(
     locked: list[tuple[int, int]],
     host: Ints,
     guest: Ints,
-    there: Bools,
+    capacity: Ints,
     away: Bools,
 ) -> list[tuple[int, int]]:
-    """Demand no meeting that an incident makes impossible: return the locks that are left, and
-    unmark mandatory requests of two who have no slot in common by it."""
-    rows = np.flatnonzero(mandatory)
-    both = there[host[rows]] & there[guest[rows]]
-    left = both & ~away[host[rows]] & ~away[guest[rows]]
-    mandatory[rows] = left.any(axis=1) | ~both.any(axis=1)
-    return [(r, t) for r, t in locked if not (away[host[r], t] or away[guest[r], t])]
+    """Demand no meeting for which an incident leaves no time: return the locks that are left, and
+    unmark mandatory requests (`let_off`)."""
+    locks = {r: t for r, t in locked if not (away[host[r], t] or away[guest[r], t])}
+    rows = [*locks, *(r for r in np.flatnonzero(mandatory).tolist() if r not in locks)]
+    slots = np.ones((len(mandatory), capacity.shape[1]), dtype=bool)
+    for r, t in locks.items():
+        slots[r] = np.arange(capacity.shape[1]) == t
+    off = let_off(rows, host, guest, slots, capacity, np.where(away, 0, capacity))
+    mandatory[off] = False
+    return [(r, t) for r, t in locks.items() if r not in off]
 
 
 class _Presence:

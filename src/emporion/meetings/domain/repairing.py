@@ -20,6 +20,7 @@ from emporion.engines.scheduling.repairing.events import remaining
 from emporion.meetings import rules
 from emporion.meetings.domain.computing import Computed, Progress, checked, clash
 from emporion.meetings.domain.incidents import as_events
+from emporion.meetings.domain.letting_off import let_off
 from emporion.meetings.domain.market import Ints, Longs, Market, ScheduleError, read_market
 from emporion.meetings.models import Meeting, MeetingRequest, Release
 from emporion.meetings.queries.incidents import slot_named, standing
@@ -248,8 +249,13 @@ def _with_pins(it: scheduling.Instance, announced: Ints, order: Order) -> Ints:
         begun = 0 <= announced[r] < order.earliest
         if not begun and free[it.first[r], t] and free[it.second[r], t]:
             known[r] = t
-    must = np.flatnonzero(it.mandatory & (known < 0))
-    it.mandatory[must] = (free[it.first[must]] & free[it.second[must]]).any(axis=1)
+    before = np.where(np.arange(free.shape[1]) < order.earliest, 0, it.capacity)
+    must = it.mandatory & ((known < 0) | (known >= order.earliest))
+    # Those first who have a time already; of the others the heaviest.
+    rows = sorted(np.flatnonzero(must).tolist(), key=lambda r: (known[r] < 0, -it.weight[r]))
+    slots = np.ones((len(known), free.shape[1]), dtype=bool)
+    off = let_off(rows, it.first, it.second, slots, before, np.where(free, before, 0))
+    it.mandatory[off] = False
     return known
 
 
