@@ -204,7 +204,7 @@ def absent(walking: bool, missed: int = 1) -> Callable[[Lines, int], None]:
             wall, cpu = time.monotonic() - began, time.process_time() - cpu
             again = [c.request for c in changes.changes if c.reason == "later"]
             gone = [c.request for c in changes.changes
-                    if c.after < 0 and c.reason in ("outweighed", "order")]  # fmt: skip
+                    if c.after < 0 and c.reason in ("outweighed", "gave_way", "order")]  # fmt: skip
             other = [c.request for c in changes.changes if c.reason == "made_room"]
             counted = [*other, *(again if order.later_counts else []),
                        *(gone if order.cancel_counts else [])]  # fmt: skip

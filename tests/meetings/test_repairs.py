@@ -236,6 +236,16 @@ def test_pinned_meeting_stays_and_a_later_pin_is_kept(fair: Fair) -> None:
     assert fair.reasons(release)["bk"] == "pinned"
 
 
+def test_what_gives_way_to_a_pin_is_told_so(fair: Fair) -> None:
+    """The host has one table, and another meeting of it stands at the time of the pin."""
+    pin(fair.asked["wh"], fair.slots[1], "user:x")
+    fair.tell("absent", "a", 1, 1)
+    release = fair.repair(moves=0)
+    held = fair.held(release)
+    assert (held["wh"], "bh" in held) == (2, False)
+    assert fair.reasons(release)["bh"] == "gave_way"
+
+
 def test_pins_that_contradict_are_told(fair: Fair) -> None:
     for pair in ("bh", "bk"):
         pin(fair.asked[pair], fair.slots[3], "user:x")

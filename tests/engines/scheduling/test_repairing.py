@@ -375,5 +375,5 @@ def test_repair_holds_what_must_be_though_nothing_near_it_was_lost():
         instance, np.array([0, 0, -1]), order, work_limit=50
     )
     assert (solution.slot.tolist(), solution.conflicts) == ([-1, -1, 0], [])
-    assert [c.reason for c in changes.changes] == ["absent", "outweighed", "waiting_pair"]
+    assert [c.reason for c in changes.changes] == ["absent", "gave_way", "waiting_pair"]
     assert scheduling.check(left, solution).violations == []

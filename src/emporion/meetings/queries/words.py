@@ -54,6 +54,7 @@ CHANGES = {
     "refilled": gettext_lazy("waited, and takes the place of one that came forward"),
     "made_room": gettext_lazy("moved so that another can be held"),
     "pinned": gettext_lazy("pinned since"),
+    "gave_way": gettext_lazy("gives way to one that is pinned or must be held"),
     "invalid": gettext_lazy("stood where it cannot be held"),
     "order": gettext_lazy("the meeting before it is no longer held"),
 }

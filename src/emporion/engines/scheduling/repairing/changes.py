@@ -14,6 +14,7 @@ REASONS = {
     "made_room": "moves so that another meeting can be held",
     "later": "is held later, when both are there",
     "outweighed": "gives way to meetings that weigh more",
+    "gave_way": "gives way to a meeting that must be held",
     "invalid": "was announced where it could not be",
     "order": "has to follow a meeting that is no longer held before it",
 }

@@ -139,6 +139,8 @@ def _differences(
     for event in order.events:
         if event.kind == "closed":
             closed[event.who] = True
+    must = it.mandatory.copy()
+    must[it.locked[:, 0]] = True
     for r in np.flatnonzero(slot != after).tolist():
         was, now, taken = int(slot[r]), int(after[r]), slot[r] >= 0 and still[r] < 0
         if taken:
@@ -146,10 +148,12 @@ def _differences(
             reason = reason if now < 0 else "later"
         elif was < 0:
             reason = "waiting_pair"
+        elif now >= 0:
+            reason = "invalid" if misplaced[r] else "made_room"
+        elif _gave_way(it, r, was, must, slot, after):
+            reason = "gave_way"
         elif misplaced[r]:
             reason = "invalid"
-        elif now >= 0:
-            reason = "made_room"
         else:
             reason = "outweighed" if _in_order(it, r, was, after) else "order"
         found.changes.append(Change(r, was, now, reason))
@@ -167,6 +171,17 @@ def _in_order(it: Instance, r: int, t: int, after: Ints) -> bool:
     """Whether all that r has to follow is held before slot t."""
     first = after[it.precedences[it.precedences[:, 1] == r, 0]]
     return bool(((first >= 0) & (first < t)).all())
+
+
+def _gave_way(it: Instance, r: int, t: int, must: Bools, slot: Ints, after: Ints) -> bool:
+    """Whether somebody of r has another meeting in slot t that must be held: one that came there,
+    or the only one for which there is room."""
+    there = np.flatnonzero(must & (after == t))
+    for p in (it.first[r], it.second[r]):
+        mine = there[(it.first[there] == p) | (it.second[there] == p)]
+        if mine.size and (it.capacity[p, t] == 1 or (slot[mine] != t).any()):
+            return True
+    return False
 
 
 def changes_to_json(instance: Instance, changes: Changes) -> dict[str, Any]:
