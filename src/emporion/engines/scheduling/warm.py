@@ -10,7 +10,8 @@ from importlib import import_module
 
 #: Modules whose kernels a second process compiles, in this order, while this one compiles those of
 #: the first ones here and what stands on them.
-BESIDE, FIRST = ("daypath", "assignment", "breaks", "calendars"), ("chains", "trials")
+BESIDE = ("daypath", "assignment", "breaks", "calendars", "repairing.refilling")
+FIRST = ("chains", "trials")
 
 
 def compile_kernels() -> float:
@@ -35,6 +36,7 @@ def compile_kernels() -> float:
     greedy(small)
     if helper is not None:
         helper.wait()
+    import_module(".repairing.live", __package__)
     return time.monotonic() - began
 
 

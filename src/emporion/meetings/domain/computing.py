@@ -87,6 +87,8 @@ def compute(
     tell = on_phase or (lambda said: None)
     if time_limit is None and work_limit is None:
         time_limit = DEFAULT_SECONDS
+    # Its seconds are not seconds of search.
+    load_solver()
     tell({"phase": "reading"})
     read_at = timezone.now()
     market = read_market(edition, walking=walking)

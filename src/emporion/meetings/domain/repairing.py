@@ -18,7 +18,7 @@ from emporion.engines import scheduling
 from emporion.engines.scheduling.repairing import FORMAT, Order, order_from_json
 from emporion.engines.scheduling.repairing.events import remaining
 from emporion.meetings import rules
-from emporion.meetings.domain.computing import Computed, Progress, checked, clash
+from emporion.meetings.domain.computing import Computed, Progress, checked, clash, load_solver
 from emporion.meetings.domain.incidents import as_events
 from emporion.meetings.domain.letting_off import let_off
 from emporion.meetings.domain.market import Ints, Longs, Market, ScheduleError, read_market
@@ -84,6 +84,8 @@ def compute_repair(
     if time_limit is None and work_limit is None:
         time_limit = REPAIR_SECONDS
     check_repair(edition, as_of, notice, moves)
+    # Its seconds are not seconds of search.
+    load_solver()
     tell({"phase": "reading"})
     read_at = timezone.now()
     public = _public(edition)
