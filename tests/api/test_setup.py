@@ -215,3 +215,6 @@ def test_repair_is_started_as_a_trial_and_as_a_draft(edition, desk) -> None:
     assert told["reasons"] == {"later": 1}
     assert [one["repairs"] for one in desk.get("releases").json()] == [1, None]
     assert desk.post("runs", {"seconds": 1}).json()["repair"] is None
+    for told, seconds in (({**body, "seconds": None}, 4), ({}, 20)):
+        begun = ScheduleRun.objects.get(public_id=desk.post("runs", told).json()["id"])
+        assert begun.options["seconds"] == seconds

@@ -29,7 +29,8 @@ from emporion.design.running import why_failed
 from emporion.edition.queries import Edition
 from emporion.meetings import queries as meetings
 from emporion.meetings.domain import releases, runs
-from emporion.meetings.domain.repairing import MOST
+from emporion.meetings.domain.computing import DEFAULT_SECONDS
+from emporion.meetings.domain.repairing import MOST, REPAIR_SECONDS
 from emporion.meetings.domain.service import Name
 from emporion.meetings.queries import programs
 from emporion.meetings.queries import releases as queries
@@ -71,7 +72,10 @@ class Draft(Sent):
     not count then.
     """
 
-    seconds: int = Field(20, ge=1, le=runs.LONGEST_SECONDS, description="Of search.")
+    seconds: Annotated[int, Field(ge=1, le=runs.LONGEST_SECONDS)] | None = Field(
+        None,
+        description=f"Of search; null: {DEFAULT_SECONDS:g}, of a repair {REPAIR_SECONDS:g}.",
+    )
     seed: int = Field(1, ge=0, le=2**31 - 1)
     walking: bool = Field(True, description="Everybody gets the minutes to walk.")
     service: Name = Field(
@@ -93,7 +97,9 @@ class Draft(Sent):
     def options(self) -> runs.Options:
         """Return what a run takes."""
         named = "" if self.as_of is None else meetings.slot_name(self.as_of)
-        return runs.Options(**{**self.dict(), "as_of": named})
+        usual = REPAIR_SECONDS if self.repair else DEFAULT_SECONDS
+        told = {"as_of": named, "seconds": self.seconds or usual}
+        return runs.Options(**{**self.dict(), **told})
 
 
 class JobShape(Schema):
