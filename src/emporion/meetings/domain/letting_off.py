@@ -23,13 +23,13 @@ def let_off(
     alone, by augmenting paths (Kuhn 1955), so a contradiction among several may stay. O(n^2 S) for
     the n rows of one person.
     """
-    gone: list[int] = []
+    gone: dict[int, None] = {}
     for p in np.flatnonzero((after < before).any(axis=1)).tolist():
         mine = [r for r in rows if p in (host[r], guest[r]) and r not in gone]
         then = _without_time(mine, _options(mine, host, guest, slots, before), before[p])
         now = _without_time(mine, _options(mine, host, guest, slots, after), after[p])
-        gone += now[len(then) :]
-    return gone
+        gone.update(dict.fromkeys(now[len(then) :]))
+    return list(gone)
 
 
 def _options(

@@ -256,6 +256,8 @@ def _let_off(
 ) -> list[tuple[int, int]]:
     """Demand no meeting for which an incident leaves no time: return the locks that are left, and
     unmark mandatory requests (`let_off`)."""
+    if not away.any():
+        return locked
     locks = {r: t for r, t in locked if not (away[host[r], t] or away[guest[r], t])}
     rows = [*locks, *(r for r in np.flatnonzero(mandatory).tolist() if r not in locks)]
     slots = np.ones((len(mandatory), capacity.shape[1]), dtype=bool)
@@ -263,7 +265,8 @@ def _let_off(
         slots[r] = np.arange(capacity.shape[1]) == t
     off = let_off(rows, host, guest, slots, capacity, np.where(away, 0, capacity))
     mandatory[off] = False
-    return [(r, t) for r, t in locks.items() if r not in off]
+    gone = set(off)
+    return [(r, t) for r, t in locks.items() if r not in gone]
 
 
 class _Presence:

@@ -135,6 +135,18 @@ class TellForm(forms.Form):
         field.choices = choices
 
 
+def _few(label: Any, help_text: Any) -> forms.IntegerField:
+    """Return a field for a small number, 1 unless another is typed."""
+    return forms.IntegerField(
+        label=label,
+        help_text=help_text,
+        min_value=0,
+        max_value=MOST_MOVES,
+        initial=1,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
 class RepairForm(forms.Form):
     """From when on, and how little, the public schedule may change."""
 
@@ -142,26 +154,17 @@ class RepairForm(forms.Form):
         label=gettext_lazy("What has begun"),
         help_text=gettext_lazy("Meetings held in this slot and before stay as they are."),
     )
-    notice = forms.IntegerField(
-        label=gettext_lazy("Notice, in slots"),
-        help_text=gettext_lazy(
+    notice = _few(
+        gettext_lazy("Notice, in slots"),
+        gettext_lazy(
             "How many slots ahead people are told. 1: the next one may change; 2: only the one "
             "after it."
         ),
-        min_value=0,
-        max_value=MOST_MOVES,
-        initial=1,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
-    moves = forms.IntegerField(
-        label=gettext_lazy("Moves for one guest at most"),
-        help_text=gettext_lazy("How many meetings of one guest may go to another slot."),
-        min_value=0,
-        max_value=MOST_MOVES,
-        initial=1,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    moves = _few(
+        gettext_lazy("Moves for one guest at most"),
+        gettext_lazy("How many meetings of one guest may go to another slot."),
     )
-
     walking = forms.BooleanField(
         label=gettext_lazy("Give everybody the minutes to walk"),
         help_text=gettext_lazy("Where the public schedule gave them."),

@@ -92,7 +92,7 @@ def known(whys: Iterable[Why]) -> Known:
     every = [one for why in whys for group in why.get("conflicts", ()) for one in group]
     people = {public_id for one in every for public_id in one["participants"]}
     asked = {public_id for one in every for public_id in one["requests"]}
-    told = Incident.objects.filter(
+    happened = Incident.objects.filter(
         Q(participation=OuterRef("pk"))
         | Q(
             edition=OuterRef("edition"),
@@ -101,7 +101,7 @@ def known(whys: Iterable[Why]) -> Known:
         ),
         taken_back_at=None,
     )
-    rows = Participation.objects.filter(public_id__in=people).annotate(is_away=Exists(told))
+    rows = Participation.objects.filter(public_id__in=people).annotate(is_away=Exists(happened))
     found = list(rows) if people else []
     requests = MeetingRequest.objects.filter(public_id__in=asked).select_related(
         "asker", "counterpart", "pin"
