@@ -114,10 +114,10 @@ def filling(edition, me, others, pairs, rule, *, thinned=False):
 @pytest.mark.parametrize(
     ("kind", "equality", "seed"),
     [
-        ("whole", 0.6, 1), ("whole", 1.0, 2), ("sparse", 0.0, 3), ("alone", 0.6, 1),
-        ("alone", 1.0, 2),
+        ("whole", 0.6, 1), ("whole", 1.0, 2), ("sparse", 1.0, 12), ("alone", 0.6, 5),
+        ("alone", 1.0, 3),
     ],
-    ids=["whole", "equilibrium", "sparse", "alone", "alone-after-equilibrium"],
+    ids=["whole", "equilibrium", "sparse-equilibrium", "alone", "alone-after-equilibrium"],
 )  # fmt: skip
 def test_of_everybody_who_is_not_on_a_list_the_answer_is_so(
     edition, monkeypatch, kind, equality, seed
@@ -147,6 +147,32 @@ def test_of_everybody_who_is_not_on_a_list_the_answer_is_so(
                 check(now, one.public_id, code)
     assert codes["listed"] > 0
     assert len(codes.keys() - FILTERED) > 1
+
+
+@pytest.mark.parametrize(("most_pairs", "alone"), [(1000, False), (0, False), (1000, True)])
+def test_comparison_is_made_in_the_market_of_the_list(edition, monkeypatch, most_pairs, alone):
+    """How usual words are and who was left out decide little: so it is looked at, not waited for."""
+    monkeypatch.setattr(markets, "LIST_OF_A_GUEST", 2)
+    monkeypatch.setattr(thinning, "MOST_PAIRS", most_pairs)
+    hosts, guests = made(edition, 1, 8, 9)
+    run_match(edition)
+    me = guests[0]
+    if alone:
+        make_whole_list(me)
+    seen = []
+    real = absence.compare
+    monkeypatch.setattr(
+        absence, "compare", lambda *at, **by: seen.append((at, by)) or real(*at, **by)
+    )
+    listed = {entry["id"] for entry in queries.entries(me)}
+    told = {why_absent(me, one).code for one in hosts if one.pk not in listed}
+    assert told - FILTERED
+    (market, asking, _one, _listed), more = seen[-1]
+    own = {one.id for one in market.buyers}
+    assert (asking, own) == (me.public_id, {one.public_id for one in ([me] if alone else guests)})
+    assert {one.id for one in market.exhibitors} == {one.public_id for one in hosts}
+    assert more["thinned"] == (most_pairs == 0)
+    assert more["rule"] == matching.clearing.PRICED
 
 
 def test_it_is_told_among_how_many_words_were_counted_where_not_among_all(edition, monkeypatch):

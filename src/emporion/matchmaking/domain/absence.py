@@ -14,7 +14,7 @@ from emporion.engines.matching.encoding import PASSAGE, QUERY, Encoder
 from emporion.matchmaking import queries
 from emporion.matchmaking.domain import vectors
 from emporion.matchmaking.domain.frozen import settled
-from emporion.matchmaking.domain.market import of_one, read_market
+from emporion.matchmaking.domain.market import read_market
 from emporion.matchmaking.domain.told import Told, admirers, told
 from emporion.matchmaking.models import MatchRun
 from emporion.matchmaking.queries import Absence
@@ -98,10 +98,15 @@ def _compared(
     if not names:
         return Absence("next_run")
     fits = {name: entry["p"] * entry["q"] for name, entry in names.items()}
-    asked = admirers(did, {key: me.hosts if key == me.pk else not me.hosts for key in here})
+    asked = admirers(
+        did,
+        {key: me.hosts if key == me.pk else not me.hosts for key in here},
+        # Runs of before did not write it down.
+        by.figures.get("by_answers") if by else None,
+    )
     store = vectors.DatabaseStore(edition)
-    market = read.market if by else of_one(read.market, me)
-    market, readers = _as_read(market, {me.public_id, other.public_id, *names}, store)
+    # Of a list that is made alone `_around` reads nobody else on the one's side.
+    market, readers = _as_read(read.market, {me.public_id, other.public_id, *names}, store)
     run = queries.current_run(edition) if by is None else by
     found = compare(
         market,

@@ -63,10 +63,7 @@ def read_market(
     """
     exhibitors, buyers, keys, firms = sides(edition, only)
     public = {key: public_id for public_id, key in keys.items()}
-    host = {
-        **{keys[one.id]: True for one in exhibitors},
-        **{keys[one.id]: False for one in buyers},
-    }
+    host = hosts_of(exhibitors, buyers, keys)
     if found is None:
         found = told(edition, only if deeds_of is None else deeds_of)
     exclusions = set(_colleagues(exhibitors, buyers, firms))
@@ -86,6 +83,17 @@ def read_market(
     return Read(market, keys, found)
 
 
+def hosts_of(
+    exhibitors: Sequence[matching.Participant],
+    buyers: Sequence[matching.Participant],
+    keys: Mapping[str, int],
+) -> dict[int, bool]:
+    """Return of everybody on the two sides, by primary key, whether they are a host."""
+    return {
+        keys[one.id]: hosts for side, hosts in ((exhibitors, True), (buyers, False)) for one in side
+    }
+
+
 def read_counterparts(participation: Participation) -> Read:
     """Return the market of one participation: itself and everybody on the other side.
 
@@ -96,16 +104,11 @@ def read_counterparts(participation: Participation) -> Read:
         # Those with a stand are few beside their guests; the other way round all are read.
         return read_market(edition, [me, *editions.host_keys(edition)], [me])
     read = read_market(edition, deeds_of=[me])
-    return Read(of_one(read.market, participation), read.keys, read.told)
-
-
-def of_one(market: Market, participation: Participation) -> Market:
-    """Return a market in which `participation` is the only one on its side."""
+    # Guests are done above: this is a host, and other hosts are left out.
     name = participation.public_id
-    market = replace(market, exclusions=[pair for pair in market.exclusions if name in pair])
-    if participation.hosts:
-        return replace(market, exhibitors=[one for one in market.exhibitors if one.id == name])
-    return replace(market, buyers=[one for one in market.buyers if one.id == name])
+    own = [one for one in read.market.exhibitors if one.id == name]
+    apart = [pair for pair in read.market.exclusions if name in pair]
+    return Read(replace(read.market, exhibitors=own, exclusions=apart), read.keys, read.told)
 
 
 def wanted_meetings(edition: Edition, one: Participation | editions.ParticipationRow) -> int:

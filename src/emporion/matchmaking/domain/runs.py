@@ -18,9 +18,10 @@ from emporion.edition.queries import Edition
 from emporion.engines import matching
 from emporion.matchmaking.domain import vectors
 from emporion.matchmaking.domain.coverage import Coverage
-from emporion.matchmaking.domain.market import category_names, read_market
+from emporion.matchmaking.domain.market import category_names, hosts_of, read_market
 from emporion.matchmaking.domain.scorecard import scorecard
 from emporion.matchmaking.domain.storing import written
+from emporion.matchmaking.domain.told import teachers
 from emporion.matchmaking.models import MatchRun, RankedList
 
 # How places are shared out: by prices, or by the equilibrium.
@@ -125,6 +126,7 @@ def _run(
         **_plain(asdict(found.figures)),
         "models": list(found.models),
         "floor": found.floor,
+        "by_answers": teachers(read.told, hosts_of(market.exhibitors, market.buyers, keys)),
         "seconds": round(found.seconds, 2),
         "exhibitors": len(market.exhibitors),
         "buyers": len(market.buyers),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from emporion.edition.queries import Edition, objecting
@@ -118,27 +118,40 @@ def agreed_meetings(edition: Edition, only: Collection[int] | None = None) -> Co
 ASKED, ANSWERED = frozenset({"request"}), frozenset({"accept", "decline"})
 
 
-def signals(found: Told, public: Mapping[int, str], hosts: Mapping[int, bool]) -> list[Signal]:
+def teachers(found: Told, hosts: Mapping[int, bool]) -> list[bool]:
+    """Return of hosts and of guests whether their answers teach, or else what they ask.
+
+    Each side teaches by what it does more, asking or answering: answers are given to those who
+    asked alone, and would make a side that mostly asks look as if it wanted everybody.  `hosts` are
+    those of the market.
+    """
+    done = Counter(
+        (hosts[deed.sender], deed.kind in ANSWERED)
+        for deed in found.deeds
+        if _asks(deed) and _between(deed, hosts)
+    )
+    return [done[side, True] > done[side, False] for side in (True, False)]
+
+
+def signals(
+    found: Told,
+    public: Mapping[int, str],
+    hosts: Mapping[int, bool],
+    by_answers: Sequence[bool] | None = None,
+) -> list[Signal]:
     """Return deeds as the engine reads them, those between a host and a guest of the market.
 
     All of it only teaches, and moves the score of no pair by itself: two who have asked each other
     already need no place for it on their lists, and saves are quiet.  How much each side wants the
     other stands on both lists; a figure that rose with a save would tell of it.
 
-    Each side teaches by what it does more, asking or answering: answers are given to those who
-    asked alone, and would make a side that mostly asks look as if it wanted everybody.  What
-    somebody thought of a meeting teaches beside either.
+    Each side teaches by answers or by what it asks, as `by_answers` (`teachers`, of `found` unless
+    given); what somebody thought of a meeting teaches beside either.
     """
-    between = [
-        deed
-        for deed in found.deeds
-        if deed.sender in public
-        and deed.receiver in public
-        and hosts[deed.sender] != hosts[deed.receiver]
-    ]
-    done = Counter((hosts[deed.sender], deed.kind in ANSWERED) for deed in between if _asks(deed))
+    answers = teachers(found, hosts) if by_answers is None else by_answers
     left_out = {
-        side: ANSWERED if done[side, False] >= done[side, True] else ASKED for side in (True, False)
+        side: ASKED if teaches else ANSWERED
+        for side, teaches in zip((True, False), answers, strict=True)
     }
     return [
         Signal(
@@ -149,26 +162,35 @@ def signals(found: Told, public: Mapping[int, str], hosts: Mapping[int, bool]) -
             value=deed.value,
             only_teaches=True,
         )
-        for deed in between
-        if deed.kind not in left_out[hosts[deed.sender]]
+        for deed in found.deeds
+        if _between(deed, hosts) and deed.kind not in left_out[hosts[deed.sender]]
     ]
 
 
-def admirers(found: Told, hosts: Mapping[int, bool]) -> Counter[int]:
+def admirers(
+    found: Told, hosts: Mapping[int, bool], by_answers: Sequence[bool] | None
+) -> Counter[int]:
     """Return by how many each was asked for or accepted, as the engine counts it.
 
     `hosts` says of those whom `found` is about on which side they stand; whoever did something
-    about them stands on the other.
+    about them stands on the other.  `by_answers` as in `signals`: of a few alone it may be another
+    than of the market that they are in.
     """
     sides = dict(hosts)
     for deed in found.deeds:
         for one, other in ((deed.sender, deed.receiver), (deed.receiver, deed.sender)):
             if one in hosts:
                 sides.setdefault(other, not hosts[one])
-    told_of = signals(found, {key: str(key) for key in sides}, sides)
+    told_of = signals(found, {key: str(key) for key in sides}, sides, by_answers)
     # Saves are quiet.
     liked = {(one.sender, one.receiver) for one in told_of if one.kind in ("request", "accept")}
     return Counter(int(receiver) for _, receiver in liked)
+
+
+def _between(deed: Deed, hosts: Mapping[int, bool]) -> bool:
+    """Whether a deed is between a host and a guest of these."""
+    one, other = hosts.get(deed.sender), hosts.get(deed.receiver)
+    return one is not None and other is not None and one != other
 
 
 def _asks(deed: Deed) -> bool:
