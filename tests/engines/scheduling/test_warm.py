@@ -114,4 +114,4 @@ def test_second_process_that_cannot_be_begun_is_done_without(begun, monkeypatch)
 
 def test_second_process_compiles_modules_that_are_there():
     for name in (*warm.BESIDE, *warm.FIRST):
-        assert Path(warm.__file__).with_name(f"{name}.py").is_file()
+        assert (Path(warm.__file__).parent / f"{name.replace('.', '/')}.py").is_file()
