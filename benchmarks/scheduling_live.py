@@ -46,7 +46,7 @@ def no_show(walking: bool, scarce: bool = False) -> Callable[[Lines, int], None]
         rng = random.Random(seed)
         held = rng.sample(np.flatnonzero(slot >= 1).tolist(), NO_SHOWS)
         held.sort(key=lambda r: int(slot[r]))
-        most = 100 / len(held) * _could_be_new(instance, slot, held)
+        most = _possible(instance, slot, held)
         for words, (accepts, moves, beyond) in CONSENTS.items():
             floor = scheduling.Floor(
                 instance,
@@ -71,7 +71,7 @@ def _run(
     slot: Ints,
     held: list[int],
     seed: int,
-    most: float,
+    most: tuple[float, float],
     barred: bool,
 ) -> None:
     """Every no-show of ``held``, taken back before the next; ``barred``: it is the bars' case."""
@@ -96,9 +96,10 @@ def _run(
         hosts = max(hosts, int(np.bincount(instance.first[rows], minlength=1).max()))
         floor.take_back()
     share = 100 / len(held)
-    lines.show(f"{case}: place used again", again * share, "%", bars[0], None, seed)
+    one_move = {"could_be_used_at_most": round(most[0], 2)} if barred else {}
+    lines.show(f"{case}: place used again", again * share, "%", bars[0], None, seed, **one_move)
     lines.show(f"{case}: a new meeting", new * share, "%", bars[1], None, seed,
-               host_could_have_one_at_most=round(most, 1))  # fmt: skip
+               host_could_have_one_at_most=round(most[1], 1))  # fmt: skip
     lines.show(f"{case}: p99", float(np.percentile(took, 99)), "ms", bars[2], None, seed,
                median=round(float(np.median(took)), 3), worst=round(max(took), 2),
                processor_p99=round(float(np.percentile(busy, 99)), 2))  # fmt: skip
@@ -106,21 +107,28 @@ def _run(
                seed, most=max(moved), most_of_one_host=hosts)  # fmt: skip
 
 
-def _could_be_new(instance: Instance, slot: Ints, held: list[int]) -> int:
-    """After how many of the no-shows the host could have a new meeting, however others move.
+def _possible(instance: Instance, slot: Ints, held: list[int]) -> tuple[float, float]:
+    """After how many of 100 no-shows the place could be used, and the host have a new meeting.
 
-    Some guest who waits for the host must find a slot for it, with one move of its own meetings at
-    most, within reach of what it has in the slots beside.  Whether the places of all hosts suffice,
-    and whom else it takes, is not asked, so it may be too many.
+    For a new meeting some guest who waits for the host must find a slot for it, with one move of
+    its own meetings at most, within reach of what it has in the slots beside; the place is used by
+    such a guest in its slot, or by a later guest of the host that comes forward.  Whether the
+    places of all hosts suffice, and whom else it takes, is not asked, so it may be too many.
     """
     rows = _Rows(instance, slot)
     waiting: dict[int, list[int]] = {}
-    for r in np.flatnonzero(slot < 0).tolist():
-        waiting.setdefault(int(instance.first[r]), []).append(r)
-    return sum(
-        any(rows.takes(q, r, int(slot[r])) for q in waiting.get(int(instance.first[r]), []))
-        for r in held
-    )
+    later: dict[int, list[int]] = {}
+    for r, t in enumerate(slot.tolist()):
+        (waiting if t < 0 else later).setdefault(int(instance.first[r]), []).append(r)
+    used = new = 0
+    for r in held:
+        t, host = int(slot[r]), int(instance.first[r])
+        queue = waiting.get(host, [])
+        new += any(rows.takes(q, r, t) for q in queue)
+        used += any(rows.takes(q, r, t, only=True) for q in queue) or any(
+            slot[q] > t and rows.comes(q, t) for q in later[host]
+        )
+    return 100 * used / len(held), 100 * new / len(held)
 
 
 class _Rows:
@@ -144,16 +152,16 @@ class _Rows:
         self.time = [int(budget[t, t + 1]) for t in range(len(days) - 1)]
         self.way = instance.walk_minutes.tolist() if instance.walking else None
 
-    def takes(self, q: int, gone: int, t: int) -> bool:
-        """Whether the guest of ``q`` has time for it from slot t on, without the meeting ``gone``,
-        when it accepts one move."""
+    def takes(self, q: int, gone: int, t: int, only: bool = False) -> bool:
+        """Whether the guest of ``q`` has time for it from slot t on, or in t ``only``, without the
+        meeting ``gone``, when it accepts one move."""
         guest = self.guest[q]
         row = {u: r for u, r in self.busy.get(guest, {}).items() if r != gone}
         if len(row) >= self.it.max_meetings[guest]:
             return False
         earliest = t + (guest == self.guest[gone])
         for u in self.open[q]:
-            if u < earliest:
+            if u < earliest or (only and u != t):
                 continue
             away = self._in_the_way(q, u, row)
             if not away:
@@ -166,6 +174,11 @@ class _Rows:
             if any(not self._in_the_way(x, s, rest) for s in others):
                 return True
         return False
+
+    def comes(self, q: int, t: int) -> bool:
+        """Whether the guest of the meeting ``q`` has time for it in slot t instead, alone."""
+        row = {u: r for u, r in self.busy[self.guest[q]].items() if r != q}
+        return t in self.open[q] and not self._in_the_way(q, t, row)
 
     def _in_the_way(self, r: int, t: int, row: dict[int, int]) -> list[int]:
         """The slots of ``row`` that keep r out of slot t."""
