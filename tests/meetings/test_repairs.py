@@ -147,6 +147,8 @@ def test_nothing_before_the_notice_is_put_in_or_moved(fair: Fair) -> None:
     assert fair.held(release) == {"ah": 1, "ch": 3, "dh": 4}
     assert told(release, "lost", "regained", "new") == (2.0, 0.0, 0)
     assert fair.held(fair.repair(as_of=4)) == {"ah": 1, "ch": 3, "dh": 4}
+    # Nor is anything held in a slot that is running, without any notice.
+    assert fair.held(fair.repair(as_of=2, notice=0)) == {"ah": 1, "ch": 3, "dh": 4}
     # Before the fair there is no notice to give.
     assert fair.held(fair.repair(notice=2)) == {"ah": 1, "bk": 1, "wh": 2, "ch": 3, "dh": 4}
 

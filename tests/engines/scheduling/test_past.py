@@ -82,6 +82,20 @@ def test_repair_goes_on_after_mandatory_meetings(now):
     assert scheduling.check(left, solution).violations == []
 
 
+@pytest.mark.parametrize("notice", [0, 1])
+def test_repair_leaves_alone_what_is_running_whatever_the_notice(notice):
+    heavy = {"weight": 9, "allowed_slots": ["t1"]}
+    rows = [("x", "e", "a", 1), ("y", "e", "b", heavy), ("z", "e", "c", 1)]
+    instance = scheduling.instance_from_json(tiny.instance(3, "eabc", rows))
+    absent = [{"kind": "absent", "participants": ["c"]}]
+    solution, changes, left = repaired(
+        instance, [1, -1, 2], now="t1", notice=notice, events=absent, move_price=0
+    )
+    assert solution.slot.tolist() == [1, -1, -1]
+    assert [(c.request, c.reason) for c in changes.changes] == [(2, "absent")]
+    assert scheduling.check(left, solution).violations == []
+
+
 def test_repair_takes_no_meeting_from_others_for_fair_breaks():
     rows = [("x", "e", "a", 5), ("y", "f", "a", 5), ("z", "g", "a", 4)]
     instance = scheduling.instance_from_json(tiny.instance(3, "efga", rows, max_break_difference=0))

@@ -88,7 +88,7 @@ class Draft(Sent):
         None, description="Of a repair: the number of the slot that is running; null: none yet."
     )
     notice: int = Field(
-        1, ge=0, le=MOST, description="Of a repair: how many slots ahead people are told."
+        1, ge=0, le=MOST, description="Of a repair: slots that people are told ahead; 0 is as 1."
     )
     moves: int = Field(
         1, ge=0, le=MOST, description="Of a repair: moved meetings that a guest accepts."

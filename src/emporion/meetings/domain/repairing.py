@@ -61,10 +61,11 @@ def compute_repair(
     """Compute a repair of the release that is public now, checked by code of its own.
 
     `as_of` is the slot that is running ("s07"; "" before the fair), `notice` how many slots ahead
-    people are told, `moves` how many moved meetings somebody without a place accepts. Walks count
-    as they did for the public release. The instance of the result is what is left to schedule: what
-    has passed is locked, who is away is unavailable. Meetings whose request was withdrawn or
-    declined since are gone, and their places free, but for those that have begun.
+    people are told (0 is as 1: what has begun stays), `moves` how many moved meetings somebody
+    without a place accepts. Walks count as they did for the public release. The instance of the
+    result is what is left to schedule: what has passed is locked, who is away is unavailable.
+    Meetings whose request was withdrawn or declined since are gone, and their places free, but for
+    those that have begun.
     `figures` get ``repair``:
 
     ========= ==================================================================================

@@ -93,7 +93,9 @@ def order_from_json(data: dict[str, Any], instance: Instance) -> Order:
 
     notice = _count(data.get("notice", 1), "notice")
     now = 0 if data.get("now") is None else slot(data["now"], "now")
-    order = Order(0 if data.get("now") is None else min(now + notice, len(slot_at)))
+    # What has begun stays, also where nobody has to be told ahead.
+    earliest = 0 if data.get("now") is None else now + max(notice, 1)
+    order = Order(min(earliest, len(slot_at)))
     for number, item in enumerate(_list(data, "events"), 1):
         where = f"event {number}"
         if not isinstance(item, dict) or item.get("kind") not in KINDS:
