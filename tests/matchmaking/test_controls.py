@@ -99,14 +99,31 @@ def test_filters_are_told_first_and_what_the_other_keeps_quiet_is_not_told(fair)
     wishes.wish(guest, hosts[0], "veto")
     assert why_absent(guest, hosts[0]).code == "your_veto"
     wishes.take_back(guest, hosts[0])
-    wishes.wish(hosts[0], guest, "veto")
     quiet.turn_off(hosts[1])
-    assert why_absent(guest, hosts[0]) == why_absent(guest, hosts[1])
-    assert why_absent(guest, hosts[0]).code == "set_aside"
+    assert why_absent(guest, hosts[1]).code == "set_aside"
     ask(edition, guest, hosts[2], "declined")
     assert why_absent(guest, hosts[2]).code == "declined"
     quiet.turn_off(guest)
     assert why_absent(guest, hosts[3]).code == "you_off"
+
+
+def test_a_veto_is_not_told_apart_from_a_place_that_others_got(fair, monkeypatch):
+    edition, hosts, guest = fair
+    monkeypatch.setattr(markets, "LIST_OF_A_GUEST", 3)
+    run_match(edition)
+    behind = next(host for host in hosts if host.pk not in queries.listed(guest))
+    before = why_absent(guest, behind)
+    assert before.code == "beside"
+    wishes.wish(behind, guest, "veto")
+    assert why_absent(guest, behind) == before
+    for host in hosts[:2]:
+        wishes.wish(host, guest, "veto")
+    # Nothing but the veto keeps them off: what is told is true of many others.
+    assert why_absent(guest, hosts[0]).code == "crowded"
+    run_match(edition)
+    assert why_absent(guest, hosts[0]).code == "crowded"
+    ask(edition, guest, hosts[0], "declined")
+    assert why_absent(guest, hosts[0]).code == "declined"
 
 
 def test_a_place_on_the_list_and_a_run_without_them_are_told(fair):

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from emporion.matchmaking.domain.wishes import wish
 from emporion.matchmaking.models import MatchRun, RankedList
 from emporion.meetings.models import MeetingRequest
 from emporion.registry import taxonomy
@@ -176,8 +177,26 @@ def test_the_published_meeting_or_its_refusal_stands_beside_the_request(
     )
     assert "Thu 23 Nov" in text and "09:00" in text
     assert "No meeting in the public schedule: Walk too long." in text
-    # Whoever said "not for me" is not given away.
+    # Whoever said "not for me" is not given away, and not by an answer left out either.
+    assert "No meeting in the public schedule: No free time in common." in text
     assert "Not wanted" not in text
+
+
+def test_a_pair_that_the_reader_keeps_apart_is_told_so_to_them_alone(
+    edition, signed_in, guest, host
+):
+    vetoed = make_request(guest, host)
+    make_release(edition, [], [(vetoed, "excluded")], state="published")
+    wish(host, guest, "veto")
+    said = {
+        person: BeautifulSoup(
+            signed_in(user_of(person)).get(f"{address('requests', edition)}?box={box}").content,
+            "html.parser",
+        ).select_one("main").get_text(" ")
+        for person, box in ((guest, "sent"), (host, "received"))
+    }
+    assert ["Not wanted by one side" in said[person] for person in (guest, host)] == [False, True]
+    assert ["No free time in common" in said[person] for person in (guest, host)] == [True, False]
 
 
 def test_a_request_shows_what_it_is_judged_by(edition, signed_in, host):

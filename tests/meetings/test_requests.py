@@ -225,6 +225,16 @@ def test_asking_takes_the_own_veto_back_and_leaves_that_of_the_other(edition):
     assert list(Wish.objects.values_list("participation_id", "kind")) == [(host.pk, "veto")]
 
 
+def test_accepting_takes_the_own_veto_back_and_declining_leaves_it(edition):
+    guest, host, other = (make_participation(edition, r) for r in ("buyer", "exhibitor", "buyer"))
+    wish(host, guest, "veto")
+    wish(host, other, "veto")
+    answer(ask(guest, host), host, accept=True)
+    answer(ask(other, host), host, accept=False)
+    found = Wish.objects.values_list("participation_id", "counterpart_id", "kind")
+    assert list(found) == [(host.pk, other.pk, "veto")]
+
+
 def test_a_closed_edition_takes_no_answer_and_no_withdrawal(edition):
     guest, host = both(edition)
     request = ask(guest, host)

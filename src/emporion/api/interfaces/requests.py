@@ -241,8 +241,7 @@ def _shown(me: Participation, rows: list[Any]) -> list[dict[str, Any]]:
                 **request_shape(filed.request),
                 "direction": "sent" if filed.request.asker_id == me.pk else "received",
                 "slot": slot_shape(filed.slot) if filed.slot else None,
-                # That somebody does not want to meet at all is said to nobody.
-                "refusal": filed.refusal if filed.refusal != "excluded" else "",
+                "refusal": filed.refusal,
             }
         )
         for filed in (queries.filed(me, rows) if rows else [])

@@ -30,18 +30,26 @@ def why_absent(participation: Participation, other: Participation) -> Absence:
 
     The first of these that is so: filters that no score overcomes, the place on the list, a list
     that does not exist or a run without `other`, and what kept `other` from a place (see
-    `comparing.Comparison`), with what it lacks where it fits less.  What the other side keeps quiet
-    (a veto, suggestions turned off) is told as "set_aside", which does not say which.  Compared is
+    `comparing.Comparison`), with what it lacks where it fits less.  That the other side turned
+    suggestions off is "set_aside", to everybody.  A veto is told to nobody, and must not be told
+    apart by what a colleague is answered: whoever is kept off by it is compared like all others,
+    and where nothing else keeps them off, by a calendar that they have no place in.  Compared is
     in the market that the list was made in, or in what is read of a large one: `counted` then says
     [how many were read, of how many].  At most 26 queries, 30 once the fair has begun, and those
     for the readers of texts where there are any.
     """
     found = told(participation.edition, [participation.pk])
-    if code := _filtered(participation, other, found):
+    mine, about_me = queries.wishes_between(participation, [other.pk])
+    vetoed = other.pk in about_me
+    theirs = (other.pk, participation.pk)
+    if vetoed and theirs in found.apart:
+        # Vetoes and declined requests both keep apart; the latter are told.
+        found.apart.remove(theirs)
+    if code := _filtered(participation, other, found, mine.get(other.pk)):
         return Absence(code)
     entries = queries.entries(participation)
     listed = [entry["id"] for entry in entries]
-    if other.pk in listed:
+    if other.pk in listed and not vetoed:
         before = listed[: listed.index(other.pk)]
         # The place among those who are shown, as the list itself has it.
         gone = {key for pair in found.agreed for key in pair}
@@ -53,10 +61,13 @@ def why_absent(participation: Participation, other: Participation) -> Absence:
     by_run = run is not None and queries.first_list_at(participation, run) is None
     if run is not None and by_run and not queries.found_of(run, [other.pk]):
         return Absence("not_in_run", {"run": run.number})
-    return _compared(participation, other, entries, run if by_run else None)
+    absence = _compared(participation, other, entries, run if by_run else None)
+    if vetoed and absence.code == "next_run":
+        return Absence("crowded", absence.detail)
+    return absence
 
 
-def _filtered(me: Participation, other: Participation, found: Told) -> str:
+def _filtered(me: Participation, other: Participation, found: Told, wish: str | None) -> str:
     if me.pk == other.pk:
         return "oneself"
     if me.hosts == other.hosts:
@@ -64,12 +75,11 @@ def _filtered(me: Participation, other: Participation, found: Told) -> str:
     silent = queries.silent(me.edition, [me.pk, other.pk])
     if me.pk in silent:
         return "you_off"
-    mine, about_me = queries.wishes_between(me, [other.pk])
-    if mine.get(other.pk) == "veto":
+    if wish == "veto":
         return "your_veto"
     if me.organisation_id is not None and me.organisation_id == other.organisation_id:
         return "colleagues"
-    if other.pk in silent or other.pk in about_me:
+    if other.pk in silent:
         return "set_aside"
     pair = {me.pk, other.pk}
     for code, pairs in (("declined", found.apart), ("met", found.met), ("agreed", found.agreed)):

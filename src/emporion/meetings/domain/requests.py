@@ -62,9 +62,7 @@ def ask(asker: Participation, counterpart: Participation, message: str = "") -> 
             )
             if found is not None and found.state != State.WITHDRAWN:
                 raise _already(found, asker)
-            if matchmaking.wish_about(asker, counterpart) == "veto":
-                # Who asks has changed their mind; with the veto the meeting could never be placed.
-                wishes.take_back(asker, counterpart)
+            _forget_veto(asker, counterpart)
             request = found or MeetingRequest(edition_id=asker.edition_id, low=low, high=high)
             request.asker, request.counterpart = asker, counterpart
             request.state, request.message = State.OPEN, message
@@ -100,7 +98,7 @@ def answer(
 ) -> MeetingRequest:
     """Accept or decline an open request on behalf of the participation that was asked.
 
-    Raises RequestError when `by` was not asked, the reason is unknown or the edition is closed,
+    Accepting takes the own veto of who accepts back.  Raises RequestError when `by` was not asked, the reason is unknown or the edition is closed,
     AlreadyAnswered when the request is not open any more.
     """
     if by.pk != request.counterpart_id:
@@ -116,6 +114,8 @@ def answer(
             raise AlreadyAnswered(
                 _("This request is not open any more: %(state)s.") % {"state": _word(locked)}
             )
+        if accept:
+            _forget_veto(by, locked.asker)
         locked.state = State.ACCEPTED if accept else State.DECLINED
         locked.decline_reason = reason
         locked.answered_at = timezone.now()
@@ -155,6 +155,12 @@ def withdraw(request: MeetingRequest, by: Participation) -> MeetingRequest:
 def lock(request: MeetingRequest) -> MeetingRequest:
     """Return a request as it is now; it stays so until the caller's transaction ends."""
     return _locked(request)
+
+
+def _forget_veto(one: Participation, other: Participation) -> None:
+    """Take back the veto of `one`, who wants the meeting now: it could never be placed with it."""
+    if matchmaking.wish_about(one, other) == "veto":
+        wishes.take_back(one, other)
 
 
 def _still(by: Participation) -> None:

@@ -141,7 +141,7 @@ def _row(filed: queries.Filed, me: Participation) -> dict[str, Any]:
         "mark": marks[asked.state],
         "state": state_word(asked, me.pk),
         "slot": filed.slot,
-        "refusal": refusal_word(filed.refusal) if filed.refusal != "excluded" else "",
+        "refusal": refusal_word(filed.refusal),
         # Only for the side that made the rule: the other one reads "accepted".
         "by_rule": filed.by_rule and asked.counterpart_id == me.pk,
         "decline": str(DECLINES.get(asked.decline_reason, "")),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Case, Count, Q, QuerySet, When
 
 from emporion.edition.queries import Edition, Participation
+from emporion.matchmaking import queries as matchmaking
 from emporion.meetings import rules
 from emporion.meetings.models import (
     Meeting,
@@ -59,6 +60,10 @@ def newest_requests(edition: Edition, participation: str, limit: int) -> list[Me
         mine, edition=edition
     )
     return list(found.order_by("-asked_at", "-pk")[:limit])
+
+
+# Reasons of the engine: a pair that must not meet, and one whose hours never do.
+EXCLUDED, NO_TIME = "excluded", "no_common_slot"
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,11 @@ def sent(participation: Participation) -> QuerySet[MeetingRequest]:
 
 def filed(participation: Participation, requests: list[MeetingRequest]) -> list[Filed]:
     """Add to each request its meeting or refusal in the published release, and whether a rule
-    accepted it; three queries."""
+    accepted it; three queries, four where a pair is kept apart.
+
+    That the other side wants no meeting at all is not told.  An answer left out would tell it as
+    well: such a pair has no time in common in any schedule, and that is what is said.
+    """
     keys = [request.pk for request in requests]
     public = {
         "release__edition": participation.edition_id,
@@ -139,17 +148,27 @@ def filed(participation: Participation, requests: list[MeetingRequest]) -> list[
             request__in=keys, request__state=MeetingRequest.State.ACCEPTED
         ).values_list("request_id", flat=True)
     )
+    others = [
+        request.counterpart if request.asker_id == participation.pk else request.asker
+        for request in requests
+    ]
+    apart = [
+        other.pk
+        for request, other in zip(requests, others, strict=True)
+        if refusals.get(request.pk) == EXCLUDED
+    ]
+    own = matchmaking.wishes_between(participation, apart)[0] if apart else {}
     return [
         Filed(
             request=request,
-            counterpart=request.counterpart
-            if request.asker_id == participation.pk
-            else request.asker,
+            counterpart=other,
             slot=meetings.get(request.pk),
-            refusal=refusals.get(request.pk, ""),
+            refusal=NO_TIME
+            if other.pk in apart and own.get(other.pk) != "veto"
+            else refusals.get(request.pk, ""),
             by_rule=request.pk in by_rule,
         )
-        for request in requests
+        for request, other in zip(requests, others, strict=True)
     ]
 
 
