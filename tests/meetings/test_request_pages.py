@@ -192,7 +192,9 @@ def test_a_pair_that_the_reader_keeps_apart_is_told_so_to_them_alone(
         person: BeautifulSoup(
             signed_in(user_of(person)).get(f"{address('requests', edition)}?box={box}").content,
             "html.parser",
-        ).select_one("main").get_text(" ")
+        )
+        .select_one("main")
+        .get_text(" ")
         for person, box in ((guest, "sent"), (host, "received"))
     }
     assert ["Not wanted by one side" in said[person] for person in (guest, host)] == [False, True]

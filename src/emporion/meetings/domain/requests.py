@@ -98,8 +98,9 @@ def answer(
 ) -> MeetingRequest:
     """Accept or decline an open request on behalf of the participation that was asked.
 
-    Accepting takes the own veto of who accepts back.  Raises RequestError when `by` was not asked, the reason is unknown or the edition is closed,
-    AlreadyAnswered when the request is not open any more.
+    Accepting takes the own veto of who accepts back.  Raises RequestError when `by` was not asked,
+    the reason is unknown or the edition is closed, AlreadyAnswered when the request is not open any
+    more.
     """
     if by.pk != request.counterpart_id:
         raise RequestError(_("Only the side that was asked can answer."))
