@@ -88,6 +88,46 @@ CASES = {
         },
         'precedence ["x", "y"]: no slot of "y" lies behind the first possible slot of "x"',
     ),
+    "precedence to what is locked": (
+        {"precedences": [["x", "y"]], "locked": [{"request": "y", "slot": "t0"}]},
+        'precedence ["x", "y"]: no slot of "y" lies behind the first possible slot of "x"',
+    ),
+    "precedence to the end of a chain": (
+        {
+            "requests": [
+                *ROWS[:2],
+                ("z", "f", "a", {"mandatory": True, "allowed_slots": ["t0", "t1"]}),
+            ],
+            "precedences": [["y", "z"], ["x", "y"]],
+        },
+        'precedence ["y", "z"]: no slot of "z" lies behind the first possible slot of "y"',
+    ),
+    "precedence in a circle": (
+        {
+            "requests": [("x", "e", "a", {"mandatory": True}), *ROWS[1:]],
+            "precedences": [["x", "y"], ["y", "x"]],
+        },
+        'precedence ["y", "x"]: in a circle each would have to come before itself',
+    ),
+    "mandatory when all is past": (
+        {
+            "people": [_person("e", unavailable=["t2"]), "f", "a", "b"],
+            "requests": [("x", "e", "a", {"mandatory": True})],
+            "frozen_before": "t2",
+        },
+        'mandatory request "x": no slot in which it could be held',
+    ),
+    "more mandatory than one takes": (
+        {
+            "people": [_person("e", max_meetings=1), "f", "a", "b"],
+            "requests": [(n, "e", p, {"mandatory": True}) for n, p in zip("xyz", "abf")],
+        },
+        'participant "e": 3 mandatory requests, max_meetings 1',
+    ),
+    "min above what is open": (
+        {"people": [_person("e", min_meetings=2), "f", "a", "b"], "exclusions": [["e", "a"]]},
+        'participant "e": min_meetings 2, but only 1 of its requests can be held',
+    ),
 }
 CLASHING = {
     "min above max": ['participant "e": min_meetings 3', 'participant "e": max_meetings 2'],
@@ -107,7 +147,6 @@ CLASHING = {
     "mandatory and excluded": ['mandatory request "x"', 'exclusion ["e", "a"]'],
     "mandatory without a slot": [
         'mandatory request "x"', 'the calendar of participant "e"',
-        'the calendar of participant "a"',
     ],
     "mandatory beyond the quota": [
         'mandatory request "x"', 'mandatory request "y"', 'participant "e": max_meetings 1',
@@ -116,7 +155,28 @@ CLASHING = {
         'mandatory request "x"', 'mandatory request "y"', 'the calendar of participant "e"',
         'request "x": fixed_slot "t1"', 'request "y": fixed_slot "t1"',
     ],
-    "precedence without room": ['precedence ["x", "y"]', 'mandatory request "y"'],
+    "precedence without room": [
+        'precedence ["x", "y"]', 'mandatory request "y"', 'request "y": fixed_slot "t0"',
+    ],
+    "precedence to what is locked": [
+        'precedence ["x", "y"]', 'locked meeting "y" in slot "t0"',
+    ],
+    "precedence to the end of a chain": [
+        'precedence ["x", "y"]', 'precedence ["y", "z"]', 'mandatory request "z"',
+        'request "z": allowed_slots',
+    ],
+    "precedence in a circle": [
+        'precedence ["y", "x"]', 'precedence ["x", "y"]', 'mandatory request "x"',
+    ],
+    "mandatory when all is past": [
+        'mandatory request "x"', 'frozen_before "t2"', 'the calendar of participant "e"',
+    ],
+    "more mandatory than one takes": [
+        'mandatory request "x"', 'mandatory request "y"', 'participant "e": max_meetings 1',
+    ],
+    "min above what is open": [
+        'participant "e": min_meetings 2', 'exclusion ["e", "a"]',
+    ],
 }  # fmt: skip
 
 
@@ -205,3 +265,21 @@ def test_conflict_of_slots_names_no_request_that_would_find_one():
             *(f'the calendar of participant "{who}"' for who in ("e", "g0", "g1")),
         ]
     ]  # fmt: skip
+
+
+def test_conflict_that_is_seen_at_once_names_all_that_it_takes_and_no_more():
+    checked = 0
+    for seed in range(50):
+        data = tiny.harder(seed)
+        if seed % 2:
+            data["frozen_before"] = "t1"
+            data["precedences"] = [["r0", "r1"]]
+        it = scheduling.instance_from_json(data)
+        for found in conflicts.find_conflicts(it, it.possible_slots(), it.excluded())[:2]:
+            names = [str(one) for one in found.constraints]
+            assert tiny.brute_force(tiny.only(data, names)) is None, (seed, names)
+            for name in names:
+                rest = [other for other in names if other != name]
+                assert tiny.brute_force(tiny.only(data, rest)) is not None, (seed, names, name)
+            checked += 1
+    assert checked > 50

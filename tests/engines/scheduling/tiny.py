@@ -1,5 +1,6 @@
 """Tiny random instances as JSON, and the best schedule found by trying everything."""
 
+import copy
 import itertools
 import random
 
@@ -166,3 +167,62 @@ def brute_force(data, cost=None):
         if report.valid and (best is None or cost(report) < best_cost):
             best, best_cost = solution, cost(report)
     return best
+
+
+def only(data, names):
+    """The instance with the named constraints alone, told apart by their names."""
+    free = copy.deepcopy(data)
+    for key in ("precedences", "exclusions", "locked"):
+        free[key] = []
+    for key in ("tables", "frozen_before", "max_break_difference", "walking"):
+        free.pop(key, None)
+    for pool in free.get("table_pools", []):
+        if f'table pool "{pool["id"]}"' not in names:
+            pool["tables"] = len(data["requests"])
+    keys = {"tables": "tables", "walking": "walking", "frozen_before": "frozen_before",
+            "max_break_difference": "max_break_difference"}  # fmt: skip
+    for name in names:
+        if (word := name.split(" ")[0]) in keys:
+            free[keys[word]] = data[keys[word]]
+    for key in ("precedences", "exclusions"):
+        free[key] = [
+            pair for pair in data.get(key, [])
+            if f'{key[:-1]} ["{pair[0]}", "{pair[1]}"]' in names
+        ]  # fmt: skip
+    free["locked"] = [
+        item for item in data.get("locked", [])
+        if f'locked meeting "{item["request"]}" in slot "{item["slot"]}"' in names
+    ]  # fmt: skip
+    for person in free["participants"]:
+        who = f'participant "{person["id"]}"'
+        if f"the calendar of {who}" not in names:
+            person.pop("unavailable", None)
+            person["capacity"] = len(data["requests"])
+        for key in ("min_meetings", "max_meetings", "max_meetings_per_day"):
+            if f"{who}: {key} {person.get(key)}" not in names:
+                person.pop(key, None)
+        if "walking" not in free:
+            person.pop("place", None)
+    for row in free["requests"]:
+        who = f'request "{row["id"]}"'
+        if f"mandatory {who}" not in names:
+            row.pop("mandatory", None)
+        if f"{who}: allowed_slots" not in names:
+            row.pop("allowed_slots", None)
+        if f'{who}: fixed_slot "{row.get("fixed_slot")}"' not in names:
+            row.pop("fixed_slot", None)
+    return free
+
+
+MUST = ("mandatory", "minimum", "slots", "quota", "tables", "pools", "precedences", "exclusions",
+        "walking", "fairness")  # fmt: skip
+
+
+def harder(seed):
+    """A tiny instance in which much has to be held, often too much."""
+    data = random_instance(seed, MUST[: 2 + seed % 9])
+    for row in data["requests"][: 2 + seed % 3]:
+        row["mandatory"] = True
+    if seed % 4 == 0:
+        data["locked"] = [{"request": "r0", "slot": "t1"}]
+    return data

@@ -10,9 +10,14 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
+from .closings import MOST_NAMES, Closings, least
 from .instance import NO_LIMIT, Bools, Instance, Ints
 from .naming import Conflict, Constraint, Namer
+from .orders import order_conflicts
 from .state import walking_budget
+
+#: So many sets of slots are looked at for what can be left out of them.
+MOST_SHRUNK = 20
 
 _Pairs = defaultdict[tuple[int, ...], list[tuple[int, int]]]
 
@@ -25,29 +30,37 @@ def find_conflicts(instance: Instance, possible: Bools, excluded: Bools) -> list
     found = _limits(instance, possible, excluded)
     found += _locked(instance, excluded)
     found += _mandatory(instance, possible, excluded)
-    found += _order(instance, possible)
+    found += order_conflicts(instance, possible)
     return found
 
 
 def _limits(it: Instance, possible: Bools, excluded: Bools) -> list[Conflict]:
     found = []
-    name = Namer(it)
+    closings = Closings(it)
+    name = closings.name
     usable = possible.any(axis=1) & ~excluded
     ends = np.concatenate([it.first[usable], it.second[usable]])
     asked = np.bincount(ends, minlength=len(it.participant_ids))
+    every = np.bincount(np.concatenate([it.first, it.second]), minlength=len(asked))
     places = it.capacity.sum(axis=1)
     for p in np.flatnonzero(it.min_meetings > 0).tolist():
-        least, most = int(it.min_meetings[p]), int(it.max_meetings[p])
-        demand = name.of("min_meetings", p, least)
-        if least > most:
+        fewest, most = int(it.min_meetings[p]), int(it.max_meetings[p])
+        demand = name.of("min_meetings", p, fewest)
+        if fewest > most:
             both = (demand, name.of("max_meetings", p, most))
             found.append(Conflict(f"{demand} is more than max_meetings {most}", both))
-        elif least > places[p]:
+        elif fewest > places[p]:
             sentence = f"{demand}, but it has places for {places[p]}"
-            found.append(Conflict(sentence, (demand, name.calendar(p))))
-        elif least > asked[p]:
+            calendar = [name.calendar(p)] if fewest <= every[p] else []
+            found.append(Conflict(sentence, (demand, *calendar)))
+        elif fewest > asked[p]:
             sentence = f"{demand}, but only {asked[p]} of its requests can be held"
-            found.append(Conflict(sentence, (demand,)))
+            mine = (it.first == p) | (it.second == p)
+            # As many of those that cannot be held as leave too few.
+            spare = max(int(every[p]) - fewest + 1, 0)
+            shut = np.flatnonzero(mine & ~usable)[:spare].tolist()
+            closed = closings.of_all(shut, spare) if shut else []
+            found.append(Conflict(sentence, (demand, *closed)))
     return found
 
 
@@ -175,24 +188,25 @@ def _locked_walks(it: Instance, locked: dict[int, int]) -> list[Conflict]:
 
 def _mandatory(it: Instance, possible: Bools, excluded: Bools) -> list[Conflict]:
     found: list[Conflict] = []
-    name = Namer(it)
     must = np.flatnonzero(it.mandatory).tolist()
     if not must:
         return found
+    closings = Closings(it)
+    name = closings.name
     for r in must:
         own = name.request("mandatory", r)
         if excluded[r]:
             found.append(Conflict(f"{own}: its participants are excluded", (own, name.apart(r))))
         elif not possible[r].any():
-            closing = (*name.calendars(r), *_own_slots(it, name, r))
-            found.append(Conflict(f"{own}: no slot in which it could be held", (own, *closing)))
+            sentence = f"{own}: no slot in which it could be held"
+            found.append(Conflict(sentence, (own, *closings.of_all([r]))))
     if found:
         return found
     tables = int(np.minimum(it.tables, len(it.request_ids)).sum())
     if (it.tables < NO_LIMIT).any() and len(must) > tables:
         sentence = f"{len(must)} mandatory requests, but tables for {tables} meetings"
         limit = name.whole("tables", tables)
-        found.append(Conflict(sentence, (*name.mandatory(must), limit)))
+        found.append(Conflict(sentence, (*name.mandatory(must[: tables + 1]), limit)))
     by_person: dict[int, list[int]] = {}
     for r in must:
         by_person.setdefault(int(it.first[r]), []).append(r)
@@ -202,21 +216,13 @@ def _mandatory(it: Instance, possible: Bools, excluded: Bools) -> list[Conflict]
         if len(mine) > most:
             sentence = f"{who}: {len(mine)} mandatory requests, max_meetings {most}"
             limit = name.of("max_meetings", p, most)
-            found.append(Conflict(sentence, (*name.mandatory(mine), limit)))
+            found.append(Conflict(sentence, (*name.mandatory(mine[: most + 1]), limit)))
         elif few := _overfull(it, possible, p, mine):
             sentence = f"{who}: its {len(mine)} mandatory requests do not fit into its slots"
-            closed = _closing(it, name, p, few)
-            found.append(Conflict(sentence, (*name.mandatory(few), *closed)))
-    return found
-
-
-def _own_slots(it: Instance, name: Namer, r: int) -> list[Constraint]:
-    """What beside calendars says in which slots the request r may be held."""
-    found = []
-    if (t := int(it.fixed_slot[r])) >= 0:
-        found.append(name.request("fixed_slot", r, t))
-    elif it.allowed is not None and not it.allowed[r].all():
-        found.append(name.request("allowed_slots", r))
+            shrink = len(found) < MOST_SHRUNK
+            closed = _closing(it, closings, p, few, shrink)
+            demands = map(closings.demand, few)
+            found.append(Conflict(sentence, dict.fromkeys((*demands, *closed))))
     return found
 
 
@@ -226,9 +232,7 @@ def _overfull(it: Instance, possible: Bools, p: int, mine: list[int]) -> list[in
     Empty where each finds one of its own. What alternating paths reach from a request that a
     maximum matching leaves over: without any one of those, the others could all be placed.
     """
-    columns = np.repeat(np.arange(possible.shape[1]), it.capacity[p])
-    suits = possible[mine][:, columns]
-    matching: Ints = maximum_bipartite_matching(csr_matrix(suits.astype(np.int8)), "column")
+    suits, matching = _matched(it, p, possible[mine])
     left_over = np.flatnonzero(matching < 0)
     if not left_over.size:
         return []
@@ -242,40 +246,31 @@ def _overfull(it: Instance, possible: Bools, p: int, mine: list[int]) -> list[in
     return [mine[row] for row in sorted(reached)]
 
 
-def _closing(it: Instance, name: Namer, p: int, rows: list[int]) -> list[Constraint]:
+def _matched(it: Instance, p: int, possible: Bools) -> tuple[Bools, Ints]:
+    """Which places of p suit each of its requests with the slots ``possible`` bool[., S], and the
+    place of each in a maximum matching, -1 = none."""
+    columns = np.repeat(np.arange(possible.shape[1]), it.capacity[p])
+    suits: Bools = possible[:, columns]
+    graph = csr_matrix(suits.astype(np.int8))
+    matching: Ints = maximum_bipartite_matching(graph, "column")
+    return suits, matching
+
+
+def _closing(
+    it: Instance, closings: Closings, p: int, rows: list[int], shrink: bool
+) -> list[Constraint]:
     """What leaves these requests of p so few slots: its calendar, and what closes any of it."""
-    found = [name.calendar(p)]
-    for r in rows:
-        q = int(it.second[r] if it.first[r] == p else it.first[r])
-        if ((it.capacity[p] > 0) & (it.capacity[q] == 0)).any():
-            found.append(name.calendar(q))
-        found += _own_slots(it, name, r)
-    return list(dict.fromkeys(found))
+    own = closings.name.calendar(p)
+    masks = [[pair for pair in closings.of(r) if pair[0] != own] for r in rows]
+    every = [one for mine in masks for one, _ in mine]
 
+    def too_few(kept: list[Constraint]) -> bool:
+        open_ = np.ones((len(rows), len(it.slot_ids)), dtype=bool)
+        for row, mine in zip(open_, masks, strict=True):
+            for one, mask in mine:
+                if one in kept:
+                    row &= ~mask
+        return bool((_matched(it, p, open_)[1] < 0).any())
 
-def _order(it: Instance, possible: Bools) -> list[Conflict]:
-    """Precedences among mandatory requests: cycles and windows that close."""
-    name = Namer(it)
-    pairs = [(a, b) for a, b in it.precedences.tolist() if it.mandatory[b]]
-    earliest = {r: int(possible[r].argmax()) for pair in pairs for r in pair if possible[r].any()}
-    for _ in range(len(pairs) + 1):
-        changed = False
-        for a, b in pairs:
-            order = name.precedence(a, b)
-            both = (order, name.request("mandatory", b))
-            if a not in earliest or b not in earliest:
-                sentence = "one of the two can never be held, and the second is mandatory"
-                return [Conflict(f"{order}: {sentence}", both)]
-            later = np.flatnonzero(possible[b, earliest[a] + 1 :])
-            if not later.size:
-                sentence = (
-                    f'no slot of "{it.request_ids[b]}" lies behind the first possible slot of '
-                    f'"{it.request_ids[a]}"'
-                )
-                return [Conflict(f"{order}: {sentence}", both)]
-            t = earliest[a] + 1 + int(later[0])
-            if t > earliest[b]:
-                earliest[b], changed = t, True
-        if not changed:
-            break
-    return []
+    shrink &= len(every) <= MOST_NAMES
+    return [own, *(least(every, too_few) if shrink else dict.fromkeys(every))]

@@ -219,8 +219,7 @@ def groups_of(it: Instance) -> list[Group]:
     if it.walking:
         whole(name.whole("walking"), walk_minutes=it.walk_minutes)
     if it.frozen_before:
-        slot = it.slot_ids[it.frozen_before] if it.frozen_before < len(it.slot_ids) else "the end"
-        whole(Constraint("frozen_before", slots=(slot,)), frozen_before=it.frozen_before)
+        whole(name.frozen(), frozen_before=it.frozen_before)
     if (apart := it.max_break_difference) is not None:
         whole(name.whole("max_break_difference", apart), max_break_difference=apart)
     for pair in it.exclusions:

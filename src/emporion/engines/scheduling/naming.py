@@ -47,7 +47,7 @@ class Constraint:
             "calendar": f"the calendar of participant {who}",
             "exclusion": f"exclusion [{who}]",
             "fixed_slot": f"request {what}: fixed_slot {when}",
-            "frozen_before": f"frozen_before {when}",
+            "frozen_before": f"frozen_before {when or 'the end'}",
             "locked": f"locked meeting {what} in slot {when}",
             "mandatory": f"mandatory request {what}",
             "max_break_difference": f"max_break_difference {self.number}",
@@ -93,9 +93,10 @@ class Namer:
             return Constraint("calendar", who)
         return Constraint("calendar", who, (), (self.it.slot_ids[t],), int(self.it.capacity[p, t]))
 
-    def calendars(self, r: int) -> tuple[Constraint, Constraint]:
-        """The calendars of the two participants of the request r."""
-        return self.calendar(int(self.it.first[r])), self.calendar(int(self.it.second[r]))
+    def frozen(self) -> Constraint:
+        """That no new meeting comes before a slot; without one where that is none at all."""
+        slot = self.it.slot_ids[self.it.frozen_before : self.it.frozen_before + 1]
+        return Constraint("frozen_before", slots=tuple(slot))
 
     def exclusion(self, p: int, q: int) -> Constraint:
         """That p and q are never to meet."""
