@@ -508,6 +508,18 @@ def test_commands_say_what_cannot_be_done(edition, capsys, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "option",
+    ["--seed=-1", "--seed=4294967296", "--time-limit=nan", "--time-limit=inf", "--time-limit=0",
+     "--work-limit=-5"],
+)  # fmt: skip
+def test_schedule_command_refuses_limits_that_are_none(option, capsys):
+    with pytest.raises(SystemExit) as ended:
+        commands.schedule(["--edition", "any", option])
+    assert ended.value.code == 2
+    assert f"argument {option.split('=')[0]}: " in capsys.readouterr().err
+
+
 def test_export_that_cannot_be_whole_leaves_nothing(edition, capsys, tmp_path):
     small_fair(edition)
     compute_release(edition, work_limit=STEPS)

@@ -286,7 +286,8 @@ def test_repair_says_what_was_wrong_with_the_announced_schedule(tmp_path, capsys
     assert valid.faults == []
     files = [str(tmp_path / name) for name in ("i.json", "s.json", "o.json", "c.json")]
     meetings = [{"request": r, "slot": "t0"} for r in "xyz"]
-    for path, content in zip(files, (data, {"meetings": meetings}, FORMAT), strict=False):
+    announced = {"format": "emporion-schedule-solution/1", "meetings": meetings}
+    for path, content in zip(files, (data, announced, FORMAT), strict=False):
         Path(path).write_text(json.dumps(content), "utf-8")
     assert main([*files[:3], "-o", files[3], "--work-limit", "20"]) == 0
     assert faults[0] in capsys.readouterr().err

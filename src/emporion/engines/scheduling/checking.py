@@ -89,11 +89,17 @@ def check_files(instance: str | Path, solution: str | Path) -> Report:
 
 def _load(path: str | Path) -> Any:
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8-sig"))
+        text = Path(path).read_text(encoding="utf-8-sig")
+        data = json.loads(text)
+        if "\\u" in text:
+            json.dumps(data, ensure_ascii=False).encode()
     except RecursionError:
         raise ValueError(f"{path}: nested too deeply") from None
+    except UnicodeEncodeError:
+        raise ValueError(f"{path}: half a character in a text") from None
     except ValueError as error:
         raise ValueError(f"{path}: not JSON in UTF-8: {error}") from None
+    return data
 
 
 def check_data(

@@ -9,30 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from .clock import process_start
+from .options import seconds, share, steps
 
 # The exit status when no schedule can meet the constraints.
 INFEASIBLE = 3
-
-
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0 < value < 1e7:
-        raise argparse.ArgumentTypeError("must be a number of seconds greater than 0")
-    return value
-
-
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError("must be a share from 0 to 1")
-    return value
-
-
-def _steps(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError("must not be negative")
-    return value
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -49,28 +29,28 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--check", action="store_true", help="verify SOLUTION.json independently")
     parser.add_argument(
-        "--time-limit", type=_seconds, metavar="S", help="seconds from the start of the process"
+        "--time-limit", type=seconds, metavar="S", help="seconds from the start of the process"
     )
     parser.add_argument(
-        "--work-limit", type=_steps, metavar="N", help="search steps: makes the run repeatable"
+        "--work-limit", type=steps, metavar="N", help="search steps: makes the run repeatable"
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
         "--serve",
-        type=_steps,
+        type=steps,
         default=0,
         metavar="N",
         help="the first N meetings of every requesting buyer go before all other weight",
     )
     parser.add_argument(
         "--serve-bonus",
-        type=_seconds,
+        type=seconds,
         metavar="W",
         help="with --serve or --balance: they are worth W more each (a trade, not a rule)",
     )
     parser.add_argument(
         "--balance",
-        type=_share,
+        type=share,
         default=0.0,
         metavar="SHARE",
         help="so large a share (0 to 1) of what every buyer asks for goes first in the same way",
@@ -91,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--proof-stages",
-        type=_steps,
+        type=steps,
         metavar="N",
         help="end the proof after so many stages, as a run did that the clock has cut",
     )
@@ -230,8 +210,8 @@ def _check(instance_path: str, solution_path: str) -> int:
         f"{report.idle} idle slots"
     )
     if (flat := report.bound_without_walking) is not None:
-        share = 100 * report.weight / flat if flat else 100.0
-        print(f"bound without walking {flat:.3f} recomputed, share {share:.3f} %")
+        part = 100 * report.weight / flat if flat else 100.0
+        print(f"bound without walking {flat:.3f} recomputed, share {part:.3f} %")
     if report.bound is not None and report.share is not None:
         print(f"bound {report.bound:.3f} recomputed, share {100 * report.share:.3f} %")
     if report.proven:

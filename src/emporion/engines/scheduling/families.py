@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .instance import Instance, make_instance
+from .limits import refuse_seed
 
 #: Draws without a meeting after which a timetable is begun again.
 PATIENCE = 200_000
@@ -58,8 +59,9 @@ FAMILIES = {
 def generate_family(name: str, seed: int) -> Instance:
     """One instance of a family of `FAMILIES`; the same name and seed give the same instance.
 
-    Raises ValueError for an unknown family.  Some milliseconds.
+    Raises ValueError for an unknown family or a seed that is none.  Some milliseconds.
     """
+    refuse_seed(seed)
     if name not in FAMILIES:
         raise ValueError(f'no family "{name}"; there are {", ".join(FAMILIES)}')
     family = FAMILIES[name]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from .instance import BUYER, EXHIBITOR, Instance, Ints, make_instance
+from .instance import BUYER, EXHIBITOR, NO_LIMIT, Instance, Ints, make_instance
 from .limits import refuse_seed, refuse_too_many
 
 #: Share of the slots in which an exhibitor is open, drawn evenly between the two.
@@ -15,6 +17,8 @@ STAY = (0.4, 0.3, 0.2, 0.1)
 SCARCE = (1, 1, 2, 2, 3, 4, 6, 8)
 #: Tables of a hall's pool, as a share of what its exhibitors without a booth could fill at once.
 POOLED = 0.5
+#: Most participants times slots, and pairs drawn for each request before the drawing is given up.
+MOST_CELLS, MOST_DRAWN = 1_000_000_000, 100
 
 
 def generate(
@@ -41,24 +45,33 @@ def generate(
     and only neighbouring halls can be reached between two slots.  With ``scarce``, every second
     exhibitor has one or two tables only, so that many more are booked out.  A share ``pooled`` of
     the exhibitors has no booth: they meet at the tables of their hall's pool, of which there are
-    half as many as they could fill at once.  0.3 s for 200,000 requests.
+    half as many as they could fill at once.  0.3 s for 200,000 requests.  Raises ValueError for
+    numbers of which no expo can be made.
 
     >>> made = generate(exhibitors=2, buyers=6, requests=5, days=1, slots_per_day=3, seed=1)
     >>> len(made.slot_ids), len(made.participant_ids), len(made.request_ids)
     (3, 8, 5)
     """
     refuse_seed(seed)
-    if exhibitors < 1 or buyers < 1 or requests < 1:
-        raise ValueError("exhibitors, buyers and requests must be at least 1")
+    if min(exhibitors, buyers, requests, days, slots_per_day, halls) < 1:
+        raise ValueError(
+            "exhibitors, buyers, requests, days, slots_per_day and halls must be at least 1"
+        )
+    if not 0 <= quota <= NO_LIMIT:
+        raise ValueError(f"quota must be a whole number from 0 to {NO_LIMIT}")
+    if not 0 <= zipf < math.inf:
+        raise ValueError("zipf must be a number, 0 or more")
     if not 0 <= pooled <= 1:
         raise ValueError("pooled is a share of the exhibitors, between 0 and 1")
     if requests > exhibitors * buyers // 2:
         raise ValueError("more requests than half of all pairs: ask for fewer")
     refuse_too_many(requests)
+    people, slots = exhibitors + buyers, days * slots_per_day
+    if people * slots > MOST_CELLS:
+        gigabytes = people * slots * 4 / 1e9
+        raise ValueError(f"a calendar for everybody would take {gigabytes:.0f} GB of memory")
     rng = np.random.default_rng(seed)
-    slots = days * slots_per_day
     day = np.repeat(np.arange(days, dtype=np.int32), slots_per_day)
-    people = exhibitors + buyers
     capacity = np.zeros((people, slots), dtype=np.int32)
     drawn = rng.choice(SCARCE, exhibitors) if scarce else rng.integers(1, 9, exhibitors)
     tables: Ints = drawn.astype(np.int32)
@@ -145,8 +158,12 @@ def _pairs(
     keen = rng.gamma(2.0, 1.0, buyers)
     keenness = np.cumsum(keen / keen.sum())
     found = np.empty(0, dtype=np.int64)
+    drawn = 0
     while len(found) < requests:
+        if drawn > MOST_DRAWN * (requests + 10_000):
+            raise ValueError("so uneven a popularity leaves too few pairs: lower zipf")
         more = int((requests - len(found)) * 1.2) + 64
+        drawn += more
         e = np.minimum(np.searchsorted(edges, rng.random(more)), exhibitors - 1)
         fresh = np.minimum(np.searchsorted(keenness, rng.random(more)), buyers - 1) * exhibitors + e
         both = np.concatenate([found, fresh])

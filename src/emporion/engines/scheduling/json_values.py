@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from pathlib import Path
 from typing import Any
 
 from .instance import NO_LIMIT, InstanceError
+
+#: Digits of a whole number; Python reads no more.
+MOST_DIGITS = sys.get_int_max_str_digits()
+# Where JSON may have written one half of a character, which no file in UTF-8 can hold.
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def _no_number(text: str) -> float:
@@ -14,18 +21,29 @@ def _no_number(text: str) -> float:
 
 
 def load_json(path: str | Path) -> Any:
-    """The parsed file; `InstanceError` with line and column when it is not JSON in UTF-8."""
+    """The parsed file; `InstanceError` when it is not JSON in UTF-8, with line and column, or says
+    what cannot be written again."""
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise InstanceError(str(path), f"not UTF-8 (byte {error.start})") from None
     try:
-        return json.loads(text, parse_constant=_no_number)
+        data = json.loads(text, parse_constant=_no_number)
+        if _HALF.search(text):
+            json.dumps(data, ensure_ascii=False).encode()
+    except InstanceError:
+        raise
     except json.JSONDecodeError as error:
         where = f"{path}, line {error.lineno}, column {error.colno}"
         raise InstanceError(where, f"not JSON: {error.msg}") from None
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(error.object[error.start]):04x}"
+        raise InstanceError(str(path), f"{half} is half a character: no text has it") from None
+    except ValueError:
+        raise InstanceError(str(path), f"too long a number: over {MOST_DIGITS} digits") from None
     except RecursionError:
         raise InstanceError(str(path), "nested too deeply") from None
+    return data
 
 
 def expect(value: Any, kind: type | tuple[type, ...], where: str, wanted: str) -> Any:

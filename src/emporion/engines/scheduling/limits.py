@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from .instance import InstanceError
+from .options import MOST_SEED
 
-MOST_REQUESTS, MOST_SEED = 5_000_000, 2**32 - 1
+MOST_REQUESTS = 5_000_000
 #: Memory of a request from reading to the schedule, and the least that it takes in a file.
 BYTES_A_REQUEST, BYTES_IN_FILE = 900, 30
 _MARK, _CHUNK = b'"participants"', 1 << 22

@@ -16,7 +16,7 @@ Show = Callable[[dict[str, Any]], None]
 
 
 @contextmanager
-def progress_bar(quiet: bool) -> Iterator[Show | None]:
+def progress_bar(quiet: bool, command: str = "emporion schedule") -> Iterator[Show | None]:
     """Gives a callback for `solve`; None when nothing is to be said."""
     if quiet:
         yield None
@@ -24,7 +24,7 @@ def progress_bar(quiet: bool) -> Iterator[Show | None]:
         with _bar() as show:
             yield show
     else:
-        with _lines() as show:
+        with _lines(command) as show:
             yield show
 
 
@@ -40,7 +40,7 @@ def _words(now: dict[str, Any]) -> str:
 
 
 @contextmanager
-def _lines() -> Iterator[Show]:
+def _lines(command: str) -> Iterator[Show]:
     """A line every `EVERY` seconds, also while the solver has no time to call back."""
     began, over = time.monotonic(), threading.Event()
     latest: list[str] = ["reading and preparing"]
@@ -48,7 +48,7 @@ def _lines() -> Iterator[Show]:
     def write() -> None:
         while not over.wait(EVERY):
             seconds = time.monotonic() - began
-            sys.stderr.write(f"emporion schedule: {seconds:.0f} s, {latest[0]}\n")
+            sys.stderr.write(f"{command}: {seconds:.0f} s, {latest[0]}\n")
             sys.stderr.flush()
 
     def show(now: dict[str, Any]) -> None:

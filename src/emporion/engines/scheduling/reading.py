@@ -261,6 +261,8 @@ def _requests(
     count, slots = len(requests), len(slot_index)
     pairs = [request["participants"] for request in requests]
     try:
+        if not all(type(pair) is list for pair in pairs):
+            raise TypeError
         flat = [people_index[name] for a, b in pairs for name in (a, b)]
     except (KeyError, TypeError, ValueError):
         for request in requests:
@@ -311,7 +313,7 @@ def _floats(weights: list[Any], requests: list[Any]) -> Any:
         return np.array(weights, dtype=np.float64)
     except OverflowError:
         for weight, request in zip(weights, requests, strict=True):
-            if weight > 1e300:
+            if abs(weight) > 1e300:
                 raise InstanceError(
                     f'request "{request["id"]}"', "the weight is too large a number"
                 ) from None

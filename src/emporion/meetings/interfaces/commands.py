@@ -16,6 +16,7 @@ from emporion.edition import queries as edition_queries
 from emporion.edition.queries import Edition
 from emporion.meetings.domain.files import ExportError
 from emporion.meetings.domain.files import export as write_files
+from emporion.meetings.domain.limits import seconds, seed, steps
 from emporion.meetings.domain.market import ScheduleError
 from emporion.meetings.domain.releases import PublishConflict
 from emporion.meetings.domain.releases import publish as publish_release
@@ -43,17 +44,17 @@ def schedule(argv: list[str]) -> int:
     parser.add_argument("--edition", required=True, help="the edition's short name")
     parser.add_argument(
         "--time-limit",
-        type=_seconds,
+        type=seconds,
         metavar="SECONDS",
         help=f"seconds of search (default {DEFAULT_SECONDS:g}, of a repair {REPAIR_SECONDS:g})",
     )
     parser.add_argument(
         "--work-limit",
-        type=int,
+        type=steps,
         metavar="STEPS",
         help="stop after so many steps instead: repeats a run exactly",
     )
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=seed, default=1)
     parser.add_argument(
         "--no-walking", action="store_true", help="leave the minutes on foot between pavilions out"
     )
@@ -190,13 +191,6 @@ def _on(slug: str, actor: str, work: Callable[[Edition], None]) -> int:
         print(f"Cannot write {error.filename}: {error.strerror}.", file=sys.stderr)
         return 1
     return 0
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if seconds <= 0:
-        raise argparse.ArgumentTypeError("must be above 0")
-    return seconds
 
 
 def _tell(step: Step, said: dict[str, Any], work_limit: int | None) -> None:

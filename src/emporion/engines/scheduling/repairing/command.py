@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import numpy as np
 from ..clock import process_start
 from ..instance import Instance, InstanceError, Ints
 from ..json_values import load_json
+from ..options import seconds, steps
+from ..writing import SOLUTION_FORMAT, write_instance, write_solution, write_text
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,12 +32,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--instance-output", metavar="LEFT.json", help="the instance it can be checked against"
     )
-    parser.add_argument("--time-limit", type=float, default=None, metavar="S")
-    parser.add_argument("--work-limit", type=int, default=None, metavar="N")
+    parser.add_argument(
+        "--time-limit", type=seconds, metavar="S", help="seconds from the start of the process"
+    )
+    parser.add_argument(
+        "--work-limit", type=steps, metavar="N", help="trials: makes the run repeatable"
+    )
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--quiet", action="store_true", help="no progress, no summary")
     args = parser.parse_args(argv)
+    from ..progress import progress_bar
     from ..reading import read_instance
-    from ..writing import write_instance, write_solution, write_text
     from . import changes_to_json, read_order, repair
 
     began = process_start()
@@ -44,15 +52,18 @@ def main(argv: Sequence[str] | None = None) -> int:
                 raise InstanceError(path, f"there is no folder {folder}")
         instance = read_instance(args.instance)
         slot = announced(args.solution, instance)
-        solution, changes, left = repair(
-            instance,
-            slot,
-            read_order(args.order, instance),
-            seed=args.seed,
-            time_limit=args.time_limit,
-            work_limit=args.work_limit,
-            started=began,
-        )
+        order = read_order(args.order, instance)
+        with progress_bar(args.quiet, parser.prog) as on_progress:
+            solution, changes, left = repair(
+                instance,
+                slot,
+                order,
+                seed=args.seed,
+                time_limit=args.time_limit,
+                work_limit=args.work_limit,
+                on_progress=on_progress,
+                started=began,
+            )
         text = json.dumps(changes_to_json(instance, changes), indent=1, ensure_ascii=False)
         if args.instance_output:
             write_instance(args.instance_output, left)
@@ -67,6 +78,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     for sentence in changes.faults:
         print(f"emporion schedule-repair: {sentence}", file=sys.stderr)
+    if args.quiet:
+        return 0
     print(
         f"{len(changes.changes)} changes: {changes.new} new meetings, {changes.moved} moved, "
         f"weight lost {changes.lost:g}, regained {changes.regained:g}",
@@ -79,13 +92,19 @@ def announced(path: str, instance: Instance) -> Ints:
     """The slot of every request in a solution file, int32[R]; -1 where it is not held.
 
     Requests and slots that the instance does not have are left out: they were withdrawn.
-    Raises `InstanceError` when the file is no solution.
+    Raises `InstanceError` when the file is no solution, or lists a meeting twice.
     """
+    data = load_json(path)
     try:
-        data = load_json(path)
-        meetings = [(str(m["request"]), str(m["slot"])) for m in data["meetings"]]
+        meetings = [(m["request"], m["slot"]) for m in data["meetings"]]
+        known = data["format"] == SOLUTION_FORMAT
     except (KeyError, TypeError):
-        raise InstanceError(str(path), "is no emporion-schedule-solution/1") from None
+        known = False
+    if not known or not all(isinstance(name, str) for pair in meetings for name in pair):
+        raise InstanceError(str(path), f"is no {SOLUTION_FORMAT}")
+    times = Counter(request for request, _ in meetings)
+    if twice := next((request for request, count in times.items() if count > 1), None):
+        raise InstanceError(str(path), f'meeting "{twice}" is listed twice')
     slot_at = {name: t for t, name in enumerate(instance.slot_ids)}
     request_at = {name: r for r, name in enumerate(instance.request_ids)}
     slot: Ints = np.full(len(instance.request_ids), -1, dtype=np.int32)

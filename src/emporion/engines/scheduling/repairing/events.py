@@ -98,9 +98,9 @@ def order_from_json(data: dict[str, Any], instance: Instance) -> Order:
     order = Order(min(earliest, len(slot_at)))
     for number, item in enumerate(_list(data, "events"), 1):
         where = f"event {number}"
-        if not isinstance(item, dict) or item.get("kind") not in KINDS:
+        kind = item.get("kind") if isinstance(item, dict) else None
+        if not isinstance(kind, str) or kind not in KINDS:
             raise InstanceError(where, f"kind must be one of {', '.join(KINDS)}")
-        kind = item["kind"]
         known = {"kind", *KINDS[kind]} | (set() if kind == "no_show" else {"from"})
         for key in item:
             if key not in known and not key.startswith("x-"):
