@@ -219,7 +219,8 @@ def test_conflict_too_many_mandatory_for_all_places_together():
 
 
 def test_conflicts_of_locked_meetings_are_overlooked_by_no_quick_look():
-    """The quick look at all locked meetings says "fine" exactly where none is named."""
+    """The quick look at all locked meetings says "fine" only where none is named, and everywhere
+    where that is so but where people walk: there it takes a longer look to be sure."""
     answers = {True: 0, False: 0}
     for seed in range(240):
         rng = random.Random(seed)
@@ -230,7 +231,8 @@ def test_conflicts_of_locked_meetings_are_overlooked_by_no_quick_look():
         data["locked"] = [{"request": name, "slot": rng.choice(slots)} for name in chosen]
         it = scheduling.instance_from_json(data)
         fine = conflicts._locked_is_fine(it, it.excluded())
-        assert fine == (conflicts._name_locked(it, it.excluded()) == []), seed
+        named = conflicts._name_locked(it, it.excluded()) != []
+        assert fine != named or (it.walking and not fine), seed
         answers[fine] += 1
     assert min(answers.values()) > 40
 

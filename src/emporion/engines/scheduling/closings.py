@@ -50,9 +50,11 @@ class Closings:
             return self.name.request("locked", r, self.locked[r])
         return self.name.request("mandatory", r)
 
-    def of_all(self, rows: list[int], number: int = 1) -> list[Constraint]:
-        """The least of what closes every slot to so many of the requests ``rows``."""
-        masks = [self.of(r) for r in rows]
+    def of_all(
+        self, rows: list[int], number: int = 1, where: slice = slice(None)
+    ) -> list[Constraint]:
+        """The least of what closes every slot of ``where`` to so many of the requests ``rows``."""
+        masks = [[(one, mask[where]) for one, mask in self.of(r)] for r in rows]
         every = dict.fromkeys(one for mine in masks for one, _ in mine)
 
         def closed(kept: list[Constraint]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -14,7 +14,7 @@ from .closings import MOST_NAMES, Closings, least
 from .instance import NO_LIMIT, Bools, Instance, Ints
 from .naming import Conflict, Constraint, Namer
 from .orders import order_conflicts
-from .state import walking_budget
+from .state import has_shortcuts, walking_budget
 
 #: So many sets of slots are looked at for what can be left out of them.
 MOST_SHRUNK = 20
@@ -155,35 +155,66 @@ def _locked_is_fine(it: Instance, excluded: Bools) -> bool:
     if not it.walking:
         return True
     hall = it.place[np.concatenate([it.second[rows], it.first[rows]])]
-    walks = (it.place[ends] < 0) & (hall >= 0)
+    walks = it.place[ends] < 0
     ends, when, hall = ends[walks], when[walks], hall[walks]
     order = np.argsort(ends * width + when, kind="stable")
     ends, when, hall = ends[order], when[order], hall[order]
-    same = (ends[1:] == ends[:-1]) & (when[1:] > when[:-1])
+    same = ends[1:] == ends[:-1]
+    if (same & (when[1:] == when[:-1])).any():
+        # Each of two meetings at a time has ways of its own.
+        return False
     far = it.walk_minutes[hall[:-1], hall[1:]] > walking_budget(it)[when[:-1], when[1:]]
-    return not bool((same & far).any())
+    return not bool((same & far & (hall[:-1] >= 0) & (hall[1:] >= 0)).any())
 
 
 def _locked_walks(it: Instance, locked: dict[int, int]) -> list[Conflict]:
+    """Locked meetings, one after the other, out of reach of each other, where none can come between
+    that makes the way shorter or takes place nowhere in particular."""
     found = []
-    name = Namer(it)
-    budget = walking_budget(it)
-    stops: dict[int, list[tuple[int, int, int]]] = {}
+    closings = Closings(it)
+    name, budget, shortcuts = closings.name, walking_budget(it), has_shortcuts(it)
+    stops: dict[int, dict[int, list[int]]] = {}
     for r, t in locked.items():
-        for p, q in ((it.first[r], it.second[r]), (it.second[r], it.first[r])):
-            if it.place[p] < 0 and it.place[q] >= 0:
-                stops.setdefault(int(p), []).append((t, int(it.place[q]), r))
+        for p in (int(it.first[r]), int(it.second[r])):
+            if it.place[p] < 0:
+                stops.setdefault(p, {}).setdefault(t, []).append(r)
     for p, visits in stops.items():
-        visits.sort()
-        for (t1, h1, r1), (t2, h2, r2) in pairwise(visits):
-            if t1 < t2 and it.walk_minutes[h1, h2] > budget[t1, t2]:
+        for t1, t2 in pairwise(sorted(visits)):
+            for r1, r2 in product(visits[t1], visits[t2]):
+                h1, h2 = (int(it.place[it.first[r] + it.second[r] - p]) for r in (r1, r2))
+                if h1 < 0 or h2 < 0 or it.walk_minutes[h1, h2] <= budget[t1, t2]:
+                    continue
+                closed = _closed_between(it, closings, p, t1, t2, shortcuts)
+                if closed is None:
+                    continue
                 sentence = (
                     f'locked meetings "{it.request_ids[r1]}" and "{it.request_ids[r2]}": '
                     f'participant "{it.participant_ids[p]}" cannot walk from one to the other'
                 )
                 both = name.locked([(r1, t1), (r2, t2)])
-                found.append(Conflict(sentence, (*both, name.of("walking", p))))
+                named = dict.fromkeys((*both, name.of("walking", p), *closed))
+                found.append(Conflict(sentence, named))
     return found
+
+
+def _closed_between(
+    it: Instance, closings: Closings, p: int, t1: int, t2: int, shortcuts: bool
+) -> list[Constraint] | None:
+    """What keeps p from a meeting between two slots that could help it from one to the other; None
+    where nothing does."""
+    others = np.where(it.first == p, it.second, np.where(it.second == p, it.first, -1))
+    helps = (others >= 0) & (shortcuts | (it.place[others] < 0))
+    rows = np.flatnonzero(helps).tolist()
+    between = slice(t1 + 1, t2)
+    if t2 == t1 + 1 or not rows:
+        return []
+    for r in rows:
+        closed = np.zeros(t2 - t1 - 1, dtype=bool)
+        for _, mask in closings.of(r):
+            closed |= mask[between]
+        if not closed.all():
+            return None
+    return closings.of_all(rows, len(rows), between)
 
 
 def _mandatory(it: Instance, possible: Bools, excluded: Bools) -> list[Conflict]:

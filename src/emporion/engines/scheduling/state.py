@@ -178,6 +178,13 @@ def walking_budget(instance: Instance) -> Ints:
     return np.where(other_day | (t2 <= t1), 2**30, np.minimum(minutes, 2**30)).astype(np.int32)
 
 
+def has_shortcuts(instance: Instance) -> bool:
+    """Whether some way is longer than one over a third place: the minutes break the triangle
+    inequality, and a meeting on the way can be what makes it possible.  O(places^3)."""
+    minutes = instance.walk_minutes
+    return any((minutes > minutes[:, [k]] + minutes[[k], :]).any() for k in range(len(minutes)))
+
+
 @compiled_inside
 def draw(st: State, top: int) -> int:
     """A number in 0..top-1 from the linear congruential generator kept in the state."""

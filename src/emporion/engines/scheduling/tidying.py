@@ -55,9 +55,10 @@ def fewer_breaks(
 
     began = time.monotonic()
     refuse_seed(seed)
-    st = prepare(instance).empty_state(instance, seed=seed)
+    ready = prepare(instance)
+    st = ready.empty_state(instance, seed=seed)
     slot = np.asarray(slot, dtype=np.int32)
-    held: Ints = np.flatnonzero(slot >= 0).astype(np.int32)
+    held = in_time(slot)
     place(st, held, slot[held], True)
     if (wrong := np.flatnonzero(st.req[:, SLOT] != slot)).size:
         name = instance.request_ids[wrong[0]]
@@ -72,9 +73,26 @@ def fewer_breaks(
     most = instance.max_break_difference
     breaks = count_breaks(instance, after)
     unfair = most is not None and int(np.ptp(breaks)) > most
+
+    def cut_off(slot: Ints) -> bool:
+        """Whether a move has taken a meeting away that had made a way shorter for somebody."""
+        if not instance.walking:
+            return False
+        again, rows = ready.empty_state(instance), in_time(slot)
+        place(again, rows, slot[rows], True)
+        return bool((again.req[:, SLOT] != slot).any())
+
     before = (count_breaks(instance, slot).sum(), count_idle(instance, slot).sum())
     worse = (breaks.sum(), count_idle(instance, after).sum()) > before
-    return slot.copy() if unfair or worse else after
+    return slot.copy() if unfair or worse or cut_off(after) else after
+
+
+def in_time(slot: Ints) -> Ints:
+    """The meetings of ``slot`` (int32[R], -1 = not held) as they come, int32[.]: put in this order,
+    each finds the last one before it, so every way of a valid schedule is looked at as it is."""
+    held = np.flatnonzero(slot >= 0)
+    rows: Ints = held[np.argsort(slot[held], kind="stable")].astype(np.int32)
+    return rows
 
 
 def _until(instance: Instance, st: State, deadline: float) -> None:

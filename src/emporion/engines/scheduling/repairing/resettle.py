@@ -12,6 +12,7 @@ from ..instance import Bools, Instance, Ints
 from ..naming import Contradictory
 from ..solution import Solution
 from ..state import SLOT
+from ..tidying import in_time
 from .changes import REASONS, Change, Changes
 from .events import FORMAT, Order, remaining
 from .keeping import ANY, solve_keeping
@@ -105,10 +106,17 @@ def announced_faults(it: Instance, slot: Ints) -> tuple[Bools, list[str]]:
     sentence for each, and for what is missing, `MOST_FAULTS` at most."""
     from ..preparing import prepare
 
-    st = prepare(it).empty_state(it)
-    held = np.flatnonzero(slot >= 0)
-    order: Ints = held[np.argsort(-it.weight[held], kind="stable")].astype(np.int32)
-    place(st, order, slot[order], True)
+    ready = prepare(it)
+    st, held = ready.empty_state(it), in_time(slot)
+    # Valid ones all fit as they come, also those that make the way between two others shorter.
+    place(st, held, slot[held], True)
+    if (st.req[:, SLOT] != slot).any():
+        st, left = ready.empty_state(it), len(held) + 1
+        order: Ints = held[np.argsort(-it.weight[held], kind="stable")]
+        while len(order) < left:
+            left = len(order)
+            place(st, order, slot[order], True)
+            order = order[st.req[order, SLOT] < 0]
     wrong: Bools = (slot >= 0) & (st.req[:, SLOT] < 0)
     said = [
         f'announced meeting "{it.request_ids[r]}" cannot be held in slot "{it.slot_ids[slot[r]]}"'
