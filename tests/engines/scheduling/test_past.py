@@ -63,6 +63,22 @@ def test_meeting_locked_twice_where_it_is_stays_there():
     assert (solution.status, solution.slot.tolist()) == ("optimal", [0])
 
 
+@pytest.mark.parametrize("slots", [["t0", "t1"], ["t1", "t0"]])
+def test_meeting_locked_in_two_slots_can_be_in_neither(slots):
+    twice = [{"request": "x", "slot": slot} for slot in slots]
+    data = tiny.instance(2, requests=[("x", "e", "a")], locked=twice)
+    instance = scheduling.instance_from_json(data)
+    solution = scheduling.solve(instance, work_limit=100)
+    assert solution.status == "infeasible"
+    report = check_data(data, scheduling.solution_to_json(instance, solution), claims=True)
+    assert (report.violations, report.proven) == ([], True)
+    for held, other in (slots, slots[::-1]):
+        wrong = tiny.schedule(data | {"locked": []}, {"x": held})
+        assert check_data(data, wrong).violations == [
+            f'locked meeting "x" is not held in slot "{other}"'
+        ]
+
+
 def repaired(instance, slot, **order):
     order = order_from_json(ORDER | order, instance)
     return scheduling.repair(instance, np.array(slot, dtype=np.int32), order, work_limit=50)

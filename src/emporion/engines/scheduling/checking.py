@@ -264,11 +264,12 @@ class _Checker:
                 continue
             if first not in self.held or self.held[first] >= self.held[second]:
                 self.say(f'"{second}" is held, but not "{first}" strictly before it')
-        locked = {item["request"]: item["slot"] for item in self.instance.get("locked") or ()}
-        for name, slot in locked.items():
+        locks = {(item["request"], item["slot"]) for item in self.instance.get("locked") or ()}
+        for name, slot in sorted(locks):
             if self.held.get(name) != self.at[slot] and not infeasible:
                 self.say(f'locked meeting "{name}" is not held in slot "{slot}"')
         if (border := self.instance.get("frozen_before")) is not None:
+            locked = {name for name, _ in locks}
             for name, t in self.held.items():
                 if t < self.at[border] and name not in locked:
                     self.say(f'request "{name}" is new in the frozen slot "{self.slots[t]}"')

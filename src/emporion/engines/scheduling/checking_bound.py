@@ -47,7 +47,9 @@ def recompute_bound(instance: dict[str, Any], certificate: Any) -> float:
     asked = Counter(name for request in instance["requests"] for name in request["participants"])
     capacity = {name: _capacity(person, slots, asked[name]) for name, person in people.items()}
     banned = {frozenset(pair) for pair in instance.get("exclusions") or ()}
-    locked = {item["request"]: slots.index(item["slot"]) for item in instance.get("locked") or ()}
+    locked: dict[str, set[int]] = defaultdict(set)
+    for item in instance.get("locked") or ():
+        locked[item["request"]].add(slots.index(item["slot"]))
     frozen = instance.get("frozen_before")
     first = slots.index(frozen) if frozen is not None else 0
     at = {name: t for t, name in enumerate(slots)}
@@ -74,7 +76,8 @@ def recompute_bound(instance: dict[str, Any], certificate: Any) -> float:
                 inside &= np.arange(len(slots)) == only
             open_ &= inside
         if request["id"] in locked:
-            open_ = np.arange(len(slots)) == locked[request["id"]]
+            open_ = np.zeros(len(slots), dtype=bool)
+            open_[list(locked[request["id"]])] = len(locked[request["id"]]) == 1
         if not open_.any():
             continue
         profit = (request.get("weight", 1) - prices.get(a, free) - prices.get(b, free)) * open_

@@ -92,7 +92,10 @@ class _Claim:
         self.slots = [slot["id"] for slot in instance["slots"]]
         self.day = [str(slot.get("day")) for slot in instance["slots"]]
         self.people = {p["id"]: p for p in instance["participants"]}
-        self.locked = {item["request"]: item["slot"] for item in instance.get("locked") or ()}
+        # Of a request that is locked in two slots, both: no schedule keeps it.
+        self.locked: dict[str, set[str]] = defaultdict(set)
+        for item in instance.get("locked") or ():
+            self.locked[item["request"]].add(item["slot"])
         self.cells = {row["id"]: self._slots_of(row) for row in instance["requests"]}
         self.pairs = sum(map(len, self.cells.values()))
         self.x: dict[tuple[str, int], Any] = {}
@@ -110,14 +113,14 @@ class _Claim:
         it, ends = self.it, row["participants"]
         if any(set(pair) == set(ends) for pair in it.get("exclusions") or ()):
             return []
-        border, locked = it.get("frozen_before"), self.locked.get(row["id"])
-        first = 0 if border is None or locked is not None else self.slots.index(border)
+        border, locked = it.get("frozen_before"), self.locked.get(row["id"], ())
+        first = 0 if border is None or locked else self.slots.index(border)
         named, only = row.get("allowed_slots"), row.get("fixed_slot")
         return [
             t
             for t in range(first, len(self.slots))
             if (named is None or self.slots[t] in named)
-            and all(s is None or self.slots[t] == s for s in (only, locked))
+            and all(s is None or self.slots[t] == s for s in (only, *locked))
             and all(self._room(name, t) > 0 for name in ends)
         ]
 

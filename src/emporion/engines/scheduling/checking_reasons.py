@@ -141,7 +141,9 @@ class Reasons:
         """Leave in ``allowed`` bool[rows, S] the slots that requests have of their own."""
         if (border := self.it.get("frozen_before")) is not None:
             allowed[:, : self.at[border]] = False
-        locked = {item["request"]: item["slot"] for item in self.it.get("locked") or ()}
+        locked: dict[str, set[str]] = defaultdict(set)
+        for item in self.it.get("locked") or ():
+            locked[item["request"]].add(item["slot"])
         for n, row in enumerate(rows):
             named = row.get("allowed_slots")
             only = row.get("fixed_slot")
@@ -149,7 +151,7 @@ class Reasons:
                 inside = np.zeros(len(self.slots), dtype=bool)
                 inside[[self.at[s] for s in named]] = True
                 allowed[n] &= inside
-            for slot in (only, locked.get(row["id"]), kept.get(row["id"])):
+            for slot in (only, *locked.get(row["id"], ()), kept.get(row["id"])):
                 if slot is not None:
                     allowed[n] &= np.arange(len(self.slots)) == self.at[slot]
 
