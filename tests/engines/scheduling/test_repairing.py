@@ -138,6 +138,30 @@ def test_no_show_takes_what_had_to_follow_with_it():
     assert floor.slot.tolist() == [0, 2, -1]
 
 
+def test_no_show_tells_of_every_meeting_however_many_it_touches():
+    """A host with many places is away: each guest has somebody else waiting for it."""
+    guests, slots = 2100, 42
+    others = guests + 1 + np.arange(guests)
+    capacity = np.ones((2 * guests + 1, slots), dtype=int)
+    capacity[0] = guests // slots
+    capacity[others] = np.arange(guests)[:, None] % slots == np.arange(slots)
+    instance = scheduling.make_instance(
+        [f"t{t}" for t in range(slots)],
+        ["big", *(f"g{n}" for n in range(guests)), *(f"h{n}" for n in range(guests))],
+        [f"r{n}" for n in range(2 * guests)],
+        [*[0] * guests, *others],
+        [*range(1, guests + 1)] * 2,
+        capacity=capacity,
+    )
+    slot = np.concatenate([np.arange(guests) % slots, np.full(guests, -1)])
+    floor = scheduling.Floor(instance, slot)
+    changes = floor.no_show(0, 0, slots - 1)
+    assert (changes.new, changes.regained, changes.lost) == (guests, guests, guests)
+    assert (floor.at == floor.slot).all()
+    floor.take_back()
+    assert (floor.slot == slot).all()
+
+
 @pytest.mark.parametrize(("beyond", "after"), [(0, [-1, 1, -1]), (1, [-1, 1, 0])])
 def test_no_show_goes_beyond_the_limit_of_a_guest_only_with_consent(beyond, after):
     data = tiny.instance(2, requests=[("x", "e", "a", 9), ("y", "f", "b", 2), ("z", "e", "b", 3)])
@@ -377,4 +401,59 @@ def test_repair_holds_what_must_be_though_nothing_near_it_was_lost():
     )
     assert (solution.slot.tolist(), solution.conflicts) == ([-1, -1, 0], [])
     assert [c.reason for c in changes.changes] == ["absent", "gave_way", "waiting_pair"]
+    assert scheduling.check(left, solution).violations == []
+
+
+ORDERED = [("x", "e", "a"), ("y", "f", "b"), ("z", "g", "c")]
+
+
+@pytest.mark.parametrize("chain", [[["y", "z"], ["x", "y"]], [["x", "y"], ["y", "z"]]])
+def test_repair_takes_what_had_to_follow_whatever_the_order_of_the_file(chain):
+    instance = scheduling.instance_from_json(tiny.instance(4, "efgabc", ORDERED, precedences=chain))
+    order = order_from_json(
+        FORMAT | {"events": [{"kind": "absent", "participants": ["a"]}]}, instance
+    )
+    solution, changes, left = scheduling.repair(instance, np.array([0, 1, 2]), order, work_limit=50)
+    assert solution.slot.tolist() == [-1, -1, -1]
+    assert [c.reason for c in changes.changes] == ["absent", "order", "order"]
+    assert scheduling.check(left, solution).violations == []
+
+
+def test_repair_leaves_what_has_begun_though_what_it_followed_is_lost():
+    instance = scheduling.instance_from_json(
+        tiny.instance(4, "efgabc", ORDERED, precedences=[["x", "y"], ["y", "z"]])
+    )
+    away = {"kind": "absent", "participants": ["a"], "from": "t0"}
+    order = order_from_json(FORMAT | {"now": "t1", "events": [away]}, instance)
+    solution, changes, left = scheduling.repair(instance, np.array([0, 1, 2]), order, work_limit=50)
+    assert (solution.status, solution.slot.tolist()) == ("feasible", [-1, 1, 2])
+    assert [(c.request, c.reason) for c in changes.changes] == [(0, "absent")]
+    assert scheduling.check(left, solution).violations == []
+
+
+def test_repair_leaves_what_is_locked_though_what_it_followed_is_lost():
+    locked = [{"request": "y", "slot": "t2"}]
+    instance = scheduling.instance_from_json(
+        tiny.instance(4, "efgabc", ORDERED, precedences=[["x", "y"], ["y", "z"]], locked=locked)
+    )
+    order = order_from_json(
+        FORMAT | {"events": [{"kind": "absent", "participants": ["a"]}]}, instance
+    )
+    solution, changes, left = scheduling.repair(instance, np.array([0, 2, 3]), order, work_limit=50)
+    assert solution.slot.tolist() == [-1, 2, 3]
+    assert [(c.request, c.reason) for c in changes.changes] == [(0, "absent")]
+    assert scheduling.check(left, solution).violations == []
+
+
+def test_repair_gives_up_what_must_be_held_when_what_it_follows_is_lost():
+    rows = [("x", "e", "a"), ("y", "f", "b", {"mandatory": True}), ("z", "g", "c")]
+    instance = scheduling.instance_from_json(
+        tiny.instance(3, "efgabc", rows, precedences=[["x", "y"]])
+    )
+    order = order_from_json(
+        FORMAT | {"events": [{"kind": "absent", "participants": ["a"]}]}, instance
+    )
+    solution, changes, left = scheduling.repair(instance, np.array([0, 1, 2]), order, work_limit=50)
+    assert (solution.slot.tolist(), solution.conflicts) == ([-1, -1, 2], [])
+    assert [(c.request, c.reason) for c in changes.changes] == [(0, "absent"), (1, "order")]
     assert scheduling.check(left, solution).violations == []

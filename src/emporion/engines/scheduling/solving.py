@@ -13,6 +13,7 @@ from .filling import fill_left
 from .flow import Relaxation, relax
 from .instance import Bools, Instance, InstanceError, Longs
 from .limits import refuse_seed
+from .naming import Conflict
 from .order import place_ordered
 from .pacing import PROPOSALS_A_MEETING, Progress, Reporter, value_deadline
 from .preparing import Prepared, nothing_possible, prepare, put_locked, unmet_demands
@@ -23,7 +24,7 @@ from .solution import Solution, count_breaks, granted_weight
 from .state import LOCK, SLOT, State
 from .tidying import tidy as have_fewer_breaks
 from .trials import fill
-from .trim import trim_breaks, trim_walks
+from .trim import offences, trim
 
 #: Steps when neither a time nor a work limit is given: this many for each request, plus a base.
 STEPS_A_REQUEST, STEPS_BASE = 2, 20_000
@@ -129,14 +130,13 @@ def solve(
         per_step = PROPOSALS_A_WALKING_STEP if st.has_walk else PROPOSALS_A_STEP
         proposals = per_step * search.steps + PROPOSALS_A_MEETING * search.held
         have_fewer_breaks(instance, st, proposals)
-    trim_walks(instance, st)
-    trim_breaks(instance, st)
+    trim(instance, st)
     fill_left(instance, st)
-    if unmet_demands(instance, st.req[:, SLOT]) and (
-        names := say_contradiction(instance, "", deadline)
-    ) != [""]:
+    slot = st.req[:, SLOT]
+    unmet = unmet_demands(instance, slot) + offences(instance, slot)
+    if unmet and (names := say_contradiction(instance, "", deadline)) != [""]:
         return nothing_possible(instance, names, began, seed)
-    found = _result(instance, ready, st, search, limit, began, seed)
+    found = _result(instance, ready, st, search, limit, unmet, began, seed)
     if reporter.proof_stages is not None:
         found.extra["x-proof-stages"] = reporter.proof_stages
     return found
@@ -242,12 +242,12 @@ def _result(
     st: State,
     search: Search,
     limit: Bound,
+    unmet: list[Conflict],
     began: float,
     seed: int,
 ) -> Solution:
     slot = st.req[:, SLOT].copy()
     weight = granted_weight(instance, slot)
-    unmet = unmet_demands(instance, slot)
     best = limit.proves(ready.units, slot >= 0, ready.open)
     status = "unknown" if unmet else "optimal" if best else "feasible"
     if instance.objective == "breaks" and status == "optimal":

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..instance import Instance, InstanceError, Ints
+from ..instance import Bools, Instance, InstanceError, Ints
 from ..json_values import load_json
 
 FORMAT = "emporion-schedule-repair/1"
@@ -187,8 +187,24 @@ def remaining(instance: Instance, slot: Ints, order: Order) -> tuple[Instance, I
     lost = (slot >= 0) & (still < 0)
     left.mandatory = instance.mandatory & ~lost
     left.min_meetings = np.zeros_like(instance.min_meetings)
+    _waive_orders(left, still, lost)
     if order.earliest == len(instance.slot_ids):
         left.mandatory &= still >= 0
     # Nor does anybody lose a meeting because others had to lose theirs.
     left.max_break_difference = None
     return left, still
+
+
+def _waive_orders(left: Instance, still: Ints, lost: Bools) -> None:
+    """What is locked goes on without what it had to follow; what else had to follow one of the
+    ``lost`` (bool[R]) is lost with it, also where it had to be held."""
+    first, then = left.precedences.T
+    stands = np.isin(then, left.locked[:, 0])
+    left.precedences = left.precedences[
+        ~stands | ((still[first] >= 0) & (still[first] < still[then]))
+    ]
+    first, then = left.precedences.T
+    lost = lost.copy()
+    while (more := then[lost[first] & ~lost[then]]).size:
+        lost[more] = True
+    left.mandatory &= ~lost

@@ -20,9 +20,9 @@ from ..limits import refuse_seed
 from ..naming import Conflict
 from ..search import POOL_FROM
 from ..solution import Solution, count_breaks, granted_weight
-from ..state import LOCK, SLOT, VALUE, State, unset
+from ..state import LOCK, SLOT, VALUE, State, can_put, put, unset
 from ..trials import MOST_EVICTED
-from ..trim import trim_breaks, trim_walks
+from ..trim import offences, trim, trim_order
 from .kernels import ACCEPTED, HELD_BACK, hold_back, homes, place, work_priced
 
 ANY = 2**30
@@ -126,9 +126,8 @@ def solve_keeping(
     home = homes(known, st.slots, no_move)
     search = _Search(st, reduced, tried, previous, home, stay, moved, flow)
     steps = search.run(left, deadline, on_progress, began)
-    trim_walks(instance, st)
-    trim_breaks(instance, st)
-    _put_back(st, known)
+    trim(instance, st)
+    _put_back(instance, st, known)
     new: Ints = np.flatnonzero(known < 0).astype(np.int32)
     fill_left(instance, st, new[np.argsort(-st.long[new, VALUE], kind="stable")])
     slot = st.req[:, SLOT].copy()
@@ -136,7 +135,7 @@ def solve_keeping(
     # People know another slot; whether they could come in a third is not the question.
     there = np.arange(len(instance.slot_ids)) == known[:, None]
     possible = np.where(kept[:, None], ready.possible & there, ready.possible)
-    unmet = unmet_demands(instance, slot)
+    unmet = unmet_demands(instance, slot) + offences(instance, slot)
     weight = granted_weight(instance, slot)
     best = limit is not None and limit.proves(ready.units, slot >= 0, ready.open)
     return Solution(
@@ -177,18 +176,23 @@ def _place(instance: Instance, st: State, previous: Ints) -> None:
     # What has to come in an order stays where it is.
     ordered = np.unique(instance.precedences)
     st.req[ordered, LOCK] = 1
-    held = st.req[:, SLOT]
-    for a, b in instance.precedences.tolist():
-        if held[b] >= 0 and not 0 <= held[a] < held[b]:
-            unset(st, b)
+    trim_order(instance, st)
 
 
-def _put_back(st: State, known: Ints) -> None:
+def _put_back(instance: Instance, st: State, known: Ints) -> None:
     """Hold what was given up for others where it was announced, heaviest first, if nothing is in
-    its way by now: the search does not look there again."""
+    its way by now, nor the fairness of breaks: the search does not look there again."""
     gone = np.flatnonzero((known >= 0) & (st.req[:, SLOT] < 0) & (st.req[:, LOCK] == 0))
     order: Ints = gone[np.argsort(-st.long[gone, VALUE], kind="stable")].astype(np.int32)
-    place(st, order, known[order], True)
+    most = instance.max_break_difference
+    if most is None:
+        place(st, order, known[order], True)
+        return
+    for r in order.tolist():
+        if can_put(st, r, int(known[r])):
+            put(st, r, int(known[r]))
+            if np.ptp(count_breaks(instance, st.req[:, SLOT])) > most:
+                unset(st, r)
 
 
 class _Search:

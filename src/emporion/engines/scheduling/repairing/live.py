@@ -17,7 +17,6 @@ from .refilling import refill
 
 #: Nodes of the search for a later slot of somebody who is late, for an answer within milliseconds.
 NODES = 60
-MOST_TOUCHED = 2000
 
 
 @dataclass
@@ -110,7 +109,8 @@ class Floor:
             self.moved[instance.place >= 0, ACCEPTED] = 2**30
         self.later = later
         self.at: Ints = slot.copy()
-        self.touched: Ints = np.zeros(MOST_TOUCHED, dtype=np.int32)
+        # A place is used by two searches at most, each of which touches a request once.
+        self.touched: Ints = np.zeros(2 * len(slot) + 1, dtype=np.int32)
         self.earliest = 0
         self._last: _Before | None = None
 
@@ -154,7 +154,6 @@ class Floor:
         keep = _Before(own, st.req[own, MASK:].copy(), self.moved.copy(), self.earliest)
         gone = own[(at >= first) & (at <= last)]
         self._close(own, first, last + 1)
-        self.touched[0] = 0
         free = []
         for r in gone.tolist():
             free.append((int(it.first[r] + it.second[r] - participant), int(st.req[r, SLOT])))
@@ -172,9 +171,9 @@ class Floor:
         for host, t in free:
             if t < self.earliest:
                 continue
-            before = int(self.touched[0])
+            self.touched[0] = 0
             refill(st, host, t, self.home, self.moved, self.most_moves, self.touched)
-            for r in self.touched[before + 1 : self.touched[0] + 1].tolist():
+            for r in self.touched[1 : self.touched[0] + 1].tolist():
                 how[r] = self._why(r, t)
         if self.later:
             self._hold_later(gone, max(last, self.earliest - 1), how)
@@ -206,11 +205,11 @@ class Floor:
             if not (st.req[r, MASK:] != 0).any():
                 continue
             st.req[r, LOCK] = 0
-            before = int(self.touched[0])
+            self.touched[0] = 0
             if insert_within(
                 st, r, NODES, after, self.home, self.moved, self.most_moves, self.touched
             ):
-                for other in self.touched[before + 1 : self.touched[0] + 1].tolist():
+                for other in self.touched[1 : self.touched[0] + 1].tolist():
                     how[other] = "made_room"
                 how[r] = "later"
             else:
@@ -218,7 +217,7 @@ class Floor:
 
     def _finish(self, keep: _Before, gone: Ints, how: dict[int, str], began: float) -> Changes:
         found, weight = Changes(), self.instance.weight
-        for r in dict.fromkeys([*gone.tolist(), *self.touched[1 : self.touched[0] + 1].tolist()]):
+        for r in dict.fromkeys([*gone.tolist(), *how]):
             before, after = int(self.at[r]), int(self.st.req[r, SLOT])
             keep.slot[r] = before
             if before == after:
