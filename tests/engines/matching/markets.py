@@ -1,6 +1,8 @@
 """Small made-up markets for the tests of matching."""
 
+import math
 import random
+from dataclasses import replace
 
 from emporion.engines.matching.market import SIZES, Category, Market, Participant, Signal
 
@@ -58,3 +60,20 @@ def made_up(seed=0, exhibitors=12, buyers=40, signals=30, **lengths):
         value = float(draw.randint(1, 5)) if kind == "rating" else None
         done.append(Signal(*pair, kind, value))
     return Market(sellers, callers, TAXONOMY, done, **lengths)
+
+
+def answered(market, seed, answers):
+    """Return the market with so many pairs, drawn, in which both have said yes or no.
+
+    Who shares more says yes more often. What is said only teaches, so that pairs stay comparable.
+    """
+    draw = random.Random(seed)
+    said = []
+    for _ in range(answers):
+        seller, caller = draw.choice(market.exhibitors), draw.choice(market.buyers)
+        fits = len({*seller.offers} & {*caller.needs}) + len({*seller.needs} & {*caller.offers}) / 2
+        fits += (seller.country in caller.markets) * 0.3
+        for one, other in ((seller, caller), (caller, seller)):
+            kind = "accept" if draw.random() < 1 / (1 + math.exp(1 - 1.5 * fits)) else "decline"
+            said.append(Signal(one.id, other.id, kind, only_teaches=True))
+    return replace(market, signals=[*market.signals, *said])

@@ -28,9 +28,35 @@ def test_the_order_stays_and_nobody_becomes_equal():
     odds = np.sort(rng.normal(size=500))
     calibrator = calibration.fit(odds, rng.random(500) < logistic(odds))
     far = np.r_[-50.0, odds, 50.0].astype(np.float64)
-    found = calibrator(far)
-    assert (np.diff(found) >= 0).all()
-    assert found[0] < found[1] and found[-2] < found[-1]
+    assert (np.diff(calibrator(far)) > 0).all()
+
+
+def test_a_small_pool_and_a_large_one_that_said_no_do_not_become_equal():
+    # 20 of whom none said yes say less than 400 of whom one in a hundred did.
+    odds = np.linspace(-3, 3, 820)
+    happened = np.zeros(820)
+    happened[20:420:100] = 1
+    happened[420::2] = 1
+    found = calibration.fit(odds, happened)(odds)
+    assert (np.diff(found) > 0).all()
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.3, 1.0, 3.0])
+def test_no_piece_is_level_however_little_a_score_says(slope):
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        odds = rng.normal(size=int(rng.choice([200, 400, 1000, 4000]))) * rng.choice([0.5, 1, 3])
+        calibrator = calibration.fit(odds, rng.random(len(odds)) < logistic(slope * odds))
+        rise = np.diff(calibrator.y) - calibration.LEAST_SLOPE * np.diff(calibrator.x)
+        assert (rise > -1e-9).all()
+        assert (np.diff(calibrator.x) > 0).all()
+
+
+def test_equal_scores_get_their_share_in_whatever_order_they_come():
+    odds = np.repeat([-1.0, 0.0, 1.0], 200)
+    happened = np.r_[np.zeros(150), np.ones(50)] > 0
+    calibrator = calibration.fit(odds, np.r_[happened, np.zeros(50), np.ones(150), np.ones(200)])
+    assert logistic(calibrator(np.array([-1.0, 0.0]))) == pytest.approx([0.25, 0.75], abs=0.01)
 
 
 @pytest.mark.parametrize("always", [0.0, 1.0])

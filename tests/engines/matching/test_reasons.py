@@ -2,18 +2,22 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from emporion.engines.matching import reasons
 from emporion.engines.matching.features import Features, primary_languages
 from emporion.engines.matching.meaning import read_meaning
 from emporion.engines.matching.pipeline import match
-from emporion.engines.matching.score import Weights, judged, probabilities
+from emporion.engines.matching.score import Weights, judged, pair_probabilities, probabilities
+from emporion.engines.matching.settled import Settled, people_of
 from emporion.engines.matching.text import fold, words_of
-from tests.engines.matching.markets import TAXONOMY, made_up
+from tests.engines.matching.markets import TAXONOMY, answered, made_up
 from tests.engines.matching.test_meaning import Words
 
 MARKET_SIZES = {"exhibitors": 12, "buyers": 40, "signals": 80}
+# Seeds and answers of markets whose probabilities are calibrated.
+CALIBRATED = [(0, 300), (5, 1000), (9, 1000)]
 
 
 def pair_score(market, exhibitor, buyer, readers=()):
@@ -25,6 +29,16 @@ def pair_score(market, exhibitor, buyer, readers=()):
     i = [one.id for one in market.buyers].index(buyer)
     j = [one.id for one in market.exhibitors].index(exhibitor)
     return float(p[i, j] * q[i, j])
+
+
+def settled_score(market, settled, exhibitor, buyer):
+    """p * q of one pair by the rules that a run found, with the features of the whole market."""
+    features = Features(market, market.exhibitors, market.buyers)
+    rules = settled.rules_of(market.buyers, market.exhibitors)
+    i = [one.id for one in market.buyers].index(buyer)
+    j = [one.id for one in market.exhibitors].index(exhibitor)
+    p, q = pair_probabilities(features, *rules, np.array([i]), np.array([j]))
+    return float(p[0]) * float(q[0])
 
 
 def changed(market, name, **fields):
@@ -125,6 +139,31 @@ def test_taking_away_what_a_reason_names_changes_the_score_its_way(seed, readers
                         checked.add(code)
     text = "meaning" if readers else "text"
     assert checked >= {"need_offer", "near", "their_need", text, "market", "language"}
+
+
+@pytest.mark.parametrize(("seed", "answers"), CALIBRATED)
+def test_reasons_are_true_of_what_answers_have_taught(seed, answers):
+    market = answered(made_up(seed, exhibitors=15, buyers=40, signals=40), seed, answers)
+    people = {one.id: one for one in (*market.exhibitors, *market.buyers)}
+    result = match(market, readers=())
+    rules = result.lessons[0].rule, result.lessons[1].rule
+    assert None not in [rule.calibrator for rule in rules]
+    settled = Settled(rules, people_of(result), result.rule)
+    untrue, checked = [], set()
+    for lists in (result.buyers, result.exhibitors):
+        for owner, entries in list(lists)[:8]:
+            for entry in entries[:4]:
+                names = sorted((owner, entry.id), reverse=True)
+                before = settled_score(market, settled, *names)
+                assert before == pytest.approx(entry.p * entry.q, rel=1e-4)
+                for code, detail in entry.reasons:
+                    way = 1 if code in reasons.FOR else -1
+                    for other in taken_away(market, people[owner], people[entry.id], code, detail):
+                        if way * settled_score(other, settled, *names) >= way * before:
+                            untrue.append((owner, entry.id, code, detail))
+                        checked.add(code)
+    assert untrue == []
+    assert checked >= {"need_offer", "near", "their_need"}
 
 
 def test_reasons_name_what_stands_in_both_profiles():

@@ -1,7 +1,8 @@
 """Isotonic calibration: a score becomes the share that said yes at such a score.
 
 Pool adjacent violators (Ayer et al., 1955), then straight lines between the middles of the pools:
-a plain staircase would make equals of pairs that the score tells apart.
+a plain staircase would make equals of pairs that the score tells apart.  No line is level, for the
+same reason: what raises a score, however little, raises the probability.
 """
 
 from __future__ import annotations
@@ -18,11 +19,14 @@ Floats = npt.NDArray[np.float32]
 MARGIN = 1e-4
 # Pools smaller than this say nothing by themselves and are joined with the next.
 LEAST_POOL = 20
+# Where a higher score brought no more, this much of its rise (in log odds) is kept all the same. It
+# tells equals apart, and moves no probability by more than half a hundredth for each log odd.
+LEAST_SLOPE = 0.02
 
 
 @dataclass(frozen=True)
 class Calibrator:
-    """Rising knots; `x` are scores as log odds and `y` the log odds of what came of them."""
+    """Strictly rising knots; `x` are scores as log odds, `y` the log odds of what came of them."""
 
     x: Doubles
     y: Doubles
@@ -49,15 +53,22 @@ def fit(log_odds: npt.ArrayLike, happened: npt.ArrayLike) -> Calibrator:
     if len(score) < 2 * LEAST_POOL:
         raise ValueError(f"{len(score)} decisions are too few; {2 * LEAST_POOL} are needed")
     order = np.argsort(score, kind="stable")
-    pools = np.array_split(order, max(2, len(score) // LEAST_POOL))
-    at = np.asarray([score[pool].mean() for pool in pools])
-    share = np.asarray([outcome[pool].mean() for pool in pools])
-    size = np.asarray([len(pool) for pool in pools], dtype=np.float64)
+    ordered, outcomes = score[order], outcome[order]
+    parts = np.array_split(np.arange(len(score)), max(2, len(score) // LEAST_POOL))
+    # Equal scores are of one pool: there is no order among them that could rise.
+    first = np.unique(np.searchsorted(ordered, ordered[[part[0] for part in parts]]))
+    size = np.diff(np.r_[first, len(score)]).astype(np.float64)
+    at = np.add.reduceat(ordered, first) / size
+    share = np.add.reduceat(outcomes, first) / size
     rising = isotonic_regression(share, weights=size).x
     begin = np.flatnonzero(np.r_[True, rising[1:] != rising[:-1]])
     mass = np.add.reduceat(size, begin)
     x = np.add.reduceat(at * size, begin) / mass
     # One yes and one no more than there were: a pool of twenty proves no certainty.
-    smooth = (rising[begin] * mass + 0.5) / (mass + 1)
-    y = np.clip(np.maximum.accumulate(smooth), MARGIN, 1 - MARGIN)
-    return Calibrator(x, np.log(y / (1 - y)))
+    chance = np.clip((rising[begin] * mass + 0.5) / (mass + 1), MARGIN, 1 - MARGIN)
+    y = np.log(chance / (1 - chance))
+    # That moves small pools more than large ones, so that some may fall now. What is above the
+    # least slope is made to rise, each pool counting as much as its log odds are known.
+    known = mass * chance * (1 - chance)
+    above = isotonic_regression(y - LEAST_SLOPE * x, weights=known).x
+    return Calibrator(x, above + LEAST_SLOPE * x)
