@@ -310,6 +310,44 @@ def test_what_has_begun_stands_though_a_hall_is_another_since(fair: Fair, tmp_pa
     assert (early.get("bk"), early.get("bh")) != (1, 2)
 
 
+def test_hall_that_is_another_since_gives_nobody_more_minutes_to_walk(
+    edition: Any, tmp_path: Path
+) -> None:
+    slots = make_slots(edition, a_day=4, minutes=10, gap=0)
+    halls = make_pavilions(edition, "AB", minutes=15)
+    hosts = {
+        name: make_participation(edition, pavilion=halls[letter], tables=1)
+        for name, letter in (("p", "A"), ("q", "A"), ("r", "B"), ("s", "A"))
+    }
+    third = {"days": ["2023-11-23"], "blocked": [["2023-11-23", "09:30", "10:00"]]}
+    guests = {name: make_participation(edition, "buyer", **third) for name in "abcd"}
+    held = {"ap": 1, "aq": 2, "bs": 1, "cr": 3}
+    pairs = {name: make_request(guests[name[0]], hosts[name[1]]) for name in [*held, "br", "dr"]}
+    MeetingRequest.objects.filter(pk=pairs["br"].pk).update(weight=4000)
+    make_release(
+        edition, [(pairs[name], slots[n - 1]) for name, n in held.items()], state="published"
+    )
+    # Where a was in slot 2 is fifteen minutes from where it was in slot 1, as the table says now.
+    type(hosts["q"]).objects.filter(pk=hosts["q"].pk).update(pavilion=halls["B"])
+    tell(
+        edition, "absent", participation=guests["c"], first=slots[2], last=slots[3], actor="user:x"
+    )
+    release = keep(edition, compute_repair(edition, as_of="s02", work_limit=STEPS))
+    rows = Meeting.objects.filter(release=release).values_list("request_id", "slot__number")
+    # b has ten minutes to r, as before; d has been nowhere.
+    assert dict(rows) == {
+        pairs[name].pk: n for name, n in (("ap", 1), ("aq", 2), ("bs", 1), ("dr", 3))
+    }
+    exported(release, tmp_path)
+    pin(pairs["br"], slots[2], "user:x")
+    with pytest.raises(ScheduleError) as refused:
+        compute_repair(edition, as_of="s02", work_limit=STEPS)
+    why = refused.value.why
+    assert str(impossible.told(why, impossible.known([why]))).endswith(
+        "(unpin it); everybody has the minutes to walk (compute without walking)."
+    )
+
+
 def test_request_made_since_takes_a_free_place(fair: Fair) -> None:
     fair.ask("ak", weight=400)
     fair.tell("absent", "b", 2, 4)

@@ -218,12 +218,13 @@ def _allow_what_was(it: scheduling.Instance, announced: Ints, order: Order) -> N
         [pair for pair in it.exclusions.tolist() if frozenset(pair) not in met], dtype=np.int32
     ).reshape(-1, 2)
     if it.walking:
-        _allow_walks(it, past, announced)
+        _allow_walks(it, past, announced, order.earliest)
 
 
-def _allow_walks(it: scheduling.Instance, past: Longs, announced: Ints) -> None:
+def _allow_walks(it: scheduling.Instance, past: Longs, announced: Ints, earliest: int) -> None:
     """Make the gaps between slots that have begun as long as those who met in them needed, where
-    a hall is another now: nothing new comes into these slots."""
+    a hall is another now: nothing new comes into these slots, and nothing after them that could
+    not be reached without."""
     # Needs the compiler of kernels, which pages do without.
     from emporion.engines.scheduling.state import walking_budget
 
@@ -234,10 +235,47 @@ def _allow_walks(it: scheduling.Instance, past: Longs, announced: Ints) -> None:
     walks = walks[np.lexsort((slot[walks], who[walks]))]
     one, two = walks[:-1], walks[1:]
     one, two = one[who[one] == who[two]], two[who[one] == who[two]]
-    short = it.walk_minutes[hall[one], hall[two]] - walking_budget(it)[slot[one], slot[two]]
+    before = walking_budget(it)
+    short = it.walk_minutes[hall[one], hall[two]] - before[slot[one], slot[two]]
+    one, short = one[short > 0], short[short > 0]
+    if not one.size:
+        return
     more = np.zeros_like(it.gap_minutes)
-    np.maximum.at(more, slot[two] - 1, short)
+    np.maximum.at(more, slot[one], short)
     it.gap_minutes = it.gap_minutes + more
+    last = walks[np.append(who[walks][1:] != who[walks][:-1], True)]
+    at, where = np.full(len(it.place), -1), np.full(len(it.place), -1)
+    at[who[last]], where[who[last]] = slot[last], hall[last]
+    _close_out_of_reach(it, at, where, before, walking_budget(it), announced, earliest)
+
+
+def _close_out_of_reach(
+    it: scheduling.Instance,
+    at: Longs,
+    where: Longs,
+    before: Ints,
+    longer: Ints,
+    announced: Ints,
+    earliest: int,
+) -> None:
+    """Let no request be held where one of the two would come from the last slot that has begun,
+    `at` int[P] (-1: none), in hall `where`, in the minutes `longer` int[S, S], but not in those
+    that there were `before`; over a meeting between the two may go what was announced so."""
+    slots = np.arange(len(before))
+    later = np.flatnonzero(announced >= earliest)
+    following = np.full(len(at), len(slots))
+    for ends in (it.first, it.second):
+        np.minimum.at(following, ends[later], announced[later])
+    allowed = np.ones((len(announced), len(slots)), bool) if it.allowed is None else it.allowed
+    allowed = allowed.copy()
+    for mine, other in ((it.first, it.second), (it.second, it.first)):
+        rows = np.flatnonzero((at[mine] >= 0) & (it.place[other] >= 0))
+        who = mine[rows]
+        need = it.walk_minutes[where[who], it.place[other[rows]]][:, None]
+        far = (need > before[at[who]]) & (need <= longer[at[who]]) & (slots >= earliest)
+        known = (slots == announced[rows][:, None]) & (slots > following[who][:, None])
+        allowed[rows] &= ~far | known
+    it.allowed = allowed
 
 
 def _with_pins(it: scheduling.Instance, announced: Ints, order: Order) -> Ints:

@@ -203,10 +203,11 @@ def _line(one: dict[str, Any], names: Known) -> Line:
             _("%(a)s and %(b)s are not to meet, as one of them said")
             % {"a": people[0], "b": people[-1]}
         )
-    if kind == "walking":
+    # Slots of its own a request has from the ways alone, see `domain.repairing`.
+    if kind in {"walking", "allowed_slots"}:
         said = (
             _("%(who)s cannot walk from one to the other in time") % values
-            if people
+            if people and kind == "walking"
             else _("everybody has the minutes to walk")
         )
         return Line(said, _("compute without walking"))
