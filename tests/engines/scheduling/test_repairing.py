@@ -457,3 +457,16 @@ def test_repair_gives_up_what_must_be_held_when_what_it_follows_is_lost():
     assert (solution.slot.tolist(), solution.conflicts) == ([-1, -1, 2], [])
     assert [(c.request, c.reason) for c in changes.changes] == [(0, "absent"), (1, "order")]
     assert scheduling.check(left, solution).violations == []
+
+
+def test_repair_holds_again_what_follows_a_meeting_that_is_held_later():
+    rows = [("x", "e", "a"), ("y", "f", "b"), ("z", "g", "c")]
+    instance = scheduling.instance_from_json(
+        tiny.instance(4, "efgabc", rows, precedences=[["x", "y"], ["y", "z"]])
+    )
+    missed = {"kind": "no_show", "participants": ["a"], "slot": "t0"}
+    order = order_from_json(FORMAT | {"later_counts": False, "events": [missed]}, instance)
+    solution, changes, left = scheduling.repair(instance, np.array([0, 2, 3]), order, work_limit=50)
+    assert solution.slot.tolist() == [1, 2, 3]
+    assert [(c.request, c.reason) for c in changes.changes] == [(0, "later")]
+    assert scheduling.check(left, solution).violations == []

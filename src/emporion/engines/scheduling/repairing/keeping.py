@@ -127,9 +127,12 @@ def solve_keeping(
     search = _Search(st, reduced, tried, previous, home, stay, moved, flow)
     steps = search.run(left, deadline, on_progress, began)
     trim(instance, st)
-    _put_back(instance, st, known)
     new: Ints = np.flatnonzero(known < 0).astype(np.int32)
-    fill_left(instance, st, new[np.argsort(-st.long[new, VALUE], kind="stable")])
+    new = new[np.argsort(-st.long[new, VALUE], kind="stable")]
+    # What has come may be what another has to follow, or make breaks alike.
+    while _put_back(instance, st, known) + fill_left(instance, st, new):
+        if instance.max_break_difference is None and not len(instance.precedences):
+            break
     slot = st.req[:, SLOT].copy()
     kept = (known >= 0) & (slot < 0)
     # People know another slot; whether they could come in a third is not the question.
@@ -179,20 +182,30 @@ def _place(instance: Instance, st: State, previous: Ints) -> None:
     trim_order(instance, st)
 
 
-def _put_back(instance: Instance, st: State, known: Ints) -> None:
-    """Hold what was given up for others where it was announced, heaviest first, if nothing is in
-    its way by now, nor the fairness of breaks: the search does not look there again."""
-    gone = np.flatnonzero((known >= 0) & (st.req[:, SLOT] < 0) & (st.req[:, LOCK] == 0))
+def _put_back(instance: Instance, st: State, known: Ints) -> int:
+    """Hold what was given up where it was announced, heaviest first, if nothing is in its way by
+    now, nor an order, nor the fairness of breaks: the search does not look there again.
+
+    Gives their number.
+    """
+    gone = np.flatnonzero((known >= 0) & (st.req[:, SLOT] < 0))
     order: Ints = gone[np.argsort(-st.long[gone, VALUE], kind="stable")].astype(np.int32)
-    most = instance.max_break_difference
-    if most is None:
+    most, slot = instance.max_break_difference, st.req[:, SLOT]
+    if most is None and not len(instance.precedences):
         place(st, order, known[order], True)
-        return
+        return int((slot[order] >= 0).sum())
+    first, then = instance.precedences.T
+    done = 0
     for r in order.tolist():
-        if can_put(st, r, int(known[r])):
-            put(st, r, int(known[r]))
-            if np.ptp(count_breaks(instance, st.req[:, SLOT])) > most:
-                unset(st, r)
+        t, before = int(known[r]), slot[first[then == r]]
+        if not ((before >= 0) & (before < t)).all() or not can_put(st, r, t):
+            continue
+        put(st, r, t)
+        if most is not None and np.ptp(count_breaks(instance, slot)) > most:
+            unset(st, r)
+        else:
+            done += 1
+    return done
 
 
 class _Search:
