@@ -118,6 +118,26 @@ def test_repair_is_quiet_where_it_is_asked_to_be(tmp_path, capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_repair_says_what_must_be_held_and_has_no_place(tmp_path, capsys):
+    rows = [("y", "f", "b", 3), ("z", "f", "c", {"mandatory": True})]
+    instance = scheduling.instance_from_json(tiny.instance(1, "fbc", rows))
+    files = [str(tmp_path / name) for name in ("i.json", "s.json", "o.json")]
+    scheduling.write_instance(files[0], instance)
+    _write(tmp_path / "s.json", SOLUTION | {"meetings": [{"request": "y", "slot": "t0"}]})
+    _write(tmp_path / "o.json", ORDER | {"no_moves": ["b", "f"]})
+    assert repair_main([*files, "-o", str(tmp_path / "c.json"), "--work-limit", "5"]) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].endswith('mandatory request "z" has not been placed')
+    assert said[1].startswith("0 changes: ")
+
+
+@pytest.mark.parametrize("value", ["0", "nan", "inf", "-1"])
+def test_bonus_that_is_no_weight_is_refused(value, capsys):
+    with pytest.raises(SystemExit):
+        main(["i.json", "-o", "x.json", "--serve", "1", "--serve-bonus", value])
+    assert "argument --serve-bonus: must be a number greater than 0" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [

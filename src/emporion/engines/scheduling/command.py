@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .clock import process_start
-from .options import seconds, share, steps
+from .options import seconds, share, steps, weight
 
 # The exit status when no schedule can meet the constraints.
 INFEASIBLE = 3
@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--serve-bonus",
-        type=seconds,
+        type=weight,
         metavar="W",
         help="with --serve or --balance: they are worth W more each (a trade, not a rule)",
     )

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from argparse import ArgumentTypeError
 
 MOST_SEED = 2**32 - 1
+
+
+def weight(text: str) -> float:
+    """A weight, greater than 0."""
+    value = float(text)
+    if not 0 < value < math.inf:
+        raise ArgumentTypeError("must be a number greater than 0")
+    return value
 
 
 def seconds(text: str) -> float:

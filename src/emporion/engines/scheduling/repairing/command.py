@@ -44,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from ..progress import progress_bar
     from ..reading import read_instance
     from . import changes_to_json, read_order, repair
+    from .resettle import MOST_FAULTS
 
     began = process_start()
     try:
@@ -76,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"emporion schedule-repair: {error.filename}: {error.strerror}", file=sys.stderr)
         return 2
-    for sentence in changes.faults:
+    for sentence in (*changes.faults, *solution.conflicts[:MOST_FAULTS]):
         print(f"emporion schedule-repair: {sentence}", file=sys.stderr)
     if args.quiet:
         return 0
