@@ -47,6 +47,7 @@ def solve(
     prove: bool = True,
     proof_seconds: float | None = None,
     proof_stages: int | None = None,
+    exact: bool = True,
 ) -> Solution:
     """Choose requests and slots: the greatest total weight, then few breaks.
 
@@ -69,6 +70,8 @@ def solve(
         nothing ends the search.  None = all the time there is.
     proof_stages : the proof ends after so many stages.  A run in which the clock has cut the proof
         reports their number in ``extra["x-proof-stages"]``; with it, ``work_limit`` repeats it.
+    exact : False leaves small instances to the search alone, as it does for the first schedule of
+        their proof; what it cannot meet is then told as not met, without looking for the cause.
 
     The method is the slot-free min-cost flow with its duals, a start participant by participant,
     ejection chains, then forced insertions with undo.  A contradiction among the constraints gives
@@ -92,10 +95,11 @@ def solve(
         return nothing_possible(instance, ready.conflicts, began, seed)
     from .exact import solve_exactly, suits_exact
 
-    if not serve and not balance and suits_exact(instance, ready.possible):
+    if exact and not serve and not balance and suits_exact(instance, ready.possible):
         found = solve_exactly(
             instance,
             ready,
+            solve,
             seed=seed,
             deadline=None if time_limit is None else began + time_limit,
             work_limit=work_limit,
@@ -108,7 +112,8 @@ def solve(
     flow, limit = relaxations(instance, ready)
     deadline = None if time_limit is None else began + time_limit
     if isinstance(limit, str):
-        return nothing_possible(instance, say_contradiction(instance, limit, deadline), began, seed)
+        names = say_contradiction(instance, limit, deadline) if exact else [Conflict(limit)]
+        return nothing_possible(instance, names, began, seed)
     assert limit is not None
     st, search = _start(instance, ready, flow, limit, seed)
     reporter = Reporter(instance, search, limit, ready, began, work_limit, time_limit, on_progress)
@@ -134,7 +139,7 @@ def solve(
     fill_left(instance, st)
     slot = st.req[:, SLOT]
     unmet = unmet_demands(instance, slot) + offences(instance, slot)
-    if unmet and (names := say_contradiction(instance, "", deadline)) != [""]:
+    if unmet and exact and (names := say_contradiction(instance, "", deadline)) != [""]:
         return nothing_possible(instance, names, began, seed)
     found = _result(instance, ready, st, search, limit, unmet, began, seed)
     if reporter.proof_stages is not None:

@@ -8,6 +8,7 @@ constraint model.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..instance import Bools, Instance, InstanceError
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 #: Largest number of (request, slot) pairs that goes to the constraint model, by objective.
 MOST_BREAKS, MOST_RARE = 20_000, 8_000
 
+#: Steps of the search where the proof has ended without a schedule.
+LAST_STEPS = 200
 #: Proposals for fewer breaks after the constraint model.
 PROPOSALS = 60_000
 
@@ -40,6 +43,7 @@ def suits_exact(instance: Instance, possible: Bools) -> bool:
 def solve_exactly(
     instance: Instance,
     ready: Prepared,
+    search: Callable[..., Solution],
     *,
     seed: int,
     deadline: float | None,
@@ -48,26 +52,46 @@ def solve_exactly(
     began: float,
     tidy: bool = True,
 ) -> Solution:
-    """Optimum or infeasibility with a proof, or the best schedule when the limit comes first."""
-    from . import conference, decide, model
+    """Optimum or infeasibility with a proof, or the best schedule when the limit comes first.
 
-    if work_limit is None and decide.available():
+    Where weight counts the search goes first, by so many steps that the clock hardly ever cuts it;
+    the model starts from its schedule and keeps below its bound.  Where breaks count it is asked
+    only when there is no schedule at the end.  ``search`` is `solve`.
+    """
+    from . import conference, decide, model
+    from .first import better, first_schedule
+
+    found = first = None
+    if instance.objective == "weight":
+        first = first_schedule(search, instance, seed, deadline, work_limit, on_progress, began)
+        if first.last_word:
+            found = first.solution
+        elif work_limit is not None:
+            work_limit -= first.steps
+    elif work_limit is None and decide.available():
         timetable = conference.timetable_of(instance, ready.possible)
         if timetable is not None:
             found = conference.solve_timetable(
                 instance, ready, timetable, seed, deadline, on_progress, began
             )
-            if found is not None:
-                return found
-    found = model.solve_model(
-        instance,
-        ready,
-        seed=seed,
-        deadline=deadline,
-        work_limit=work_limit,
-        on_progress=on_progress,
-        began=began,
-    )
+    if found is None:
+        found = model.solve_model(
+            instance,
+            ready,
+            seed=seed,
+            deadline=deadline,
+            work_limit=work_limit,
+            on_progress=on_progress,
+            began=began,
+            first=first,
+        )
+        if first is not None:
+            found = better(instance, ready, first, found)
+    if first is None and found.status == "unknown":
+        last = first_schedule(search, instance, seed, None, LAST_STEPS, None, began)
+        if found.bound is not None:
+            last.solution.bound, last.solution.bound_method = found.bound, found.bound_method
+        found = replace(last.solution, steps=found.steps)
     if tidy and instance.objective == "weight" and found.status in ("optimal", "feasible"):
         _have_fewer_breaks(instance, ready, found, seed)
     return found

@@ -16,6 +16,7 @@ from ..shape import units_lost
 from ..solution import OUTWEIGHED, Solution, count_breaks, granted_weight
 from ..state import SLOT, put
 from .constraints import Model
+from .first import First, most_units
 
 if TYPE_CHECKING:
     from ..preparing import Prepared
@@ -37,11 +38,13 @@ def solve_model(
     work_limit: int | None,
     on_progress: Callable[[dict[str, Any]], Any] | None,
     began: float,
+    first: First | None = None,
 ) -> Solution:
     """Optimum or infeasibility with a proof, or the best schedule when the limit comes first.
 
     One thread, in rounds of growing deterministic time that start from the best schedule so far; a
-    round cut off by the clock is not used, so the number of steps repeats the result.
+    round cut off by the clock is not used, so the number of steps repeats the result.  ``first``:
+    the schedule of the search to start from; its bound on the weight is taken for granted.
     """
     built = Model(instance, ready.possible)
     built.build()
@@ -50,6 +53,12 @@ def solve_model(
     terms = sum(int(ready.units[r]) * v for (r, _), v in built.x.items())
     if by_weight:
         model.maximize(terms)
+        if first is not None:
+            most = most_units(instance, ready, first.solution)
+            if most < np.inf:
+                model.add(terms <= int(most))
+            for (r, t), var in built.x.items():
+                model.add_hint(var, int(first.solution.slot[r] == t))
     else:
         model.minimize(sum(built.breaks))
     slot, status, steps, share = None, "unknown", 0, FIRST_ROUND
