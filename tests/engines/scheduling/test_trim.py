@@ -74,6 +74,22 @@ def test_locked_meeting_without_what_it_follows_is_not_called_good():
     assert solution.conflicts != []
 
 
+@pytest.mark.parametrize("locked", ["t1", "t2"])
+def test_what_a_locked_meeting_follows_is_held_before_it(locked):
+    """Though one that must be held has come into its slot first."""
+    rows = [
+        ("x", "h", "p", 3, {"allowed_slots": ["t0", "t4"]}),
+        ("y", "h", "q", 2),
+        ("m", "h", "w", 1, {"mandatory": True, "allowed_slots": ["t0", "t3"]}),
+    ]
+    lock = [{"request": "y", "slot": locked}]
+    _instance, solution, violations = solved(
+        crowded("hpqw", rows, precedences=[["x", "y"]], locked=lock)
+    )
+    assert violations == []
+    assert (solution.status, solution.slot[[0, 2]].tolist()) == ("optimal", [0, 3])
+
+
 def test_kept_schedule_holds_nothing_that_makes_breaks_unfair():
     data = tiny.instance(3, "hpq", [("x", "h", "p", 3), ("y", "h", "q", 2)], max_break_difference=0)
     instance = scheduling.instance_from_json(data)
