@@ -10,7 +10,8 @@ simulated, flat, extreme and noisy (matches against ranking by p * q, by p alone
 equilibrium on four sorts of markets; strides and temperature were chosen on seeds 1 and 2, these
 are others), knob (from end to end), manipulation (what cheating brings), variety (what lists of
 several kinds and drawn places cost), answers (decisions of both sides, half of them kept apart;
-with --file those of an instance), and those of `benchmarks/matching_text.py` (languages with
+with --file those of an instance), behaviour (the shipped form against factors of both sides, by
+how much each guest has said), and those of `benchmarks/matching_text.py` (languages with
 --file: offers and needs of a file). Prints JSON lines ``{"case", "value", "unit", "bar", ...}``.
 """
 
@@ -37,6 +38,7 @@ from scipy import sparse  # noqa: E402
 
 from benchmarks import matching_text  # noqa: E402
 from benchmarks.matching_answers import run_answers  # noqa: E402
+from benchmarks.matching_behaviour import run_behaviour  # noqa: E402
 from benchmarks.matching_lines import peak_mb, show  # noqa: E402
 from benchmarks.matching_manipulation import run_manipulation  # noqa: E402
 from benchmarks.matching_markets import (  # noqa: E402
@@ -375,6 +377,7 @@ def main() -> int:
         "product-requests": partial(run_product, with_requests=True),
         "variety": run_variety,
         "answers": lambda exhibitors, buyers: run_answers(SEEDS[:5], options.file),
+        "behaviour": lambda exhibitors, buyers: run_behaviour(SEEDS[:5]),
         **matching_text.CASES,
         "languages": lambda exhibitors, buyers: matching_text.run_languages(
             exhibitors, buyers, options.file

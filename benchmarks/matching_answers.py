@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from benchmarks.matching_lines import area_under, show
 from emporion.engines.matching import (
@@ -21,25 +22,25 @@ from emporion.engines.matching import (
 TOPICS = [f"t{at:02d}" for at in range(12)]
 
 
-def answered(kind: str, seed: int) -> tuple[Market, dict[tuple[str, str], bool]]:
-    """Return a market and {(buyer, exhibitor): both said yes} of the decisions kept apart.
+def tastes(
+    draw: np.random.Generator,
+    exhibitors: int,
+    buyers: int,
+    capacities: tuple[int, int] = (30, 5),
+) -> tuple[tuple[list[Participant], list[Participant]], list[npt.NDArray[np.float64]]]:
+    """Return exhibitors and buyers, and the log odds that buyers and that exhibitors say yes.
 
-    "meetings of two": 250 a side in rounds of about 17, everybody in a round decides about
-    everybody on the other side. "an expo": 60 exhibitors, 400 buyers, who asks is answered; "an
-    expo, short lists": the same, of whom lists hold 20 and 50, so that places are shared out. Taste
-    has a part that profiles show (topics), one that they do not, and differences of appeal and
-    readiness; what two want of each other is related, as it is among people.
+    Both are float64[buyers, exhibitors]. Taste has a part that profiles show (topics), one that
+    they do not, and differences of appeal and readiness; what two want of each other is related,
+    as it is among people.
     """
-    draw = np.random.default_rng(seed)
-    rounds = kind == "meetings of two"
-    exhibitors, buyers = (250, 250) if rounds else (60, 400)
     sides = []
-    for count, letter, capacity in ((exhibitors, "e", 17 if rounds else 30), (buyers, "b", 17)):
+    for count, letter, capacity in zip((exhibitors, buyers), "eb", capacities, strict=True):
         sides.append(
             [
                 Participant(
                     f"{letter}{at:03d}",
-                    capacity if rounds or letter == "e" else 5,
+                    capacity,
                     offers=tuple(draw.choice(TOPICS, 3, replace=False)),
                     needs=tuple(draw.choice(TOPICS, 3, replace=False)),
                 )
@@ -47,8 +48,7 @@ def answered(kind: str, seed: int) -> tuple[Market, dict[tuple[str, str], bool]]
             ]
         )
     sellers, callers = sides
-    shape = (buyers, exhibitors)
-    hidden = draw.normal(size=shape) * 0.5
+    hidden = draw.normal(size=(buyers, exhibitors)) * 0.5
     odds = []
     for own, other, axis in ((callers, sellers, 0), (sellers, callers, 1)):
         fits = np.asarray([[len({*a.needs} & {*b.offers}) for b in other] for a in own])
@@ -57,6 +57,22 @@ def answered(kind: str, seed: int) -> tuple[Market, dict[tuple[str, str], bool]]
         ready = draw.normal(size=len(own)) * 0.7
         people = ready[:, None] + appeal[None, :] if axis == 0 else appeal[:, None] + ready[None, :]
         odds.append(people + 0.7 * fits + hidden - 1.1)
+    return (sellers, callers), odds
+
+
+def answered(kind: str, seed: int) -> tuple[Market, dict[tuple[str, str], bool]]:
+    """Return a market and {(buyer, exhibitor): both said yes} of the decisions kept apart.
+
+    "meetings of two": 250 a side in rounds of about 17, everybody in a round decides about
+    everybody on the other side. "an expo": 60 exhibitors, 400 buyers, who asks is answered; "an
+    expo, short lists": the same, of whom lists hold 20 and 50, so that places are shared out. What
+    they like is made up by `tastes`.
+    """
+    draw = np.random.default_rng(seed)
+    rounds = kind == "meetings of two"
+    exhibitors, buyers = (250, 250) if rounds else (60, 400)
+    (sellers, callers), odds = tastes(draw, exhibitors, buyers, (17, 17) if rounds else (30, 5))
+    shape = (buyers, exhibitors)
     yes = [draw.random(shape) < 1 / (1 + np.exp(-one)) for one in odds]
     met = (
         (np.arange(buyers)[:, None] % 15) == (np.arange(exhibitors)[None, :] % 15)

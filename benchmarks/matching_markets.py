@@ -107,7 +107,10 @@ def expo(exhibitors: int, buyers: int, seed: int) -> Market:
 
 @dataclass(frozen=True)
 class Simulated:
-    """True probabilities of a market without profiles, what is believed of them, capacities."""
+    """True probabilities of a market without profiles, what is believed of them, capacities.
+
+    `tastes` are those of buyers and of exhibitors that p is made of, float32[people, dimensions].
+    """
 
     p: Floats
     q: Floats
@@ -115,6 +118,7 @@ class Simulated:
     believed_q: Floats
     buyer_capacity: npt.NDArray[np.int64]
     exhibitor_capacity: npt.NDArray[np.int64]
+    tastes: tuple[Floats, Floats]
 
 
 def simulated(
@@ -145,6 +149,7 @@ def simulated(
         believed_q,
         draw.integers(3, 9, buyers),
         draw.integers(20, 61, exhibitors),
+        (tastes[0], tastes[1]),
     )
 
 

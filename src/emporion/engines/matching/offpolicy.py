@@ -10,6 +10,11 @@ and Joachims, "The Self-Normalized Estimator", NeurIPS 2015).  Taken as given is
 alike wherever it stands: those who are drawn were the last by what decides about places, nearly
 equal in that, and stand on the list where p q puts them, which may be anywhere.
 
+Taken as given as well is that whoever is on a list is seen.  The propensity is the chance to be on
+it, not to stand among those that a page shows first; where readers look at these alone, who stands
+near their end is seen with another chance than is kept, since those who are drawn push others over
+it.  Measured, that moves the estimate by 0.3 % (docs/benchmarks/matching.md).
+
 What one reader does hangs together, so the interval is that of readers and not of showings: normal,
 with the variance of the readers' sums (of their residuals for the ratio).  No interval is made from
 fewer than `ENOUGH` readers with an outcome: a normal one would be a pretence.

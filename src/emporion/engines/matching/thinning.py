@@ -4,7 +4,8 @@ p and q are worked out of all pairs, block by block, and of each block are kept:
 exhibitors who stand `NEAR` times a list's length or higher by p * q, and of every exhibitor as many
 buyers.  From both sides, so that who is nobody's favourite is still on somebody's list.  Prices
 move people on lists by some places and not by `NEAR` lists, so that what is left out would hardly
-have been shown.
+have been shown.  That holds of most matches; where exposure is made more equal, many lists differ
+from those of all pairs (docs/integrators/matching-engine.md, "Size").
 """
 
 from __future__ import annotations

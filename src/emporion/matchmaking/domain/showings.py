@@ -1,4 +1,8 @@
-"""Keeping what was shown to whom, and judging by it what other lists would have brought."""
+"""Keeping what was shown to whom, and judging by it what other lists would have brought.
+
+The propensity kept with a showing is the chance to be on the list, whose first places a page shows
+before the rest: the chance to have been seen only for who opens all of it (see `offpolicy`).
+"""
 
 from __future__ import annotations
 
