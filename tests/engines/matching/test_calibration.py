@@ -31,6 +31,14 @@ def test_the_order_stays_and_nobody_becomes_equal():
     assert (np.diff(calibrator(far)) > 0).all()
 
 
+def test_what_was_calibrated_is_found_again():
+    rng = np.random.default_rng(3)
+    odds = rng.normal(size=500)
+    calibrator = calibration.fit(odds, rng.random(500) < logistic(2 * odds))
+    far = np.r_[-50.0, odds, 50.0]
+    assert calibrator.inverse(calibrator(far)) == pytest.approx(far, abs=1e-3)
+
+
 def test_a_small_pool_and_a_large_one_that_said_no_do_not_become_equal():
     # 20 of whom none said yes say less than 400 of whom one in a hundred did.
     odds = np.linspace(-3, 3, 820)

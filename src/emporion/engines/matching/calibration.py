@@ -38,6 +38,13 @@ class Calibrator:
         above = np.maximum(log_odds - self.x[-1], 0)
         return np.asarray(inside + below + above, dtype=np.float32)
 
+    def inverse(self, calibrated: npt.NDArray[np.floating]) -> Doubles:
+        """Return the log odds that were calibrated to these."""
+        inside = np.interp(calibrated, self.y, self.x)
+        below = np.minimum(calibrated - self.y[0], 0)
+        above = np.maximum(calibrated - self.y[-1], 0)
+        return np.asarray(inside + below + above, dtype=np.float64)
+
 
 def fit(log_odds: npt.ArrayLike, happened: npt.ArrayLike) -> Calibrator:
     """Return the calibrator of scores that were made without knowing `happened` (0..1).

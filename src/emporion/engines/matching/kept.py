@@ -54,9 +54,7 @@ class Kept:
             reasons.EXHIBITOR: {one.id: n for n, one in enumerate(features.exhibitors)},
         }
         self._apart = _apart(market, self._at)
-        self._explainer = reasons.Explainer(
-            features, rules[0].weight, rules[1].weight, reasons.Details()
-        )
+        self._explainer = reasons.Explainer(features, rules, reasons.Details())
 
     def rank(self, one: Participant) -> list[tuple[str, float, float, float, reasons.Told]]:
         """Return (id, score, p, q, reasons) of whom to show to `one`, best first.

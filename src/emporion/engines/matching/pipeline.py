@@ -148,7 +148,7 @@ def match(
         kernel = partial(clearing.kernel_by, listing.rule_at(equality), temperature=temperature)
         keep(Kept(market, features, (rule_p, rule_q), cleared, less, kernel))
     details = reasons.Details()
-    explainer = reasons.Explainer(features, rule_p.weight, rule_q.weight, details)
+    explainer = reasons.Explainer(features, (rule_p, rule_q), details)
     buyer_lists = _explained(reasons.BUYER, for_buyers, explainer, p, q, floor, cleared)
     exhibitor_lists = _explained(reasons.EXHIBITOR, for_exhibitors, explainer, p, q, floor, cleared)
     return Matching(

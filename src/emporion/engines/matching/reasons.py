@@ -16,11 +16,13 @@ import numpy.typing as npt
 
 from emporion.engines.matching import facets
 from emporion.engines.matching.candidates import Found
+from emporion.engines.matching.carrying import Carried
 from emporion.engines.matching.executor import beside
 from emporion.engines.matching.features import Feature, Features, Sets
 from emporion.engines.matching.market import Participant
 from emporion.engines.matching.meaning import UNKNOWN
 from emporion.engines.matching.naming import TopTerms, lookup, shared_terms
+from emporion.engines.matching.score import Rule
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -125,11 +127,9 @@ class Details:
 class Explainer:
     """Finds the reasons of pairs for the lists of one side; `details` may be shared by both."""
 
-    def __init__(
-        self, features: Features, weight_p: Floats, weight_q: Floats, details: Details
-    ) -> None:
+    def __init__(self, features: Features, rules: tuple[Rule, Rule], details: Details) -> None:
         self.features, self.details = features, details
-        self.weight_p, self.weight_q = weight_p, weight_q
+        self.rules = rules
         self.words = TopTerms(features.text)
 
     def explain(
@@ -181,8 +181,7 @@ class _Chunk:
         self.buyers, self.exhibitors = buyers, exhibitors
         self.shared = self.features.shared(buyers, exhibitors)
         self.values = self.features.pairs(buyers, exhibitors, self.shared)
-        # d log(p q) per unit of each feature.
-        self.slope = np.outer(1 - p, explainer.weight_p) + np.outer(1 - q, explainer.weight_q)
+        self.carried = Carried(explainer.rules, p, q)
         self.own, self.other = (buyers, exhibitors) if self.reads_buyer else (exhibitors, buyers)
         side = self.features
         self.own_people, self.other_people = (
@@ -222,7 +221,7 @@ class _Chunk:
             rest = np.maximum(whole[pair] - part, 0) * give.offer_ratio[giving[pair]]
             without = facets.saturate(rest.astype(np.float32))
             without = np.where(give.offer_count[giving[pair]] == 1, facets.UNKNOWN, without)
-            gain = (agreement[pair] - without) * self.slope[pair, feature]
+            gain = self.carried.by(feature, agreement[pair] - without, pair)
             need_at = lookup(want.needs, wanting[pair], code)
             offer_at = lookup(give.offers, giving[pair], code)
             wanted = want.need_source[need_at]
@@ -237,7 +236,7 @@ class _Chunk:
                 number = self._codes(code[mine], wanted[mine])
                 self.good.add(pair[mine], name, number, gain[mine])
 
-    def _codes(self, offered: Ints, wanted: Ints) -> Ints:
+    def _codes(self, offered: Ints, wanted: npt.NDArray[np.integer]) -> Ints:
         codes = self.features.tree.codes
 
         def describe(key: int) -> int:
@@ -249,7 +248,7 @@ class _Chunk:
         return _interned(offered * len(codes) + wanted, describe, self.said.known["codes"])
 
     def _words(self) -> None:
-        gain = self.values[:, Feature.TEXT] * self.slope[:, Feature.TEXT]
+        gain = self._carried(Feature.TEXT)
         pairs = np.flatnonzero((gain > LEAST) & (gain >= self.good.least()))
         first, second = self.words.carrying(
             self.features.buyer_text,
@@ -273,7 +272,7 @@ class _Chunk:
     def _meaning(self) -> None:
         if self.features.meaning is None:
             return
-        gain = (self.values[:, Feature.MEANING] - UNKNOWN) * self.slope[:, Feature.MEANING]
+        gain = self.carried.by(Feature.MEANING, self.values[:, Feature.MEANING] - UNKNOWN)
         self._add(self.good, "meaning", self._of("languages", self.other_people, _written), gain)
 
     def _fields(self) -> None:
@@ -335,9 +334,12 @@ class _Chunk:
         self._signed(feature, good, bad, _interned(pairs, describe, self.said.known[key]))
 
     def _signed(self, feature: Feature, good: str, bad: str, detail: Ints) -> None:
-        gain = self.values[:, feature] * self.slope[:, feature]
+        gain = self._carried(feature)
         self._add(self.good, good, detail, gain)
         self._add(self.bad, bad, detail, -gain)
+
+    def _carried(self, feature: Feature) -> Floats:
+        return self.carried.by(feature, self.values[:, feature])
 
     def _add(self, found: Found, code: str, detail: Ints, gain: Floats) -> None:
         pairs = np.flatnonzero(gain > LEAST)
@@ -351,7 +353,7 @@ class _Chunk:
             (Feature.EXHIBITOR_SIGNAL, features.exhibitor_signals, not self.reads_buyer),
         )
         for feature, signals, is_own in sides:
-            gain = self.values[:, feature] * self.slope[:, feature]
+            gain = self._carried(feature)
             _, at = signals.at(keys)
             pairs = np.flatnonzero((at >= 0) & (np.abs(gain) > LEAST))
             kinds = np.asarray([signals.kind[n] for n in at[pairs].tolist()], dtype=np.str_)
@@ -374,7 +376,7 @@ class _Chunk:
             if self.reads_buyer
             else (Feature.BUYER_POPULAR, features.buyer_admirers)
         )
-        gain = self.values[:, feature] * self.slope[:, feature]
+        gain = self._carried(feature)
         people = admirers[self.other]
         gain = np.where(people >= LEAST_PEOPLE, gain, 0)
         detail = _interned(people, lambda number: self.details.number(people=number), {})
