@@ -344,3 +344,14 @@ def test_chinese_in_either_characters_is_matched_alike(fair, reader, monkeypatch
     read_edition(edition)
     run_match(edition)
     assert queries.listed(guest)[0] == hosts[1].pk
+
+
+@pytest.mark.parametrize("value", [b"\x00" * 5, np.full(8, np.nan, "<f4").tobytes()])
+def test_a_damaged_vector_is_read_again_and_replaced(fair, reader, value):
+    edition, _hosts, _guest = fair
+    assert read_edition(edition) == 3
+    kept = {row.key: bytes(row.value) for row in TextVector.objects.all()}
+    TextVector.objects.update(value=value)
+    assert read_edition(edition) == 3
+    assert {row.key: bytes(row.value) for row in TextVector.objects.all()} == kept
+    assert read_edition(edition) == 0

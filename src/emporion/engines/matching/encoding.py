@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -31,6 +31,8 @@ READ = 1500
 BATCH = 64
 # Keys a database is asked for at once.
 ASKED = 500
+# What the square of a unit row's length may be off by.
+OFF_UNIT = 0.01
 
 
 class Encoder(Protocol):
@@ -74,23 +76,20 @@ class MemoryStore:
 class FileStore:
     """Keeps vectors in one SQLite file that several processes may share.
 
-    Raises EncodingError where the file cannot be opened or is something else.
+    Raises EncodingError where the file cannot be opened, read or written, or is something else.
     """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        try:
-            with closing(self._open()) as database, database:
-                database.execute(
-                    "CREATE TABLE IF NOT EXISTS vector"
-                    " (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
-                )
-        except sqlite3.Error as error:
-            raise EncodingError(f"{self.path} cannot keep vectors: {error}") from None
+        with self._open() as database:
+            database.execute(
+                "CREATE TABLE IF NOT EXISTS vector"
+                " (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
+            )
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, Floats]:
         found: dict[bytes, Floats] = {}
-        with closing(self._open()) as database:
+        with self._open() as database:
             for at in range(0, len(keys), ASKED):
                 part = keys[at : at + ASKED]
                 marks = ",".join("?" * len(part))
@@ -98,18 +97,33 @@ class FileStore:
                     f"SELECT key, value FROM vector WHERE key IN ({marks})",  # noqa: S608
                     part,
                 )
-                found.update((bytes(key), np.frombuffer(value, "<f4")) for key, value in rows)
+                found.update((bytes(key), row_of(value)) for key, value in rows)
         return found
 
     def put(self, vectors: Mapping[bytes, Floats], model: str) -> None:
-        with closing(self._open()) as database, database:
+        with self._open() as database:
             database.executemany(
                 "INSERT OR REPLACE INTO vector VALUES (?, ?)",
                 [(key, vector.astype("<f4").tobytes()) for key, vector in vectors.items()],
             )
 
-    def _open(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.path, timeout=30)
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(sqlite3.connect(self.path, timeout=30)) as database, database:
+                yield database
+        except sqlite3.Error as error:
+            raise EncodingError(
+                f"{self.path} cannot keep vectors: {error}; check that it may be written and is"
+                " such a file, or name one that is not there yet"
+            ) from None
+
+
+def row_of(value: object) -> Floats:
+    """Return the vector that was kept as bytes; of what is not whole one of length 0."""
+    if not isinstance(value, bytes | memoryview) or len(value) % 4:
+        return np.zeros(0, dtype=np.float32)
+    return np.frombuffer(value, "<f4")
 
 
 def key_of(model: str, role: str, text: str) -> bytes:
@@ -126,7 +140,7 @@ def unread(encoder: Encoder, texts: Iterable[str], role: str, store: Store) -> l
     """Return the different texts, as they are read, of which `store` keeps no vector."""
     cut = dict.fromkeys(map(as_read, texts))
     keys = {key_of(encoder.model, role, text): text for text in cut if text}
-    kept = store.get(list(keys))
+    kept = _kept(encoder, list(keys), store)
     return [text for key, text in keys.items() if key not in kept]
 
 
@@ -142,8 +156,7 @@ def embedded(
     cut = [as_read(text) for text in texts]
     keys = [key_of(encoder.model, role, text) if text else b"" for text in cut]
     first = {key: at for at, key in reversed(list(enumerate(keys))) if key}
-    kept = dict(store.get(list(first))) if store is not None else {}
-    kept = {key: row for key, row in kept.items() if row.shape == (encoder.dimension,)}
+    kept = _kept(encoder, list(first), store) if store is not None else {}
     # By length, so that a batch holds texts of about one size.
     left = sorted((key for key in first if key not in kept), key=lambda k: len(cut[first[k]]))
     for at in range(0, len(left), BATCH):
@@ -158,6 +171,20 @@ def embedded(
         if key:
             out[at] = kept[key]
     return out
+
+
+def _kept(encoder: Encoder, keys: Sequence[bytes], store: Store) -> dict[bytes, Floats]:
+    """Return the rows that are kept and can be what the encoder made: others are made anew."""
+    found = {}
+    with np.errstate(over="ignore"):
+        for key, row in store.get(keys).items():
+            if row.shape != (encoder.dimension,):
+                continue
+            # Of unit length or zeros; NaN is neither.
+            square = float(row @ row)
+            if square == 0 or abs(square - 1) < OFF_UNIT:
+                found[key] = row
+    return found
 
 
 def checked(rows: Floats, count: int, encoder: Encoder) -> Floats:

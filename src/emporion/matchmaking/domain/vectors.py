@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from django.conf import settings
 from django.db import transaction
 
@@ -25,6 +23,7 @@ from emporion.engines.matching.encoding import (
     Floats,
     as_read,
     embedded,
+    row_of,
     unread,
 )
 from emporion.matchmaking.models import TextVector
@@ -51,11 +50,17 @@ class DatabaseStore:
         for at in range(0, len(unknown), ASKED):
             part = [key.hex() for key in unknown[at : at + ASKED]]
             rows = TextVector.objects.filter(key__in=part).values_list("key", "value")
-            found.update((bytes.fromhex(key), np.frombuffer(value, "<f4")) for key, value in rows)
+            found.update((bytes.fromhex(key), row_of(value)) for key, value in rows)
         return {key: found[key] for key in keys if key in found}
 
-    def put(self, vectors: Mapping[bytes, npt.NDArray[np.float32]], model: str) -> None:
-        """Keep these, which `model` made; what is there already stays."""
+    def put(self, vectors: Mapping[bytes, Floats], model: str) -> None:
+        """Keep these, which `model` made; what is there already stays.
+
+        One that this store has found and that is made anew all the same was damaged: it goes.
+        """
+        damaged = [key.hex() for key in vectors if self._found.pop(key, None) is not None]
+        if damaged:
+            TextVector.objects.filter(key__in=damaged).delete()
         TextVector.objects.bulk_create(
             [
                 TextVector(
