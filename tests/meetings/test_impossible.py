@@ -14,12 +14,14 @@ from emporion.edition.models import Participation
 from emporion.matchmaking.models import Wish
 from emporion.meetings.domain import computing, incidents, pins, runs
 from emporion.meetings.domain.market import ScheduleError
+from emporion.meetings.domain.repairing import compute_repair
 from emporion.meetings.domain.schedule import compute_release
 from emporion.meetings.interfaces import commands
 from emporion.meetings.models import MeetingRequest
 from emporion.meetings.queries import impossible
 from emporion.registry.domain import make_organiser
 from tests import factories
+from tests.meetings.test_repairs import Fair
 
 pytestmark = pytest.mark.django_db
 NAMES = {"Himal": "喜马", "Aava": "阿瓦", "Borealis": "北极"}
@@ -237,3 +239,34 @@ def test_other_reasons_are_told_to_everybody_in_their_language(edition, signed_i
     make_organiser(edition.expo, user, "analyst")
     page = signed_in(user).get(f"/{language}/{edition.slug}/organise/desk/").content.decode()
     assert said in page
+
+
+def test_pinned_pair_whose_hours_have_passed_is_told_so(edition):
+    """Taking back what was told of hours that have passed as well is no way out."""
+    fair = Fair(edition)
+    pins.pin(fair.asked["wh"], None, "user:x")
+    fair.tell("absent", "w", 1, 1)
+    with pytest.raises(ScheduleError) as raised:
+        compute_repair(edition, as_of="s02", notice=1, moves=1, work_limit=100)
+    why = raised.value.why
+    w, h = (str(Participation.objects.get(pk=fair.who[one].pk).display_name) for one in "wh")
+    assert str(impossible.told(why, impossible.known([why]))) == (
+        f"{HEAD} These cannot hold together: "
+        f"{w} and {h} are pinned, at any time (unpin it); "
+        f"the hours of {w} (open the calendar); "
+        "nothing before Fri 24 Nov, 09:00 can be changed any more."
+    )
+
+
+def test_absence_that_leaves_no_hour_that_still_counts_can_be_taken_back(edition):
+    fair = Fair(edition)
+    pins.pin(fair.asked["wh"], None, "user:x")
+    fair.who["w"].days = ["2023-11-23", "2023-11-24"]
+    fair.who["w"].save()
+    fair.tell("absent", "w", 3, 4)
+    with pytest.raises(ScheduleError) as raised:
+        compute_repair(edition, as_of="s02", notice=1, moves=1, work_limit=100)
+    why = raised.value.why
+    assert "(take back what was told of them, or open the calendar)" in str(
+        impossible.told(why, impossible.known([why]))
+    )

@@ -111,7 +111,12 @@ CASES = {
     ),
     "mandatory when all is past": (
         {
-            "people": [_person("e", unavailable=["t2"]), "f", "a", "b"],
+            "people": [
+                _person("e", unavailable=["t2"]),
+                "f",
+                _person("a", unavailable=["t0"]),
+                "b",
+            ],
             "requests": [("x", "e", "a", {"mandatory": True})],
             "frozen_before": "t2",
         },
@@ -169,7 +174,7 @@ CLASHING = {
         'precedence ["y", "x"]', 'precedence ["x", "y"]', 'mandatory request "x"',
     ],
     "mandatory when all is past": [
-        'mandatory request "x"', 'frozen_before "t2"', 'the calendar of participant "e"',
+        'mandatory request "x"', 'the calendar of participant "e"', 'frozen_before "t2"',
     ],
     "more mandatory than one takes": [
         'mandatory request "x"', 'mandatory request "y"', 'participant "e": max_meetings 1',

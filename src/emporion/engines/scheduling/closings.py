@@ -24,10 +24,7 @@ class Closings:
         self.excluded = it.excluded()
 
     def of(self, r: int) -> list[Closing]:
-        """All that closes any slot to the request r; a locked one is told of by its lock alone.
-
-        In the order in which one would rather not name it: what nobody can mend comes first.
-        """
+        """All that closes any slot to the request r; a locked one is told of by its lock alone."""
         it, name = self.it, self.name
         slots = np.arange(len(it.slot_ids))
         if (t := self.locked.get(r)) is not None:
@@ -35,7 +32,7 @@ class Closings:
         ends = int(it.first[r]), int(it.second[r])
         found = [(name.calendar(p), it.capacity[p] == 0) for p in ends]
         if it.frozen_before:
-            found.insert(0, (name.frozen(), slots < it.frozen_before))
+            found.append((name.frozen(), slots < it.frozen_before))
         if (t := int(it.fixed_slot[r])) >= 0:
             found.append((name.request("fixed_slot", r, t), slots != t))
         if it.allowed is not None:
@@ -72,9 +69,10 @@ def least(
 ) -> list[Constraint]:
     """A part of ``constraints`` that is ``enough``, none of which can be left out.
 
-    ``enough`` must hold for all of them, and for more whenever it holds for less.
+    ``enough`` must hold for all of them, and for more whenever it holds for less.  Where slots have
+    passed, that is named rather than what else closes them: to open it would not help.
     """
-    kept = list(dict.fromkeys(constraints))
+    kept = sorted(dict.fromkeys(constraints), key=lambda one: one.kind == "frozen_before")
     for one in list(kept):
         rest = [other for other in kept if other != one]
         if enough(rest):

@@ -205,6 +205,9 @@ def groups_of(it: Instance) -> list[Group]:
 
         found.append(Group(constraint, apply))
 
+    # What comes first stays rather than what comes later.
+    if it.frozen_before:
+        whole(name.frozen(), frozen_before=it.frozen_before)
     for p in np.flatnonzero(asked).tolist():
         if (it.capacity[p] < asked[p]).any():
             entry(name.calendar(p), "capacity", p, it.capacity[p])
@@ -218,8 +221,6 @@ def groups_of(it: Instance) -> list[Group]:
         entry(Constraint("table_pool", pool=pool), "pool_tables", k, it.pool_tables[k])
     if it.walking:
         whole(name.whole("walking"), walk_minutes=it.walk_minutes)
-    if it.frozen_before:
-        whole(name.frozen(), frozen_before=it.frozen_before)
     if (apart := it.max_break_difference) is not None:
         whole(name.whole("max_break_difference", apart), max_break_difference=apart)
     for pair in it.exclusions:

@@ -182,11 +182,15 @@ def checked(
 
 
 def clash(
-    market: Market, conflicts: list[scheduling.Conflict], code: str = "contradiction"
+    market: Market,
+    conflicts: list[scheduling.Conflict],
+    code: str = "contradiction",
+    earliest: int = 0,
 ) -> ScheduleError:
     """Return the error of what the engine found contradictory, or (`unplaced`) not granted in time.
 
     It holds the engine's constraints as plain JSON, with days and hours instead of slots.
+    `earliest` is the index of the first slot that can still be changed.
     """
     when = dict(zip(market.instance.slot_ids, map(str, market.slots), strict=True))
     told = [
@@ -202,7 +206,8 @@ def clash(
         ]
         for conflict in conflicts[:MOST_CONFLICTS]
     ]
-    return ScheduleError(code, conflicts=told)
+    since = {"since": str(market.slots[earliest])} if 0 < earliest < len(when) else {}
+    return ScheduleError(code, conflicts=told, **since)
 
 
 def load_solver() -> None:

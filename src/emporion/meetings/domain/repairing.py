@@ -119,7 +119,7 @@ def compute_repair(
             on_progress=on_progress,
         )
     except scheduling.Contradictory as error:
-        raise clash(market, error.conflicts) from error
+        raise clash(market, error.conflicts, earliest=order.earliest) from error
     if solution.conflicts:
         raise clash(market, solution.conflicts, "unplaced_in_repair")
     limit = scheduling.bound(left)

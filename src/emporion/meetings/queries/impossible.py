@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
@@ -75,12 +74,13 @@ class Told:
 class Known:
     """Names by public id: of participants, and of the two of each request with how it is held.
 
-    `away` are those of whom, or of whose pavilion, the desk was told that something has happened.
+    `away` are those of whom, or of whose pavilion, the desk was told that something has happened,
+    with the first and the last hour of each ("2023-11-24 10:40").
     """
 
     names: dict[str, str]
     requests: dict[str, tuple[str, str, bool]]
-    away: frozenset[str] = frozenset()
+    away: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def of(self, public_id: str) -> str:
         """Return the name of a participant."""
@@ -88,20 +88,11 @@ class Known:
 
 
 def known(whys: Iterable[Why]) -> Known:
-    """Return the names that some reasons need, in the reader's language; two queries, or none."""
+    """Return the names that some reasons need, in the reader's language; three queries, or none."""
     every = [one for why in whys for group in why.get("conflicts", ()) for one in group]
     people = {public_id for one in every for public_id in one["participants"]}
     asked = {public_id for one in every for public_id in one["requests"]}
-    happened = Incident.objects.filter(
-        Q(participation=OuterRef("pk"))
-        | Q(
-            edition=OuterRef("edition"),
-            kind=Incident.Kind.CLOSED,
-            letter=OuterRef("pavilion__letter"),
-        ),
-        taken_back_at=None,
-    )
-    rows = Participation.objects.filter(public_id__in=people).annotate(is_away=Exists(happened))
+    rows = Participation.objects.filter(public_id__in=people).select_related("pavilion")
     found = list(rows) if people else []
     requests = MeetingRequest.objects.filter(public_id__in=asked).select_related(
         "asker", "counterpart", "pin"
@@ -116,8 +107,25 @@ def known(whys: Iterable[Why]) -> Known:
             )
             for one in (requests if asked else ())
         },
-        frozenset(one.public_id for one in found if one.is_away),
+        _away(found),
     )
+
+
+def _away(people: list[Participation]) -> dict[str, list[tuple[str, str]]]:
+    told = Incident.objects.filter(
+        edition__in={one.edition_id for one in people}, taken_back_at=None
+    ).select_related("first", "last")
+    found: dict[str, list[tuple[str, str]]] = {}
+    for incident in told if people else ():
+        hours = str(incident.first), str(incident.last)
+        for one in people:
+            letter = one.pavilion.letter if one.pavilion else ""
+            closed = incident.kind == Incident.Kind.CLOSED and incident.letter == letter
+            if incident.edition_id == one.edition_id and (
+                closed or incident.participation_id == one.pk
+            ):
+                found.setdefault(one.public_id, []).append(hours)
+    return found
 
 
 def told(why: Why, names: Known | None = None) -> Told:
@@ -127,7 +135,7 @@ def told(why: Why, names: Known | None = None) -> Told:
         head = _("Pins, limits and calendars contradict each other.")
         if names is None:
             return Told(head, tail=_("Which, is told to those who may know who meets whom."))
-        groups = [_lines(group, names) for group in why["conflicts"] if group]
+        groups = [_lines(group, names, why.get("since", "")) for group in why["conflicts"] if group]
         if not groups:
             tail = _("It was not found which of them: unpin some, and compute again.")
             return Told(head, tail=tail)
@@ -172,14 +180,14 @@ def _clause(label: str, lines: list[Line]) -> str:
     return _("%(label)s %(lines)s.") % {"label": label, "lines": between.join(each)}
 
 
-def _lines(group: list[dict[str, Any]], names: Known) -> list[Line]:
-    found = [_line(one, names) for one in group]
+def _lines(group: list[dict[str, Any]], names: Known, since: str = "") -> list[Line]:
+    found = [_line(one, names, since) for one in group]
     if len(group) >= MOST_CONSTRAINTS:
         found.append(Line(_("and more")))
     return found
 
 
-def _line(one: dict[str, Any], names: Known) -> Line:
+def _line(one: dict[str, Any], names: Known, since: str) -> Line:
     kind, n = one["kind"], one["number"]
     people = [names.of(public_id) for public_id in one["participants"]]
     who = people[0] if people else ""
@@ -188,7 +196,7 @@ def _line(one: dict[str, Any], names: Known) -> Line:
         return _held(one, values, names)
     if kind == "calendar":
         mend = _("open the calendar")
-        if names.away.intersection(one["participants"]):
+        if _would_help(one, names, since):
             mend = _("take back what was told of them, or open the calendar")
         if not one["slots"]:
             return Line(_("the hours of %(who)s") % values, mend, who=who)
@@ -211,7 +219,21 @@ def _line(one: dict[str, Any], names: Known) -> Line:
             else _("everybody has the minutes to walk")
         )
         return Line(said, _("compute without walking"))
+    if kind == "frozen_before" and one["slots"]:
+        return Line(_("nothing before %(when)s can be changed any more") % values)
+    if kind == "frozen_before":
+        return Line(_("no hour is left that could still be changed"))
     return Line(_("a rule of the fair (%(kind)s)") % {"kind": kind})
+
+
+def _would_help(calendar: dict[str, Any], names: Known, since: str) -> bool:
+    """Whether taking back what was told of somebody opens an hour of this calendar that counts."""
+    hours = [
+        pair for public_id in calendar["participants"] for pair in names.away.get(public_id, ())
+    ]
+    if calendar["slots"]:
+        return any(first <= slot <= last for first, last in hours for slot in calendar["slots"])
+    return any(last >= since for _first, last in hours)
 
 
 def _held(one: dict[str, Any], values: dict[str, str], names: Known) -> Line:
