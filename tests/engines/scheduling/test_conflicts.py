@@ -290,3 +290,16 @@ def test_conflict_that_is_seen_at_once_names_all_that_it_takes_and_no_more():
                 assert tiny.brute_force(tiny.only(data, rest)) is not None, (seed, names, name)
             checked += 1
     assert checked > 50
+
+
+def test_conflict_of_a_least_number_names_what_is_locked_and_never_to_meet():
+    data = tiny.instance(
+        people=["e", "f", _person("a", min_meetings=1)],
+        requests=[("x", "e", "a", 1)],
+        locked=[{"request": "x", "slot": "t0"}],
+        exclusions=[["e", "a"]],
+    )
+    assert _said(scheduling.solve(scheduling.instance_from_json(data))) == [
+        ['participant "a": min_meetings 1', 'exclusion ["e", "a"]'],
+        ['locked meeting "x" in slot "t0"', 'exclusion ["e", "a"]'],
+    ]

@@ -27,18 +27,17 @@ class Closings:
         """All that closes any slot to the request r; a locked one is told of by its lock alone."""
         it, name = self.it, self.name
         slots = np.arange(len(it.slot_ids))
+        apart = [(name.apart(r), slots >= 0)] if self.excluded[r] else []
         if (t := self.locked.get(r)) is not None:
-            return [(name.request("locked", r, t), slots != t)]
+            return [(name.request("locked", r, t), slots != t), *apart]
         ends = int(it.first[r]), int(it.second[r])
-        found = [(name.calendar(p), it.capacity[p] == 0) for p in ends]
+        found = [(name.calendar(p), it.capacity[p] == 0) for p in ends] + apart
         if it.frozen_before:
             found.append((name.frozen(), slots < it.frozen_before))
         if (t := int(it.fixed_slot[r])) >= 0:
             found.append((name.request("fixed_slot", r, t), slots != t))
         if it.allowed is not None:
             found.append((name.request("allowed_slots", r), ~it.allowed[r]))
-        if self.excluded[r]:
-            found.append((name.apart(r), slots >= 0))
         return [one for one in found if one[1].any()]
 
     def demand(self, r: int) -> Constraint:
@@ -48,9 +47,12 @@ class Closings:
         return self.name.request("mandatory", r)
 
     def of_all(
-        self, rows: list[int], number: int = 1, where: slice = slice(None)
+        self, rows: list[int], number: int = 1, where: slice = slice(None), shrink: bool = True
     ) -> list[Constraint]:
-        """The least of what closes every slot of ``where`` to so many of the requests ``rows``."""
+        """The least of what closes every slot of ``where`` to so many of the requests ``rows``.
+
+        All of it where ``shrink`` is False or it has more than `MOST_NAMES`.
+        """
         masks = [[(one, mask[where]) for one, mask in self.of(r)] for r in rows]
         every = dict.fromkeys(one for mine in masks for one, _ in mine)
 
@@ -61,7 +63,7 @@ class Closings:
                 shut += bool(some) and bool(np.logical_or.reduce(some).all())
             return shut >= number
 
-        return least(every, closed) if len(every) <= MOST_NAMES else list(every)
+        return least(every, closed) if shrink and len(every) <= MOST_NAMES else list(every)
 
 
 def least(

@@ -59,7 +59,8 @@ def _limits(it: Instance, possible: Bools, excluded: Bools) -> list[Conflict]:
             # As many of those that cannot be held as leave too few.
             spare = max(int(every[p]) - fewest + 1, 0)
             shut = np.flatnonzero(mine & ~usable)[:spare].tolist()
-            closed = closings.of_all(shut, spare) if shut else []
+            shrink = len(found) < MOST_SHRUNK
+            closed = closings.of_all(shut, spare, shrink=shrink) if shut else []
             found.append(Conflict(sentence, (demand, *closed)))
     return found
 
