@@ -138,6 +138,25 @@ def test_no_show_takes_what_had_to_follow_with_it():
     assert floor.slot.tolist() == [0, 2, -1]
 
 
+@pytest.mark.parametrize(
+    ("announced", "away", "after"),
+    [
+        # What comes first cannot be held any more; or both can, in their order.
+        ([2, 3], (0, 3), [-1, -1]),
+        ([0, 1], (0, 1), [2, 3]),
+    ],
+)
+def test_no_show_holds_nothing_later_without_what_it_follows(announced, away, after):
+    rows = [("x", "e", "a", {"allowed_slots": ["t0", "t2"]}), ("y", "f", "a")]
+    data = tiny.instance(5, requests=rows, precedences=[["x", "y"]])
+    instance = scheduling.instance_from_json(data)
+    floor = scheduling.Floor(instance, np.array(announced), accepts=2, later=True)
+    floor.no_show(instance.participant_ids.index("a"), *away)
+    assert floor.slot.tolist() == after
+    floor.take_back()
+    assert floor.slot.tolist() == announced
+
+
 def test_no_show_tells_of_every_meeting_however_many_it_touches():
     """A host with many places is away: each guest has somebody else waiting for it."""
     guests, slots = 2100, 42

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..instance import NO_LIMIT, Bools, Instance, InstanceError, Ints
+from ..order import ordered_rows
 from ..state import FIRST, LOCK, MASK, SLOT, put, unset
 from .changes import Change, Changes
 from .kernels import ACCEPTED, homes, insert_within, place
@@ -101,7 +102,8 @@ class Floor:
         place(self.st, rows, slot[rows], False)
         # Locked by the organiser, bound to an order, or a pair that is never to meet.
         self.st.req[instance.locked[:, 0], LOCK] = 1
-        self.st.req[np.unique(instance.precedences), LOCK] = 1
+        self.ordered = frozenset(ordered_rows(instance).tolist())
+        self.st.req[ordered_rows(instance), LOCK] = 1
         self.home = homes(slot, self.st.slots, True)
         self.moved = np.zeros((len(instance.participant_ids), 2), dtype=np.int32)
         self.moved[:, ACCEPTED] = accepts
@@ -200,20 +202,27 @@ class Floor:
         return "pulled_forward" if now < was else "made_room"
 
     def _hold_later(self, gone: Ints, after: int, how: dict[int, str]) -> None:
+        """Hold what of ``gone`` can be in slots behind ``after``, and behind what it follows."""
         st = self.st
-        for r in gone.tolist():
-            if not (st.req[r, MASK:] != 0).any():
-                continue
-            st.req[r, LOCK] = 0
-            self.touched[0] = 0
-            if insert_within(
-                st, r, NODES, after, self.home, self.moved, self.most_moves, self.touched
-            ):
-                for other in self.touched[1 : self.touched[0] + 1].tolist():
-                    how[other] = "made_room"
-                how[r] = "later"
-            else:
-                st.req[r, LOCK] = 1
+        first, then = self.instance.precedences.T
+        todo = gone[(st.req[gone, MASK:] != 0).any(axis=1)].tolist()
+        ready = todo
+        while ready:
+            # What follows one that is not held waits until it is.
+            ready = [r for r in todo if (st.req[first[then == r], SLOT] >= 0).all()]
+            todo = [r for r in todo if r not in ready]
+            for r in ready:
+                st.req[r, LOCK] = 0
+                self.touched[0] = 0
+                border = int(st.req[first[then == r], SLOT].max(initial=after))
+                if insert_within(
+                    st, r, NODES, border, self.home, self.moved, self.most_moves, self.touched
+                ):
+                    for other in self.touched[1 : self.touched[0] + 1].tolist():
+                        how[other] = "made_room"
+                    how[r] = "later"
+                if st.req[r, SLOT] < 0 or r in self.ordered:
+                    st.req[r, LOCK] = 1
 
     def _finish(self, keep: _Before, gone: Ints, how: dict[int, str], began: float) -> Changes:
         found, weight = Changes(), self.instance.weight
