@@ -38,11 +38,13 @@ def test_stopped_run_has_a_schedule_and_its_steps_repeat_it(insisted, calls):
     seen = []
 
     def stop(state):
-        seen.append(state["phase"])
+        seen.append((state["weight"], state["share"]))
         return len(seen) < calls
 
     stopped = scheduling.solve(insisted, on_progress=stop, work_limit=10**6)
     assert stopped.status == "feasible"
+    # What is shown never falls behind what the search has had.
+    assert [weight <= stopped.weight and share > 0.99 for weight, share in seen] == [True] * calls
     again = scheduling.solve(insisted, work_limit=stopped.steps)
     assert _figures(again) == _figures(stopped)
     assert len(seen) == calls

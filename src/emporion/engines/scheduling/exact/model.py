@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: What is said when no smaller set of constraints has been found.
 EXHAUSTED = "no timetable keeps all constraints together (proven by exhaustive search)"
+#: Seconds kept of the time limit, and the part of it: the solver looks at the clock now and then.
+LEAST_KEPT, MOST_KEPT, PART_KEPT = 0.1, 0.5, 0.05
 #: Deterministic time of the first round; every round gets half as much again.
 FIRST_ROUND, GROWTH = 2.0, 1.5
 #: Search steps that one unit of the solver's deterministic time is counted as.
@@ -63,6 +65,7 @@ def solve_model(
         model.minimize(sum(built.breaks))
     slot, status, steps, share = None, "unknown", 0, FIRST_ROUND
     bound: int | None = None
+    end = None if deadline is None else deadline - _kept(deadline - began)
     while True:
         solver = cp.CpSolver()
         solver.parameters.num_workers = 1
@@ -72,14 +75,14 @@ def solve_model(
             break
         take = share if left is None else min(share, left / STEPS_A_UNIT)
         solver.parameters.max_deterministic_time = take
-        if deadline is not None:
-            remaining = deadline - time.monotonic() - 0.1
+        if end is not None:
+            remaining = end - time.monotonic()
             if remaining <= 0.02:
                 break
             solver.parameters.max_time_in_seconds = remaining
         code = solver.solve(model)
         finished = code in (cp.OPTIMAL, cp.INFEASIBLE)
-        if not finished and deadline is not None and time.monotonic() > deadline - 0.11:
+        if not finished and end is not None and time.monotonic() > end - 0.01:
             break
         steps += max(int(take * STEPS_A_UNIT), 1)
         if code == cp.INFEASIBLE:
@@ -103,11 +106,15 @@ def solve_model(
                 status = "optimal"
                 break
         if on_progress is not None and _stopped(
-            on_progress, ready, built, slot, bound, steps, began
+            on_progress, ready, built, slot, bound, steps, began, first
         ):
             break
         share *= GROWTH
     return _result(instance, ready, slot, status, bound, steps, seed, deadline)
+
+
+def _kept(limit: float) -> float:
+    return min(LEAST_KEPT + PART_KEPT * max(limit, 0.0), MOST_KEPT)
 
 
 def _stopped(
@@ -118,6 +125,7 @@ def _stopped(
     bound: int | None,
     steps: int,
     began: float,
+    first: First | None,
 ) -> bool:
     value = None
     if slot is not None:
@@ -128,9 +136,14 @@ def _stopped(
         )
     now = {"phase": "proof", "seconds": time.monotonic() - began, "steps": steps}
     now |= {built.it.objective: value, "bound": bound}
-    if built.it.objective == "weight" and bound is not None:
-        limit = _in_weight(built.it, ready, bound)
-        now |= {"bound": limit, "share": None if value is None else value / limit}
+    if first is not None:
+        limit = np.inf if bound is None else _in_weight(built.it, ready, bound)
+        if first.solution.bound is not None:
+            limit = min(limit, first.solution.bound)
+        value = max(value or 0.0, first.solution.weight) if first.valid else value
+        now |= {"weight": value, "steps": steps + first.steps}
+        if limit < np.inf:
+            now |= {"bound": limit, "share": None if value is None or not limit else value / limit}
     return on_progress(now) is False
 
 
