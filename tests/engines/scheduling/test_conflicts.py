@@ -303,3 +303,15 @@ def test_conflict_of_a_least_number_names_what_is_locked_and_never_to_meet():
         ['participant "a": min_meetings 1', 'exclusion ["e", "a"]'],
         ['locked meeting "x" in slot "t0"', 'exclusion ["e", "a"]'],
     ]
+
+
+def test_conflict_of_an_order_is_none_where_what_is_locked_is_never_to_meet():
+    data = tiny.instance(
+        requests=ROWS,
+        precedences=[["x", "y"]],
+        locked=[{"request": "y", "slot": "t0"}],
+        exclusions=[["e", "b"]],
+    )
+    assert _said(scheduling.solve(scheduling.instance_from_json(data))) == [
+        ['locked meeting "y" in slot "t0"', 'exclusion ["e", "b"]']
+    ]

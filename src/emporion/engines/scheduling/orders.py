@@ -24,7 +24,7 @@ def order_conflicts(it: Instance, possible: Bools) -> list[Conflict]:
     for r in onward:
         if r not in earliest:
             # What must be held itself is named with what closes its slots.
-            return [] if onward[r] < 0 else [_named(it, [r], onward)]
+            return [] if onward[r] < 0 else _named(it, [r], onward)
     changed = True
     while changed:
         changed = False
@@ -34,7 +34,7 @@ def order_conflicts(it: Instance, possible: Bools) -> list[Conflict]:
             if t is None or t > earliest[b]:
                 came[b] = a
             if t is None:
-                return [_named(it, _chain(b, came), onward)]
+                return _named(it, _chain(b, came), onward)
             if t > earliest[b]:
                 earliest[b], changed = t, True
     return []
@@ -70,7 +70,7 @@ def _chain(last: int, came: dict[int, int]) -> list[int]:
     return found[::-1]
 
 
-def _named(it: Instance, chain: list[int], onward: dict[int, int]) -> Conflict:
+def _named(it: Instance, chain: list[int], onward: dict[int, int]) -> list[Conflict]:
     closings = Closings(it)
     name = closings.name
     if len(chain) > 1 and chain[0] == chain[-1]:
@@ -78,7 +78,7 @@ def _named(it: Instance, chain: list[int], onward: dict[int, int]) -> Conflict:
         pairs = [*pairwise(chain), *_pairs(_way(start, onward))]
         orders = [name.precedence(a, b) for a, b in dict.fromkeys(pairs)]
         sentence = f"{orders[0]}: in a circle each would have to come before itself"
-        return Conflict(sentence, (*orders, closings.demand(_way(start, onward)[-1])))
+        return [Conflict(sentence, (*orders, closings.demand(_way(start, onward)[-1])))]
     chain += _way(chain[-1], onward)[1:]
     masks = [closings.of(r) for r in chain]
 
@@ -98,6 +98,9 @@ def _named(it: Instance, chain: list[int], onward: dict[int, int]) -> Conflict:
 
     # What comes first may have nothing to do with it.
     begin = max(n for n in range(len(chain)) if stuck(n) is not None)
+    if begin == len(chain) - 1:
+        # Locked, and never to meet: that is named without any order.
+        return []
     every = [one for mine in masks[begin:] for one, _ in mine]
     closing = least(every, lambda kept: stuck(begin, kept) is not None)
     at = stuck(begin)
@@ -113,7 +116,7 @@ def _named(it: Instance, chain: list[int], onward: dict[int, int]) -> Conflict:
             f'{orders[at - 1 - begin]}: no slot of "{last}" lies behind the first possible slot of '
             f'"{first}"'
         )
-    return Conflict(sentence, dict.fromkeys((*orders, demand, *closing)))
+    return [Conflict(sentence, dict.fromkeys((*orders, demand, *closing)))]
 
 
 def _way(r: int, onward: dict[int, int]) -> list[int]:
