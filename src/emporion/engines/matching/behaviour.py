@@ -11,7 +11,7 @@ curvature's diagonal).  A form whose parts can be named was taken on purpose: re
 participant who arrives is scored at once, and no feature ever lowers the score (weights >= 0).
 Nor is it bought with worse lists: held against implicit-feedback factorisation (Hu, Koren and
 Volinsky, 2008; `./run bench matching --case behaviour`) it orders answers kept apart better on all
-made-up markets, by an AUC of 0.007 to 0.065.  From many requests, with nobody saying no, factors
+made-up markets, by an AUC of 0.006 to 0.065.  From many requests, with nobody saying no, factors
 come ahead (at twenty a guest by up to 0.048, two thirds of it for the bound on wishes below).
 
 Two sorts of signals are learnt from.  Answers (accept, decline) say yes and no and give
