@@ -6,14 +6,13 @@ Unknown keys are errors, keys that begin with `x-` are ignored.  Every error nam
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from emporion.engines.files import whole
 from emporion.engines.matching.market import (
     Category,
     Market,
@@ -83,22 +82,10 @@ def parse_market(text: str) -> Market:
 def write_lists(matching: Matching, path: str | Path) -> None:
     """Write a lists file whole or not at all: a file of that name stays until the new one is safe.
 
-    Raises OSError where it cannot be written.
+    See `files.whole` about links and devices. Raises OSError where it cannot be written.
     """
-    target = Path(path)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            dump_lists(matching, stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)
-        os.replace(name, target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with whole(path) as stream:
+        dump_lists(matching, stream)
 
 
 def dump_lists(matching: Matching, stream: TextIO) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from emporion.engines.files import whole
 
 from .instance import BUYER, EXHIBITOR, NO_LIMIT, Instance
 from .solution import REASONS, Solution
@@ -17,19 +17,9 @@ SOLUTION_FORMAT = "emporion-schedule-solution/1"
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Write the whole text or nothing: a temporary file beside it, then a rename."""
-    target = Path(path)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(text)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)
-        os.replace(name, target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    """Write the whole text or nothing; see `files.whole`. Raises OSError."""
+    with whole(path) as stream:
+        stream.write(text)
 
 
 def write_solution(path: str | Path, instance: Instance, solution: Solution) -> None:
