@@ -3,6 +3,7 @@
 import copy
 import json
 
+import numpy as np
 import pytest
 
 from emporion.engines.matching.format import parse_market, read_market
@@ -175,6 +176,25 @@ def test_markets_in_memory_are_checked_alike():
         check_market(Market([], [Participant("b", 0)]))
     with pytest.raises(MarketError, match="empty id"):
         check_market(Market([], [Participant("")]))
+
+
+@pytest.mark.parametrize("value", [float("nan"), 2.5, 3.0, "3", None, True, 10**400])
+def test_numbers_in_memory_that_cannot_be_counted_with_are_refused(value):
+    people = [Participant("b")]
+    for market, where in (
+        (Market([], [Participant("b", value)]), "buyers 'b'.capacity: "),
+        (Market([Participant("e", agreed=value)], []), "exhibitors 'e'.agreed: "),
+        (Market([], [Participant("b", markets_named=value)]), "buyers 'b'.markets_named: "),
+        (Market([], people, buyer_list_length=value), "list_length.buyer: "),
+        (Market([], people, exhibitor_list_length=value), "list_length.exhibitor: "),
+    ):
+        with pytest.raises(MarketError) as caught:
+            check_market(market)
+        assert str(caught.value).startswith(where)
+
+
+def test_whole_numbers_of_numpy_are_counted_with():
+    check_market(Market([], [Participant("b", np.int64(3))], buyer_list_length=np.int32(5)))
 
 
 def test_codes_outside_the_taxonomy_are_listed():

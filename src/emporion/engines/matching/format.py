@@ -20,6 +20,7 @@ from emporion.engines.matching.market import (
     Participant,
     Signal,
     check_market,
+    whole_number,
 )
 
 if TYPE_CHECKING:
@@ -72,8 +73,8 @@ def parse_market(text: str) -> Market:
         taxonomy=[_category(*item) for item in _items(root.get("taxonomy", []), "taxonomy")],
         signals=[_signal(*item) for item in _items(root.get("signals", []), "signals")],
         exclusions=[_exclusion(*i) for i in _items(root.get("exclusions", []), "exclusions")],
-        buyer_list_length=_whole(length.get("buyer", 20), "list_length.buyer"),
-        exhibitor_list_length=_whole(length.get("exhibitor", 50), "list_length.exhibitor"),
+        buyer_list_length=whole_number(length.get("buyer", 20), "list_length.buyer"),
+        exhibitor_list_length=whole_number(length.get("exhibitor", 50), "list_length.exhibitor"),
     )
     check_market(market)
     return market
@@ -203,7 +204,7 @@ def _participant(value: Any, where: str) -> Participant:
         _match(language, _LANGUAGE, f"{where}.languages", "a language tag like en or zh-hans")
     return Participant(
         id=name,
-        capacity=_whole(given["capacity"], f"{where}.capacity"),
+        capacity=whole_number(given["capacity"], f"{where}.capacity"),
         offers=_strings(given, "offers", where),
         needs=_strings(given, "needs", where),
         texts={k: v for k, v in texts.items() if not k.startswith("x-")},
@@ -284,14 +285,6 @@ def _strings(given: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
     for at, value in enumerate(values):
         _string({key: value}, key, f"{where}.{key}[{at}]", required=True)
     return tuple(values)
-
-
-def _whole(value: Any, where: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise MarketError(where, f"must be a whole number, not {value!r}")
-    if abs(value) > 10**9:
-        raise MarketError(where, f"{value} is beyond a billion")
-    return value
 
 
 def _match(value: str, pattern: re.Pattern[str], where: str, expected: str) -> None:

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import index
+from typing import Any
 
 SIZES = ("micro", "small", "medium", "large")
 SIGNAL_KINDS = ("view", "bookmark", "request", "accept", "decline", "rating")
 # Reading on beyond this adds time and a way to stuff a profile, and nothing to a short list.
 MAX_TEXT = 20_000
+# Nobody counts further than this.
+MOST = 10**9
 
 
 class MarketError(ValueError):
@@ -114,9 +118,9 @@ class Market:
 def check_market(market: Market) -> None:
     """Raise `MarketError` for the first thing that cannot be: it names the item.
 
-    Checked: ids given twice or on both sides, capacities, sizes, signals and exclusions about
-    unknown participants or about two of one side, a taxonomy with doubles, unknown parents or
-    circles, list lengths. O(size of the market).
+    Checked: ids given twice or on both sides, numbers that are not whole, capacities, sizes,
+    signals and exclusions about unknown participants or about two of one side, a taxonomy with
+    doubles, unknown parents or circles, list lengths. O(size of the market).
     """
     sides: dict[str, str] = {}
     for side, people in (("exhibitors", market.exhibitors), ("buyers", market.buyers)):
@@ -144,9 +148,23 @@ def check_market(market: Market) -> None:
         ("buyer", market.buyer_list_length),
         ("exhibitor", market.exhibitor_list_length),
     ):
+        whole_number(length, f"list_length.{key}")
         if length < 1:
             raise MarketError(f"list_length.{key}", f"must be at least 1, not {length}")
     _check_taxonomy(market.taxonomy)
+
+
+def whole_number(value: Any, where: str) -> int:
+    """Return `value` if it is a whole number that can be counted with; else raise `MarketError`."""
+    try:
+        number = index(value)
+    except TypeError:
+        number = None
+    if number is None or isinstance(value, bool):
+        raise MarketError(where, f"must be a whole number, not {value!r}")
+    if abs(number) > MOST:
+        raise MarketError(where, f"{number} is beyond a billion")
+    return number
 
 
 def unknown_codes(market: Market) -> list[str]:
@@ -175,6 +193,8 @@ def _check_participant(one: Participant, side: str, sides: dict[str, str]) -> No
     if earlier is not None:
         raise MarketError(where, f"also among the {earlier}; a participant has one side")
     sides[one.id] = side
+    for key in ("capacity", "agreed", "markets_named"):
+        whole_number(getattr(one, key), f"{where}.{key}")
     if one.capacity < 1:
         raise MarketError(
             where,
