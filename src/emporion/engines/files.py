@@ -1,4 +1,8 @@
-"""What engines write appears whole or not at all."""
+"""What engines write appears whole or not at all.
+
+Engines stand alone and nothing below a domain uses them, so `core.files` has the same turn of its
+own, for bytes and for private files.
+"""
 
 from __future__ import annotations
 

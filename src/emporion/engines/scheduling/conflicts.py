@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import maximum_bipartite_matching
 from .closings import MOST_NAMES, Closings, least
 from .instance import NO_LIMIT, Bools, Instance, Ints
 from .naming import Conflict, Constraint, Namer
-from .orders import order_conflicts
+from .order_conflicts import order_conflicts
 from .state import has_shortcuts, walking_budget
 
 #: So many sets of slots are looked at for what can be left out of them.
