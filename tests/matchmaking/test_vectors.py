@@ -61,7 +61,7 @@ def test_a_run_compares_by_meaning_what_was_read(fair, reader):
     edition, hosts, guest = fair
     run = run_match(edition)
     assert run.figures["models"] == ["by hand 1"]
-    assert run.policy == ("facets-text-meaning/9 priced 0 varied 0.05 drawn 0.1 near 0.9 by hand 1")
+    assert run.policy == ("facets-text-meaning/10 priced 0 varied 0.05 drawn 0.1 near 0.9 by hand 1")
     assert [one.participation for one in queries.suggestions(guest)] == [hosts[1], hosts[0]]
     assert {row.model for row in TextVector.objects.all()} == {reader.model}
 
@@ -92,7 +92,7 @@ def test_an_edit_is_read_in_a_job_which_makes_the_list_again(fair, reader):
     made = FirstList.objects.get()
     assert [entry["id"] for entry in made.entries] == [hosts[1].pk, hosts[0].pk, odd.pk]
     assert "meaning" in [reason["code"] for reason in made.entries[0]["reasons"]]
-    assert made.policy == "facets-text-meaning/9 frozen"
+    assert made.policy == "facets-text-meaning/10 frozen"
 
 
 def test_without_readers_nothing_is_read_and_the_list_among_everybody_is_made(fair):
@@ -101,7 +101,7 @@ def test_without_readers_nothing_is_read_and_the_list_among_everybody_is_made(fa
     assert JobRecord.objects.count() == 0
     make_first_list(guest)
     jobs.perform(JobRecord.objects.get().public_id)
-    assert [*FirstList.objects.values_list("policy", flat=True)] == ["facets-text-meaning/9 frozen"]
+    assert [*FirstList.objects.values_list("policy", flat=True)] == ["facets-text-meaning/10 frozen"]
     assert TextVector.objects.count() == 0
     assert read_edition(edition) == 0
 

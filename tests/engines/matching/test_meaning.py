@@ -49,7 +49,7 @@ def test_a_need_finds_the_offer_in_another_language():
     found = matching.match(market(), readers=[Words()])
     assert [entries[0].id for _, entries in found.buyers] == ["e0", "e1", "e2"]
     assert dict(found.buyers)["b0"][0].reasons == [("meaning", {"languages": ["en"]})]
-    assert found.policy == "facets-text-meaning/9 priced 0 varied 0.05 by hand 1"
+    assert found.policy == "facets-text-meaning/10 priced 0 varied 0.05 by hand 1"
 
 
 def test_without_the_text_the_pair_scores_lower():

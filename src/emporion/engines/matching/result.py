@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 # Named with every showing, so that what came of it can be laid to the rule that made it.
-POLICY = "facets-text-meaning/9"
+POLICY = "facets-text-meaning/10"
 
 
 @dataclass(frozen=True)
