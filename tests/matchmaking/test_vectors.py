@@ -61,7 +61,9 @@ def test_a_run_compares_by_meaning_what_was_read(fair, reader):
     edition, hosts, guest = fair
     run = run_match(edition)
     assert run.figures["models"] == ["by hand 1"]
-    assert run.policy == ("facets-text-meaning/10 priced 0 varied 0.05 drawn 0.1 near 0.9 by hand 1")
+    assert run.policy == (
+        "facets-text-meaning/10 priced 0 varied 0.05 drawn 0.1 near 0.9 by hand 1"
+    )
     assert [one.participation for one in queries.suggestions(guest)] == [hosts[1], hosts[0]]
     assert {row.model for row in TextVector.objects.all()} == {reader.model}
 
@@ -101,7 +103,9 @@ def test_without_readers_nothing_is_read_and_the_list_among_everybody_is_made(fa
     assert JobRecord.objects.count() == 0
     make_first_list(guest)
     jobs.perform(JobRecord.objects.get().public_id)
-    assert [*FirstList.objects.values_list("policy", flat=True)] == ["facets-text-meaning/10 frozen"]
+    assert [*FirstList.objects.values_list("policy", flat=True)] == [
+        "facets-text-meaning/10 frozen"
+    ]
     assert TextVector.objects.count() == 0
     assert read_edition(edition) == 0
 
