@@ -18,8 +18,8 @@ from .events import FORMAT, Order, remaining
 from .keeping import ANY, solve_keeping
 from .kernels import place
 
-#: Seconds of search, when the caller does not say: with all that is done before and after, an
-#: expo of 200,000 requests has its answer in less than five.
+#: Seconds from the start to the end of the search, when the caller does not say: with what comes
+#: after it, an expo of 200,000 requests has its answer in less than five.
 DEFAULT_SECONDS = 3.5
 #: Sentences about an announced schedule that is not valid.
 MOST_FAULTS = 20
