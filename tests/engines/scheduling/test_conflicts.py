@@ -5,7 +5,7 @@ import random
 import pytest
 
 from emporion.engines import scheduling
-from emporion.engines.scheduling import conflicts
+from emporion.engines.scheduling import conflicts, naming
 
 from . import tiny
 
@@ -18,7 +18,10 @@ def _person(name, **more):
 
 CASES = {
     "min above max": (
-        {"people": [_person("e", min_meetings=3, max_meetings=2), "f", "a", "b"]},
+        {
+            "people": [_person("e", min_meetings=3, max_meetings=2), "f", "a", "b"],
+            "requests": [*ROWS, ("w", "e", "a", 1)],
+        },
         'participant "e": min_meetings 3 is more than max_meetings 2',
     ),
     "min above places": (
@@ -274,6 +277,16 @@ def test_conflict_of_slots_names_no_request_that_would_find_one():
     ]  # fmt: skip
 
 
+def _hold_together(data, names):
+    return tiny.brute_force(tiny.only(data, names)) is not None
+
+
+def _assert_smallest(data, names, seed):
+    assert not _hold_together(data, names), (seed, names)
+    for name in names:
+        assert _hold_together(data, [n for n in names if n != name]), (seed, names, name)
+
+
 def test_conflict_that_is_seen_at_once_names_all_that_it_takes_and_no_more():
     checked = 0
     for seed in range(50):
@@ -283,13 +296,67 @@ def test_conflict_that_is_seen_at_once_names_all_that_it_takes_and_no_more():
             data["precedences"] = [["r0", "r1"]]
         it = scheduling.instance_from_json(data)
         for found in conflicts.find_conflicts(it, it.possible_slots(), it.excluded())[:2]:
-            names = [str(one) for one in found.constraints]
-            assert tiny.brute_force(tiny.only(data, names)) is None, (seed, names)
-            for name in names:
-                rest = [other for other in names if other != name]
-                assert tiny.brute_force(tiny.only(data, rest)) is not None, (seed, names, name)
+            _assert_smallest(data, [str(one) for one in found.constraints], seed)
             checked += 1
     assert checked > 50
+
+
+def test_conflict_where_causes_cross_names_all_that_it_takes_and_no_more():
+    checked, kinds = 0, set()
+    for seed in range(70):
+        data = tiny.crossed(seed)
+        it = scheduling.instance_from_json(data)
+        for found in conflicts.find_conflicts(it, it.possible_slots(), it.excluded()):
+            _assert_smallest(data, [str(one) for one in found.constraints], seed)
+            checked += 1
+            kinds |= {one.kind for one in found.constraints}
+    assert checked > 150
+    assert kinds == set(naming.KINDS) - {"max_break_difference", "walking"}
+
+
+def test_conflict_of_a_least_number_beyond_all_requests_names_no_upper_limit():
+    data = tiny.instance(
+        people=[_person("e", min_meetings=3, max_meetings=2), "f", "a", "b"], requests=ROWS
+    )
+    solution = scheduling.solve(scheduling.instance_from_json(data))
+    assert solution.conflicts == [
+        'participant "e": min_meetings 3, but only 2 of its requests can be held'
+    ]
+    assert _said(solution) == [['participant "e": min_meetings 3']]
+
+
+def test_conflict_of_the_slots_of_two_is_told_once_with_the_calendar_of_one():
+    """Two meetings of the same pair, of whom only the second has too few slots by itself."""
+    people = [_person("e", unavailable=["t2"]), _person("a", unavailable=["t1", "t2"])]
+    rows = [(n, "e", "a", {"mandatory": True}) for n in "xy"]
+    data = tiny.instance(people=people, requests=rows)
+    assert _said(scheduling.solve(scheduling.instance_from_json(data))) == [
+        ['mandatory request "x"', 'mandatory request "y"', 'the calendar of participant "a"']
+    ]
+
+
+def test_conflict_of_an_order_into_the_first_slot_names_nothing_that_has_passed():
+    data = tiny.instance(
+        2,
+        requests=ROWS,
+        precedences=[["x", "y"]],
+        locked=[{"request": "y", "slot": "t0"}],
+        frozen_before="t1",
+    )
+    assert _said(scheduling.solve(scheduling.instance_from_json(data))) == [
+        ['precedence ["x", "y"]', 'locked meeting "y" in slot "t0"']
+    ]
+
+
+def test_conflict_of_orders_in_a_circle_names_no_slot_of_what_is_in_it():
+    data = tiny.instance(
+        requests=[("x", "e", "a", {"fixed_slot": "t0"}), ("y", "e", "b", {"mandatory": True})],
+        precedences=[["y", "x"], ["x", "y"]],
+    )
+    names = ['precedence ["y", "x"]', 'precedence ["x", "y"]', 'mandatory request "y"']
+    (found,) = scheduling.solve(scheduling.instance_from_json(data)).conflicts
+    assert sorted(map(str, found.constraints)) == sorted(names)
+    assert found == "cannot hold together: " + "; ".join(map(str, found.constraints))
 
 
 def test_conflict_of_a_least_number_names_what_is_locked_and_never_to_meet():

@@ -28,6 +28,34 @@ def test_contradiction_is_whole_and_nothing_of_it_can_be_left_out():
     assert checked == 14
 
 
+def test_contradiction_is_none_where_a_meeting_on_the_way_brings_two_others_into_reach():
+    data = tiny.instance(
+        people=[{"id": "e", "place": "north"}, {"id": "f", "place": "south"}, "g", "a"],
+        requests=[("x", "e", "a", 1), ("y", "f", "a", 1), ("z", "g", "a", 1)],
+        locked=[{"request": "x", "slot": "t0"}, {"request": "y", "slot": "t2"}],
+        walking={"places": ["north", "south"], "minutes": [[0, 20], [20, 0]], "gap_minutes": 5},
+    )
+    instance = scheduling.instance_from_json(data)
+    assert len(tiny.brute_force(data)["meetings"]) == 3
+    assert smallest_contradiction(instance) == []
+
+
+def test_contradiction_of_what_has_passed_leaves_locked_meetings_their_slot():
+    """What is locked is not new: a least number that it meets does not clash with the past."""
+    data = tiny.instance(
+        2,
+        people=[{"id": "e", "unavailable": ["t1"]}, "f", {"id": "a", "min_meetings": 2}],
+        requests=[("x", "e", "a", 1), ("y", "f", "a", 1)],
+        locked=[{"request": "x", "slot": "t0"}],
+        exclusions=[["f", "a"]],
+        frozen_before="t1",
+    )
+    found = smallest_contradiction(scheduling.instance_from_json(data))
+    assert [str(one) for one in found] == [
+        'exclusion ["f", "a"]', 'participant "a": min_meetings 2'
+    ]  # fmt: skip
+
+
 def test_contradiction_of_a_conference_names_who_is_to_blame():
     """Three meetings of a circle of people in two slots, each pair of which could be held."""
     rows = [(n, *ends, {"mandatory": True}) for n, ends in zip("xyz", ("ab", "bc", "ca"))]

@@ -184,6 +184,7 @@ def only(data, names):
     for name in names:
         if (word := name.split(" ")[0]) in keys:
             free[keys[word]] = data[keys[word]]
+    late = free.pop("frozen_before", None) if data.get("locked") else None
     for key in ("precedences", "exclusions"):
         free[key] = [
             pair for pair in data.get(key, [])
@@ -211,7 +212,22 @@ def only(data, names):
             row.pop("allowed_slots", None)
         if f'{who}: fixed_slot "{row.get("fixed_slot")}"' not in names:
             row.pop("fixed_slot", None)
+    if late is not None:
+        _freeze(free, late, {item["request"] for item in data["locked"]})
     return free
+
+
+def _freeze(data, late, locked):
+    """Nothing new before the slot ``late``: what is locked is not new, named or not."""
+    slots = [slot["id"] for slot in data["slots"]]
+    open_ = slots[slots.index(late) :]
+    for row in data["requests"]:
+        if row["id"] not in locked:
+            row["allowed_slots"] = [t for t in row.get("allowed_slots", slots) if t in open_]
+            if row.get("fixed_slot") not in (None, *open_):
+                # Both together are refused where they are at odds: it can be held in no slot.
+                row.pop("fixed_slot")
+                row["allowed_slots"] = []
 
 
 MUST = ("mandatory", "minimum", "slots", "quota", "tables", "pools", "precedences", "exclusions",
@@ -225,4 +241,27 @@ def harder(seed):
         row["mandatory"] = True
     if seed % 4 == 0:
         data["locked"] = [{"request": "r0", "slot": "t1"}]
+    return data
+
+
+def crossed(seed):
+    """A tiny instance in which several causes forbid the same: mandatory requests, some of them of
+    the same pair, locks, orders, and least numbers of meetings."""
+    rng = random.Random(seed)
+    data = random_instance(seed, [one for one in FEATURES if rng.random() < 0.4])
+    names = [slot["id"] for slot in data["slots"]]
+    data["requests"] = rows = data["requests"][:4]
+    if rng.random() < 0.4:
+        rows[-1]["participants"] = rows[0]["participants"][:: rng.choice([1, -1])]
+    for row in rows:
+        if rng.random() < 0.5:
+            row["mandatory"] = True
+    for person in data["participants"]:
+        if rng.random() < 0.2:
+            person |= {"min_meetings": rng.randint(1, 3), "max_meetings": rng.randint(0, 3)}
+    drawn = rng.sample(rows, rng.choice([0, 0, 1, 2]))
+    data["locked"] = [{"request": row["id"], "slot": rng.choice(names)} for row in drawn]
+    if rng.random() < 0.4 and len(rows) > 1:
+        pairs = [rng.sample(rows, 2) for _ in range(rng.randint(1, 4))]
+        data["precedences"] = [[row["id"] for row in pair] for pair in pairs]
     return data

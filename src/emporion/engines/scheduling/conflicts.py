@@ -14,6 +14,7 @@ from .closings import MOST_NAMES, Closings, least
 from .instance import NO_LIMIT, Bools, Instance, Ints
 from .naming import Conflict, Constraint, Namer
 from .order_conflicts import order_conflicts
+from .shortening import shortened
 from .state import has_shortcuts, walking_budget
 
 #: So many sets of slots are looked at for what can be left out of them.
@@ -27,11 +28,11 @@ def find_conflicts(instance: Instance, possible: Bools, excluded: Bools) -> list
 
     Empty when none is found (which proves nothing).
     """
-    found = _limits(instance, possible, excluded)
-    found += _locked(instance, excluded)
-    found += _mandatory(instance, possible, excluded)
-    found += order_conflicts(instance, possible)
-    return found
+    limits = _limits(instance, possible, excluded)
+    locked = _locked(instance, excluded)
+    rest = _mandatory(instance, possible, excluded) + order_conflicts(instance, possible)
+    # What is locked clashes with one constraint alone, so nothing can be left out there.
+    return shortened(instance, limits) + locked + shortened(instance, rest)
 
 
 def _limits(it: Instance, possible: Bools, excluded: Bools) -> list[Conflict]:
@@ -46,7 +47,7 @@ def _limits(it: Instance, possible: Bools, excluded: Bools) -> list[Conflict]:
     for p in np.flatnonzero(it.min_meetings > 0).tolist():
         fewest, most = int(it.min_meetings[p]), int(it.max_meetings[p])
         demand = name.of("min_meetings", p, fewest)
-        if fewest > most:
+        if most < fewest <= every[p]:
             both = (demand, name.of("max_meetings", p, most))
             found.append(Conflict(f"{demand} is more than max_meetings {most}", both))
         elif fewest > places[p]:
@@ -252,8 +253,8 @@ def _mandatory(it: Instance, possible: Bools, excluded: Bools) -> list[Conflict]
         elif few := _overfull(it, possible, p, mine):
             sentence = f"{who}: its {len(mine)} mandatory requests do not fit into its slots"
             shrink = len(found) < MOST_SHRUNK
-            closed = _closing(it, closings, p, few, shrink)
-            demands = map(closings.demand, few)
+            demands = [closings.demand(r) for r in few]
+            closed = _closing(it, closings, p, few, demands, shrink)
             found.append(Conflict(sentence, dict.fromkeys((*demands, *closed))))
     return found
 
@@ -289,18 +290,24 @@ def _matched(it: Instance, p: int, possible: Bools) -> tuple[Bools, Ints]:
 
 
 def _closing(
-    it: Instance, closings: Closings, p: int, rows: list[int], shrink: bool
+    it: Instance,
+    closings: Closings,
+    p: int,
+    rows: list[int],
+    demands: list[Constraint],
+    shrink: bool,
 ) -> list[Constraint]:
-    """What leaves these requests of p so few slots: its calendar, and what closes any of it."""
+    """What leaves these requests of p so few slots, beside what ``demands`` them: its calendar, and
+    what closes any of it."""
     own = closings.name.calendar(p)
     masks = [[pair for pair in closings.of(r) if pair[0] != own] for r in rows]
-    every = [one for mine in masks for one, _ in mine]
+    every = [one for mine in masks for one, _ in mine if one not in demands]
 
     def too_few(kept: list[Constraint]) -> bool:
         open_ = np.ones((len(rows), len(it.slot_ids)), dtype=bool)
         for row, mine in zip(open_, masks, strict=True):
             for one, mask in mine:
-                if one in kept:
+                if one in kept or one in demands:
                     row &= ~mask
         return bool((_matched(it, p, open_)[1] < 0).any())
 

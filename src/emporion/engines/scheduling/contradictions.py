@@ -17,7 +17,8 @@ import numpy as np
 
 from .exact.constraints import possible_at_all
 from .instance import NO_LIMIT, Bools, Instance, Ints
-from .naming import Conflict, Constraint, Namer
+from .naming import Conflict, Constraint, Namer, together
+from .state import has_shortcuts
 
 #: Largest number of (request, slot) pairs looked at, questions asked, work of the solver on each.
 MOST_PAIRS, MOST_QUESTIONS, WORK = 20_000, 200, 2.0
@@ -46,7 +47,7 @@ def smallest_contradiction(instance: Instance, deadline: float | None = None) ->
     if not len(small.request_ids) or small.first.size * len(small.slot_ids) > MOST_PAIRS:
         return []
     everything = groups_of(small)
-    questions = _Questions(small, deadline)
+    questions = Questions(small, deadline)
     if not questions.impossible(everything):
         return []
     found = _explain(questions, [], everything, False)
@@ -68,14 +69,19 @@ def say_contradiction(
     found = smallest_contradiction(instance, deadline)
     if not found or (deadline is not None and len(found) > MOST_NAMES):
         return [Conflict(otherwise)]
-    return [Conflict("cannot hold together: " + "; ".join(map(str, found)), found)]
+    return [together(found)]
 
 
-class _Questions:
-    """Whether sets of groups are impossible, with an end to the number of questions."""
+class Questions:
+    """Whether sets of groups are impossible, with an end to the number of questions.
+
+    What is locked is not new, so ``frozen_before`` is no bar to it even where a set leaves out that
+    it is locked: a set then never becomes possible by one constraint more.
+    """
 
     def __init__(self, instance: Instance, deadline: float | None) -> None:
         self.free, self.deadline = _without_constraints(instance), deadline
+        self.not_new = instance.locked[:, 0]
         self.left = MOST_QUESTIONS
         self.longest = 0.0
 
@@ -94,13 +100,13 @@ class _Questions:
         it.allowed = np.ones((len(it.request_ids), len(it.slot_ids)), dtype=bool)
         for group in groups:
             group.apply(it)
-        answer = possible_at_all(it, _slots(it), WORK)
+        answer = possible_at_all(it, _slots(it, self.not_new), WORK)
         self.longest = max(self.longest, time.monotonic() - began)
         return answer is False
 
 
 def _explain(
-    questions: _Questions, known: list[Group], groups: list[Group], grown: bool
+    questions: Questions, known: list[Group], groups: list[Group], grown: bool
 ) -> list[Group]:
     """A smallest part of ``groups`` that is impossible beside ``known`` (QuickXplain)."""
     if grown and questions.impossible(known):
@@ -114,12 +120,14 @@ def _explain(
     return first + second
 
 
-def _slots(it: Instance) -> Bools:
-    """Slots in which a request may be held, a locked one in its own slot alone, bool[R, S]."""
+def _slots(it: Instance, not_new: Ints) -> Bools:
+    """Slots in which a request may be held, bool[R, S]: a locked one in its own slot alone, one
+    that is ``not_new`` also before the slot from which on new ones may be."""
     possible = it.allowed_slots()
     frozen, it.frozen_before = it.frozen_before, 0
     without = it.allowed_slots()
     it.frozen_before = frozen
+    possible[not_new] = without[not_new]
     for r, t in it.locked.tolist():
         stays = without[r, t]
         possible[r] = False
@@ -129,32 +137,55 @@ def _slots(it: Instance) -> Bools:
 
 
 def _needed(it: Instance) -> Instance:
-    """The instance without requests that nobody insists on; leaving them out breaks nothing."""
+    """The instance without requests that nobody insists on; leaving them out breaks nothing.
+
+    Where people walk, a meeting between two others can bring them into reach of each other.
+    """
     keep = it.mandatory.copy()
     keep[it.locked[:, 0]] = True
     asks = it.min_meetings > 0
     keep |= asks[it.first] | asks[it.second]
     if it.max_break_difference is not None:
         keep[:] = True
+    if it.walking:
+        keep |= has_shortcuts(it) | ((it.place[it.first] < 0) & (it.place[it.second] < 0))
     changed = True
     while changed:
         before = int(keep.sum())
         for a, b in it.precedences.tolist():
             keep[a] |= keep[b]
         changed = int(keep.sum()) > before
-    rows = np.flatnonzero(keep)
-    at: Ints = np.full(len(keep), -1, dtype=np.int32)
-    at[rows] = np.arange(len(rows))
-    small = copy.copy(it)
-    small.request_ids = [it.request_ids[r] for r in rows.tolist()]
-    for name in ("first", "second", "weight", "mandatory", "fixed_slot"):
-        setattr(small, name, getattr(it, name)[rows])
-    small.allowed = None if it.allowed is None else it.allowed[rows]
-    orders = it.precedences[keep[it.precedences].all(axis=1)]
-    small.precedences = at[orders].reshape(-1, 2)
-    small.locked = it.locked.copy()
-    small.locked[:, 0] = at[it.locked[:, 0]]
-    return small
+    return part_of(it, keep, np.ones(len(it.participant_ids), dtype=bool))
+
+
+def part_of(it: Instance, requests: Bools, people: Bools) -> Instance:
+    """The instance of some requests (bool[R]) and people (bool[P], both ends of each request among
+    them) with what concerns these alone."""
+    part = copy.copy(it)
+    rows, persons = np.flatnonzero(requests), np.flatnonzero(people)
+    part.request_ids = [it.request_ids[r] for r in rows.tolist()]
+    part.participant_ids = [it.participant_ids[p] for p in persons.tolist()]
+    for name in ("weight", "mandatory", "fixed_slot"):
+        setattr(part, name, getattr(it, name)[rows])
+    part.allowed = None if it.allowed is None else it.allowed[rows]
+    for name in (
+        "side",
+        "capacity",
+        "min_meetings",
+        "max_meetings",
+        "max_per_day",
+        "place",
+        "pool",
+    ):
+        setattr(part, name, getattr(it, name)[persons])
+    number: Ints = np.cumsum(people, dtype=np.int32) - 1
+    part.first, part.second = number[it.first[rows]], number[it.second[rows]]
+    part.exclusions = number[it.exclusions[people[it.exclusions].all(axis=1)]]
+    number = np.cumsum(requests, dtype=np.int32) - 1
+    part.precedences = number[it.precedences[requests[it.precedences].all(axis=1)]]
+    part.locked = it.locked[requests[it.locked[:, 0]]]
+    part.locked[:, 0] = number[part.locked[:, 0]]
+    return part
 
 
 def _without_constraints(it: Instance) -> Instance:
@@ -230,7 +261,7 @@ def groups_of(it: Instance) -> list[Group]:
     for r in range(len(it.request_ids)):
         if (t := int(it.fixed_slot[r])) >= 0:
             entry(name.request("fixed_slot", r, t), "fixed_slot", r, t)
-        elif it.allowed is not None and not it.allowed[r].all():
+        if it.allowed is not None and not it.allowed[r].all():
             entry(name.request("allowed_slots", r), "allowed", r, it.allowed[r])
     for pair in it.locked:
         row(name.request("locked", *pair.tolist()), "locked", pair)

@@ -68,6 +68,16 @@ class Conflict(str):
         return made
 
 
+def together(constraints: Iterable[Constraint]) -> Conflict:
+    """The sentence that these constraints cannot hold together, whatever the cause.
+
+    >>> print(together([Constraint("mandatory", requests=("r1",)), Constraint("tables")]))
+    cannot hold together: mandatory request "r1"; tables
+    """
+    named = tuple(constraints)
+    return Conflict("cannot hold together: " + "; ".join(map(str, named)), named)
+
+
 class Contradictory(InstanceError):
     """Constraints that cannot hold together where a schedule has to be given; see `Conflict`."""
 
@@ -99,8 +109,8 @@ class Namer:
         return Constraint("frozen_before", slots=tuple(slot))
 
     def exclusion(self, p: int, q: int) -> Constraint:
-        """That p and q are never to meet."""
-        return Constraint("exclusion", (self.it.participant_ids[p], self.it.participant_ids[q]))
+        """That p and q are never to meet, one name for both ways to say it."""
+        return Constraint("exclusion", tuple(self.it.participant_ids[n] for n in sorted((p, q))))
 
     def apart(self, r: int) -> Constraint:
         """That the two participants of the request r are never to meet."""

@@ -101,12 +101,13 @@ def _named(it: Instance, chain: list[int], onward: dict[int, int]) -> list[Confl
     if begin == len(chain) - 1:
         # Locked, and never to meet: that is named without any order.
         return []
-    every = [one for mine in masks[begin:] for one, _ in mine]
-    closing = least(every, lambda kept: stuck(begin, kept) is not None)
+    demand = closings.demand(chain[-1])
+    # Where the demand is a lock, it is named in any case.
+    every = [one for mine in masks[begin:] for one, _ in mine if one != demand]
+    closing = least(every, lambda kept: stuck(begin, [demand, *kept]) is not None)
     at = stuck(begin)
     assert at is not None
     orders = [name.precedence(a, b) for a, b in _pairs(chain[begin:])]
-    demand = closings.demand(chain[-1])
     if at == begin:
         first, last = it.request_ids[chain[at]], it.request_ids[chain[-1]]
         sentence = f'{orders[0]}: "{first}" can never be held, and "{last}" must be'
