@@ -125,7 +125,7 @@ CASES: dict[str, tuple[Any, str]] = {
         of_two_who_are_not_to_meet,
         "These cannot hold together: "
         "Himal and Aava are pinned, at any time (unpin it); "
-        "Himal and Aava are not to meet, as one of them said.",
+        "Aava and Himal are not to meet, as one of them said.",
     ),
 }
 HEAD = "Pins, limits and calendars contradict each other."

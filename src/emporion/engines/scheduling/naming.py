@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
 
 from .instance import Instance, InstanceError
 
@@ -109,8 +112,17 @@ class Namer:
         return Constraint("frozen_before", slots=tuple(slot))
 
     def exclusion(self, p: int, q: int) -> Constraint:
-        """That p and q are never to meet, one name for both ways to say it."""
-        return Constraint("exclusion", tuple(self.it.participant_ids[n] for n in sorted((p, q))))
+        """That p and q are never to meet: one name for both ways to say it, the way of the first
+        request between them."""
+        first, second = self._apart.get(frozenset((p, q)), (p, q))
+        who = (self.it.participant_ids[first], self.it.participant_ids[second])
+        return Constraint("exclusion", who)
+
+    @cached_property
+    def _apart(self) -> dict[frozenset[int], tuple[int, int]]:
+        rows = np.flatnonzero(self.it.excluded())[::-1]
+        ends = zip(self.it.first[rows].tolist(), self.it.second[rows].tolist(), strict=True)
+        return {frozenset(pair): pair for pair in ends}
 
     def apart(self, r: int) -> Constraint:
         """That the two participants of the request r are never to meet."""

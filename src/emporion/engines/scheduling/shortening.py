@@ -58,9 +58,10 @@ def _shortened(instance: Instance, conflict: Conflict) -> Conflict:
 
 
 def _key(one: Constraint) -> Constraint:
-    """A constraint as it is called where it is told without the slot or the number looked at."""
-    if one.kind == "calendar":
-        return Constraint(one.kind, one.participants)
+    """A constraint as it is called in every part of the instance: without the slot or the number
+    that was looked at, and those who are never to meet in one order."""
+    if one.kind in ("calendar", "exclusion"):
+        return Constraint(one.kind, tuple(sorted(one.participants)))
     return Constraint(one.kind) if one.kind == "tables" else one
 
 
