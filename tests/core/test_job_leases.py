@@ -37,7 +37,7 @@ def _kinds_of_this_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(kinds, "_warm", [])
     monkeypatch.setattr(running, "EVERY", 0.0)
     monkeypatch.setattr(running, "_leaving", False)
-    monkeypatch.setattr(lease, "back_off", lambda attempt: dt.timedelta(seconds=-1))
+    monkeypatch.setattr(lease, "back_off", lambda attempt: dt.timedelta(0))
     yield
 
 

@@ -52,9 +52,7 @@ def _kinds_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kinds, "_warm", [])
     monkeypatch.setattr(running, "_leaving", False)
     monkeypatch.setattr(lease, "_owed", {})
-    # Not zero: SQLite writes the sum longer than the time it is compared with, and within the same
-    # millisecond the longer of two equal ones is later.
-    monkeypatch.setattr(lease, "ROOM", dt.timedelta(seconds=-1))
+    monkeypatch.setattr(lease, "ROOM", dt.timedelta(0))
     monkeypatch.setattr(worker, "PAUSE", 0.0)
 
 

@@ -21,11 +21,12 @@ from typing import Any
 import structlog
 from django.db import connection, transaction
 from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from emporion.core import processes
 from emporion.core.beating import Heart
+from emporion.core.clock import Now
 from emporion.core.jobs.kinds import attempts_of
 from emporion.core.models import JobRecord
 

@@ -10,10 +10,10 @@ from collections.abc import Callable
 import structlog
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Value
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from emporion.core import processes, seen
+from emporion.core.clock import Now
 from emporion.core.models import OutboxRow
 from emporion.core.outbox import lanes
 from emporion.core.outbox.handing import LEASE, State, deliver_next

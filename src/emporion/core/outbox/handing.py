@@ -12,11 +12,11 @@ import datetime as dt
 import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet, Value
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from emporion.core import processes
 from emporion.core.beating import Heart
+from emporion.core.clock import Now
 from emporion.core.models import OutboxRow
 from emporion.core.outbox import lanes
 from emporion.core.outbox.carriers import Postponed, Undeliverable, Unwanted, deliver_of

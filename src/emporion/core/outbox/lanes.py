@@ -15,8 +15,8 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Min, OuterRef, Subquery, Value
-from django.db.models.functions import Now
 
+from emporion.core.clock import Now
 from emporion.core.models import OutboxRow
 
 State = OutboxRow.State
