@@ -9,7 +9,8 @@ as they were), thin (only pairs near a list kept, against all pairs), equilibriu
 simulated, flat, extreme and noisy (matches against ranking by p * q, by p alone and by the
 equilibrium on four sorts of markets; strides and temperature were chosen on seeds 1 and 2, these
 are others), knob (from end to end), manipulation (what cheating brings), variety (what lists of
-several kinds and drawn places cost), answers (decisions of both sides, half of them kept apart;
+several kinds and drawn places cost), floor (whether the exposure floor is kept wherever it can be,
+what it costs and how long it takes), answers (decisions of both sides, half of them kept apart;
 with --file those of an instance), behaviour (the shipped form against factors of both sides, by
 how much each guest has said), and those of `benchmarks/matching_text.py` (languages with
 --file: offers and needs of a file). Prints JSON lines ``{"case", "value", "unit", "bar", ...}``.
@@ -39,6 +40,7 @@ from scipy import sparse  # noqa: E402
 from benchmarks import matching_text  # noqa: E402
 from benchmarks.matching_answers import run_answers  # noqa: E402
 from benchmarks.matching_behaviour import run_behaviour  # noqa: E402
+from benchmarks.matching_floor import run_floor  # noqa: E402
 from benchmarks.matching_lines import peak_mb, show  # noqa: E402
 from benchmarks.matching_manipulation import run_manipulation  # noqa: E402
 from benchmarks.matching_markets import (  # noqa: E402
@@ -376,6 +378,7 @@ def main() -> int:
         "product": run_product,
         "product-requests": partial(run_product, with_requests=True),
         "variety": run_variety,
+        "floor": run_floor,
         "answers": lambda exhibitors, buyers: run_answers(SEEDS[:5], options.file),
         "behaviour": lambda exhibitors, buyers: run_behaviour(SEEDS[:5]),
         **matching_text.CASES,

@@ -69,10 +69,14 @@ def test_the_lists_file_holds_what_the_engine_found(tmp_path, capsys):
     assert sorted(data["market"]) == [
         "expected_matches",
         "exposure_gini_per_slot",
+        "fewest_missing",
+        "floor",
         "over_capacity_share",
+        "short_of_floor",
         "unseen_exhibitors",
     ]
     result = matching.match(matching.read_market(instance), seed=3)
+    assert (data["market"]["floor"], data["market"]["short_of_floor"]) == (result.floor, {})
     for side in (result.buyers, result.exhibitors):
         for owner, entries in side:
             for entry, line in zip(entries, data["lists"].pop(owner), strict=True):

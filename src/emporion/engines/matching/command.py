@@ -91,9 +91,24 @@ def _run(options: argparse.Namespace) -> None:
     write_lists(matching, options.output)
     figures = matching.figures
     read = f", read by {', '.join(matching.models)}" if matching.models else ""
+    if matching.short:
+        print(
+            f"emporion match: {len(matching.short)} exhibitors are in fewer than {matching.floor}"
+            f" lists, {_fewest(sum(matching.short.values()), matching.fewest_missing)}",
+            file=sys.stderr,
+        )
     print(
         f"{len(market.exhibitors)} exhibitors, {len(market.buyers)} buyers:"
         f" {len(matching.buyers.other) + len(matching.exhibitors.other)} entries in"
         f" {matching.seconds:.1f} s; expected matches {figures.expected_matches:.0f},"
         f" Gini {figures.exposure_gini_per_slot:.3f}, unseen {figures.unseen_exhibitors}{read}"
     )
+
+
+def _fewest(missing: int, fewest: int | None) -> str:
+    """Say how many showings are missing, and whether they had to be."""
+    if missing == fewest:
+        return f"by {missing} in all; no lists of that length leave fewer"
+    if fewest is None:
+        return f"by {missing} in all; whether others would leave fewer was not found out"
+    return f"by {missing} in all; by giving away more of the lists, {fewest}"

@@ -26,7 +26,8 @@ class Listing:
 
     `room` is how many meetings buyers and exhibitors want, `lengths` how long their lists are,
     `kinds` what those on them are (see `variety`).  With the `prices` of an earlier run none are
-    found.  The others are as in `pipeline.match`.
+    found.  The `floor` may be but a `wish` (see `rank.at_floor`).  The others are as in
+    `pipeline.match`.
     """
 
     p: Pairs
@@ -39,10 +40,12 @@ class Listing:
     rule: str | None
     temperature: float
     floor: int
+    wish: bool
     less: float
     explore: bool
     seed: int
     _orders: dict[str, clearing.Clearing] = field(default_factory=dict)
+    _fewest_missing: dict[float, int | None] = field(default_factory=dict)
 
     def rule_at(self, equality: float) -> str:
         """Return the rule that serves an equality; prices of an earlier run go with their own."""
@@ -87,9 +90,10 @@ class Listing:
         kernel, duals, length = self.clear(equality).kernel, self.duals(equality), self.lengths[0]
         long = rank.rank_buyers(kernel, duals, variety.REACH * length, self.seed)
         wider = self._varied(long, 0)
-        ranking = variety.cut(wider, length)
-        ranking = rank.raise_to_floor(ranking, kernel, duals, self.floor, length)
-        drawn = self._drawn(ranking, wider, 0, self.floor)
+        cut = variety.cut(wider, length)
+        floored = rank.at_floor(cut, kernel, duals, self.floor, length, wish=self.wish)
+        self._fewest_missing[equality] = floored.fewest_missing
+        drawn = self._drawn(floored.ranking, wider, 0, self.floor)
         return drawn.in_order(self._both_want(drawn.ranking.owners(), drawn.ranking.other))
 
     def of_exhibitors(self, equality: float) -> exploring.Drawn:
@@ -99,6 +103,13 @@ class Listing:
         wider = self._varied(long, 1)
         drawn = self._drawn(variety.cut(wider, length), wider, 1, 0)
         return drawn.in_order(self._both_want(drawn.ranking.other, drawn.ranking.owners()))
+
+    def fewest_missing(self, equality: float) -> int | None:
+        """Return how far any buyers' lists stay below the floor, once they are made.
+
+        See `rank.Floored`.
+        """
+        return self._fewest_missing[equality]
 
     def figures(self, of_buyers: exploring.Drawn) -> metrics.Figures:
         """Return the figures of buyers' lists."""

@@ -59,19 +59,21 @@ def match(
 ) -> Matching:
     """Rank counterparts for both sides of a market, under both sides' capacities.
 
-    `floor`: every exhibitor is in at least so many buyers' lists, where feasible (None: a tenth of
-    the average). `equality` goes from 0, most matches, to 1, most equal exposure for each meeting
-    that an exhibitor wants. `rule` is how places are shared out (None: what `clearing.rule_at` says
-    of the equality). `less` is how much less each further one of a kind counts on a list
-    (see `variety`); with `explore` the last places are drawn (see `exploring`). `seed` turns the
-    order among exact equals, and draws places and people to learn from. `readers` compare texts by
-    meaning (None: the usual encoder, where it is installed); what `store` keeps is not encoded
-    again. `progress` is told the name of each step as it begins. Same market, weights, readers and
-    seed: same lists. Participants may come in any order. With what an earlier run `settled` nothing
-    is learnt and no calendar priced: rules and prices are its. `ends` also works out the figures at
-    both ends of the knob; `keep` is handed what ranks single participants anew. `executor` runs
-    what takes longest over all pairs elsewhere, with the same lists. Raises `MarketError` for a
-    market that cannot be and `EncodingError` where a reader fails.
+    `floor`: every exhibitor is in at least so many buyers' lists, where feasible; where it is not,
+    the fewest showings are missing (`Matching.short`). None: a tenth of the average, for which no
+    more than a fifth of a list is given away where it is not feasible. `equality` goes from 0, most
+    matches, to 1, most equal exposure for each meeting that an exhibitor wants. `rule` is how
+    places are shared out (None: what `clearing.rule_at` says of the equality). `less` is how much
+    less each further one of a kind counts on a list (see `variety`); with `explore` the last places
+    are drawn (see `exploring`). `seed` turns the order among exact equals, and draws places and
+    people to learn from. `readers` compare texts by meaning (None: the usual encoder, where it is
+    installed); what `store` keeps is not encoded again. `progress` is told the name of each step as
+    it begins. Same market, weights, readers and seed: same lists. Participants may come in any
+    order. With what an earlier run `settled` nothing is learnt and no calendar priced: rules and
+    prices are its. `ends` also works out the figures at both ends of the knob; `keep` is handed
+    what ranks single participants anew. `executor` runs what takes longest over all pairs
+    elsewhere, with the same lists. Raises `MarketError` for a market that cannot be and
+    `EncodingError` where a reader fails.
 
     O(buyers * exhibitors) time; three float32 matrices of that size at the peak, and beyond
     `most_pairs` (None: some 100 million) the pairs near a list alone (see `thinning`).
@@ -108,6 +110,7 @@ def match(
         blocks = score.by_blocks(features, rule_p, rule_q, executor)
         p, q = thinning.thinned(blocks, (len(buyers), len(exhibitors)), lengths, excluded)
     tell("equilibrium")
+    wish = floor is None
     if floor is None:
         floor = rank.feasible_floor(len(buyers), len(exhibitors), lengths[0])
     levelling.check(equality)
@@ -122,6 +125,7 @@ def match(
         rule=rule,
         temperature=temperature,
         floor=floor,
+        wish=wish,
         less=less,
         explore=explore,
         seed=seed,
@@ -156,6 +160,8 @@ def match(
         exhibitors=exhibitor_lists,
         figures=figures[equality],
         floor=floor,
+        short=_short(for_buyers.ranking, floor, cleared, exhibitors),
+        fewest_missing=listing.fewest_missing(equality),
         rule=listing.rule_at(equality),
         equality=equality,
         level=level,
@@ -171,6 +177,13 @@ def match(
 
 def _room(people: Sequence[Participant]) -> npt.NDArray[np.float64]:
     return np.asarray([one.room for one in people], dtype=np.float64)
+
+
+def _short(
+    ranking: rank.Ranking, floor: int, cleared: Equilibrium, exhibitors: Sequence[Participant]
+) -> dict[str, int]:
+    missing = rank.missing(ranking, floor, np.asarray(cleared.b > 0))
+    return {one.id: many for one, many in zip(exhibitors, missing.tolist(), strict=True) if many}
 
 
 def _excluded(

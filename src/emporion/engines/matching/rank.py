@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from emporion.engines.matching.augmenting import Places, values_of
 from emporion.engines.matching.equilibrium import Equilibrium
 from emporion.engines.matching.executor import beside
 from emporion.engines.matching.pairs import Pairs, rows_of, turned
@@ -17,7 +18,8 @@ Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 BLOCK = 512
-# At most this share of a buyer's list may be given away to reach the exposure floor.
+# This share of a buyer's list is given away to reach the exposure floor; more only where no lists
+# keep it otherwise.
 GIVEN_AWAY = 0.2
 # Bits of keys that sort values and columns together.
 LARGEST, LOW = np.uint64(2**31 - 1), np.uint64(2**32 - 1)
@@ -155,23 +157,87 @@ def feasible_floor(buyers: int, exhibitors: int, length: int) -> int:
     return min(buyers, max(1, buyers * min(length, exhibitors) // (10 * exhibitors)))
 
 
+@dataclass(frozen=True)
+class Floored:
+    """Buyers' lists at the exposure floor, or as near to it as they are to come.
+
+    `fewest_missing` is how many showings any lists leave missing that every exhibitor who can be
+    listed at all is to have: 0 where the floor can be kept, None where the search for it ended
+    before it knew.
+    """
+
+    ranking: Ranking
+    fewest_missing: int | None = 0
+
+
 def raise_to_floor(
     ranking: Ranking, kernel: Pairs, cleared: Equilibrium, floor: int, length: int
 ) -> Ranking:
     """Return the buyers' lists with every exhibitor in at least `floor` of them, where feasible.
 
+    Where it is not, no lists of that length leave fewer showings missing.  See `at_floor`.
+    """
+    return at_floor(ranking, kernel, cleared, floor, length).ranking
+
+
+def at_floor(
+    ranking: Ranking,
+    kernel: Pairs,
+    cleared: Equilibrium,
+    floor: int,
+    length: int,
+    *,
+    wish: bool = False,
+) -> Floored:
+    """Return the buyers' lists with every exhibitor in at least `floor` of them, where feasible.
+
+    A fifth of a list is given away for it, and more where the floor is not kept otherwise. Where no
+    lists keep it, the fewest showings are missing; if the floor is but a `wish`, a fifth of a list
+    is then all that is given.  Excluded pairs stay out. The lists stay sorted by score.
+    O(short exhibitors * buyers), and at most `augmenting.MOST_LOOKED_AT` twice.
+    """
+    raised, seen = _given_places(ranking, kernel, cleared, floor, length)
+    wanting = np.asarray(cleared.b > 0)
+    if not ((seen < floor) & wanting).any():
+        return Floored(raised)
+    places = _as_places(raised, kernel, cleared, floor, length)
+    places.mend(_most(length))
+    within = _with_places(raised, places, ranking)
+    if not len(places.short()):
+        return Floored(within)
+    ended = places.mend(length)
+    missing = int((floor - places.seen[places.short()]).sum())
+    if wish and missing:
+        return Floored(within, missing if ended else None)
+    return Floored(_with_places(raised, places, ranking), missing if ended or not missing else None)
+
+
+def missing(ranking: Ranking, floor: int, wanting: npt.NDArray[np.bool_]) -> Ints:
+    """Return how many lists each exhibitor is missing to the floor; 0 who is not `wanting` any."""
+    seen = np.bincount(ranking.other, minlength=len(wanting))
+    return np.where(wanting, np.maximum(floor - seen, 0), 0)
+
+
+def _most(length: int) -> int:
+    return max(1, int(length * GIVEN_AWAY))
+
+
+def _given_places(
+    ranking: Ranking, kernel: Pairs, cleared: Equilibrium, floor: int, length: int
+) -> tuple[Ranking, Ints]:
+    """Return the lists after one place was given after the other, and how often who is seen.
+
     Whoever is short is put into the lists of the buyers it would meet most, in place of the last
-    entry there that can spare it; at most a fifth of a list is given away. Excluded pairs stay
-    out. The lists stay sorted by score. O(short exhibitors * buyers).
+    entry there that can spare it.
     """
     rows, columns = kernel.shape
     seen = np.bincount(ranking.other, minlength=columns)
     short = np.flatnonzero(seen < floor)
     if not len(short):
-        return ranking
+        return ranking, seen
     # Few lists change, so only those are taken apart.
     changed: dict[int, list[tuple[int, float, bool]]] = {}
-    most = max(1, int(length * GIVEN_AWAY))
+    most = _most(length)
     by_exhibitor = turned(kernel)
     given = np.zeros(rows, dtype=np.int64)
     for exhibitor in short[np.argsort(seen[short], kind="stable")].tolist():
@@ -192,6 +258,31 @@ def raise_to_floor(
             seen[exhibitor] += 1
             mine.append((exhibitor, float(value[buyer]), True))
             mine.sort(key=lambda entry: -entry[1])
+    return _put_together(ranking, changed), seen
+
+
+def _as_places(
+    ranking: Ranking, kernel: Pairs, cleared: Equilibrium, floor: int, length: int
+) -> Places:
+    """Return the lists as tables, to exchange places of."""
+    shape = len(ranking.start) - 1, length
+    at = ranking.owners(), ranking.ranks() - 1
+    who, score, given = np.full(shape, -1), np.zeros(shape), np.zeros(shape, dtype=bool)
+    who[at], score[at], given[at] = ranking.other, ranking.score, ranking.forced
+    every = values_of(kernel, cleared.a, cleared.b)
+    pairs = np.count_nonzero(kernel) if isinstance(kernel, np.ndarray) else kernel.nnz
+    return Places(who, score, given, every, np.asarray(cleared.b > 0), floor, int(pairs))
+
+
+def _with_places(ranking: Ranking, places: Places, before: Ranking) -> Ranking:
+    """Return the lists with places exchanged; who stood on a list `before` was not put there."""
+    owners, width = before.owners(), len(places.wanting)
+    stood = set((owners * width + before.other)[np.isin(owners, list(places.changed))].tolist())
+    changed: dict[int, list[tuple[int, float, bool]]] = {}
+    for buyer in sorted(places.changed):
+        mine = zip(places.who[buyer].tolist(), places.score[buyer].tolist(), strict=True)
+        entries = [(w, s, buyer * width + w not in stood) for w, s in mine if w >= 0]
+        changed[buyer] = sorted(entries, key=lambda entry: -entry[1])
     return _put_together(ranking, changed)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -86,7 +86,9 @@ class Matching:
 
     `rule` is the order used (see `clearing`); `level` is the part of the exhibitors' duals that the
     knob put there (see `levelling`); `lessons` what answers taught of p and q; `models` what read
-    the texts for their meaning; `ends` the figures at both ends of the knob, from most
+    the texts for their meaning; `short` how many lists are missing to the `floor`, by the id of
+    each exhibitor who is in fewer, and `fewest_missing` how many would be in all whatever the lists
+    (see `rank.Floored`); `ends` the figures at both ends of the knob, from most
     matches to most equal, where they were asked for.
     """
 
@@ -104,6 +106,8 @@ class Matching:
     ends: tuple[metrics.Figures, ...] = ()
     less: float = 0.0
     explored: bool = False
+    short: dict[str, int] = field(default_factory=dict)
+    fewest_missing: int | None = 0
 
     @property
     def policy(self) -> str:
