@@ -7,8 +7,8 @@ from django.test import Client
 
 from emporion.core import jobs
 from emporion.core.models import JobRecord, JournalEntry
-from emporion.matchmaking.domain import starting
-from emporion.matchmaking.domain.coverage import Coverage
+from emporion.matchmaking.domain import starting, wishes
+from emporion.matchmaking.domain.coverage import Coverage, below_floor
 from emporion.matchmaking.domain.runs import MatchError, run_match
 from emporion.matchmaking.models import MatchRun
 from tests import factories
@@ -96,6 +96,43 @@ def test_both_runs_stand_side_by_side_and_who_gets_none_is_named(fair, organiser
     assert (lonely.display_name["en"] in unseen) == (lonely.pk in run.figures["unseen_first"])
     empty = organiser.get(page(edition, "without/")).content.decode()
     assert (lonely.display_name["en"] in empty) == (lonely.pk in run.figures["without_first"])
+
+
+def test_hosts_on_too_few_lists_are_named_with_how_many_are_missing(fair, organiser):
+    edition, hosts, guests = fair
+    run = run_match(edition)
+    nobody = organiser.get(page(edition, "without/?which=short")).content.decode()
+    assert "Every host is on enough guests' lists." in nobody
+    for guest in guests:
+        wishes.wish(guest, hosts[0], "veto")
+    run = run_match(edition)
+    told = [run.figures[name] for name in ("short", "missing", "fewest_missing", "short_first")]
+    assert told == [1, 1, 1, [[hosts[0].pk, 1]]]
+    shown = organiser.get(page(edition, "without/?which=short")).content.decode()
+    assert hosts[0].display_name["en"] in shown
+    assert hosts[1].display_name["en"] not in shown
+    assert "No lists of this length leave fewer missing" in shown
+    run.figures["fewest_missing"] = 0
+    run.save(update_fields=["figures"])
+    shown = organiser.get(page(edition, "without/?which=short")).content.decode()
+    assert "would leave 0 missing" in shown
+    run.figures["fewest_missing"] = None
+    run.save(update_fields=["figures"])
+    shown = organiser.get(page(edition, "without/?which=short")).content.decode()
+    assert "was not found out" in shown
+    del run.figures["short"], run.figures["short_first"]
+    run.save(update_fields=["figures"])
+    shown = organiser.get(page(edition, "without/?which=short")).content.decode()
+    assert "before this was counted" in shown
+
+
+def test_those_who_miss_most_come_first_below_the_floor():
+    assert below_floor({"a": 1, "b": 3, "c": 1}, 4, {"a": 9, "b": 7, "c": 2}) == {
+        "short": 3,
+        "missing": 5,
+        "fewest_missing": 4,
+        "short_first": [[7, 3], [2, 1], [9, 1]],
+    }
 
 
 def test_runs_that_learnt_from_different_answers_are_not_to_be_compared(fair, organiser):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 # More names than an organiser will read.
@@ -56,3 +56,28 @@ class Coverage:
             "unseen_first": [h for h in self.hosts if not self.seen[h]][:NAMES_KEPT],
             "exposure": [[top, groups[top]] for top in (*GROUPS, None) if groups[top]],
         }
+
+
+def below_floor(
+    short: Mapping[str, int], fewest: int | None, keys: Mapping[str, int]
+) -> dict[str, Any]:
+    """Return as plain JSON values which hosts are on fewer guests' lists than all are to be.
+
+    `short` says by id how many lists each misses, `fewest` how many any lists miss in all (None:
+    not found out), `keys` the primary keys by id.
+
+    ============== =============================================================================
+    key            meaning
+    ============== =============================================================================
+    short          how many hosts
+    missing        lists that they miss in all; ``fewest_missing``: that any lists would miss
+    short_first    [primary key, lists missing] of those who miss most, the first NAMES_KEPT
+    ============== =============================================================================
+    """
+    most_first = sorted(short.items(), key=lambda one: (-one[1], keys[one[0]]))
+    return {
+        "short": len(short),
+        "missing": sum(short.values()),
+        "fewest_missing": fewest,
+        "short_first": [[keys[name], many] for name, many in most_first[:NAMES_KEPT]],
+    }

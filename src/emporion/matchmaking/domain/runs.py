@@ -17,7 +17,7 @@ from emporion.core import bulk, jobs, journal
 from emporion.edition.queries import Edition
 from emporion.engines import matching
 from emporion.matchmaking.domain import vectors
-from emporion.matchmaking.domain.coverage import Coverage
+from emporion.matchmaking.domain.coverage import Coverage, below_floor
 from emporion.matchmaking.domain.market import category_names, hosts_of, read_market
 from emporion.matchmaking.domain.scorecard import scorecard
 from emporion.matchmaking.domain.storing import written
@@ -131,6 +131,7 @@ def _run(
         "exhibitors": len(market.exhibitors),
         "buyers": len(market.buyers),
         **counted.figures(),
+        **below_floor(found.short, found.fewest_missing, keys),
         **_plain(scorecard(edition, read, found)),
     }
     return _show(edition, run, digest.hexdigest(), figures)

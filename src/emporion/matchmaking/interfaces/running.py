@@ -140,12 +140,18 @@ def stop(request: HttpRequest, edition: Edition) -> HttpResponse:
 
 @for_organisers
 def without(request: HttpRequest, edition: Edition) -> HttpResponse:
-    """Who has an empty list, and which hosts nobody is shown (`?which=unseen`)."""
+    """Who has an empty list; hosts whom nobody (`?which=unseen`) or too few (`short`) are shown."""
     run = queries.current_run(edition)
     figures = run.figures if run else {}
-    unseen = request.GET.get("which") == "unseen"
-    keys = figures.get("unseen_first" if unseen else "without_first", [])
-    total = figures.get("unseen_exhibitors", 0) if unseen else sum(figures.get("without", []))
+    which = request.GET.get("which", "")
+    which = which if which in ("unseen", "short") else "without"
+    total = {
+        "unseen": figures.get("unseen_exhibitors", 0),
+        "short": figures.get("short", 0),
+        "without": sum(figures.get("without", [])),
+    }[which]
+    missing = dict(figures.get("short_first", [])) if which == "short" else {}
+    keys = list(missing) or figures.get(f"{which}_first", [])
     pages = max(1, -(-len(keys) // A_PAGE))
     wanted = request.GET.get("page", "")
     page = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 9 else 1
@@ -154,13 +160,18 @@ def without(request: HttpRequest, edition: Edition) -> HttpResponse:
     people = participations_by_pk(part)
     context = {
         "run": run,
-        "unseen": unseen,
-        "rows": [people[key] for key in part if key in people],
+        "which": which,
+        "unseen": which == "unseen",
+        "counted": which != "short" or "short" in figures,
+        "floor": figures.get("floor", 0),
+        "fewest": figures.get("fewest_missing"),
+        "missing": figures.get("missing", 0),
+        "rows": [(people[key], missing.get(key)) for key in part if key in people],
         "total": total,
         "listed": len(keys),
         "page": page,
         "pages": pages,
-        "query": "which=unseen" if unseen else "",
+        "query": "" if which == "without" else f"which={which}",
         "slug": edition.slug,
         "nav_current": "matching",
     }
@@ -213,6 +224,10 @@ def _rows(runs: list[MatchRun]) -> list[tuple[str, list[str]]]:
             lambda f: number(f.get("equality", 0.0), 2),
         ),
         *scorecard.figure_rows(known),
+        row(
+            _("Hosts on too few guests' lists"),
+            lambda f: number(f["short"]) if "short" in f else "–",
+        ),
         row(_("Seconds"), lambda f: number(f["seconds"], 1)),
     ]
 
