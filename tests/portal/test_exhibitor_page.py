@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from emporion.core.limits import Allowance
 from emporion.edition.models import Need, Offer
+from emporion.portal import queries
 from emporion.portal.interfaces import pages
 from tests.factories import (
     make_edition,
@@ -19,6 +23,21 @@ from tests.factories import (
     make_user,
 )
 from tests.portal.fairs import address, page, rank, statements, user_of
+
+
+@contextmanager
+def any_order() -> Iterator[None]:
+    """Have SQLite read rows backwards where no order is asked for; PostgreSQL moves changed rows."""
+
+    def ask(word: str) -> None:
+        if connection.vendor == "sqlite":
+            connection.cursor().execute(f"PRAGMA reverse_unordered_selects = {word}")
+
+    ask("ON")
+    try:
+        yield
+    finally:
+        ask("OFF")
 
 
 def where(edition: Any, participation: Any) -> str:
@@ -140,6 +159,22 @@ def test_offers_stand_in_their_words_with_trade_codes(edition, host):
     assert len(rows) == 2
     assert "A partner" in found.select_one(".exhibitor-look").get_text()
     assert found.select_one(".lead").get_text() == "Large models"
+
+
+def test_what_an_exhibitor_said_first_stands_first_also_after_it_is_changed(edition, host):
+    for kind in (Need, Offer):
+        for text in ("One", "Two", "Three"):
+            kind.objects.create(participation=host, text={"en": text})
+    for name in ("Zeta Oy", "Beta Oy"):
+        make_participation(edition, "co_exhibitor", name, main_exhibitor=host)
+    with any_order():
+        for row in (*host.needs.order_by("pk")[:1], *host.offers.order_by("pk")[:1]):
+            row.save()
+        shown = queries.exhibitor(edition, host.public_id)
+        assert [
+            [str(one) for one in rows.all()]
+            for rows in (shown.needs, shown.offers, shown.co_exhibitors)
+        ] == [["One", "Two", "Three"], ["One", "Two", "Three"], ["Beta Oy", "Zeta Oy"]]
 
 
 def test_a_poor_profile_says_what_is_missing(edition):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from emporion.core.models import Progress
 from emporion.core.translated import best
 from emporion.edition import queries as editions
-from emporion.edition.queries import Delegate, Edition, Participation
+from emporion.edition.queries import Delegate, Edition, Need, Offer, Participation
 from emporion.meetings import queries as meetings
 from emporion.registry import taxonomy
 from emporion.registry.languages import language_names
@@ -130,10 +130,11 @@ def exhibitor(edition: Edition, public_id: str) -> Participation | None:
     found = (
         Participation.objects.select_related("pavilion", "organisation", "delegation__body")
         .prefetch_related(
-            "needs",
-            "offers",
-            Prefetch("delegates", Delegate.objects.select_related("person")),
-            "co_exhibitors",
+            # As they were said: without an order a database moves what was changed last.
+            Prefetch("needs", Need.objects.order_by("pk")),
+            Prefetch("offers", Offer.objects.order_by("pk")),
+            Prefetch("delegates", Delegate.objects.select_related("person").order_by("pk")),
+            Prefetch("co_exhibitors", Participation.objects.order_by("sort_key", "pk")),
         )
         .filter(edition=edition, public_id=public_id, role__in=EXHIBITING)
         .first()
