@@ -55,7 +55,7 @@ def ask(client: Client, identifier: str, **values: Any) -> Any:
 
 def work() -> None:
     """Send what was asked for, as the worker does."""
-    for job in JobRecord.objects.filter(kind=codes.SEND, state="waiting"):
+    for job in JobRecord.objects.filter(kind=codes.SEND, state="waiting").order_by("pk"):
         codes.send_code(job.arguments["code"], lambda token: f"http://fair/{token}")
         JobRecord.objects.filter(pk=job.pk).update(state="done")
 

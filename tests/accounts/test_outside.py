@@ -88,8 +88,10 @@ def test_checked_address_joins_once_and_then_the_account_elsewhere_lets_in(
     third = Client()
     assert said(third, travel(server, third, "s2", **VERIFIED)) == [UNKNOWN]
     assert who(third) is None
-    actions = JournalEntry.objects.filter(action__startswith="user.").values_list(
-        "action", "fields"
+    actions = (
+        JournalEntry.objects.filter(action__startswith="user.")
+        .order_by("pk")
+        .values_list("action", "fields")
     )
     assert list(actions)[1:] == [
         ("user.join", ["openid"]), ("user.sign_in", ["openid"]), ("user.sign_in", ["openid"]),

@@ -66,7 +66,7 @@ def test_support_sees_the_participants_pages_and_the_journal_names_both(
     assert client.get("/en/account/").context["person"] == sam
     client.post(reverse("portal:stop_seeing", args=[edition.slug]))
     assert page(client, "meetings:requests", edition).status_code == 403
-    entries = JournalEntry.objects.filter(action__startswith="support.")
+    entries = JournalEntry.objects.filter(action__startswith="support.").order_by("pk")
     both = (sam.actor, f"participation:{buyer.public_id}")
     assert list(entries.values_list("action", "actor", "on_behalf")) == [
         ("support.begin", *both), ("support.end", *both),

@@ -68,7 +68,7 @@ def test_somebody_is_asked_joins_and_leaves(
     assert (joined.person, namesake.user) == (Person.objects.get(user=kim), None)
     send(kim, edition, act="leave", whom=joined.person.public_id)
     assert of(kim).get(day).status_code == 403
-    actions = JournalEntry.objects.filter(action__startswith="team.")
+    actions = JournalEntry.objects.filter(action__startswith="team.").order_by("pk")
     assert list(actions.values_list("action", "actor")) == [
         ("team.ask", lead.actor), ("team.join", kim.actor), ("team.leave", kim.actor),
     ]  # fmt: skip

@@ -76,7 +76,8 @@ def test_every_meeting_stands_in_its_own_slot_and_names_who_shares_the_host(comp
 def test_page_says_why_and_how_to_compute_it_again(computed, signed_in):
     edition, release = computed
     organiser = signed_in(factories.make_organiser(edition))
-    refusal = Refusal.objects.filter(release=release, reason="quota").select_related("request")[0]
+    refused = Refusal.objects.filter(release=release, reason="quota").order_by("pk")
+    refusal = refused.select_related("request")[0]
     address = f"/en/{edition.slug}/organise/audit/{refusal.request.public_id}/"
     page = organiser.get(address).content.decode()
     assert "Limit of one of the two reached" in page

@@ -337,7 +337,9 @@ def test_pinning_from_the_page_and_back(edition, organiser):
     back = organiser.post(f"{address}unpin/", {"back": "desk"})
     assert back["Location"] == desk(edition)
     assert Pin.objects.count() == 0
-    assert [e.action for e in JournalEntry.objects.filter(object_kind="request")] == [
+    assert [
+        e.action for e in JournalEntry.objects.filter(object_kind="request").order_by("pk")
+    ] == [
         "request.pin",
         "request.unpin",
     ]

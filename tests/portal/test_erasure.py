@@ -314,7 +314,7 @@ def test_answer_that_names_an_erased_person_is_forgotten_and_its_write_not_done_
     for key, (name, tenant) in sent.items():
         once(key, name, tenant)
     assert registry.erase_person(planted, "asked").left == []
-    answers = dict(IdempotencyKey.objects.values_list("key", "answer"))
+    answers = dict(IdempotencyKey.objects.order_by("pk").values_list("key", "answer"))
     assert [key for key, answer in answers.items() if answer is None] == ["names", "calls"]
     for key in ("names", "calls"):
         with pytest.raises(idempotency.AnswerGone):

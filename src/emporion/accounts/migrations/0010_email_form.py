@@ -9,7 +9,8 @@ def store_the_form(apps, schema_editor):
     """Write each address in its one form; said before a row is changed where two would be one."""
     users = apps.all_models["accounts"]["user"].objects
     whose, other = {}, []
-    for key, public_id, email in users.exclude(email=None).values_list("pk", "public_id", "email"):
+    written = users.exclude(email=None).order_by("pk")
+    for key, public_id, email in written.values_list("pk", "public_id", "email"):
         form = as_email(email)
         if form and form in whose:
             raise RuntimeError(
