@@ -129,14 +129,14 @@ def test_pairs_as_csr_give_the_same_lists():
         assert one.fewest_missing == other.fewest_missing
 
 
-def crowded():
-    """Return a market of which a fifth of each list does not do: ten exhibitors, two lists of 5."""
-    values = np.tile(np.linspace(1, 0.1, 10, dtype=np.float32), (2, 1))
+def crowded(exhibitors):
+    """Return a market in which two buyers with lists of five want the same of them in one order."""
+    values = np.tile(np.linspace(1, 0.1, exhibitors, dtype=np.float32), (2, 1))
     return values, alone(values.shape), 5
 
 
 def test_more_than_a_fifth_of_a_list_is_given_where_the_floor_is_not_kept_otherwise():
-    values, duals, length = crowded()
+    values, duals, length = crowded(10)
     bare = rank.rank_buyers(values, duals, length)
     found = rank.at_floor(bare, values, duals, 1, length, wish=True)
     assert sorted(found.ranking.other.tolist()) == list(range(10))
@@ -145,18 +145,34 @@ def test_more_than_a_fifth_of_a_list_is_given_where_the_floor_is_not_kept_otherw
 
 
 def test_a_floor_that_is_a_wish_takes_a_fifth_of_a_list_where_no_lists_keep_it():
-    values, duals, length = crowded()
+    values, duals, length = crowded(20)
     bare = rank.rank_buyers(values, duals, length)
-    wished = rank.at_floor(bare, values, duals, 2, length, wish=True)
-    asked = rank.at_floor(bare, values, duals, 2, length)
+    wished = rank.at_floor(bare, values, duals, 1, length, wish=True)
+    asked = rank.at_floor(bare, values, duals, 1, length)
+    # Ten places for twenty; both lists hold the same five at first, and each gives one away.
     assert wished.fewest_missing == asked.fewest_missing == 10
-    # Both lists hold the same five at first: nobody has a showing to spare.
-    assert lists_of(wished.ranking) == lists_of(bare)
-    assert missing_in(asked.ranking, 10, 2) == 10
+    assert missing_in(asked.ranking, 20, 1) == 10
+    assert missing_in(wished.ranking, 20, 1) == 13
+    assert wished.ranking.forced.sum() == 2
+
+
+def test_a_match_gives_no_more_than_a_fifth_away_for_a_floor_that_nobody_named():
+    market = made_up(3, exhibitors=40, buyers=4, signals=0, buyer_list_length=5)
+    usual = matching.match(market, readers=())
+    named = matching.match(market, readers=(), floor=1)
+    assert usual.floor == 1
+    assert usual.fewest_missing == named.fewest_missing == sum(named.short.values()) == 20
+    for found, most in ((usual, 1), (named, 5)):
+        given = [
+            sum("exposure_floor" in [code for code, _ in entry.reasons] for entry in entries)
+            for _, entries in found.buyers
+        ]
+        assert max(given) <= most
+    assert sum(usual.short.values()) > 20
 
 
 def test_who_is_not_to_be_listed_is_missing_nothing():
-    values, duals, length = crowded()
+    values, duals, length = crowded(10)
     duals = replace(duals, b=np.where(np.arange(10) < 9, 1.0, 0.0))
     bare = rank.rank_buyers(values, duals, length)
     found = rank.at_floor(bare, values, duals, 1, length)
@@ -167,7 +183,7 @@ def test_who_is_not_to_be_listed_is_missing_nothing():
 
 
 def test_the_search_ends_at_its_bound_and_says_that_it_does_not_know(monkeypatch):
-    values, duals, length = crowded()
+    values, duals, length = crowded(10)
     bare = rank.rank_buyers(values, duals, length)
     monkeypatch.setattr(augmenting, "MOST_OF_FLOW", 0)
     monkeypatch.setattr(augmenting, "MOST_LOOKED_AT", 0)
