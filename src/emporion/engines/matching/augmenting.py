@@ -130,14 +130,14 @@ class Places:
             # Where all that may be given is given, only such a place can change hands.
             loss[(count[new] >= most)[:, None] & ~self.given[new]] = np.inf
             spare = (who < 0) | (self.seen[who] > self.floor)
-            ends = np.where(spare, loss, np.inf)
-            place = ends.argmin(axis=1)
-            least = ends[np.arange(len(new)), place]
+            spared = np.where(spare, loss, np.inf)
+            place = spared.argmin(axis=1)
+            least = spared[np.arange(len(new)), place]
             order = np.lexsort((count[new], least))
             order = order[np.isfinite(least[order])]
             if len(order):
-                self._take(tree, zip(new[order].tolist(), place[order].tolist(), strict=True))
-                return True
+                ends = zip(new[order].tolist(), place[order].tolist(), strict=True)
+                return self._take(tree, ends)
             layer = tree.next_layer(who.ravel(), loss.ravel(), _flat(new, length))
         return False
 
@@ -167,8 +167,11 @@ class Places:
             tree.taker[whose] = exhibitor
             tree.value[whose] = value[better]
 
-    def _take(self, tree: _Tree, ends: Iterator[tuple[int, int]]) -> None:
-        """Hand places on along the paths to these (buyer, place), as far as they go together."""
+    def _take(self, tree: _Tree, ends: Iterator[tuple[int, int]]) -> bool:
+        """Hand places on along the paths to these (buyer, place), as far as they go together.
+
+        Return whether any was: the first always is.
+        """
         used: set[int] = set()
         length = self.who.shape[1]
         for buyer, place in ends:
@@ -187,6 +190,7 @@ class Places:
             self.seen[source] += 1
             if last >= 0:
                 self.seen[last] -= 1
+        return bool(used)
 
     def _give(self, at: int, exhibitor: int, value: float) -> None:
         self.who.flat[at] = exhibitor
