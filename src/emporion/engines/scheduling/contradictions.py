@@ -43,7 +43,8 @@ def smallest_contradiction(instance: Instance, deadline: float | None = None) ->
     of the constraint model, some 2 k log2(n / k) for k of n groups, none after ``deadline``
     (`time.monotonic`); what has not been decided by then stays in the set.
     """
-    small = _needed(instance)
+    everybody = np.ones(len(instance.participant_ids), dtype=bool)
+    small = part_of(instance, needed(instance), everybody)
     if not len(small.request_ids) or small.first.size * len(small.slot_ids) > MOST_PAIRS:
         return []
     everything = groups_of(small)
@@ -136,8 +137,8 @@ def _slots(it: Instance, not_new: Ints) -> Bools:
     return possible
 
 
-def _needed(it: Instance) -> Instance:
-    """The instance without requests that nobody insists on; leaving them out breaks nothing.
+def needed(it: Instance) -> Bools:
+    """All requests but those that nobody insists on, bool[R]: leaving these out breaks nothing.
 
     Where people walk, a meeting between two others can bring them into reach of each other.
     """
@@ -155,7 +156,7 @@ def _needed(it: Instance) -> Instance:
         for a, b in it.precedences.tolist():
             keep[a] |= keep[b]
         changed = int(keep.sum()) > before
-    return part_of(it, keep, np.ones(len(it.participant_ids), dtype=bool))
+    return keep
 
 
 def part_of(it: Instance, requests: Bools, people: Bools) -> Instance:

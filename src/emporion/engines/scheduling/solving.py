@@ -8,6 +8,7 @@ import numpy as np
 
 from .bounds import Bound, bound_from, tightened
 from .contradictions import say_contradiction
+from .demands import meet_demands
 from .dual import SmoothedDual
 from .filling import fill_left
 from .flow import Relaxation, relax
@@ -28,6 +29,8 @@ from .trim import offences, trim
 
 #: Steps when neither a time nor a work limit is given: this many for each request, plus a base.
 STEPS_A_REQUEST, STEPS_BASE = 2, 20_000
+#: Steps for each request after which what must be held and is not is looked at.
+STEPS_BEFORE_DEMANDS = 20
 #: Proposals for fewer breaks, for each step of the search (one with walking takes longer).
 PROPOSALS_A_STEP, PROPOSALS_A_WALKING_STEP = 8, 50
 
@@ -123,6 +126,12 @@ def solve(
     limit = _proven(
         instance, ready, search, limit, reporter, work_limit, until, proof_seconds, stages
     )
+    met = None
+    if exact and (instance.mandatory.any() or instance.min_meetings.any()):
+        first = STEPS_BEFORE_DEMANDS * len(instance.request_ids)
+        search.run(first if work_limit is None else min(first, work_limit), until, reporter)
+        if reporter.going and search.steps >= first:
+            met = meet_demands(instance, ready, st, until)
     if reporter.going:
         search.run(work_limit, until, reporter)
     if search.dual is not None:
@@ -139,8 +148,11 @@ def solve(
     fill_left(instance, st)
     slot = st.req[:, SLOT]
     unmet = unmet_demands(instance, slot) + offences(instance, slot)
-    if unmet and exact and (names := say_contradiction(instance, "", deadline)) != [""]:
-        return nothing_possible(instance, names, began, seed)
+    if unmet and exact:
+        if met is not False and meet_demands(instance, ready, st, deadline):
+            unmet = []
+        elif (names := say_contradiction(instance, "", deadline)) != [""]:
+            return nothing_possible(instance, names, began, seed)
     found = _result(instance, ready, st, search, limit, unmet, began, seed)
     if reporter.proof_stages is not None:
         found.extra["x-proof-stages"] = reporter.proof_stages

@@ -6,6 +6,7 @@ constraints: the busy slots of a participant are its meetings, and two people si
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -176,13 +177,37 @@ class Model:
 def possible_at_all(instance: Instance, possible: Bools, work: float) -> bool | None:
     """Whether any schedule keeps every constraint; None when ``work`` (deterministic time of the
     solver) does not suffice.  ``possible`` bool[R, S].  The same every time."""
+    built, solver, code = _any(instance, possible, work, None)
+    if code in (built.cp.OPTIMAL, built.cp.FEASIBLE):
+        return True
+    return False if code == built.cp.INFEASIBLE else None
+
+
+def some_schedule(
+    instance: Instance, possible: Bools, work: float, deadline: float | None
+) -> Ints | None:
+    """A schedule int32[R] that keeps every constraint; None where none has been found within
+    ``work`` (as above) and before ``deadline`` (`time.monotonic`)."""
+    built, solver, code = _any(instance, possible, work, deadline)
+    if code not in (built.cp.OPTIMAL, built.cp.FEASIBLE):
+        return None
+    slot: Ints = np.full(len(instance.request_ids), -1, dtype=np.int32)
+    for (r, t), var in built.x.items():
+        if solver.value(var):
+            slot[r] = t
+    return slot
+
+
+def _any(
+    instance: Instance, possible: Bools, work: float, deadline: float | None
+) -> tuple[Model, Any, Any]:
+    """The model, its solver after it has looked for any schedule, and what it says."""
     built = Model(instance, possible)
     built.build()
     solver = built.cp.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 0
     solver.parameters.max_deterministic_time = work
-    code = solver.solve(built.model)
-    if code in (built.cp.OPTIMAL, built.cp.FEASIBLE):
-        return True
-    return False if code == built.cp.INFEASIBLE else None
+    if deadline is not None:
+        solver.parameters.max_time_in_seconds = max(deadline - time.monotonic(), 0.0)
+    return built, solver, solver.solve(built.model)
