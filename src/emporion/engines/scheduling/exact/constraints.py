@@ -177,7 +177,7 @@ class Model:
 def possible_at_all(instance: Instance, possible: Bools, work: float) -> bool | None:
     """Whether any schedule keeps every constraint; None when ``work`` (deterministic time of the
     solver) does not suffice.  ``possible`` bool[R, S].  The same every time."""
-    built, solver, code = _any(instance, possible, work, None)
+    built, _, code = _any(instance, possible, work, None)
     if code in (built.cp.OPTIMAL, built.cp.FEASIBLE):
         return True
     return False if code == built.cp.INFEASIBLE else None
