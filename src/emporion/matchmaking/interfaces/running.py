@@ -36,6 +36,30 @@ STEPS = {
     "writing": gettext_lazy("Writing the lists"),
 }
 A_PAGE = 50
+# What is listed by `?which=`: title, lead and what is said where nobody is.
+WITHOUT = {
+    "without": (
+        gettext_lazy("Who has no list"),
+        gettext_lazy(
+            "The run found nobody for them: they say neither what they need nor what they offer, or"
+            " nobody has it."
+        ),
+        gettext_lazy("Everybody has a list."),
+    ),
+    "unseen": (
+        gettext_lazy("Hosts on no guest's list"),
+        gettext_lazy(
+            "Nobody is shown them. More needs and offers with categories on their profile would"
+            " help."
+        ),
+        gettext_lazy("Every host is on the list of a guest."),
+    ),
+    "short": (
+        gettext_lazy("Hosts on too few guests' lists"),
+        gettext_lazy("Every host is to be shown to a minimum number of guests."),
+        gettext_lazy("Every host is on enough guests' lists."),
+    ),
+}
 
 
 class StartForm(forms.Form):
@@ -144,7 +168,7 @@ def without(request: HttpRequest, edition: Edition) -> HttpResponse:
     run = queries.current_run(edition)
     figures = run.figures if run else {}
     which = request.GET.get("which", "")
-    which = which if which in ("unseen", "short") else "without"
+    which = which if which in WITHOUT else "without"
     total = {
         "unseen": figures.get("unseen_exhibitors", 0),
         "short": figures.get("short", 0),
@@ -158,10 +182,13 @@ def without(request: HttpRequest, edition: Edition) -> HttpResponse:
     page = max(1, min(page, pages))
     part = keys[(page - 1) * A_PAGE : page * A_PAGE]
     people = participations_by_pk(part)
+    title, lead, nobody = WITHOUT[which]
     context = {
         "run": run,
-        "which": which,
-        "unseen": which == "unseen",
+        "title": title,
+        "lead": lead,
+        "nobody": nobody,
+        "short": which == "short",
         "counted": which != "short" or "short" in figures,
         "floor": figures.get("floor", 0),
         "fewest": figures.get("fewest_missing"),
