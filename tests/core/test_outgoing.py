@@ -84,10 +84,11 @@ class Server(BaseHTTPRequestHandler):
             self.wfile.write(b"x" * (outgoing.MOST_BYTES + 1))
         elif self.path == "/drip":
             try:
-                for _ in range(40):
+                for _ in range(400):
                     self.wfile.write(b"x")
                     self.wfile.flush()
                     time.sleep(0.05)
+                SEEN.append((self.path, b"read to its end"))
             except OSError:
                 pass
         else:
@@ -125,46 +126,47 @@ def test_redirect_is_an_answer_and_is_not_followed(server: tuple[str, list[Any]]
 def test_answer_that_is_too_large_or_too_slow_is_cut(
     server: tuple[str, list[Any]], path: str, why: str
 ) -> None:
-    begun = time.monotonic()
     with pytest.raises(outgoing.Unreachable) as cut:
         outgoing.request("POST", f"{server[0]}/{path}", b"", seconds=0.4)
     assert why in str(cut.value)
-    assert time.monotonic() - begun < 2
+    assert server[1] == [(f"/{path}", b"")]
 
 
 def test_name_and_handshake_that_never_come_end_at_the_limit(
     settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.OUTGOING_PRIVATE = ["127.0.0.1"]
-    over = threading.Event()
+    over, waited_for = threading.Event(), list[str]()
 
     def drip(listening: socket.socket) -> None:
         # A record of TLS whose bytes come one by one: each ends the wait for the next.
         with contextlib.suppress(OSError), listening.accept()[0] as raw:
-            for byte in b"\x16\x03\x03\x40\x00" + bytes(200):
+            for byte in b"\x16\x03\x03\x40\x00" + bytes(400):
                 raw.sendall(bytes([byte]))
                 if over.wait(0.05):
-                    break
+                    return
+            waited_for.append("handshake")
+
+    def resolve(*words: Any, **more: Any) -> list[Any]:
+        if not over.wait(20):
+            waited_for.append("name")
+        return []
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
         serving = threading.Thread(target=drip, args=(listening,))
         serving.start()
-        begun = time.monotonic()
         with pytest.raises(outgoing.Unreachable) as cut:
             outgoing.request("GET", f"https://127.0.0.1:{listening.getsockname()[1]}/", seconds=0.4)
-        took = time.monotonic() - begun
+        assert ("longer than 0.4 seconds" in str(cut.value), waited_for) == (True, [])
         over.set()
         serving.join(5)
-    assert ("longer than 0.4 seconds" in str(cut.value), took < 2) == (True, True)
 
     over.clear()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *words, **more: over.wait(5) and [])
-    begun = time.monotonic()
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
     with pytest.raises(outgoing.Unreachable) as cut:
         outgoing.request("GET", "https://slow.example.org/", seconds=0.4)
-    took = time.monotonic() - begun
+    assert ("longer than 0.4 seconds" in str(cut.value), waited_for) == (True, [])
     over.set()
-    assert ("longer than 0.4 seconds" in str(cut.value), took < 2) == (True, True)
 
 
 def test_every_phase_shares_one_limit(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,8 +184,8 @@ def test_every_phase_shares_one_limit(settings: Any, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     monkeypatch.setattr(socket, "create_connection", connect)
     with pytest.raises(outgoing.Unreachable):
-        outgoing.request("GET", "https://slow.example.org/", seconds=1.0)
-    assert 0 < left[0] <= 0.7
+        outgoing.request("GET", "https://slow.example.org/", seconds=30.0)
+    assert 0 < left[0] <= 29.7
 
 
 @pytest.mark.parametrize(
