@@ -58,3 +58,13 @@ def test_demands_wait_for_nothing_where_the_time_is_over():
     assert meet_demands(instance, ready, st, time.monotonic()) is False
     assert meet_demands(instance, ready, st, None) is True
     assert meet_demands(instance, ready, st, None) is None
+
+
+def test_demands_that_cannot_be_met_are_named_before_the_time_is_over():
+    data = tiny.crossed(49)
+    assert tiny.brute_force(data) is None
+    found = scheduling.solve(scheduling.instance_from_json(data), time_limit=60, serve=1)
+    assert found.conflicts == [
+        'cannot hold together: tables; precedence ["r0", "r1"]; participant "e0": min_meetings 2'
+    ]
+    assert found.seconds < 20

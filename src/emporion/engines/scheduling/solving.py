@@ -131,7 +131,9 @@ def solve(
         first = STEPS_BEFORE_DEMANDS * len(instance.request_ids)
         search.run(first if work_limit is None else min(first, work_limit), until, reporter)
         if reporter.going and search.steps >= first:
-            met = meet_demands(instance, ready, st, until)
+            met, names = _met_or_named(instance, ready, st, until)
+            if names:
+                return nothing_possible(instance, names, began, seed)
     if reporter.going:
         search.run(work_limit, until, reporter)
     if search.dual is not None:
@@ -148,15 +150,24 @@ def solve(
     fill_left(instance, st)
     slot = st.req[:, SLOT]
     unmet = unmet_demands(instance, slot) + offences(instance, slot)
-    if unmet and exact:
-        if met is not False and meet_demands(instance, ready, st, deadline):
-            unmet = []
-        elif (names := say_contradiction(instance, "", deadline)) != [""]:
+    if unmet and exact and met is not False:
+        met, names = _met_or_named(instance, ready, st, deadline)
+        if names:
             return nothing_possible(instance, names, began, seed)
+        unmet = [] if met else unmet
     found = _result(instance, ready, st, search, limit, unmet, began, seed)
     if reporter.proof_stages is not None:
         found.extra["x-proof-stages"] = reporter.proof_stages
     return found
+
+
+def _met_or_named(
+    instance: Instance, ready: Prepared, st: State, deadline: float | None
+) -> tuple[bool | None, list[Conflict]]:
+    """What `meet_demands` says, and where it cannot, what cannot hold together if that is proven."""
+    met = meet_demands(instance, ready, st, deadline)
+    names = say_contradiction(instance, "", deadline) if met is False else []
+    return met, [one for one in names if one.constraints]
 
 
 def relaxations(
