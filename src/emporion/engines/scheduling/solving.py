@@ -164,7 +164,7 @@ def solve(
 def _met_or_named(
     instance: Instance, ready: Prepared, st: State, deadline: float | None
 ) -> tuple[bool | None, list[Conflict]]:
-    """What `meet_demands` says, and where it cannot, what cannot hold together if that is proven."""
+    """What `meet_demands` says, and if not, what is proven not to hold together."""
     met = meet_demands(instance, ready, st, deadline)
     names = say_contradiction(instance, "", deadline) if met is False else []
     return met, [one for one in names if one.constraints]
