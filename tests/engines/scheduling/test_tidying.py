@@ -1,10 +1,13 @@
 """Fewer breaks: the same meetings, every constraint kept, what must stay stays."""
 
+import itertools
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from emporion.engines import scheduling
-from emporion.engines.scheduling import count_breaks, count_idle
+from emporion.engines.scheduling import count_breaks, count_idle, tidying
 from emporion.engines.scheduling.checking import check_data
 
 from . import tiny
@@ -84,9 +87,15 @@ def test_fewer_breaks_repeats_by_seed_and_work():
     assert first.tolist() != other.tolist()
 
 
-def test_fewer_breaks_ends_with_its_time():
+def test_fewer_breaks_ends_with_its_time(monkeypatch):
     instance, slot = _fair()
+    # A clock that goes on by a hundredth of a second each time it is read.
+    ticks = itertools.count()
+    clock = SimpleNamespace(monotonic=lambda: next(ticks) / 100)
+    monkeypatch.setattr(tidying, "time", clock)
     after = scheduling.fewer_breaks(instance, slot, time_limit=0.2)
+    # It looks once at the beginning and twice a part; the look at 0.21 s is the last.
+    assert next(ticks) == 22
     assert scheduling.count_breaks(instance, after).sum() < (
         scheduling.count_breaks(instance, slot).sum()
     )
