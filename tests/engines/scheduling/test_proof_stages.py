@@ -1,6 +1,10 @@
 """Proofs that the clock cuts are repeated by their stages, are heard of, and end when told to."""
 
+import io
+import sys
+import threading
 import time
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -62,18 +66,46 @@ def test_who_watches_hears_of_each_stage_and_can_end_the_proof():
     assert solution.status == "feasible"
 
 
-def test_command_says_a_line_now_and_then_where_nobody_looks_at_a_terminal(
-    tmp_path, monkeypatch, capsys
-):
+class Heard(io.StringIO):
+    """What is said, and whether the linear programme has been spoken of."""
+
+    def __init__(self):
+        super().__init__()
+        self.stage = threading.Event()
+
+    def write(self, text):
+        if "linear programme, " in text:
+            self.stage.set()
+        return super().write(text)
+
+
+def test_command_says_a_line_now_and_then_where_nobody_looks_at_a_terminal(tmp_path, monkeypatch):
+    heard, lines = Heard(), progress._lines
+
+    @contextmanager
+    def slow(command):
+        """The stage lasts until it has been spoken of, however quick the machine is."""
+        with lines(command) as show:
+
+            def shown(now):
+                show(now)
+                if now["phase"] == "linear programme":
+                    assert heard.stage.wait(60)
+
+            yield shown
+
     monkeypatch.setattr(progress, "EVERY", 0.02)
+    monkeypatch.setattr(progress, "_lines", slow)
+    monkeypatch.setattr(sys, "stderr", heard)
     path = tmp_path / "i.json"
     scheduling.write_instance(path, _hard())
     arguments = [str(path), "-o", str(tmp_path / "s.json"), "--work-limit", "4000"]
     assert main(arguments) == 0
-    said = [line for line in capsys.readouterr().err.splitlines() if " s, " in line]
-    assert any("linear programme, " in line and line.endswith(" steps") for line in said)
+    said = [line for line in heard.getvalue().splitlines() if "linear programme, " in line]
+    assert said and all(" s, " in line and line.endswith(" steps") for line in said)
+    heard.truncate(heard.seek(0))
     assert main([*arguments, "--quiet"]) == 0
-    assert capsys.readouterr().err == ""
+    assert heard.getvalue() == ""
 
 
 def _timetable():
