@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -164,7 +163,6 @@ def test_help_does_not_wait_for_numpy():
         "try:\n    main(['--help'])\nexcept SystemExit:\n"
         "    print([m for m in ('numpy', 'scipy', 'django') if m in sys.modules])"
     )
-    began = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,
@@ -173,7 +171,6 @@ def test_help_does_not_wait_for_numpy():
         env={"PYTHONPATH": "src"},
     )
     assert done.stdout.splitlines()[-1] == "[]"
-    assert time.perf_counter() - began < 5
 
 
 @pytest.mark.parametrize("seed", ["-1", "9" * 23, "1.5", "٣"])

@@ -30,9 +30,20 @@ def test_demands_are_met_where_the_search_ends_in_a_corner(make, seed, how, monk
 
 
 @EACH
-def test_demands_are_met_within_the_time(make, seed):
+def test_demands_are_met_early_in_the_time(make, seed, monkeypatch):
+    """The run ends as soon as they are: a minute would be over otherwise."""
+    answers = []
+
+    def heard(*given):
+        answers.append(meet_demands(*given))
+        return answers[-1]
+
+    monkeypatch.setattr(solving, "meet_demands", heard)
     instance = scheduling.instance_from_json(make(seed))
-    found = scheduling.solve(instance, seed=1, time_limit=2, serve=1)
+    found = scheduling.solve(
+        instance, seed=1, time_limit=60, serve=1, on_progress=lambda now: not answers
+    )
+    assert answers == [True]
     assert found.status in ("feasible", "optimal")
     assert scheduling.check(instance, found).violations == []
 
