@@ -80,10 +80,16 @@ class Questions:
     it is locked: a set then never becomes possible by one constraint more.
     """
 
-    def __init__(self, instance: Instance, deadline: float | None) -> None:
+    def __init__(
+        self,
+        instance: Instance,
+        deadline: float | None,
+        most: int = MOST_QUESTIONS,
+        work: float = WORK,
+    ) -> None:
         self.free, self.deadline = _without_constraints(instance), deadline
         self.not_new = instance.locked[:, 0]
-        self.left = MOST_QUESTIONS
+        self.left, self.work = most, work
         self.longest = 0.0
 
     def impossible(self, groups: list[Group]) -> bool:
@@ -101,7 +107,7 @@ class Questions:
         it.allowed = np.ones((len(it.request_ids), len(it.slot_ids)), dtype=bool)
         for group in groups:
             group.apply(it)
-        answer = possible_at_all(it, _slots(it, self.not_new), WORK)
+        answer = possible_at_all(it, _slots(it, self.not_new), self.work, self.deadline)
         self.longest = max(self.longest, time.monotonic() - began)
         return answer is False
 

@@ -23,20 +23,20 @@ SECONDS_KEPT = 0.1
 
 
 def meet_demands(
-    instance: Instance, ready: Prepared, st: State, deadline: float | None
+    instance: Instance, ready: Prepared, st: State, deadline: float | None, last: bool = True
 ) -> bool | None:
     """Put a schedule that keeps every constraint into ``st``, with as much of the one that is there
     as still fits; whether that was possible, None where it was not needed.
 
-    What must be held is locked there then: a meeting of somebody who is promised one is worth as
-    much to the search as a mandatory one.  Not possible where the model finds none within its work
-    (`WORK`) and before ``deadline`` (`time.monotonic`), or what must be held has more than
-    `MOST_PAIRS` possible slots.
+    Where the search goes on (not ``last``), fairness is left to the end of it, and mandatory
+    meetings stay in their slots: to the search one of somebody who is promised some is worth as
+    much.  Not possible where the model finds none within its work (`WORK`) and before ``deadline``
+    (`time.monotonic`), or what must be held has more than `MOST_PAIRS` possible slots.
     """
     slot, lock = st.req[:, SLOT].copy(), st.req[:, LOCK].copy()
-    if not _unmet(instance, slot):
+    if not _unmet(instance, slot, last):
         return None
-    found = _schedule(instance, ready, deadline)
+    found = _schedule(instance, ready, slot, deadline)
     if found is None:
         return False
     _lay(st, found)
@@ -44,36 +44,46 @@ def meet_demands(
     for r in np.argsort(-st.long[:, VALUE], kind="stable").tolist():
         if slot[r] >= 0 and st.req[r, SLOT] < 0 and can_put(st, r, int(slot[r])):
             put(st, r, int(slot[r]))
-    trim(instance, st)
-    fill_left(instance, st)
-    if _unmet(instance, st.req[:, SLOT]):
-        st.req[:, LOCK] = lock
+    if last:
+        trim(instance, st)
+        fill_left(instance, st)
+    met = not _unmet(instance, st.req[:, SLOT], last)
+    st.req[:, LOCK] = lock
+    if not met:
         _lay(st, slot)
-        return False
-    return True
+    elif not last:
+        st.req[instance.mandatory, LOCK] = 1
+    return met
 
 
-def _unmet(instance: Instance, slot: Ints) -> bool:
-    return bool(unmet_demands(instance, slot) or offences(instance, slot))
+def _unmet(instance: Instance, slot: Ints, last: bool) -> bool:
+    return bool(unmet_demands(instance, slot) or (last and offences(instance, slot)))
 
 
-def _schedule(instance: Instance, ready: Prepared, deadline: float | None) -> Ints | None:
-    """The slots, int32[R], of what must be held and of what helps it, -1 for everything else."""
+def _schedule(
+    instance: Instance, ready: Prepared, near: Ints, deadline: float | None
+) -> Ints | None:
+    """The slots, int32[R], of what must be held and of what helps it, -1 for everything else; as
+    they are in ``near``, as far as the solver's luck goes."""
     must = needed(instance)
     rows = np.flatnonzero(must)
-    late = deadline is not None and time.monotonic() > deadline - SECONDS_KEPT
-    if late or ready.possible[rows].sum() > MOST_PAIRS:
+    if is_late(deadline) or ready.possible[rows].sum() > MOST_PAIRS:
         return None
     people = (instance.min_meetings > 0) | (instance.max_break_difference is not None)
     people[instance.first[rows]] = people[instance.second[rows]] = True
     until = None if deadline is None else deadline - SECONDS_KEPT
     part = part_of(instance, must, people)
-    found = some_schedule(part, ready.possible[rows], WORK, until)
+    found = some_schedule(part, ready.possible[rows], near[rows], WORK, until)
     if found is None:
         return None
     slot: Ints = np.full(len(must), -1, dtype=np.int32)
     slot[rows] = found
     return slot
+
+
+def is_late(deadline: float | None) -> bool:
+    """Whether the time until ``deadline`` is used up, but for what comes after."""
+    return deadline is not None and time.monotonic() > deadline - 1.5 * SECONDS_KEPT
 
 
 def _lay(st: State, slot: Ints) -> None:

@@ -63,6 +63,8 @@ class Reporter:
         self.going = True
         #: After how many stages the proof was cut; None: it was not, or there was none.
         self.proof_stages: int | None = None
+        #: Whether the clock cut the search for a schedule of what must be held.
+        self.demands_cut = False
 
     def tell(self, stage: str) -> bool:
         """Say at once that ``stage`` of the proof begins; whether to go on."""

@@ -17,7 +17,10 @@ from .instance import Bools, Instance
 from .naming import Conflict, Constraint, together
 
 #: Looked at are so many contradictions, each of so many names and (request, slot) pairs at most.
-MOST_CONFLICTS, MOST_NAMES, MOST_PAIRS = 20, 16, 2000
+MOST_CONFLICTS, MOST_NAMES, MOST_PAIRS = 20, 16, 1000
+#: So many questions are asked about all of them, each with so much work of the solver: there is no
+#: clock here, as the names are to be the same every time.
+MOST_QUESTIONS, WORK = 60, 0.02
 #: What keeps a meeting that nobody insists on from being left out: it may help.
 HELPED = ("max_break_difference", "walking")
 
@@ -26,35 +29,37 @@ def shortened(instance: Instance, conflicts: list[Conflict]) -> list[Conflict]:
     """The same contradictions, each without the names that can be left out of it.
 
     One that has been shortened is told by its names alone, as its sentence may speak of what is no
-    longer there, and only once.  Some milliseconds for each name of each contradiction; those
-    beyond the limits of this module stay as they are.
+    longer there, and only once.  Some milliseconds for each question; what is beyond the
+    limits of this module stays as it is.
     """
-    found = [_shortened(instance, one) for one in conflicts[:MOST_CONFLICTS]]
+    found, left = [], MOST_QUESTIONS
+    for one in conflicts[:MOST_CONFLICTS]:
+        shorter, left = _shortened(instance, one, left)
+        found.append(shorter)
     found += conflicts[MOST_CONFLICTS:]
     return list({frozenset(one.constraints) or one: one for one in reversed(found)}.values())[::-1]
 
 
-def _shortened(instance: Instance, conflict: Conflict) -> Conflict:
+def _shortened(instance: Instance, conflict: Conflict, left: int) -> tuple[Conflict, int]:
+    """A contradiction without the names that can be left out, and how many questions are left."""
     named = conflict.constraints
-    if not 1 < len(named) <= MOST_NAMES or any(one.kind in HELPED for one in named):
-        return conflict
+    if not 1 < len(named) <= min(MOST_NAMES, left) or any(one.kind in HELPED for one in named):
+        return conflict, left
     part = _part(instance, named)
     if len(part.request_ids) * len(part.slot_ids) > MOST_PAIRS:
-        return conflict
+        return conflict, left
     groups = {_key(group.constraint): group for group in groups_of(part)}
-    questions = Questions(part, None)
+    questions = Questions(part, None, left, WORK)
 
     def clash(kept: Iterable[Constraint]) -> bool:
         # One without a group forbids nothing in this part.
         some: list[Group] = [groups[key] for one in kept if (key := _key(one)) in groups]
         return questions.impossible(some)
 
-    if not clash(named):
-        return conflict
-    needed = least(named, clash)
+    needed = least(named, clash) if clash(named) else named
     if len(needed) == len(named):
-        return conflict
-    return together(one for one in named if one in needed)
+        return conflict, questions.left
+    return together(one for one in named if one in needed), questions.left
 
 
 def _key(one: Constraint) -> Constraint:

@@ -8,7 +8,7 @@ import numpy as np
 
 from .bounds import Bound, bound_from, tightened
 from .contradictions import say_contradiction
-from .demands import meet_demands
+from .demands import is_late, meet_demands
 from .dual import SmoothedDual
 from .filling import fill_left
 from .flow import Relaxation, relax
@@ -33,6 +33,8 @@ STEPS_A_REQUEST, STEPS_BASE = 2, 20_000
 STEPS_BEFORE_DEMANDS = 20
 #: Proposals for fewer breaks, for each step of the search (one with walking takes longer).
 PROPOSALS_A_STEP, PROPOSALS_A_WALKING_STEP = 8, 50
+#: No more for each meeting: a small instance makes its steps faster than these proposals.
+MOST_PROPOSALS_A_MEETING = 10_000
 
 
 def solve(
@@ -58,7 +60,9 @@ def solve(
     ----------
     seed : draws of the search; the same instance, seed and ``work_limit`` give the same schedule.
     time_limit : seconds, counted from ``started`` (default: now, in `time.monotonic`).
-    work_limit : search steps; a run under ``time_limit`` reports its ``steps`` for a repetition.
+    work_limit : search steps; a run under ``time_limit`` reports its ``steps`` for a repetition;
+        none repeats one in which the clock cut the search for a place of what must be held
+        (``extra["x-demands-cut"]``).
         With neither, 20,000 steps and two for each request.
     on_progress : called with a dict (phase, seconds, steps, work, weight, bound, share); giving
         False back ends the search cleanly.
@@ -131,7 +135,7 @@ def solve(
         first = STEPS_BEFORE_DEMANDS * len(instance.request_ids)
         search.run(first if work_limit is None else min(first, work_limit), until, reporter)
         if reporter.going and search.steps >= first:
-            met, names = _met_or_named(instance, ready, st, until)
+            met, names = _met_or_named(instance, ready, st, until, reporter, last=False)
             if names:
                 return nothing_possible(instance, names, began, seed)
     if reporter.going:
@@ -145,28 +149,39 @@ def solve(
     if tidy:
         per_step = PROPOSALS_A_WALKING_STEP if st.has_walk else PROPOSALS_A_STEP
         proposals = per_step * search.steps + PROPOSALS_A_MEETING * search.held
+        proposals = min(proposals, MOST_PROPOSALS_A_MEETING * search.held)
         have_fewer_breaks(instance, st, proposals)
     trim(instance, st)
     fill_left(instance, st)
     slot = st.req[:, SLOT]
     unmet = unmet_demands(instance, slot) + offences(instance, slot)
     if unmet and exact and met is not False:
-        met, names = _met_or_named(instance, ready, st, deadline)
+        met, names = _met_or_named(instance, ready, st, deadline, reporter)
         if names:
             return nothing_possible(instance, names, began, seed)
         unmet = [] if met else unmet
     found = _result(instance, ready, st, search, limit, unmet, began, seed)
     if reporter.proof_stages is not None:
         found.extra["x-proof-stages"] = reporter.proof_stages
+    if reporter.demands_cut:
+        found.extra["x-demands-cut"] = True
     return found
 
 
 def _met_or_named(
-    instance: Instance, ready: Prepared, st: State, deadline: float | None
+    instance: Instance,
+    ready: Prepared,
+    st: State,
+    deadline: float | None,
+    reporter: Reporter,
+    last: bool = True,
 ) -> tuple[bool | None, list[Conflict]]:
     """What `meet_demands` says, and if not, what is proven not to hold together."""
-    met = meet_demands(instance, ready, st, deadline)
-    names = say_contradiction(instance, "", deadline) if met is False else []
+    met = meet_demands(instance, ready, st, deadline, last)
+    if met is not False:
+        return met, []
+    reporter.demands_cut = is_late(deadline)
+    names = say_contradiction(instance, "", deadline)
     return met, [one for one in names if one.constraints]
 
 

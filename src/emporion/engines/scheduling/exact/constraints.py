@@ -174,21 +174,25 @@ class Model:
         return starts
 
 
-def possible_at_all(instance: Instance, possible: Bools, work: float) -> bool | None:
+def possible_at_all(
+    instance: Instance, possible: Bools, work: float, deadline: float | None = None
+) -> bool | None:
     """Whether any schedule keeps every constraint; None when ``work`` (deterministic time of the
-    solver) does not suffice.  ``possible`` bool[R, S].  The same every time."""
-    built, _, code = _any(instance, possible, work, None)
+    solver) does not suffice, or the time until ``deadline`` (`time.monotonic`).  ``possible``
+    bool[R, S].  Without a deadline the same every time."""
+    built, _, code = _any(instance, possible, work, deadline)
     if code in (built.cp.OPTIMAL, built.cp.FEASIBLE):
         return True
     return False if code == built.cp.INFEASIBLE else None
 
 
 def some_schedule(
-    instance: Instance, possible: Bools, work: float, deadline: float | None
+    instance: Instance, possible: Bools, near: Ints, work: float, deadline: float | None
 ) -> Ints | None:
     """A schedule int32[R] that keeps every constraint; None where none has been found within
-    ``work`` (as above) and before ``deadline`` (`time.monotonic`)."""
-    built, solver, code = _any(instance, possible, work, deadline)
+    ``work`` (as above) and before ``deadline`` (`time.monotonic`).  The solver tries first what
+    stands in ``near``, int32[R], -1 for what is not held there."""
+    built, solver, code = _any(instance, possible, work, deadline, near)
     if code not in (built.cp.OPTIMAL, built.cp.FEASIBLE):
         return None
     slot: Ints = np.full(len(instance.request_ids), -1, dtype=np.int32)
@@ -199,11 +203,18 @@ def some_schedule(
 
 
 def _any(
-    instance: Instance, possible: Bools, work: float, deadline: float | None
+    instance: Instance,
+    possible: Bools,
+    work: float,
+    deadline: float | None,
+    near: Ints | None = None,
 ) -> tuple[Model, Any, Any]:
     """The model, its solver after it has looked for any schedule, and what it says."""
     built = Model(instance, possible)
     built.build()
+    if near is not None:
+        for (r, t), var in built.x.items():
+            built.model.add_hint(var, int(near[r] == t))
     solver = built.cp.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 0
