@@ -1,5 +1,6 @@
 """The exposure floor against a flow, a linear programme and an obvious greedy way."""
 
+import tracemalloc
 from contextlib import closing
 from dataclasses import replace
 
@@ -127,6 +128,52 @@ def test_pairs_as_csr_give_the_same_lists():
         )
         assert lists_of(one.ranking) == lists_of(other.ranking)
         assert one.fewest_missing == other.fewest_missing
+
+
+def nearly_all_apart(thin):
+    """Return values of 600 buyers and 400 exhibitors: one buyer may be shown all, others 3."""
+    buyers, exhibitors = 600, 400
+    draw = np.random.default_rng(1)
+    column = np.concatenate([np.arange(exhibitors), draw.integers(0, 5, 3 * (buyers - 1))])
+    row = np.concatenate([np.zeros(exhibitors), np.repeat(np.arange(1, buyers), 3)]).astype(int)
+    values = sparse.csr_array(
+        (draw.random(len(row), dtype=np.float32) + np.float32(0.01), (row, column)),
+        shape=(buyers, exhibitors),
+    )
+    values.sum_duplicates()
+    return values if thin else values.toarray(), alone((buyers, exhibitors))
+
+
+@pytest.mark.parametrize("thin", [True, False])
+@pytest.mark.parametrize("length", [399, 400, 10**9])
+def test_long_lists_have_no_more_places_than_pairs_that_may_be_shown(thin, length):
+    values, duals = nearly_all_apart(thin)
+    bare = rank.rank_buyers(values, duals, length)
+    tracemalloc.start()
+    found = rank.at_floor(bare, values, duals, 5, length)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    least = fewest_missing(np.asarray((values > 0).toarray() if thin else values > 0), 5, length)
+    assert found.fewest_missing == missing_in(found.ranking, 400, 5) == least > 0
+    # A place for each of all pairs, of 17 bytes, are 4 MB.
+    assert peak < 2e6
+
+
+@pytest.mark.parametrize("explore", [False, True])
+@pytest.mark.parametrize("most_pairs", [None, 0])
+@pytest.mark.parametrize("rule", ["priced", "tu"])
+def test_lists_of_a_billion_are_those_of_everybody(rule, most_pairs, explore):
+    market = narrow(1)
+    everybody, endless = (
+        matching.match(
+            replace(market, buyer_list_length=length, exhibitor_list_length=length),
+            readers=(), floor=4, rule=rule, most_pairs=most_pairs, explore=explore,
+        )
+        for length in (14, 10**9)
+    )  # fmt: skip
+    assert lists_of(everybody.buyers) == lists_of(endless.buyers)
+    assert (everybody.short, everybody.fewest_missing) == (endless.short, endless.fewest_missing)
+    assert everybody.short
 
 
 def crowded(exhibitors):

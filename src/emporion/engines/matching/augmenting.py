@@ -43,37 +43,44 @@ MOST_LOOKED_AT = 400_000_000
 MOST_OF_FLOW, PATHS_BEFORE_FLOW = 4_000_000, 40_000_000
 
 
-def values_of(kernel: Pairs, a: Doubles, b: Doubles) -> Callable[[Ints], Iterator[Values]]:
-    """Return what yields, of each exhibitor asked for, what every buyer's list would have of it.
+def values_of(
+    kernel: Pairs, a: Doubles, b: Doubles, of: Ints
+) -> Callable[[Ints], Iterator[Values]]:
+    """Return what yields, of each exhibitor asked for, what each buyer's list would have of it.
 
-    `kernel` [buyers, exhibitors], times the duals `a` of buyers and `b` of exhibitors.
+    `kernel` [buyers, exhibitors], times the duals `a` of buyers and `b` of exhibitors; `of` are the
+    buyers that matter, who are numbered as they stand there.
     """
     by_exhibitor = turned(kernel)
-    of_buyers = a.astype(np.float32)
+    of_buyers = a.astype(np.float32)[of]
+    number = np.full(len(a), -1)
+    number[of] = np.arange(len(of))
 
     def every(exhibitors: Ints) -> Iterator[Values]:
         if isinstance(by_exhibitor, np.ndarray):
             for at in range(0, len(exhibitors), BLOCK):
                 part = exhibitors[at : at + BLOCK]
                 for exhibitor, row in zip(part, rows_of(by_exhibitor, part), strict=True):
-                    yield slice(None), row * of_buyers * np.float32(b[exhibitor])
+                    yield slice(None), row[of] * of_buyers * np.float32(b[exhibitor])
             return
         for exhibitor in exhibitors:
             mine = slice(by_exhibitor.indptr[exhibitor], by_exhibitor.indptr[exhibitor + 1])
-            buyers = by_exhibitor.indices[mine]
-            value = by_exhibitor.data[mine] * of_buyers[buyers] * np.float32(b[exhibitor])
-            yield buyers, value
+            every_buyer = number[by_exhibitor.indices[mine]]
+            buyers = every_buyer[every_buyer >= 0]
+            value = by_exhibitor.data[mine][every_buyer >= 0] * of_buyers[buyers]
+            yield buyers, value * np.float32(b[exhibitor])
 
     return every
 
 
 @dataclass
 class Places:
-    """Buyers' lists as tables of as many places: `who` is -1 where a place is free.
+    """Lists that can change, as tables of as many places: `who` is -1 where a place is free.
 
     `score` is what a place's holder has there; `given` marks places that were given away.  `every`
     is that of `values_of`, `wanting` marks the exhibitors who are to be shown `floor` times;
-    `pairs` is how many pairs may be shown at all.
+    `pairs` is how many pairs may be shown on these lists, and `seen` on how many lists each
+    exhibitor is, also of those that cannot change.
     """
 
     who: Ints
@@ -83,11 +90,9 @@ class Places:
     wanting: Bools
     floor: int
     pairs: int
+    seen: Ints
     looked_at: int = 0
     changed: set[int] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self.seen = np.bincount(self.who[self.who >= 0], minlength=len(self.wanting))
 
     def short(self) -> Ints:
         """Return the exhibitors who are shown less often than they are to be."""
@@ -224,7 +229,7 @@ class Places:
         found = maximum_flow(graph, source, sink, method="dinic").flow.tocoo()
         takes = (found.data > 0) & (found.row < width) & (found.col < source)
         new = np.sort((found.col[takes] - width) * width + found.row[takes])
-        gives = (found.data > 0) & (found.row >= width) & (found.col < width)
+        gives = (found.data > 0) & (found.row >= width) & (found.row < source) & (found.col < width)
         left = (found.row[gives] - width).astype(np.int64) * width + found.col[gives]
         holds = np.full(self.who.size, -1)
         holds[at] = listed
@@ -237,7 +242,8 @@ class Places:
             new.tolist(), values[np.searchsorted(keys, new)].tolist(), strict=True
         ):
             self._give(by_buyer[key // width].pop(0), key % width, value)
-        self.seen = np.bincount(self.who[self.who >= 0], minlength=width)
+        self.seen += np.bincount(new % width, minlength=width)
+        self.seen -= np.bincount(left % width, minlength=width)
 
     def _pairs(self) -> tuple[Ints, Floats]:
         """Return key (buyer * exhibitors + exhibitor) and value of all that may be shown."""

@@ -17,6 +17,7 @@ from emporion.engines.matching.pairs import Pairs, rows_of, turned
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 BLOCK = 512
 # This share of a buyer's list is given away to reach the exposure floor; more only where no lists
 # keep it otherwise.
@@ -196,20 +197,30 @@ def at_floor(
     is then all that is given.  Excluded pairs stay out. The lists stay sorted by score.
     O(short exhibitors * buyers), and at most `augmenting.MOST_LOOKED_AT` twice.
     """
-    raised, seen = _given_places(ranking, kernel, cleared, floor, length)
     wanting = np.asarray(cleared.b > 0)
+    if not missing(ranking, floor, wanting).any():
+        return Floored(ranking)
+    length = min(length, len(wanting))
+    counts = _listable(kernel, cleared)
+    # Whoever is listed all that they can be has no place to exchange.
+    open_ = np.flatnonzero(counts > np.diff(ranking.start))
+    raised, seen = _given_places(ranking, kernel, cleared, floor, length, open_)
     if not ((seen < floor) & wanting).any():
         return Floored(raised)
-    places = _as_places(raised, kernel, cleared, floor, length)
+    size = min(length, int(counts[open_].max(initial=0)))
+    table = _as_table(raised, open_, size)
+    values = values_of(kernel, cleared.a, cleared.b, open_)
+    places = Places(*table, values, wanting, floor, int(counts[open_].sum()), seen)
     places.mend(_most(length))
-    within = _with_places(raised, places, ranking)
+    within = _with_places(raised, places, open_, ranking)
     if not len(places.short()):
         return Floored(within)
     ended = places.mend(length)
-    missing = int((floor - places.seen[places.short()]).sum())
-    if wish and missing:
-        return Floored(within, missing if ended else None)
-    return Floored(_with_places(raised, places, ranking), missing if ended or not missing else None)
+    left = int((floor - places.seen[places.short()]).sum())
+    fewest = left if ended or not left else None
+    if wish and left:
+        return Floored(within, fewest)
+    return Floored(_with_places(raised, places, open_, ranking), fewest)
 
 
 def missing(ranking: Ranking, floor: int, wanting: npt.NDArray[np.bool_]) -> Ints:
@@ -222,13 +233,26 @@ def _most(length: int) -> int:
     return max(1, int(length * GIVEN_AWAY))
 
 
+def _listable(kernel: Pairs, cleared: Equilibrium) -> Ints:
+    """Return how many exhibitors could be on the list of each buyer, were it as long as that."""
+    wanting = np.asarray(cleared.b > 0)
+    if isinstance(kernel, np.ndarray):
+        blocks = (kernel[at : at + BLOCK] > 0 for at in range(0, len(kernel), BLOCK))
+        counts = [np.count_nonzero(block & wanting, axis=1) for block in blocks]
+        found = np.concatenate([np.zeros(0, dtype=np.int64), *counts])
+    else:
+        there = np.flatnonzero((kernel.data > 0) & wanting[kernel.indices])
+        found = np.diff(np.searchsorted(there, kernel.indptr))
+    return np.where(cleared.a > 0, found, 0)
+
+
 def _given_places(
-    ranking: Ranking, kernel: Pairs, cleared: Equilibrium, floor: int, length: int
+    ranking: Ranking, kernel: Pairs, cleared: Equilibrium, floor: int, length: int, open_: Ints
 ) -> tuple[Ranking, Ints]:
     """Return the lists after one place was given after the other, and how often who is seen.
 
     Whoever is short is put into the lists of the buyers it would meet most, in place of the last
-    entry there that can spare it.
+    entry there that can spare it.  Lists of others than those `open_` stay as they are.
     """
     rows, columns = kernel.shape
     seen = np.bincount(ranking.other, minlength=columns)
@@ -240,9 +264,11 @@ def _given_places(
     most = _most(length)
     by_exhibitor = turned(kernel)
     given = np.zeros(rows, dtype=np.int64)
+    of_buyers = np.zeros(rows, dtype=np.float32)
+    of_buyers[open_] = cleared.a[open_]
     for exhibitor in short[np.argsort(seen[short], kind="stable")].tolist():
         value = rows_of(by_exhibitor, slice(exhibitor, exhibitor + 1))[0]
-        value = value * cleared.a.astype(np.float32)
+        value = value * of_buyers
         value *= np.float32(cleared.b[exhibitor])
         # Among equals the buyers who gave away least come first, then by number.
         for buyer in np.lexsort((given, -value)).tolist():
@@ -261,27 +287,30 @@ def _given_places(
     return _put_together(ranking, changed), seen
 
 
-def _as_places(
-    ranking: Ranking, kernel: Pairs, cleared: Equilibrium, floor: int, length: int
-) -> Places:
-    """Return the lists as tables, to exchange places of."""
-    shape = len(ranking.start) - 1, length
-    at = ranking.owners(), ranking.ranks() - 1
-    who, score, given = np.full(shape, -1), np.zeros(shape), np.zeros(shape, dtype=bool)
-    who[at], score[at], given[at] = ranking.other, ranking.score, ranking.forced
-    every = values_of(kernel, cleared.a, cleared.b)
-    pairs = np.count_nonzero(kernel) if isinstance(kernel, np.ndarray) else kernel.nnz
-    return Places(who, score, given, every, np.asarray(cleared.b > 0), floor, int(pairs))
+def _as_table(ranking: Ranking, buyers: Ints, size: int) -> tuple[Ints, Doubles, Bools]:
+    """Return who has each of `size` places (-1: nobody), its score and whether it was given."""
+    who, given = np.full((len(buyers), size), -1), np.zeros((len(buyers), size), dtype=bool)
+    score = np.zeros((len(buyers), size))
+    counts = np.diff(ranking.start)[buyers]
+    row = np.repeat(np.arange(len(buyers)), counts)
+    place = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    entry = ranking.start[buyers][row] + place
+    who[row, place], score[row, place] = ranking.other[entry], ranking.score[entry]
+    given[row, place] = ranking.forced[entry]
+    return who, score, given
 
 
-def _with_places(ranking: Ranking, places: Places, before: Ranking) -> Ranking:
-    """Return the lists with places exchanged; who stood on a list `before` was not put there."""
-    owners, width = before.owners(), len(places.wanting)
-    stood = set((owners * width + before.other)[np.isin(owners, list(places.changed))].tolist())
+def _with_places(ranking: Ranking, places: Places, buyers: Ints, before: Ranking) -> Ranking:
+    """Return the lists with places of these buyers exchanged.
+
+    Who stood on a list `before` was not put there.
+    """
     changed: dict[int, list[tuple[int, float, bool]]] = {}
-    for buyer in sorted(places.changed):
-        mine = zip(places.who[buyer].tolist(), places.score[buyer].tolist(), strict=True)
-        entries = [(w, s, buyer * width + w not in stood) for w, s in mine if w >= 0]
+    for row in sorted(places.changed):
+        buyer = int(buyers[row])
+        stood = {entry[0] for entry in _taken_apart(before, buyer)}
+        mine = zip(places.who[row].tolist(), places.score[row].tolist(), strict=True)
+        entries = [(w, s, w not in stood) for w, s in mine if w >= 0]
         changed[buyer] = sorted(entries, key=lambda entry: -entry[1])
     return _put_together(ranking, changed)
 
@@ -293,6 +322,8 @@ def _taken_apart(ranking: Ranking, buyer: int) -> list[tuple[int, float, bool]]:
 
 
 def _put_together(ranking: Ranking, changed: dict[int, list[tuple[int, float, bool]]]) -> Ranking:
+    if not changed:
+        return ranking
     owner = ranking.owners()
     stays = ~np.isin(owner, list(changed))
     flat = [entry for mine in changed.values() for entry in mine]
