@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from emporion.engines import matching
-from emporion.engines.matching import thinning, variety
+from emporion.engines.matching import rank, thinning, variety
 from emporion.matchmaking import queries
 from emporion.matchmaking.domain import absence, frozen
 from emporion.matchmaking.domain import market as markets
@@ -106,6 +106,7 @@ def filling(edition, me, others, pairs, rule, *, thinned=False):
             public[entry["id"]] for entry in entries
             if "exposure_floor" in [reason["code"] for reason in entry["reasons"]]
         ],
+        held=[public[entry["id"]] for entry in entries if entry.get("held")],
         thinned=thinned,
     )  # fmt: skip
 
@@ -114,10 +115,12 @@ def filling(edition, me, others, pairs, rule, *, thinned=False):
 @pytest.mark.parametrize(
     ("kind", "equality", "seed"),
     [
-        ("whole", 0.6, 1), ("whole", 1.0, 2), ("sparse", 1.0, 12), ("alone", 0.6, 5),
-        ("alone", 1.0, 3),
+        ("whole", 0.6, 1), ("whole", 1.0, 2), ("floor", 0.0, 1), ("sparse", 1.0, 12),
+        ("alone", 0.6, 5), ("alone", 1.0, 3),
     ],
-    ids=["whole", "equilibrium", "sparse-equilibrium", "alone", "alone-after-equilibrium"],
+    ids=[
+        "whole", "equilibrium", "floor", "sparse-equilibrium", "alone", "alone-after-equilibrium",
+    ],
 )  # fmt: skip
 def test_of_everybody_who_is_not_on_a_list_the_answer_is_so(
     edition, monkeypatch, kind, equality, seed
@@ -126,6 +129,8 @@ def test_of_everybody_who_is_not_on_a_list_the_answer_is_so(
     monkeypatch.setattr(markets, "LIST_OF_A_GUEST", length)
     monkeypatch.setattr(markets, "LIST_OF_A_HOST", length)
     monkeypatch.setattr(thinning, "MOST_PAIRS", 0 if kind == "sparse" else 1000)
+    if kind == "floor":
+        monkeypatch.setattr(rank, "feasible_floor", lambda *sizes: 4)
     hosts, guests = made(edition, seed, 12, 13)
     run = run_match(edition, equality=equality)
     every = every_pair(edition, run)
@@ -147,6 +152,11 @@ def test_of_everybody_who_is_not_on_a_list_the_answer_is_so(
                 check(now, one.public_id, code)
     assert codes["listed"] > 0
     assert len(codes.keys() - FILTERED) > 1
+    if kind == "floor":
+        told = [entry for guest in guests for entry in queries.entries(guest)]
+        assert any(entry.get("held") for entry in told)
+        assert codes["few_seen"] > 0
+        assert codes["next_run"] == 0
 
 
 @pytest.mark.parametrize(("most_pairs", "alone"), [(1000, False), (0, False), (1000, True)])

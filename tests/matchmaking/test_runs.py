@@ -236,8 +236,9 @@ def test_reasons_put_facts_first_and_leave_out_words_in_a_script_one_does_not_re
 
 
 def test_lists_are_written_as_they_are_stored_one_by_one():
-    market = made_up(6, buyer_list_length=20, exhibitor_list_length=20)
-    found = matching.match(market, readers=(), explore=True)
+    market = made_up(6, exhibitors=30, buyer_list_length=10, exhibitor_list_length=20)
+    found = matching.match(market, readers=(), explore=True, floor=8)
+    assert found.buyers.held.any() and found.buyers.beyond.any()
     keys = {one.id: at for at, one in enumerate((*market.exhibitors, *market.buyers), 7)}
     for lists, of_buyers in ((found.buyers, True), (found.exhibitors, False)):
         several = list(storing.written(lists, keys, of_buyers=of_buyers))

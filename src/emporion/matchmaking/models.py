@@ -52,8 +52,9 @@ class RankedList(models.Model):
     """What one participation is shown, best first.
 
     `entries` holds one object a counterpart: {"id": primary key of the participation, "score",
-    "p", "q", "reasons": [{"code", "detail"}], "propensity"}. One row a list and not one a pair:
-    it is written once, read whole, and 15,000 rows instead of 350,000.
+    "p", "q", "reasons": [{"code", "detail"}], "propensity"}, and where so "beyond" or "held"
+    (see `engines.matching.result.Entry`). One row a list and not one a pair: it is written once,
+    read whole, and 15,000 rows instead of 350,000.
     """
 
     run = models.ForeignKey(MatchRun, models.CASCADE, related_name="lists")

@@ -32,6 +32,7 @@ class Filling:
     listed: Collection[str]
     drawn: Collection[str] = ()
     forced: Collection[str] = ()
+    held: Collection[str] = ()
     thinned: bool = False
 
     def fit(self, name: str) -> float:
@@ -52,10 +53,12 @@ class Filling:
 def check(made: Filling, one: str, why: str) -> None:
     """Fail unless `why` is so of `one`, who is not on the list."""
     worth = made.order()
-    sure = [name for name in made.listed if name not in {*made.drawn, *made.forced}]
+    sure = [name for name in made.listed if name not in {*made.drawn, *made.forced, *made.held}]
     if why in ("lot", "few_seen"):
         given = made.drawn if why == "lot" else made.forced
         assert min(worth[name] for name in given) < worth[one] * ROUNDED
+        # Nobody comes after them whose place could be given away.
+        assert worth[one] <= min((worth[name] for name in sure), default=np.inf) * ROUNDED
         return
     last = min(made.listed, key=made.fit)
     if not (made.thinned and why == "fits_less"):

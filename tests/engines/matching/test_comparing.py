@@ -22,11 +22,11 @@ SYLLABLES = [one + other for one in "lmnrst" for other in "aeiou"]
 class Ran:
     """A run of a market, and all pairs of it."""
 
-    def __init__(self, market, equality, explore=False, most_pairs=None):
+    def __init__(self, market, equality, explore=False, most_pairs=None, floor=None):
         self.market, self.thinned = market, most_pairs == 0
-        run = {"readers": (), "most_pairs": most_pairs}
+        run = {"readers": (), "most_pairs": most_pairs, "floor": floor}
         result = matching.match(market, equality=equality, explore=explore, **run)
-        self.rule = result.rule
+        self.rule, self.floor, self.shown = result.rule, result.floor, dict(result.buyers)
         self.settled = matching.Settled(
             (result.lessons[0].rule, result.lessons[1].rule),
             matching.people_of(result),
@@ -58,13 +58,21 @@ class Ran:
     def share(self, name):
         return self.calendar[name] * self.level[name]
 
+    def held(self, asking):
+        """Return who is on a list with places by the floor, and on as few as it asks for."""
+        if asking not in self.shown or not by_floor(self.lists[asking]):
+            return []
+        every = [entry.id for lists in self.shown.values() for entry in lists if not entry.beyond]
+        return [e.id for e in self.lists[asking] if every.count(e.id) <= self.floor]
+
     def filling(self, asking):
         entries = self.lists[asking]
         return Filling(
             self.rule, self.pairs[asking], self.calendar, self.level, self.kind,
             listed=[entry.id for entry in entries],
             drawn=[entry.id for entry in entries if entry.propensity < 1],
-            forced=[e.id for e in entries if "exposure_floor" in [code for code, _ in e.reasons]],
+            forced=by_floor(entries),
+            held=self.held(asking),
             thinned=self.thinned,
         )  # fmt: skip
 
@@ -73,8 +81,13 @@ class Ran:
         return compare(
             self.of(asking), asking, one, made.listed,
             settled=self.settled, rule=self.rule, drawn=made.drawn, forced=made.forced,
-            thinned=self.thinned,
+            held=[entry.id for entry in self.lists[asking] if entry.held], thinned=self.thinned,
         )  # fmt: skip
+
+
+def by_floor(entries):
+    """Return who has a place by the exposure floor."""
+    return [e.id for e in entries if "exposure_floor" in [code for code, _ in e.reasons]]
 
 
 class Alone(Ran):
@@ -89,7 +102,7 @@ class Alone(Ran):
     def filling(self, asking):
         market = self.of(asking)
         run = {"settled": self.settled, "readers": ()}
-        self.lists = {asking: matching.rank_one(market, asking, **run)}
+        self.lists, self.shown = {asking: matching.rank_one(market, asking, **run)}, {}
         every = matching.rank_one(longer(market), asking, **run)
         self.pairs = {asking: {entry.id: (entry.p, entry.q) for entry in every}}
         return super().filling(asking)
@@ -230,11 +243,7 @@ def test_exposure_that_is_given_is_told():
         for one in market.exhibitors[:10]
     ]
     ran = Ran(replace(market, exhibitors=[*mute, *market.exhibitors[10:]]), 0.0, False)
-    by_floor = {
-        buyer: [e.id for e in found if "exposure_floor" in [code for code, _ in e.reasons]]
-        for buyer, found in ran.lists.items()
-    }
-    buyer = next(buyer for buyer, forced in by_floor.items() if forced)
+    buyer = next(buyer for buyer, found in ran.lists.items() if by_floor(found))
     # The best of those who are not on its list: without the floor they were.
     worth, listed = ran.filling(buyer).order(), {entry.id for entry in ran.lists[buyer]}
     missed = next(name for name in worth if name not in listed)
@@ -243,3 +252,28 @@ def test_exposure_that_is_given_is_told():
     assert missed in {
         e.id for e in dict(matching.match(ran.market, readers=(), floor=0).buyers)[buyer]
     }
+
+
+@pytest.mark.parametrize("equality", [0.0, 0.6])
+def test_whom_the_floor_took_off_past_others_who_have_no_showing_to_spare_is_told_so(equality):
+    found: Counter[str] = Counter()
+    for seed in range(4):
+        market = made_up(seed, exhibitors=24, buyers=18, signals=0, buyer_list_length=6)
+        draw = random.Random(seed)
+        apart = [
+            (seller.id, buyer.id)
+            for seller in market.exhibitors[:14]
+            for buyer in market.buyers
+            if draw.random() < 0.87
+        ]
+        ran = Ran(replace(market, exclusions=apart), equality, floor=3)
+        for buyer in ran.shown:
+            made = ran.filling(buyer)
+            held = {entry.id for entry in ran.lists[buyer] if entry.held}
+            assert held == set(made.held) - set(made.forced)
+            for one in sorted(set(made.pairs) - set(made.listed)):
+                why = ran.why(buyer, one, made).why
+                found[why] += 1
+                check(made, one, why)
+    assert "next_run" not in found
+    assert found["few_seen"] > 40

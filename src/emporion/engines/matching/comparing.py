@@ -73,7 +73,7 @@ class Comparison:
     ``next_run``  by what is known now they would be on the list
     ``beside``    they stand beside somebody on the list, and places are few
     ``lot``       the lot fell on others who stand about as they do
-    ``few_seen``  somebody has a place by the exposure floor who would come after them
+    ``few_seen``  only those come after them who have, or keep, a place by the exposure floor
     ``fits_less`` all on the list fit better
     ``crowded``   their calendar is asked for more than it holds
     ``evenly``    exposure is made more equal, and they would have had more of it than others
@@ -97,6 +97,7 @@ def compare(
     rule: str = clearing.PRICED,
     drawn: Collection[str] = (),
     forced: Collection[str] = (),
+    held: Collection[str] = (),
     thinned: bool = False,
     as_listed: Mapping[str, float] | None = None,
     admirers: Mapping[str, int] | None = None,
@@ -107,11 +108,12 @@ def compare(
 
     Rules and prices are those of an earlier run where it `settled` them; the list itself shared
     places out by `rule`, which of one that is made between runs (`rank_one`) is always that of
-    prices.  Of those listed some were `drawn` by lot, or `forced` by the exposure floor; `thinned`
-    says that the run looked at pairs near a list alone (see `thinning`).  How usual words are is
-    measured in `market`: that should be the one that the list was made in, or hold many of it; then
-    `as_listed` tells p * q of those on the list as it has them, and who is only before others by as
-    much as these are off counts as beside them.
+    prices.  Of those listed some were `drawn` by lot, `forced` by the exposure floor, or `held` by
+    it where it took others off (see `result.Entry`); `thinned` says that the run looked at pairs
+    near a list alone (see `thinning`).  How usual words are is measured in `market`: that should be
+    the one that the list was made in, or hold many of it; then `as_listed` tells p * q of those on
+    the list as it has them, and who is only before others by as much as these are off counts as
+    beside them.
     `admirers` says how many asked for each, where `market` does not hold all who did.  Raises
     MarketError for ids that do not stand on two sides.  O(size of the market).
     """
@@ -157,7 +159,7 @@ def compare(
     last = min(range(1, len(names)), key=lambda n: (standing[n].fit, -n))
     kinds = variety.kinds_of(exhibitors, buyers)[0 if asks_as_buyer else 1][theirs]
     chance = np.asarray([name in drawn for name in names])
-    floor = np.asarray([name in forced for name in names])
+    floor = np.asarray([name in forced or name in held for name in names])
     values = features.pairs(*pairs)
     gap = (rules[0].weight + rules[1].weight) * (values[last] - values[0])
     order = sorted(Feature, key=lambda feature: (-float(gap[feature]), feature))
@@ -187,12 +189,12 @@ def _why(
 ) -> str:
     """Return why the first of `standing` has no place among the others; see `Comparison`.
 
-    `given` are places by lot and by the exposure floor.
+    `given` are places by lot, and those that the exposure floor gave or let nobody else have.
     """
-    drawn, forced = given
+    drawn, by_floor = given
     order, worth = _filled(standing, kinds)
     behind = order[order.index(0) + 1 :]
-    certain = [at for at in behind if not (drawn[at] or forced[at])]
+    certain = [at for at in behind if not (drawn[at] or by_floor[at])]
     one, other = standing[0], standing[last]
     if thinned and certain and one.fit < other.fit:
         # Their claim is the greater one, and was not asked for: too many fit better.

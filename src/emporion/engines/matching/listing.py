@@ -18,6 +18,7 @@ from emporion.engines.matching.pairs import Pairs, entries
 
 Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Listing:
     seed: int
     _orders: dict[str, clearing.Clearing] = field(default_factory=dict)
     _fewest_missing: dict[float, int | None] = field(default_factory=dict)
+    _held: dict[float, Bools] = field(default_factory=dict)
 
     def rule_at(self, equality: float) -> str:
         """Return the rule that serves an equality; prices of an earlier run go with their own."""
@@ -93,6 +95,8 @@ class Listing:
         cut = variety.cut(wider, length)
         floored = rank.at_floor(cut, kernel, duals, self.floor, length, wish=self.wish)
         self._fewest_missing[equality] = floored.fewest_missing
+        seen = np.bincount(floored.ranking.other, minlength=len(duals.b))
+        self._held[equality] = seen <= self.floor
         drawn = self._drawn(floored.ranking, wider, 0, self.floor)
         return drawn.in_order(self._both_want(drawn.ranking.owners(), drawn.ranking.other))
 
@@ -110,6 +114,10 @@ class Listing:
         See `rank.Floored`.
         """
         return self._fewest_missing[equality]
+
+    def held(self, equality: float) -> Bools:
+        """Return who had no showing to spare as buyers' lists were made, before any was drawn."""
+        return self._held[equality]
 
     def figures(self, of_buyers: exploring.Drawn) -> metrics.Figures:
         """Return the figures of buyers' lists."""

@@ -153,8 +153,11 @@ def match(
         keep(Kept(market, features, (rule_p, rule_q), cleared, less, kernel))
     details = reasons.Details()
     explainer = reasons.Explainer(features, (rule_p, rule_q), details)
-    buyer_lists = _explained(reasons.BUYER, for_buyers, explainer, p, q, floor, cleared)
-    exhibitor_lists = _explained(reasons.EXHIBITOR, for_exhibitors, explainer, p, q, floor, cleared)
+    held = _held(for_buyers, listing.held(equality)), np.zeros(len(for_exhibitors.beyond), bool)
+    buyer_lists = _explained(reasons.BUYER, for_buyers, explainer, p, q, floor, cleared, held[0])
+    exhibitor_lists = _explained(
+        reasons.EXHIBITOR, for_exhibitors, explainer, p, q, floor, cleared, held[1]
+    )
     return Matching(
         buyers=buyer_lists,
         exhibitors=exhibitor_lists,
@@ -186,6 +189,15 @@ def _short(
     return {one.id: many for one, many in zip(exhibitors, missing.tolist(), strict=True) if many}
 
 
+def _held(drawn: exploring.Drawn, short: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Return which entries are `held` (see `Entry`); `short` marks who has no showing to spare."""
+    ranking, owner = drawn.ranking, drawn.ranking.owners()
+    given = np.zeros(len(ranking.start) - 1, dtype=bool)
+    given[owner[ranking.forced]] = True
+    held: npt.NDArray[np.bool_] = given[owner] & short[ranking.other]
+    return held & ~ranking.forced & ~drawn.beyond
+
+
 def _excluded(
     market: Market, exhibitors: Sequence[Participant], buyers: Sequence[Participant]
 ) -> tuple[Ints, Ints] | None:
@@ -206,6 +218,7 @@ def _explained(
     q: Pairs,
     floor: int,
     duals: Equilibrium,
+    held: npt.NDArray[np.bool_],
 ) -> Lists:
     features, ranking = explainer.features, drawn.ranking
     own, other = ranking.owners(), ranking.other
@@ -232,6 +245,7 @@ def _explained(
         price,
         drawn.propensity,
         drawn.beyond,
+        held,
     )
 
 

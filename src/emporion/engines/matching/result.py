@@ -24,7 +24,8 @@ class Entry:
 
     `score` is `p * q`, the chance that both want, by which a list is sorted.  `propensity` is the
     chance with which it was to be on the list; `beyond` says that it would not be there had nothing
-    been drawn (see `exploring`).
+    been drawn (see `exploring`), and `held` that the exposure floor gave places of the list away,
+    but not this one: whoever has it was shown no more often than the floor asks for.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Entry:
     reasons: list[tuple[str, dict[str, Any]]]
     propensity: float = 1.0
     beyond: bool = False
+    held: bool = False
 
 
 @dataclass
@@ -56,6 +58,7 @@ class Lists:
     price: npt.NDArray[np.float64]
     propensity: npt.NDArray[np.float64]
     beyond: npt.NDArray[np.bool_]
+    held: npt.NDArray[np.bool_]
 
     def of(self, owner: int) -> list[Entry]:
         """Return the list of one owner (by index), best first."""
@@ -70,6 +73,7 @@ class Lists:
                 self.reasons.of(at),
                 float(self.propensity[at]),
                 bool(self.beyond[at]),
+                bool(self.held[at]),
             )
             for at in range(begin, end)
         ]

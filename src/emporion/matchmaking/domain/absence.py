@@ -127,6 +127,7 @@ def _compared(
         rule=queries.rule_of(by),
         drawn={name for name, entry in names.items() if entry.get("propensity", 1.0) < 1},
         forced={name for name, entry in names.items() if _by_floor(entry)},
+        held={name for name, entry in names.items() if entry.get("held")},
         thinned=by is not None and _thinned(by),
         as_listed=fits if len(around) < every else None,
         admirers={public[key]: count for key, count in asked.items() if key in public},

@@ -14,7 +14,7 @@ from emporion.engines import matching
 
 # Steps from 0 to 1 that chances are kept in.
 CHANCES = 10_000
-BEYOND = ',"beyond":true'
+BEYOND, HELD = ',"beyond":true', ',"held":true'
 
 
 def stored(
@@ -37,6 +37,8 @@ def stored(
         )
         if entry.beyond:
             rows[-1]["beyond"] = True
+        if entry.held:
+            rows[-1]["held"] = True
     return rows
 
 
@@ -58,6 +60,7 @@ def written(
         _reasons(lists.reasons),
         _chances(lists.propensity),
         lists.beyond.tolist(),
+        lists.held.tolist(),
         strict=True,
     )
     others = np.asarray(lists.other_ids, dtype=object)
@@ -65,8 +68,9 @@ def written(
         begin, end = int(lists.start[at]), int(lists.start[at + 1])
         entries = [
             f'{{"id":{key[other]},"score":{score!r},"p":{p},"q":{q},"reasons":[{why}],'
-            f'"propensity":{chance}{BEYOND if beyond else ""}}}'
-            for other, score, p, q, why, chance, beyond in islice(columns, end - begin)
+            f'"propensity":{chance}{BEYOND if beyond else ""}'
+            f"{HELD if held else ''}}}"
+            for other, score, p, q, why, chance, beyond, held in islice(columns, end - begin)
         ]
         yield owner, others[lists.other[begin:end]].tolist(), ReadyJson(f"[{','.join(entries)}]")
 
