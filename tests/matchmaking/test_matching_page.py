@@ -128,6 +128,30 @@ def test_hosts_on_too_few_lists_are_named_with_how_many_are_missing(fair, organi
     assert "before this was counted" in shown
 
 
+@pytest.mark.parametrize("which", ["without", "unseen", "short"])
+def test_nobody_is_said_only_where_the_run_counted_nobody(fair, organiser, which):
+    edition, hosts, _guests = fair
+    run = run_match(edition)
+    counts = {"without": [0, 1], "unseen_exhibitors": 1, "short": 1, "missing": 1}
+    first = {"without_first": [-1], "unseen_first": [-1], "short_first": [[-1, 1]]}
+    run.figures |= counts | first
+    run.save(update_fields=["figures"])
+    shown = organiser.get(page(edition, f"without/?which={which}")).content.decode()
+    assert "have left the fair since" in shown
+    assert ">Nobody<" not in shown
+    type(hosts[0]).objects.filter(pk=hosts[0].pk).update(country="")
+    key = hosts[0].pk
+    run.figures |= {"without_first": [key], "unseen_first": [key], "short_first": [[key, 1]]}
+    run.save(update_fields=["figures"])
+    shown = organiser.get(page(edition, f"without/?which={which}")).content.decode()
+    assert hosts[0].display_name["en"] in shown
+    assert " · <bdi" not in shown
+    del run.figures[f"{which}_first"]
+    run.save(update_fields=["figures"])
+    shown = organiser.get(page(edition, f"without/?which={which}")).content.decode()
+    assert "before this was counted" in shown
+
+
 def test_those_who_miss_most_come_first_below_the_floor():
     assert below_floor({"a": 1, "b": 3, "c": 1}, 4, {"a": 9, "b": 7, "c": 2}) == {
         "short": 3,

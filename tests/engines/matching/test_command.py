@@ -68,14 +68,14 @@ def test_the_lists_file_holds_what_the_engine_found(tmp_path, capsys):
     assert sorted(data["market"]) == [
         "expected_matches",
         "exposure_gini_per_slot",
-        "fewest_missing",
-        "floor",
         "over_capacity_share",
-        "short_of_floor",
         "unseen_exhibitors",
+        "x-fewest-missing",
+        "x-floor",
+        "x-short-of-floor",
     ]
     result = matching.match(matching.read_market(instance), seed=3)
-    assert (data["market"]["floor"], data["market"]["short_of_floor"]) == (result.floor, {})
+    assert (data["market"]["x-floor"], data["market"]["x-short-of-floor"]) == (result.floor, {})
     for side in (result.buyers, result.exhibitors):
         for owner, entries in side:
             for entry, line in zip(entries, data["lists"].pop(owner), strict=True):

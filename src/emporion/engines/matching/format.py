@@ -102,10 +102,10 @@ def dump_lists(matching: Matching, stream: TextIO) -> None:
         "expected_matches": round(figures.expected_matches, 3),
         "exposure_gini_per_slot": round(figures.exposure_gini_per_slot, 5),
         "unseen_exhibitors": figures.unseen_exhibitors,
-        "floor": matching.floor,
-        "short_of_floor": matching.short,
-        "fewest_missing": matching.fewest_missing,
         "over_capacity_share": round(figures.over_capacity_share, 5),
+        "x-floor": matching.floor,
+        "x-short-of-floor": matching.short,
+        "x-fewest-missing": matching.fewest_missing,
     }
     stream.write(f'\n}},\n"market": {json.dumps(market, ensure_ascii=False)},\n')
     stream.write(f'"seconds": {matching.seconds:.3f}, "seed": {matching.seed}}}\n')

@@ -44,7 +44,7 @@ FOR = {
     "your_signal": "kind: what you did about them",
     "their_signal": "kind: what they did about you (requests and answers only)",
     "popular_signal": "people: how many saved or asked for them",
-    "exposure_floor": "at_least: lists that everybody is in",
+    "exposure_floor": "at_least: lists that everybody is to be in",
     "open_calendar": "meetings: how many they want; few others compete for them",
 }
 AGAINST = {

@@ -189,7 +189,8 @@ def without(request: HttpRequest, edition: Edition) -> HttpResponse:
         "lead": lead,
         "nobody": nobody,
         "short": which == "short",
-        "counted": which != "short" or "short" in figures,
+        # Runs of before did not write down who it was.
+        "counted": f"{which}_first" in figures,
         "floor": figures.get("floor", 0),
         "fewest": figures.get("fewest_missing"),
         "missing": figures.get("missing", 0),

@@ -153,7 +153,8 @@ _WORDS: dict[str, Callable[[Detail, str], Reason]] = {
         ),
     ),
     "exposure_floor": _reason(
-        lambda: _("Fair share"), lambda detail, language: _("everybody is on some lists")
+        lambda: _("Fair share"),
+        lambda detail, language: _("they would be on too few lists otherwise"),
     ),
     "open_calendar": _reason(
         lambda: _("Open"), lambda detail, language: _("free for more meetings")
